@@ -1,0 +1,111 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The decision of ngx_citrix_guard: does some reading of a request target
+ * lead out of the public part of a Citrix ADC and into /vpns/
+ * (CVE-2019-19781)?  The model is docs/readings.md.
+ *
+ * Every function here only reads what it is given, allocates nothing, keeps
+ * no state between calls, takes time linear in the length, and cannot fail:
+ * input that is too strange to be judged is CGUARD_MALFORMED.
+ */
+
+
+#ifndef _CGUARD_H_INCLUDED_
+#define _CGUARD_H_INCLUDED_
+
+
+#include <stddef.h>
+
+
+#pragma GCC visibility push(hidden)
+
+
+typedef enum {
+    CGUARD_PASS = 0,
+    CGUARD_TRAVERSAL,
+    CGUARD_QUERY,
+    CGUARD_VPNS,
+    CGUARD_PARENT,
+    CGUARD_MALFORMED,
+    CGUARD_HEADER
+} cguard_reason_e;
+
+
+/* policy: no Gateway is served, so nothing under /vpns/ is legitimate */
+
+#define CGUARD_NO_SSLVPN   0x01
+
+/* policy: a parent segment is refused wherever it leads */
+
+#define CGUARD_ANY_PARENT  0x02
+
+
+/*
+ * depth: how often the most encoded byte of what was found had to be decoded;
+ * [start, end): the bytes of the raw target that it was found in, from the
+ * first of the two segments to the last.
+ */
+
+typedef struct {
+    cguard_reason_e       reason;
+    unsigned              depth;
+    size_t                start;
+    size_t                end;
+} cguard_result_t;
+
+
+/*
+ * Judges a request target (RFC 9112, section 3.2: origin form or absolute
+ * form) under every reading.  "res" may be NULL.  A target of 30-80 bytes
+ * without percent-encoding costs some 10 ns, the worst one under 3 ns a byte
+ * and 64 KiB of stack.
+ */
+
+cguard_reason_e cguard_target(const unsigned char *p, size_t len,
+    unsigned policy, cguard_result_t *res);
+
+
+/*
+ * The same for a target that a server has taken apart and decoded already: a
+ * "?" or "#" in "path" is an ordinary byte there, as one that was encoded.
+ * "query" may be NULL.  The range counts as if path, "?" and query stood in
+ * one piece.
+ */
+
+cguard_reason_e cguard_parts(const unsigned char *path, size_t plen,
+    const unsigned char *query, size_t qlen, unsigned policy,
+    cguard_result_t *res);
+
+
+/*
+ * Judges a header field that CGI (RFC 3875, section 4.1.18) hands on as
+ * NSC_USER or NSC_NONCE, the file name of stage 1: CGUARD_HEADER if its
+ * value has a parent segment.  Any other name is CGUARD_PASS at once.  The
+ * range is one of the value.
+ */
+
+cguard_reason_e cguard_header(const unsigned char *name, size_t nlen,
+    const unsigned char *value, size_t vlen, cguard_result_t *res);
+
+
+/*
+ * Writes the wholly decoded target, from the raw offset "from" on, to "buf":
+ * "\" as "/", no noise bytes, no ";parameters".  Returns the length written,
+ * "size" at most; no NUL is added.  The bytes are as hostile as the target's.
+ */
+
+size_t cguard_reading(const unsigned char *p, size_t len, size_t from,
+    unsigned char *buf, size_t size);
+
+
+/* "pass", "traversal", ... */
+
+const char *cguard_reason_name(cguard_reason_e reason);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_H_INCLUDED_ */

@@ -1,0 +1,41 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What ASCII a code point may be read as by a parser that normalises Unicode
+ * or converts to a Windows code page.
+ *
+ * reads      two constant tables and the text, nothing else
+ * writes     nothing
+ * allocates  nothing
+ * cost       one comparison, two table look-ups
+ * source     NFKC and NFKD of Unicode (UAX #15), best-fit tables of the
+ *            Windows code pages (t/data/bestfit.tsv); compat.pl says in
+ *            which order
+ *
+ * Blanks and what adds no letter (combining marks, variation selectors, tags,
+ * C1 controls) stand for one blank, hence for noise.
+ */
+
+
+#ifndef _CGUARD_COMPAT_H_INCLUDED_
+#define _CGUARD_COMPAT_H_INCLUDED_
+
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+#pragma GCC visibility push(hidden)
+
+/*
+ * The ASCII string, 1 to 6 bytes and a NUL, or NULL if there is none that
+ * matters, or if it is ASCII already.  Any value may be asked.
+ */
+
+const char *cguard_compat(uint32_t cp);
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_COMPAT_H_INCLUDED_ */

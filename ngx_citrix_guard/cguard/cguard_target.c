@@ -1,0 +1,356 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The verdict on a request target and on the two header fields.
+ */
+
+
+#include <string.h>
+
+#include "cguard.h"
+#include "cguard_clean.h"
+#include "cguard_sign.h"
+
+
+/* offsets have 32 bits; what is longer is refused unread */
+
+#define CGUARD_MAX  (UINT32_MAX - 1)
+
+
+/* a target in its two parts; "query" is NULL if there is none */
+
+typedef struct {
+    const unsigned char  *path;
+    const unsigned char  *query;
+    size_t                plen;
+    size_t                qlen;
+} cguard_string_t;
+
+
+/* what its readings show */
+
+typedef struct {
+    cguard_signs_t        signs;
+    cguard_sign_t         malformed;
+    unsigned              overflow;
+} cguard_readings_t;
+
+
+static const char  *cguard_names[] = {
+    "pass", "traversal", "query", "vpns", "parent", "malformed", "header"
+};
+
+
+/*
+ * Behind the first raw "?" the same string goes on, but only as Citrix's
+ * expression reads it: for the signs, not for what is malformed.
+ */
+
+static void
+cguard_read(const cguard_string_t *s, cguard_readings_t *r)
+{
+    cguard_decode_t  d;
+
+    memset(r, 0, sizeof(cguard_readings_t));
+
+    cguard_decode_init(&d);
+
+    r->signs.part = CGUARD_IN_PATH;
+
+    cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_cell,
+                  &r->signs);
+    cguard_sign_end(&r->signs, (uint32_t) s->plen);
+
+    if (d.ctl) {
+        r->malformed.found = CGUARD_IN_PATH;
+        r->malformed.start = d.ctl_start;
+        r->malformed.end = d.ctl_end;
+    }
+
+    if (s->query) {
+        r->signs.part = CGUARD_IN_QUERY;
+        r->signs.state = CGUARD_S_DEAD;
+
+        cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_cell,
+                      &r->signs);
+        cguard_sign_end(&r->signs, (uint32_t) s->qlen);
+    }
+
+    if (d.overflow) {
+        r->overflow = 1;
+
+        if (!r->malformed.found) {
+            r->malformed.found = CGUARD_IN_PATH;
+            r->malformed.end = (uint32_t) s->plen;
+        }
+    }
+}
+
+
+static void
+cguard_depth_cell(void *data, const cguard_cell_t *cell,
+    const cguard_wait_t *w)
+{
+    unsigned  *depth = data;
+
+    (void) w;
+
+    if (cell->depth > *depth) {
+        *depth = cell->depth;
+    }
+}
+
+
+/*
+ * No escape reaches over a segment's end, so a segment decodes by itself to
+ * what it was in its place.
+ */
+
+static unsigned
+cguard_depth(const cguard_string_t *s, const cguard_sign_t *sign)
+{
+    unsigned              depth;
+    cguard_decode_t       d;
+    const unsigned char  *p;
+
+    depth = 0;
+    p = sign->found == CGUARD_IN_QUERY ? s->query : s->path;
+
+    cguard_decode_init(&d);
+    cguard_decode(&d, p + sign->start, sign->end - sign->start,
+                  cguard_depth_cell, &depth);
+
+    return depth;
+}
+
+
+/* the result takes in a sign: a second one widens the range */
+
+static void
+cguard_result_add(cguard_result_t *res, const cguard_string_t *s,
+    const cguard_sign_t *sign)
+{
+    size_t    shift, start, end;
+    unsigned  depth;
+
+    shift = sign->found == CGUARD_IN_QUERY ? s->plen + 1 : 0;
+    start = shift + sign->start;
+    end = shift + sign->end;
+    depth = cguard_depth(s, sign);
+
+    if (res->end == 0 || start < res->start) {
+        res->start = start;
+    }
+
+    if (end > res->end) {
+        res->end = end;
+    }
+
+    if (depth > res->depth) {
+        res->depth = depth;
+    }
+}
+
+
+static cguard_reason_e
+cguard_result(cguard_result_t *res, cguard_reason_e reason,
+    const cguard_string_t *s, const cguard_sign_t *a, const cguard_sign_t *b)
+{
+    if (res) {
+        memset(res, 0, sizeof(cguard_result_t));
+
+        res->reason = reason;
+
+        if (a) {
+            cguard_result_add(res, s, a);
+        }
+
+        if (b) {
+            cguard_result_add(res, s, b);
+        }
+    }
+
+    return reason;
+}
+
+
+static cguard_reason_e
+cguard_verdict(const cguard_string_t *s, const cguard_readings_t *r,
+    unsigned policy, cguard_result_t *res)
+{
+    const cguard_sign_t  *parent, *vpns;
+
+    parent = &r->signs.parent;
+    vpns = &r->signs.vpns;
+
+    /* the first of a sign is kept, so one in the path is known as such */
+
+    if (parent->found && vpns->found) {
+        return cguard_result(res, parent->found == CGUARD_IN_PATH
+                                  && vpns->found == CGUARD_IN_PATH
+                                  ? CGUARD_TRAVERSAL : CGUARD_QUERY,
+                             s, parent, vpns);
+    }
+
+    if (vpns->found && (policy & CGUARD_NO_SSLVPN)) {
+        return cguard_result(res, CGUARD_VPNS, s, vpns, NULL);
+    }
+
+    if (parent->found == CGUARD_IN_PATH && (policy & CGUARD_ANY_PARENT)) {
+        return cguard_result(res, CGUARD_PARENT, s, parent, NULL);
+    }
+
+    if (r->malformed.found) {
+        return cguard_result(res, CGUARD_MALFORMED, s, &r->malformed, NULL);
+    }
+
+    return cguard_result(res, CGUARD_PASS, s, NULL, NULL);
+}
+
+
+cguard_reason_e
+cguard_parts(const unsigned char *path, size_t plen,
+    const unsigned char *query, size_t qlen, unsigned policy,
+    cguard_result_t *res)
+{
+    cguard_string_t    s;
+    cguard_readings_t  r;
+
+    /* where a parent is needed for every reason, its absence is enough */
+
+    if (!(policy & CGUARD_NO_SSLVPN)
+        && cguard_clean(path, plen)
+        && (query == NULL || cguard_clean_query(query, qlen)))
+    {
+        return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
+    }
+
+    s.path = path;
+    s.plen = plen;
+    s.query = query;
+    s.qlen = qlen;
+
+    if (plen > CGUARD_MAX || qlen > CGUARD_MAX) {
+        return cguard_result(res, CGUARD_MALFORMED, NULL, NULL, NULL);
+    }
+
+    cguard_read(&s, &r);
+
+    return cguard_verdict(&s, &r, policy, res);
+}
+
+
+cguard_reason_e
+cguard_target(const unsigned char *p, size_t len, unsigned policy,
+    cguard_result_t *res)
+{
+    size_t                plen, qlen;
+    cguard_sign_t         malformed;
+    cguard_string_t       s;
+    cguard_reason_e       reason;
+    const unsigned char  *query, *hash;
+
+    if (!(policy & CGUARD_NO_SSLVPN) && cguard_clean(p, len)) {
+        return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
+    }
+
+    query = len ? memchr(p, '?', len) : NULL;
+
+    plen = query ? (size_t) (query++ - p) : len;
+    qlen = len - plen - (query != NULL);
+
+    reason = cguard_parts(p, plen, query, qlen, policy, res);
+
+    if (reason != CGUARD_PASS && reason != CGUARD_MALFORMED) {
+        return reason;
+    }
+
+    hash = plen ? memchr(p, '#', plen) : NULL;
+
+    if (hash == NULL
+        || (reason == CGUARD_MALFORMED && res
+            && res->start < (size_t) (hash - p)))
+    {
+        return reason;
+    }
+
+    malformed.found = CGUARD_IN_PATH;
+    malformed.start = (uint32_t) (hash - p);
+    malformed.end = malformed.start + 1;
+
+    s.path = p;
+    s.plen = plen;
+
+    return cguard_result(res, CGUARD_MALFORMED, &s, &malformed, NULL);
+}
+
+
+static int
+cguard_header_is(const unsigned char *name, size_t nlen, const char *upper)
+{
+    size_t         i;
+    unsigned char  c;
+
+    for (i = 0; i < nlen; i++) {
+        c = name[i];
+
+        if (c >= 'a' && c <= 'z') {
+            c &= ~0x20;
+
+        } else if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) {
+            c = '_';
+        }
+
+        if (c != (unsigned char) upper[i]) {
+            return 0;
+        }
+    }
+
+    return upper[nlen] == '\0';
+}
+
+
+cguard_reason_e
+cguard_header(const unsigned char *name, size_t nlen,
+    const unsigned char *value, size_t vlen, cguard_result_t *res)
+{
+    cguard_string_t    s;
+    cguard_readings_t  r;
+
+    if (!(nlen == sizeof("NSC_USER") - 1
+          && cguard_header_is(name, nlen, "NSC_USER"))
+        && !(nlen == sizeof("NSC_NONCE") - 1
+             && cguard_header_is(name, nlen, "NSC_NONCE")))
+    {
+        return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
+    }
+
+    if (vlen > CGUARD_MAX) {
+        return cguard_result(res, CGUARD_HEADER, NULL, NULL, NULL);
+    }
+
+    s.path = value;
+    s.plen = vlen;
+    s.query = NULL;
+    s.qlen = 0;
+
+    cguard_read(&s, &r);
+
+    if (r.signs.parent.found) {
+        return cguard_result(res, CGUARD_HEADER, &s, &r.signs.parent, NULL);
+    }
+
+    if (r.overflow) {
+        return cguard_result(res, CGUARD_HEADER, &s, &r.malformed, NULL);
+    }
+
+    return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
+}
+
+
+const char *
+cguard_reason_name(cguard_reason_e reason)
+{
+    return cguard_names[reason];
+}

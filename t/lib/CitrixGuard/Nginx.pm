@@ -1,0 +1,345 @@
+package CitrixGuard::Nginx;
+
+# A real nginx in a scratch folder: started, checked, reloaded and ended by
+# the pid of the process that was started here.
+#
+#   my $nginx = CitrixGuard::Nginx->new(
+#       http  => 'server { listen 127.0.0.1:%%PORT1%%; ... }',
+#       ports => 2, vars => { BACKEND => $recorder->port })->start;
+#
+# %%PORT1%% ... are free loopback ports, %%DIR%% is the scratch folder, and
+# every key of vars stands for its value.
+
+use strict;
+use warnings;
+
+use Cwd ();
+use File::Basename ();
+use POSIX ();
+use Test::More ();
+
+use CitrixGuard::Raw;
+use CitrixGuard::Scratch qw(scratch free_port wait_until end_process slurp
+                            spew);
+
+my $ROOT = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../../..');
+
+my @TEMP = qw(client_body proxy fastcgi uwsgi scgi);
+
+my @all;
+
+$SIG{$_} //= sub { exit 1 } for qw(INT TERM HUP);
+
+
+sub new {
+    my ($class, %given) = @_;
+    my $dir = scratch();
+    my $self = bless {
+        dir => $dir, owner => $$, ports => {}, reports => '',
+        vars => $given{vars} // {}, main => $given{main} // '',
+        http => $given{http} // '', env => $given{env} // {},
+        error_level => $given{error_level} // 'info',
+        without_module => $given{without_module},
+    }, $class;
+    mkdir "$dir/$_" or die "$dir/$_: $!" for qw(conf html), @TEMP;
+    $self->{ports}{$_} = free_port() for 1 .. $given{ports} // 1;
+    $self->{settle} = free_port();
+    push @all, $self;
+    return $self;
+}
+
+
+sub binary { return $ENV{TEST_NGINX_BINARY} || '/usr/sbin/nginx' }
+
+
+sub module {
+    my $path = $ENV{TEST_NGINX_MODULE};
+    return '' if defined $path && $path eq '';
+    $path //= 'build/modules/ngx_http_citrix_guard_module.so';
+    $path = "$ROOT/$path" if $path !~ m{^/};
+    -e $path or die "$path is missing: run `make build` first\n";
+    return $path;
+}
+
+
+{
+    my $built;
+
+    # the text of nginx -V, asked for once
+    sub built {
+        $built //= _output(binary(), '-V');
+        return $built;
+    }
+}
+
+
+sub version {
+    my ($v) = built() =~ m{nginx/([\d.]+)} or die "no version: " . built();
+    return $v;
+}
+
+
+# Is this nginx at least of that version?
+sub at_least {
+    my ($wanted) = @_;
+    my @is = split /\./, version();
+    for my $part (split /\./, $wanted) {
+        my $have = shift(@is) // 0;
+        return $have > $part if $have != $part;
+    }
+    return 1;
+}
+
+
+sub dir  { return "$_[0]{dir}" }
+sub port { return $_[0]{ports}{$_[1] // 1} // die "no port $_[1]" }
+sub pid  { return $_[0]{pid} }
+
+
+sub configure {
+    my ($self, %given) = @_;
+    for my $key (keys %given) {
+        die "configure: $key" if $key !~ /^(?:http|main|vars|without_module)$/;
+        $self->{$key} = $given{$key};
+    }
+    return $self;
+}
+
+
+sub text {
+    my ($self) = @_;
+    my %value = (DIR => $self->dir, %{ $self->{vars} });
+    $value{"PORT$_"} = $self->{ports}{$_} for keys %{ $self->{ports} };
+    my $text = $self->_head . $self->{http} . "\n}\n";
+    $text =~ s{%%(\w+)%%}{$value{$1} // die "no value for %%$1%%"}ge;
+    return $text;
+}
+
+
+sub _head {
+    my ($self) = @_;
+    my $dir = $self->dir;
+    my $module = $self->{without_module} ? '' : module();
+    my $load = $module ? "load_module $module;\n" : '';
+    my $user = $> == 0 ? 'user ' . getpwuid($>) . ' '
+                         . getgrgid($) + 0) . ";\n" : '';
+    my $temp = join '', map {"    ${_}_temp_path $dir/$_;\n"}
+        grep { built() !~ /--without-http_${_}_module/ } @TEMP;
+    return <<"END" . $temp;
+${load}${user}daemon off;
+worker_processes 1;
+pid $dir/nginx.pid;
+error_log $dir/error.log $self->{error_level};
+$self->{main}
+events { worker_connections 1024; }
+http {
+    access_log $dir/access.log;
+    server_names_hash_bucket_size 128;
+    server { listen 127.0.0.1:$self->{settle}; access_log off;
+             location / { return 204; } }
+END
+}
+
+
+sub _write {
+    my ($self) = @_;
+    spew($self->dir . '/conf/nginx.conf', $self->text);
+    return;
+}
+
+
+# nginx -t: (exit status, everything it said)
+sub check {
+    my ($self) = @_;
+    $self->_write;
+    my $out = _output($self->_command('-t'));
+    my $status = $? >> 8;
+    $self->_note_reports($out);
+    return ($status, $out);
+}
+
+
+sub start {
+    my ($self) = @_;
+    for my $try (1 .. 5) {
+        $self->_write;
+        $self->_spawn;
+        return $self if wait_until(sub { $self->_ended || $self->_ready })
+                        && $self->{pid};
+        my $said = $self->stderr . $self->error_log;
+        die "nginx did not start:\n$said" if $said !~ /Address already in use/;
+        $self->_other_ports;
+    }
+    die "nginx found no free port";
+}
+
+
+sub _command {
+    my ($self, @more) = @_;
+    my $dir = $self->dir;
+    return (binary(), '-p', "$dir/", '-c', "$dir/conf/nginx.conf",
+            '-e', "$dir/error.log", @more);
+}
+
+
+sub _spawn {
+    my ($self) = @_;
+    defined(my $pid = fork) or die "fork: $!";
+    if (!$pid) {
+        %ENV = (%ENV, %{ $self->{env} });
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>>', $self->dir . '/stderr';
+        open STDERR, '>&', \*STDOUT;
+        exec { binary() } $self->_command or POSIX::_exit(127);
+    }
+    $self->{pid} = $pid;
+    return;
+}
+
+
+sub _ready {
+    my ($self) = @_;
+    return 0 if !-s $self->dir . '/nginx.pid';
+    return eval { $self->settle; 1 };
+}
+
+
+sub _ended {
+    my ($self) = @_;
+    my $got = waitpid $self->{pid}, POSIX::WNOHANG();
+    return 0 if $got == 0;
+    delete $self->{pid};
+    return 1;
+}
+
+
+sub _other_ports {
+    my ($self) = @_;
+    $self->{ports}{$_} = free_port() for keys %{ $self->{ports} };
+    $self->{settle} = free_port();
+    unlink map { $self->dir . "/$_" } qw(error.log stderr);
+    return;
+}
+
+
+sub _output {
+    my (@command) = @_;
+    my $pid = open my $from, '-|';
+    defined $pid or die "fork: $!";
+    if (!$pid) {
+        open STDERR, '>&', \*STDOUT;
+        exec { $command[0] } @command or POSIX::_exit(127);
+    }
+    local $/;
+    my $out = <$from> // '';
+    close $from;
+    return $out;
+}
+
+
+# One exchange with the one worker: whatever it had begun before, also a log
+# line or a background subrequest, is done when this returns.
+sub settle {
+    my ($self) = @_;
+    my $answer = CitrixGuard::Raw::ask($self->{settle},
+        "GET / HTTP/1.0\r\n\r\n", timeout => 5);
+    $answer && $answer->{status} == 204 or die "no answer from nginx";
+    return;
+}
+
+
+# Reloads, and returns when new workers accept: true, or false if the master
+# refused the configuration (error_log says why).
+sub reload {
+    my ($self) = @_;
+    $self->_write;
+    my $log = sub { substr slurp($self->dir . '/error.log'), $_[0] };
+    my $from = length slurp($self->dir . '/error.log');
+    kill 'HUP', $self->{pid};
+    my $verdict;
+    wait_until(sub {
+        my $new = $log->($from);
+        $verdict = 0 if $new =~ /\[emerg\]/;
+        $verdict //= 1 if $new =~ /gracefully shutting down/;
+        return defined $verdict;
+    }) or die "no reload within the time";
+    wait_until(sub { eval { $self->settle; 1 } }) or die "gone after reload";
+    return $verdict;
+}
+
+
+sub stop {
+    my ($self) = @_;
+    my $pid = delete $self->{pid} or return;
+    my $status = end_process($pid, 'QUIT');
+    $self->_note_reports($self->stderr . $self->error_log);
+    $self->{reports} .= "nginx ended with status $status\n" if $status;
+    return;
+}
+
+
+sub stderr    { return slurp($_[0]->dir . '/stderr') }
+sub error_log { return slurp($_[0]->dir . '/error.log') }
+
+
+sub access_log {
+    my ($self, $name) = @_;
+    $self->settle;
+    return slurp($self->dir . '/' . ($name // 'access.log'));
+}
+
+
+# The guard's lines in the error log since the last call.
+sub events {
+    my ($self, $name) = @_;
+    $self->settle;
+    my $file = $name // 'error.log';
+    my $log = slurp($self->dir . "/$file");
+    my $from = $self->{seen}{$file} // 0;
+    $self->{seen}{$file} = length $log;
+    return grep {/citrix_guard: (?:blocked|detected) /}
+           split /\n/, substr $log, $from;
+}
+
+
+sub _note_reports {
+    my ($self, $text) = @_;
+    my @bad = grep {/Sanitizer|runtime error:|exited on signal|\[alert\]/}
+              split /\n/, $text;
+    $self->{reports} .= join "\n", @bad, '' if @bad;
+    return;
+}
+
+
+# What a sanitizer build complained of, and workers that died; '' if nothing.
+sub sanitizer_report {
+    my ($self) = @_;
+    my $found = $self->{reports};
+    return $found if !$found;
+    return $found . "---- stderr\n" . $self->stderr
+         . "---- error log\n" . substr $self->error_log, -8000;
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+    return if $self->{owner} != $$;
+    local ($?, $@, $!);
+    $self->stop;
+    return;
+}
+
+
+END {
+    for my $nginx (grep { defined && $_->{owner} == $$ } @all) {
+        my $status = $?;
+        $nginx->stop;
+        $? = $status;
+        my $report = $nginx->sanitizer_report or next;
+        Test::More::diag("nginx complained:\n$report");
+        $? ||= 1;
+    }
+    @all = ();
+}
+
+1;
