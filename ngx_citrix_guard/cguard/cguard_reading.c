@@ -100,24 +100,25 @@ cguard_text_cell(void *data, const cguard_cell_t *cell,
         return;
     }
 
-    switch (cguard_class[cell->c & 0xff]) {
-
-    case CGUARD_C_NOISE:
+    if (cguard_byte[cell->c] & CGUARD_B_NOISE) {
         return;
+    }
 
-    case CGUARD_C_SEPARATOR:
+    switch (cell->c) {
+
+    case '/':
+    case '\\':
         t->parameters = 0;
         cguard_text_byte(t, '/');
         return;
 
-    default:
-        if (cell->c == ';') {
-            t->parameters = 1;
-        }
+    case ';':
+        t->parameters = 1;
+        return;
+    }
 
-        if (!t->parameters) {
-            cguard_text_byte(t, cell->c);
-        }
+    if (!t->parameters) {
+        cguard_text_byte(t, cell->c);
     }
 }
 

@@ -26,7 +26,7 @@ typedef enum {
     CGUARD_C_P,
     CGUARD_C_N,
     CGUARD_C_S,
-    CGUARD_C_NOISE,
+    CGUARD_C_NOISE,                  /* also what is no UTF-8 */
     CGUARD_C_END,                    /* ? # ; */
     CGUARD_C_SEPARATOR,
     CGUARD_C_MAX
@@ -106,9 +106,11 @@ cguard_sign_cell(void *data, const cguard_cell_t *cell,
     unsigned         class;
     cguard_signs_t  *s = data;
 
-    (void) w;
-
     class = cell->c <= 0xff ? cguard_class[cell->c] : CGUARD_C_OTHER;
+
+    if (w && w->kind == CGUARD_SEQUENCE && !w->lenient) {
+        class = CGUARD_C_NOISE;
+    }
 
     if (class >= CGUARD_C_NOISE) {
         cguard_sign_end(s, cell->start);

@@ -12,67 +12,42 @@
 #include "vectors.h"
 
 
-#define VECTORS_LINE_LEN  65536
+#define VECTORS_LINE_LEN  16384
 
 
+static int vectors_lines(vectors_t *v, FILE *f);
 static vectors_kind_e vectors_kind(const char *line);
-static unsigned vectors_columns(vectors_kind_e kind);
 static int vectors_line(vectors_t *v, unsigned number, const char *line);
 static const char *vectors_row(vectors_row_t *row, vectors_kind_e kind,
     const char *line);
 static const char *vectors_verdict(vectors_row_t *row, const char *verdict,
     const char *reason);
 static const char *vectors_policy(vectors_row_t *row, const char *policy);
-static char *vectors_field(const char *p, size_t len);
 static int vectors_hex(int c);
 
 
 int
 vectors_read(vectors_t *v, const char *file)
 {
-    int        rc;
-    char      *line;
-    FILE      *f;
-    size_t     len;
-    unsigned   number;
+    int    rc;
+    FILE  *f;
 
     memset(v, 0, sizeof(vectors_t));
     v->file = file;
 
     f = fopen(file, "r");
-    line = malloc(VECTORS_LINE_LEN);
-
-    rc = (f && line) ? 0 : -1;
-
-    if (rc == -1) {
+    if (f == NULL) {
         fprintf(stderr, "%s: %s\n", file, strerror(errno));
+        return -1;
     }
 
-    for (number = 1; rc == 0 && fgets(line, VECTORS_LINE_LEN, f); number++) {
+    rc = vectors_lines(v, f);
 
-        len = strlen(line);
-
-        if (len && line[len - 1] == '\n') {
-            line[--len] = '\0';
-
-        } else {
-            fprintf(stderr, "%s:%u: no line end\n", file, number);
-            rc = -1;
-            break;
-        }
-
-        rc = vectors_line(v, number, line);
-    }
+    (void) fclose(f);
 
     if (rc == 0 && v->n == 0) {
         fprintf(stderr, "%s: no rows\n", file);
         rc = -1;
-    }
-
-    free(line);
-
-    if (f) {
-        (void) fclose(f);
     }
 
     if (rc == -1) {
@@ -80,6 +55,33 @@ vectors_read(vectors_t *v, const char *file)
     }
 
     return rc;
+}
+
+
+static int
+vectors_lines(vectors_t *v, FILE *f)
+{
+    char      line[VECTORS_LINE_LEN];
+    size_t    len;
+    unsigned  number;
+
+    for (number = 1; fgets(line, sizeof(line), f); number++) {
+
+        len = strcspn(line, "\n");
+
+        if (line[len] == '\0') {
+            fprintf(stderr, "%s:%u: no line end\n", v->file, number);
+            return -1;
+        }
+
+        line[len] = '\0';
+
+        if (vectors_line(v, number, line) == -1) {
+            return -1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -129,13 +131,6 @@ vectors_kind(const char *line)
     }
 
     return VECTORS_KIND_NONE;
-}
-
-
-static unsigned
-vectors_columns(vectors_kind_e kind)
-{
-    return kind == VECTORS_KIND_BENIGN ? 4 : 5;
 }
 
 
@@ -199,7 +194,7 @@ vectors_row(vectors_row_t *row, vectors_kind_e kind, const char *line)
     unsigned      k, columns;
     const char   *input, *err;
 
-    columns = vectors_columns(kind);
+    columns = kind == VECTORS_KIND_BENIGN ? 4 : 5;
 
     for (k = 0; k < columns; k++) {
         len = strcspn(line, "\t");
@@ -208,10 +203,8 @@ vectors_row(vectors_row_t *row, vectors_kind_e kind, const char *line)
             return "wrong number of columns";
         }
 
-        row->field[k] = vectors_field(line, len);
-        if (row->field[k] == NULL) {
-            return "no memory";
-        }
+        row->field[k] = (char *) vectors_copy(line, len + 1);
+        row->field[k][len] = '\0';
 
         line += len + 1;
     }
@@ -274,47 +267,17 @@ vectors_verdict(vectors_row_t *row, const char *verdict, const char *reason)
 static const char *
 vectors_policy(vectors_row_t *row, const char *policy)
 {
-    size_t  len;
+    static const char  *policies[] = {
+        "-", "sslvpn=off", "traversal=any", "sslvpn=off,traversal=any"
+    };
 
-    if (strcmp(policy, "-") == 0) {
-        return NULL;
-    }
-
-    for ( ;; ) {
-        len = strcspn(policy, ",");
-
-        if (len == 10 && memcmp(policy, "sslvpn=off", len) == 0) {
-            row->policy |= CGUARD_NO_SSLVPN;
-
-        } else if (len == 13 && memcmp(policy, "traversal=any", len) == 0) {
-            row->policy |= CGUARD_ANY_PARENT;
-
-        } else {
-            return "unknown policy";
-        }
-
-        if (policy[len] == '\0') {
+    for (row->policy = 0; row->policy < 4; row->policy++) {
+        if (strcmp(policy, policies[row->policy]) == 0) {
             return NULL;
         }
-
-        policy += len + 1;
-    }
-}
-
-
-static char *
-vectors_field(const char *p, size_t len)
-{
-    char  *field;
-
-    field = malloc(len + 1);
-
-    if (field) {
-        memcpy(field, p, len);
-        field[len] = '\0';
     }
 
-    return field;
+    return "unknown policy";
 }
 
 
@@ -342,9 +305,7 @@ vectors_unescape(vectors_bytes_t *b, const char *text, size_t len)
             continue;
         }
 
-        i++;
-
-        if (i < len && text[i] == '\\') {
+        if (++i < len && text[i] == '\\') {
             buf[n++] = '\\';
 
         } else if (i < len && text[i] == 't') {
@@ -353,14 +314,10 @@ vectors_unescape(vectors_bytes_t *b, const char *text, size_t len)
         } else if (i < len && text[i] == 'n') {
             buf[n++] = '\n';
 
-        } else if (i + 2 < len && text[i] == 'x') {
-            hi = vectors_hex(text[i + 1]);
-            lo = vectors_hex(text[i + 2]);
-
-            if (hi == -1 || lo == -1) {
-                goto failed;
-            }
-
+        } else if (i + 2 < len && text[i] == 'x'
+                   && (hi = vectors_hex(text[i + 1])) != -1
+                   && (lo = vectors_hex(text[i + 2])) != -1)
+        {
             buf[n++] = (unsigned char) (hi << 4 | lo);
             i += 2;
 

@@ -119,6 +119,13 @@ sub ask {
 }
 
 
+# Can no further request be made?
+sub over {
+    my ($self) = @_;
+    return $self->{eof} || defined $self->{goaway};
+}
+
+
 # The whole answer on a stream.
 sub answer {
     my ($self, $stream) = @_;
@@ -142,7 +149,9 @@ sub _read {
         die "no HTTP/2 answer in time\n" if $left <= 0;
         IO::Select->new($self->{socket})->can_read($left) or next;
         sysread $self->{socket}, $self->{in}, 65_536, length $self->{in}
-            or return;
+            and next;
+        $self->{eof} = 1;
+        return;
     }
     return substr $self->{in}, 0, $length, '';
 }

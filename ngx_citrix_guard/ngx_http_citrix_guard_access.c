@@ -1,0 +1,128 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The two phases.  PREACCESS refuses: it runs for every way in (named
+ * locations, internal redirects and subrequests, too) and "satisfy any" does
+ * not skip it.  LOG finds again what nginx refused before any phase.
+ */
+
+
+#include "ngx_http_citrix_guard_module.h"
+
+
+static ngx_int_t ngx_http_citrix_guard_access_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
+
+
+/* the context of a request that was judged; it needs no memory of its own */
+
+static u_char  ngx_http_citrix_guard_judged;
+
+
+ngx_int_t
+ngx_http_citrix_guard_access_init(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_citrix_guard_access_handler;
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_citrix_guard_log_handler;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_mark_t      *mark;
+    ngx_http_citrix_guard_finding_t    f;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged,
+                     ngx_http_citrix_guard_module);
+
+    if (!ngx_http_citrix_guard_judge_request(r, glcf, &f)) {
+        return NGX_DECLINED;
+    }
+
+    mark = ngx_http_citrix_guard_note(r, glcf, &f);
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_DETECT) {
+        return NGX_DECLINED;
+    }
+
+    if (mark && r == r->main) {
+        mark->final = 1;
+    }
+
+    return ngx_http_citrix_guard_refuse(r, glcf);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_recover(r);
+
+    return NGX_OK;
+}
+
+
+/*
+ * nginx answers some requests before PREACCESS: a ".." above the root, "%00",
+ * a bad escape.  They are evidence all the same.  The variables may ask for
+ * it before the LOG handler runs.
+ */
+
+void
+ngx_http_citrix_guard_recover(ngx_http_request_t *r)
+{
+    ngx_str_t                          target;
+    ngx_http_citrix_guard_finding_t    f;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
+        || r != r->main
+        || r->headers_out.status < NGX_HTTP_BAD_REQUEST
+        || ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
+        || ngx_http_citrix_guard_mark(r))
+    {
+        return;
+    }
+
+    ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged,
+                     ngx_http_citrix_guard_module);
+
+    target = ngx_http_citrix_guard_client_target(r);
+
+    if (!ngx_http_citrix_guard_judge_target(glcf, &target, &f)) {
+        return;
+    }
+
+    f.at = ngx_http_citrix_guard_at_nginx;
+
+    (void) ngx_http_citrix_guard_note(r, glcf, &f);
+}

@@ -1,0 +1,208 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The request head that nginx has built for the upstream: its target, the two
+ * headers of stage 1, and Upgrade, through which a client could leave HTTP
+ * and the guard behind.
+ */
+
+
+#include "ngx_http_citrix_guard_module.h"
+
+
+#define NGX_HTTP_CITRIX_GUARD_PROTOCOL  " HTTP/1."
+
+
+static ngx_uint_t ngx_http_citrix_guard_judge_http(
+    ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_judge_none(const char *reason,
+    ngx_str_t *judged, ngx_http_citrix_guard_finding_t *f);
+static u_char *ngx_http_citrix_guard_line_end(u_char *p, u_char *last);
+static ngx_uint_t ngx_http_citrix_guard_request_line(u_char *p,
+    u_char *last, ngx_str_t *target);
+
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    u_char               *last;
+    ngx_buf_t            *b;
+    ngx_str_t             target;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    /* nothing to look at: a tunnel, through which anything may go */
+
+    if (u->request_bufs == NULL) {
+        return ngx_http_citrix_guard_judge_none("tunnel", &r->unparsed_uri,
+                                                f);
+    }
+
+    b = u->request_bufs->buf;
+    last = ngx_http_citrix_guard_line_end(b->pos, b->last);
+
+    if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
+        return ngx_http_citrix_guard_judge_http(glcf, b->pos, b->last, f);
+    }
+
+    /* HTTP/2, FastCGI and the like are built from these */
+
+    if (u->uri.len && ngx_http_citrix_guard_judge_target(glcf, &u->uri, f)) {
+        f->in = ngx_http_citrix_guard_in_head;
+        return 1;
+    }
+
+    return ngx_http_citrix_guard_judge_request(r, glcf, f);
+}
+
+
+/*
+ * A head, and whatever stands behind it in the same buffer: proxy_set_body,
+ * or a second request that came in by a line feed in a variable.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_http(ngx_http_citrix_guard_loc_conf_t *glcf,
+    u_char *p, u_char *last, ngx_http_citrix_guard_finding_t *f)
+{
+    u_char     *start, *end;
+    ngx_str_t   target;
+
+    for (start = p; p < last; p = end + 1) {
+
+        end = ngx_http_citrix_guard_line_end(p, last);
+
+        if (ngx_http_citrix_guard_request_line(p, end, &target)
+            && (p == start || target.data[-2] != ':'))
+        {
+            if (ngx_http_citrix_guard_judge_target(glcf, &target, f)) {
+                f->in = ngx_http_citrix_guard_in_head;
+                return 1;
+            }
+
+        } else if (ngx_http_citrix_guard_judge_field(p, end, f)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    u_char     *colon, c;
+    ngx_str_t   name, value;
+
+    c = p < last ? *p | 0x20 : 0;
+
+    if (c != 'n' && c != 'u') {
+        return 0;
+    }
+
+    colon = ngx_strlchr(p, last, ':');
+
+    if (colon == NULL) {
+        return 0;
+    }
+
+    name.data = p;
+    name.len = colon - p;
+
+    for (p = colon + 1; p < last && (*p == ' ' || *p == '\t'); p++) {
+        /* void */
+    }
+
+    while (last > p && last[-1] <= ' ') { last--; }
+
+    value.data = p;
+    value.len = last - p;
+
+    if (name.len == 7 && ngx_strncasecmp(name.data, (u_char *) "upgrade", 7)
+                         == 0)
+    {
+        if (value.len == 9
+            && ngx_strncasecmp(value.data, (u_char *) "websocket", 9) == 0)
+        {
+            return 0;
+        }
+
+        return ngx_http_citrix_guard_judge_none("upgrade", &value, f);
+    }
+
+    return ngx_http_citrix_guard_judge_header(&name, &value, f);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_none(const char *reason, ngx_str_t *judged,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    res.depth = 0;
+    res.start = 0;
+    res.end = judged->len;
+
+    ngx_http_citrix_guard_set_finding(f, reason,
+                                      ngx_http_citrix_guard_at_egress,
+                                      ngx_http_citrix_guard_in_header,
+                                      *judged, &res);
+
+    return 1;
+}
+
+
+/* the line feed, or the end of the buffer */
+
+static u_char *
+ngx_http_citrix_guard_line_end(u_char *p, u_char *last)
+{
+    u_char  *end;
+
+    end = p < last ? memchr(p, LF, last - p) : NULL;
+
+    return end ? end : last;
+}
+
+
+/*
+ * "METHOD target HTTP/1.x" CR.  The target is all behind the method, blanks
+ * included: proxy_method and proxy_pass take variables.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_request_line(u_char *p, u_char *last, ngx_str_t *target)
+{
+    u_char  *blank;
+
+    last -= sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL "1\r") - 1;
+
+    if (last <= p
+        || ngx_strncmp(last, NGX_HTTP_CITRIX_GUARD_PROTOCOL,
+                       sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL) - 1)
+           != 0)
+    {
+        return 0;
+    }
+
+    blank = ngx_strlchr(p + 1, last, ' ');
+
+    if (blank == NULL) {
+        return 0;
+    }
+
+    target->data = blank + 1;
+    target->len = last - target->data;
+
+    return 1;
+}

@@ -1,0 +1,141 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Which strings of a request are put before the core.
+ */
+
+
+#include "ngx_http_citrix_guard_module.h"
+
+
+static ngx_uint_t ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
+    ngx_http_citrix_guard_finding_t *f);
+
+
+/*
+ * The target as the client sent it counts if it is what would be forwarded.
+ * The URI as nginx has it now always counts: rewrite may have made it.
+ */
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    if (r->valid_unparsed_uri
+        && ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f))
+    {
+        return 1;
+    }
+
+    return ngx_http_citrix_guard_judge_uri(r, glcf, f)
+           || ngx_http_citrix_guard_judge_headers(r, f);
+}
+
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_str_t *target, ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    if (cguard_target(target->data, target->len, glcf->policy, &res)
+        == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
+                                      ngx_http_citrix_guard_at_request,
+                                      ngx_http_citrix_guard_in_target,
+                                      *target, &res);
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    if (cguard_parts(r->uri.data, r->uri.len,
+                     r->args.len ? r->args.data : NULL, r->args.len,
+                     glcf->policy, &res)
+        == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
+                                      ngx_http_citrix_guard_at_request,
+                                      ngx_http_citrix_guard_in_uri,
+                                      r->uri, &res);
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    /* "NSC_USER", "NSC_NONCE": most headers are let go at a glance */
+
+    if ((name->len != 8 && name->len != 9)
+        || (name->data[0] | 0x20) != 'n'
+        || cguard_header(name->data, name->len, value->data, value->len, &res)
+           == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
+                                      ngx_http_citrix_guard_at_request,
+                                      ngx_http_citrix_guard_in_header,
+                                      *value, &res);
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    part = &r->headers_in.headers.part;
+    header = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            header = part->elts;
+            i = 0;
+        }
+
+        if (ngx_http_citrix_guard_judge_header(&header[i].key,
+                                               &header[i].value, f))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,149 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ */
+
+
+#include "ngx_http_citrix_guard_module.h"
+
+
+static ngx_int_t ngx_http_citrix_guard_verdict_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_reason_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_reading_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_variable_mark(
+    ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_value(ngx_http_variable_value_t *v,
+    const char *data, size_t len);
+
+
+static ngx_http_variable_t  ngx_http_citrix_guard_vars[] = {
+
+    { ngx_string("citrix_guard_verdict"), NULL,
+      ngx_http_citrix_guard_verdict_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_reason"), NULL,
+      ngx_http_citrix_guard_reason_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_reading"), NULL,
+      ngx_http_citrix_guard_reading_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+      ngx_http_null_variable
+};
+
+
+ngx_int_t
+ngx_http_citrix_guard_add_variables(ngx_conf_t *cf)
+{
+    ngx_str_t                           name;
+    ngx_http_variable_t                *var, *v;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    for (v = ngx_http_citrix_guard_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    ngx_str_set(&name, "request_id");
+
+    gmcf->request_id = ngx_http_get_variable_index(cf, &name);
+
+    return gmcf->request_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_verdict_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_citrix_guard_mark_t      *mark;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark && mark->mode == NGX_HTTP_CITRIX_GUARD_ON) {
+        return ngx_http_citrix_guard_value(v, "blocked", 7);
+    }
+
+    if (mark) {
+        return ngx_http_citrix_guard_value(v, "detected", 8);
+    }
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    return ngx_http_citrix_guard_value(v, "pass",
+                               glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF ? 0
+                                                                       : 4);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    return ngx_http_citrix_guard_value(v, mark->reason,
+                                       ngx_strlen(mark->reason));
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_reading_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    return ngx_http_citrix_guard_value(v, (char *) mark->reading.data,
+                                       mark->reading.len);
+}
+
+
+static ngx_http_citrix_guard_mark_t *
+ngx_http_citrix_guard_variable_mark(ngx_http_request_t *r)
+{
+    /* access_log may run before our handler of the same phase */
+
+    ngx_http_citrix_guard_recover(r);
+
+    return ngx_http_citrix_guard_mark(r);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_value(ngx_http_variable_value_t *v, const char *data,
+    size_t len)
+{
+    v->len = len;
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+    v->data = (u_char *) data;
+
+    return NGX_OK;
+}
