@@ -39,11 +39,14 @@ PACKAGES_TEST  = perl binutils apache2-bin curl
 PACKAGES_BENCH = perl valgrind wrk libpcre2-dev
 
 
-# the core's unit programs: one from each file in t/unit
+# the core's unit programs: one from each t/unit/*_test.c, with the core and
+# what else is in t/unit
 
-UNIT_SOURCES = $(sort $(wildcard t/unit/*.c))
-UNIT         = $(UNIT_SOURCES:t/unit/%.c=$(OUT)/unit/%)
+UNIT_TESTS   = $(sort $(wildcard t/unit/*_test.c))
+UNIT         = $(UNIT_TESTS:t/unit/%.c=$(OUT)/unit/%)
+UNIT_SHARED  = $(filter-out $(UNIT_TESTS),$(sort $(wildcard t/unit/*.c)))
 CORE_SOURCES = $(sort $(wildcard $(CORE)/cguard*.c))
+UNIT_SOURCES = $(UNIT_SHARED) $(CORE_SOURCES)
 CORE_HEADERS = $(sort $(wildcard $(CORE)/*.h t/unit/*.h))
 
 CFLAGS_release  = -O2 -g
@@ -143,14 +146,14 @@ help: ## this
 
 # files
 
-$(UNIT): $(OUT)/unit/%: t/unit/%.c $(CORE_SOURCES) $(CORE_HEADERS) \
+$(UNIT): $(OUT)/unit/%: t/unit/%.c $(UNIT_SOURCES) $(CORE_HEADERS) \
          $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(CORE_SOURCES)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES)
 
 $(OUT)/unit/.flags: FORCE | deps-build
 	@mkdir -p $(@D)
-	@echo '$(CC) $(UNIT_CFLAGS) $(CORE_SOURCES)' | cmp -s - $@ \
-	    || echo '$(CC) $(UNIT_CFLAGS) $(CORE_SOURCES)' > $@
+	@echo '$(CC) $(UNIT_CFLAGS) $(UNIT_SOURCES)' | cmp -s - $@ \
+	    || echo '$(CC) $(UNIT_CFLAGS) $(UNIT_SOURCES)' > $@
 
 .PHONY: FORCE
 FORCE:

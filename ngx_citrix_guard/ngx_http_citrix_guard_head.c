@@ -14,9 +14,11 @@
 #define NGX_HTTP_CITRIX_GUARD_PROTOCOL  " HTTP/1."
 
 
-static ngx_uint_t ngx_http_citrix_guard_judge_http(
+static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_judged_already(ngx_http_request_t *r,
+    ngx_str_t *target);
 static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_none(const char *reason,
@@ -49,7 +51,7 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
     last = ngx_http_citrix_guard_line_end(b->pos, b->last);
 
     if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
-        return ngx_http_citrix_guard_judge_http(glcf, b->pos, b->last, f);
+        return ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last, f);
     }
 
     /* HTTP/2, FastCGI and the like are built from these */
@@ -69,8 +71,9 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_citrix_guard_judge_http(ngx_http_citrix_guard_loc_conf_t *glcf,
-    u_char *p, u_char *last, ngx_http_citrix_guard_finding_t *f)
+ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f)
 {
     u_char     *start, *end;
     ngx_str_t   target;
@@ -82,7 +85,9 @@ ngx_http_citrix_guard_judge_http(ngx_http_citrix_guard_loc_conf_t *glcf,
         if (ngx_http_citrix_guard_request_line(p, end, &target)
             && (p == start || target.data[-2] != ':'))
         {
-            if (ngx_http_citrix_guard_judge_target(glcf, &target, f)) {
+            if (!ngx_http_citrix_guard_judged_already(r, &target)
+                && ngx_http_citrix_guard_judge_target(glcf, &target, f))
+            {
                 f->in = ngx_http_citrix_guard_in_head;
                 return 1;
             }
@@ -93,6 +98,19 @@ ngx_http_citrix_guard_judge_http(ngx_http_citrix_guard_loc_conf_t *glcf,
     }
 
     return 0;
+}
+
+
+/* the bytes that PREACCESS has let go in this very location */
+
+static ngx_uint_t
+ngx_http_citrix_guard_judged_already(ngx_http_request_t *r, ngx_str_t *target)
+{
+    return r->valid_unparsed_uri
+           && ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
+           && target->len == r->unparsed_uri.len
+           && ngx_memcmp(target->data, r->unparsed_uri.data, target->len)
+              == 0;
 }
 
 

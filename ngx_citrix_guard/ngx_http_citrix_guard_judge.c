@@ -18,7 +18,8 @@ static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
 
 /*
  * The target as the client sent it counts if it is what would be forwarded.
- * The URI as nginx has it now always counts: rewrite may have made it.
+ * The URI as nginx has it now always counts: rewrite may have made it.  The
+ * arguments are part of the target as long as that is valid.
  */
 
 ngx_uint_t
@@ -63,10 +64,16 @@ ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
+    ngx_str_t        args;
     cguard_result_t  res;
 
-    if (cguard_parts(r->uri.data, r->uri.len,
-                     r->args.len ? r->args.data : NULL, r->args.len,
+    ngx_str_null(&args);
+
+    if (!r->valid_unparsed_uri && r->args.len) {
+        args = r->args;
+    }
+
+    if (cguard_parts(r->uri.data, r->uri.len, args.data, args.len,
                      glcf->policy, &res)
         == CGUARD_PASS)
     {

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# The unit programs of the core, t/unit/*.c: each prints TAP, and becomes a
+# The unit programs of the core, t/unit/*_test.c: each prints TAP, and becomes a
 # subtest here. `make test` builds them.
 
 use strict;
@@ -17,7 +17,7 @@ my $dir = abs_path($ENV{TEST_UNIT_DIR} // "$top/build/unit");
 # the programs read their data below t/
 chdir $top or die "$top: $!";
 
-my @sources = sort glob "$top/t/unit/*.c";
+my @sources = sort glob "$top/t/unit/*_test.c";
 ok scalar @sources, 'there are unit programs';
 
 for my $source (@sources) {

@@ -46,7 +46,7 @@ my $LOCATIONS = <<'END';
     location /auth/    { auth_request /sub; proxy_pass http://$b; }
     location /mirror/  { mirror /sub; proxy_pass http://$b; }
     location /ssi/     { ssi on; }
-    location /rewrite/ { rewrite ^/rewrite/(.*) /vpn/..;/vpns/$1 last; }
+    location /rewrite/ { rewrite ^/rewrite/(.*) "/vpn/..;/vpns/$1" last; }
     location /return/  { return 200 "returned\n"; }
     location /made/    { proxy_set_header NSC_USER $arg_u;
                          proxy_set_header Upgrade $http_upgrade;

@@ -228,8 +228,8 @@ subtest 'variables' => sub {
        'blocked|traversal|/vpn/../vPns/a|403', 'a blocked one';
     is $line->('/a?b=/../vpns/'), 'blocked|query|/a?b=/../vpns/|403',
        'a blocked query';
-    is $line->('/in/..;/vpns/%22%5c%c3%a9b'),
-       'detected|traversal|/in/../vpns/\x22/\xC3\xA9b|200',
+    is $line->('/in/..;/vpns/%22%5c%ffb'),
+       'detected|traversal|/in/../vpns/\x22/\xFFb|200',
        'a detected one, escaped';
     is $line->('/in/', 'NSC-USER', '../x'), 'detected|header|../x|200',
        'a header';

@@ -74,9 +74,9 @@ my $nginx = CitrixGuard::Nginx->new(
         location /z/        { proxy_pass http://be/vpn/../; }
         location ~ ^/r/(.*) { proxy_pass http://be/vpn/../$1; }
 
-        location /rewrite/  { rewrite ^/rewrite/(.*)$ /vpn/..;/vpns/$1 break;
+        location /rewrite/  { rewrite ^/rewrite/(.*)$ "/vpn/..;/vpns/$1" break;
                               proxy_pass http://be; }
-        location /last/     { rewrite ^/last/(.*)$ /vpn/..;/vpns/$1 last; }
+        location /last/     { rewrite ^/last/(.*)$ "/vpn/..;/vpns/$1" last; }
         location /args/     { set $args "next=/../vpns/";
                               proxy_pass http://be; }
         location /added/    { proxy_pass http://be/vpn/?next=/../vpns/$uri; }
@@ -153,7 +153,7 @@ subtest 'detect: it leaves, and is logged' => sub {
     is_deeply [$be->targets($nginx)], ['/vpn/../vpns/a'], 'forwarded';
     one_event $nginx, { at => 'egress', verb => 'detected', mode => 'detect',
                         reason => 'traversal',
-                        target => '/vpn/../vpns/a' }, 'one event';
+                        in => 'head', target => '/' }, 'one event';
 };
 
 done_testing;

@@ -138,7 +138,7 @@ subtest 'HEAD' => sub {
 };
 
 
-subtest '444' => sub {
+subtest 'status 444' => sub {
     for my $method (qw(GET HEAD POST)) {
         my $client = CitrixGuard::Raw->new($nginx->port(2));
         $client->put(request('/vpn/../vpns/a', method => $method,

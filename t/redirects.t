@@ -79,7 +79,7 @@ spew($nginx->dir . '/html/index.html', "static\n");
 $nginx->start;
 
 my @PLACES = qw(/ /files/ /try/ /try-uri/ /fallback/ /answer/ /variable/
-                /external/ /closed/ /satisfy/ /guarded/ /open-not/);
+                /external/ /closed/ /satisfy/ /open-not/);
 
 # spellings that nginx leaves in their location
 my @ATTACKS = ('%252e%252e/vpns/a', '..;/vpns/a', '%c0%ae%c0%ae/vpns/a',

@@ -322,7 +322,8 @@ vectors_unescape(vectors_bytes_t *b, const char *text, size_t len)
             i += 2;
 
         } else {
-            goto failed;
+            free(buf);
+            return -1;
         }
     }
 
@@ -332,12 +333,6 @@ vectors_unescape(vectors_bytes_t *b, const char *text, size_t len)
     free(buf);
 
     return 0;
-
-failed:
-
-    free(buf);
-
-    return -1;
 }
 
 

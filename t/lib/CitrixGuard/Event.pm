@@ -18,8 +18,9 @@ my $LINE = qr{
     \ citrix_guard:
     \ (?<verb>blocked|detected)
     \ reason=(?<reason>traversal|query|vpns|parent|malformed|header|upgrade
-                      |error)
+                      |error|tunnel)
     \ at=(?<at>request|egress|nginx)
+    \ in=(?<in>target|uri|head|header)
     \ depth=(?<depth>\d+)
     \ range=(?<start>\d+)-(?<end>\d+)
     \ mode=(?<mode>on|detect)

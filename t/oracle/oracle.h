@@ -1,0 +1,56 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The decision once more, slow and obviously right: every reading of
+ * docs/readings.md is made, one rewrite at a time, and looked at.  Written
+ * from the text alone; no code and no table is shared with the core.
+ */
+
+
+#ifndef _ORACLE_H_INCLUDED_
+#define _ORACLE_H_INCLUDED_
+
+
+#include <stddef.h>
+
+
+#define ORACLE_NO_SSLVPN   0x01
+#define ORACLE_ANY_PARENT  0x02
+
+
+/* what some reading of a string shows */
+
+typedef struct {
+    unsigned              parent:1;
+    unsigned              vpns:1;
+    unsigned              control:1;   /* 00-1F or 7F, raw or from percent */
+    unsigned              endless:1;   /* too many readings, not all made */
+    size_t                readings;
+} oracle_signs_t;
+
+
+/* a request target: the path (before the first "?") and the whole */
+
+typedef struct {
+    oracle_signs_t        path;
+    oracle_signs_t        whole;
+    unsigned              hash:1;      /* a raw "#" in the path */
+} oracle_target_t;
+
+
+/* stops early once both parent and vpns are found */
+
+void oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs);
+
+void oracle_target(const unsigned char *p, size_t len, oracle_target_t *t);
+
+
+/* the verdicts, by the names that the core has for them */
+
+const char *oracle_target_reason(const oracle_target_t *t, unsigned policy);
+const char *oracle_parts_reason(const oracle_target_t *t, unsigned policy);
+const char *oracle_header_reason(const oracle_target_t *t);
+
+
+#endif /* _ORACLE_H_INCLUDED_ */
