@@ -55,7 +55,8 @@ CFLAGS_sanitize = -O1 -g -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS     = -std=c11 -Wall -Wextra -Werror $(CFLAGS_$(BUILD)) -I$(CORE)
 
-SANITIZERS = ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 \
+# every nginx module defines ngx_modules and its like: no violation
+SANITIZERS = ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:detect_odr_violation=0 \
              UBSAN_OPTIONS=print_stacktrace=1 \
              LSAN_OPTIONS=suppressions=$(CURDIR)/t/data/leaks.supp:print_suppressions=0
 TEST_ENV   = TEST_NGINX_BINARY=$(BINARY) TEST_NGINX_MODULE=$(MODULE) \

@@ -140,7 +140,10 @@ ngx_http_citrix_guard_check_tunnel(ngx_conf_t *cf,
 }
 
 
-/* headers that nginx drops by default, and CGI takes for NSC_USER */
+/*
+ * Headers that nginx drops by default, and CGI takes for NSC_USER; and a log
+ * that hides the refusals, as nginx's default level does.
+ */
 
 static void
 ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
@@ -168,6 +171,14 @@ ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
         ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
             "has \"ignore_invalid_headers off\", which lets spellings of "
             "NSC_USER through to the ADC: leave it on");
+    }
+
+    if (clcf->error_log->log_level
+        < ngx_http_citrix_guard_conf(place)->log_level)
+    {
+        ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+            "hides the guard's log lines: raise the level of \"error_log\" "
+            "to that of \"citrix_guard_log_level\", \"warn\" by default");
     }
 }
 

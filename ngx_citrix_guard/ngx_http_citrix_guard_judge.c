@@ -84,6 +84,7 @@ ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
                                       ngx_http_citrix_guard_at_request,
                                       ngx_http_citrix_guard_in_uri,
                                       r->uri, &res);
+    f->args = args;
 
     return 1;
 }

@@ -186,5 +186,14 @@ ngx_http_citrix_guard_reading(u_char *dst, size_t size,
     len = cguard_reading(f->judged.data, f->judged.len, from, text,
                          sizeof(text));
 
+    if (f->args.len && len < sizeof(text)) {
+        text[len++] = '?';
+
+        from = from > f->judged.len ? from - f->judged.len - 1 : 0;
+
+        len += cguard_reading(f->args.data, f->args.len, from, text + len,
+                              sizeof(text) - len);
+    }
+
     return ngx_http_citrix_guard_escape(dst, size, text, len);
 }

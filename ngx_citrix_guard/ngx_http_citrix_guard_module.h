@@ -79,6 +79,7 @@ typedef struct {
     ngx_http_citrix_guard_at_e      at;
     ngx_http_citrix_guard_in_e      in;
     ngx_str_t                       judged;     /* the string itself */
+    ngx_str_t                       args;       /* of a URI, judged with it */
     unsigned                        depth;
     size_t                          start;
     size_t                          end;
@@ -103,6 +104,7 @@ typedef struct {
     (f)->at = a;                                                              \
     (f)->in = i;                                                              \
     (f)->judged = s;                                                          \
+    ngx_str_null(&(f)->args);                                                 \
     (f)->depth = (res)->depth;                                                \
     (f)->start = (res)->start;                                                \
     (f)->end = (res)->end

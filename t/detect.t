@@ -83,11 +83,13 @@ sub seen {
     $client->put($bytes);
     my $answer = $client->get(method => $method);
     my @arrived = sort map { $_->{raw} } $be->arrivals($nginx);
+    my $open = $client->usable ? 'open' : 'closed';
+    # nginx logs what it closes when the client has closed, too
+    delete $client{$n} if $client->parted($answer);
     my $raw = $answer ? $answer->{raw} : 'closed';
     $raw =~ s/^Date: .*\r\n//m;
     $raw =~ s/:\d{4,5}\b/:PORT/g;
-    return join "\n----\n", $raw, $client->usable ? 'open' : 'closed',
-                            @arrived;
+    return join "\n----\n", $raw, $open, @arrived;
 }
 
 
@@ -133,7 +135,8 @@ sub compare {
 compare('vectors', map {
     [request($_->{input}), $_->{verdict} eq 'refuse' ? $_->{reason} : undef]
 } grep { $_->{input} ne '' && $_->{input} !~ /[\r\n ]/
-         && ($_->{policy} || '-') eq '-' }
+         && ($_->{policy} || '-') eq '-'
+         && $_->{input} !~ m{^https?://(?:\.\.|vpns)/} }
   CitrixGuard::Vectors::rows('vectors'));
 
 compare('headers', map {

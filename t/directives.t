@@ -114,12 +114,18 @@ for my $name (sort keys %DIRECTIVE) {
 
 # ---- how the levels are merged, seen from outside ----
 
-# each case is a whole configuration, since http has one value for all
 my $running = CitrixGuard::Nginx->new(vars => { BE => $be->port });
+
+sub run_with {
+    my ($http) = @_;
+    $running->configure(http => $http);
+    return $running->pid ? $running->reload : $running->start;
+}
+
 
 sub running {
     my ($http, $server, $location) = @_;
-    $running->configure(http => <<"END");
+    return run_with(<<"END");
     log_format v escape=none '\$citrix_guard_verdict|\$citrix_guard_reason|'
                              '\$citrix_guard_reading|\$status';
     access_log %%DIR%%/v.log v;
@@ -132,15 +138,14 @@ sub running {
             location /in/in/ { proxy_pass http://127.0.0.1:%%BE%%; } }
     }
 END
-    return $running->pid ? $running->reload : $running->start;
 }
 
 
-# What the guard does with an attack at a place: blocked, detected or pass.
+# What the guard does with an attack at a place.
 sub done_at {
-    my ($place) = @_;
+    my ($place, @host) = @_;
     $running->events;
-    my $answer = get($running->port, "$place..;/vpns/a");
+    my $answer = get($running->port, "$place..;/vpns/a", @host);
     my @lines = $running->events;
     my $event = parse_event($lines[-1]);
     my $mark = CitrixGuard::Raw::header($answer, 'X-Citrix-Guard') // '';
@@ -151,23 +156,31 @@ sub done_at {
 
 
 subtest 'merging of citrix_guard' => sub {
-    my $i = 0;
     my @values = ('', qw(on detect off));
     my %done = ('' => 'off', on => '403 blocked warn', detect => 'detected',
                 off => 'off');
+    my $set = sub { return $_[0] ? "citrix_guard $_[0];" : '' };
+    my $pass = 'proxy_pass http://127.0.0.1:%%BE%%;';
     for my $http (@values) {
+        run_with($set->($http) . join '', map {
+            my $server = $_;
+            "server { listen 127.0.0.1:%%PORT1%%; server_name s$server;\n"
+            . $set->($server) . join('', map {
+                "location /l$_/ { $pass " . $set->($_)
+                . " location /l$_/in/ { $pass } }\n"
+            } @values) . "location / { $pass } }\n"
+        } @values);
         for my $server (@values) {
+            my @host = (no_host => 1, headers => [Host => "s$server"]);
+            my $outer = $server || $http;
+            my $name = join ' > ', map { $_ || '-' } $http, $server;
+            is done_at('/', @host), $done{$outer}, "$name";
             for my $location (@values) {
-                running(map { $_ ? "citrix_guard $_;" : '' } $http, $server,
-                        $location);
-                my $outer = $server || $http;
-                my $name = join ' > ', map { $_ || '-' } $http, $server,
-                                                         $location;
-                is done_at('/'), $done{$outer}, "$name: server";
-                is done_at('/in/'), $done{ $location || $outer },
-                   "$name: location";
-                is done_at('/in/in/'), $done{ $location || $outer },
-                   "$name: location in a location";
+                my $inner = $done{ $location || $outer };
+                my $in = "$name > " . ($location || '-');
+                is done_at("/l$location/", @host), $inner, $in;
+                is done_at("/l$location/in/", @host), $inner,
+                   "$in > a location in it";
             }
         }
     }

@@ -9,15 +9,24 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 
-use CitrixGuard::Check qw(get refused one_event nothing_arrived);
+use CitrixGuard::Check qw(request get refused one_event nothing_arrived);
+use CitrixGuard::Dns;
+use CitrixGuard::Http2;
 use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 
 my $be = CitrixGuard::Recorder->new;
+my $dns = CitrixGuard::Dns->new;
+
+my $H2 = CitrixGuard::Http2::listen_lines("127.0.0.1:%%PORT5%%");
 
 # X-Path is the way to have any bytes in a target that nginx builds.
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 2, vars => { BE => $be->port }, http => <<'END')->start;
+    ports => 5, vars => { BE => $be->port, DNS => $dns->port },
+
+    http => (<<'END' =~ s{%%H2%%}{$H2}r))->start;
+    proxy_cache_path %%DIR%%/cache keys_zone=cache:1m;
     upstream be       { server 127.0.0.1:%%BE%%; }
     upstream kept     { server 127.0.0.1:%%BE%%; keepalive 4; }
     upstream hashed   { hash $http_x_path; server 127.0.0.1:%%BE%%; }
@@ -65,8 +74,45 @@ my $nginx = CitrixGuard::Nginx->new(
                               proxy_request_buffering off;
                               proxy_http_version 1.1;
                               proxy_pass http://$literal$http_x_path; }
-        location /cached/   { proxy_pass http://be$http_x_path;
-                              proxy_next_upstream error timeout http_500; }
+        location /cached/   { proxy_cache cache; proxy_cache_valid 1m;
+                              proxy_cache_key $http_x_path$http_x_key;
+                              proxy_cache_methods GET HEAD POST;
+                              proxy_cache_lock on;
+                              proxy_pass http://be$http_x_path; }
+        location /cached-literal/ {
+                              proxy_cache cache; proxy_cache_valid 1m;
+                              proxy_cache_key $http_x_path$http_x_key;
+                              proxy_pass http://$literal$http_x_path; }
+        location /intercepted/ {
+                              proxy_intercept_errors on;
+                              recursive_error_pages on;
+                              error_page 403 500 502 = @open;
+                              proxy_pass http://$literal$http_x_path; }
+        location /resolved/ { resolver 127.0.0.1:%%DNS%% ipv6=off;
+                              set $host_name adc.example.test;
+                              proxy_pass
+                                 http://$host_name:%%BE%%$http_x_path; }
+        location /if/       { if ($http_x_path) {
+                                  proxy_pass http://$literal$http_x_path; } }
+        location /if-if/    { if ($http_x_path) { set $a 1; }
+                              if ($a) {
+                                  proxy_pass http://be$http_x_path; } }
+        location /except/   { limit_except OPTIONS {
+                                  proxy_pass http://$literal$http_x_path; } }
+        location /nested/   { location ~ ^/nested/ {
+                                  location /nested/ {
+                                      proxy_pass
+                                          http://$literal$http_x_path; } } }
+        location = /exact/  { proxy_pass http://$literal$http_x_path; }
+        location ~* ^/REGEX/ { proxy_pass http://$literal$http_x_path; }
+        location ^~ /first/ { proxy_pass http://$literal$http_x_path; }
+        location /to-named/ { try_files /none @made; }
+        location @made      { proxy_pass http://$literal$http_x_path; }
+        location /inherited/ { proxy_bind 127.0.0.1;
+                              location /inherited/ {
+                                  proxy_pass http://$literal$http_x_path; } }
+        location @open      { citrix_guard off;
+                              proxy_pass http://$literal$http_x_path; }
 
         # a prefix that makes the sign
         location /x         { proxy_pass http://be/vpn; }
@@ -87,11 +133,33 @@ my $nginx = CitrixGuard::Nginx->new(
         citrix_guard detect;
         location / { proxy_pass http://be$http_x_path; }
     }
+    server {
+        listen 127.0.0.1:%%PORT3%%;
+        citrix_guard on;
+        citrix_guard_status 444;
+        location / { proxy_pass http://be$http_x_path; }
+    }
+    # post_action runs when the client has its answer
+    server {
+        listen 127.0.0.1:%%PORT4%%;
+        citrix_guard on;
+        location /after/  { post_action /made; proxy_pass http://be/main; }
+        location /open/   { post_action @open; proxy_pass http://be/main; }
+        location = /made  { internal; proxy_pass http://be$http_x_path; }
+        location @open    { citrix_guard off; proxy_pass http://be; }
+    }
+    server {
+        %%H2%%
+        citrix_guard on;
+        location / { proxy_pass http://127.0.0.1:%%BE%%$http_x_path; }
+    }
 END
 
 my @BY_HEADER = qw(literal name whole upstream hashed pinned random least two
                    bound bound-variable bound-off kept kept-variable
-                   kept-bound unbuffered cached);
+                   kept-bound unbuffered cached cached-literal intercepted
+                   resolved if if-if except nested exact regex first to-named
+                   inherited);
 
 for my $way (@BY_HEADER) {
     subtest "proxy_pass with variables: $way" => sub {
@@ -154,6 +222,75 @@ subtest 'detect: it leaves, and is logged' => sub {
     one_event $nginx, { at => 'egress', verb => 'detected', mode => 'detect',
                         reason => 'traversal',
                         in => 'head', target => '/' }, 'one event';
+};
+
+q{
+subtest 'a refusal leaves the connection usable' => sub {
+    my @attack = ('X-Path', '/vpn/../vpns/');
+    for my $way (qw(upstream literal kept unbuffered cached)) {
+        my $client = CitrixGuard::Raw->new($nginx->port);
+        for my $size (undef, 0, 10, 300_000) {
+            my $body = defined $size ? request('/hidden') . 'x' x $size : undef;
+            $client->put(request("/$way/", headers => \@attack,
+                defined $body ? (method => 'POST', body => $body) : ()));
+            refused $client->get, "$way: refused, body of "
+                                . ($size // 'nothing');
+            $client->put(request("/$way/", headers => [
+                'X-Path', '/after', 'X-Key', $size // 'none']));
+            is $client->get->{status}, 200, '... the next is answered';
+            is_deeply [$be->targets($nginx)], ['/after'],
+                      '... and alone forwarded';
+        }
+    }
+    $nginx->events;
+};
+
+
+subtest 'HEAD, status 444 and HTTP/2' => sub {
+    my @attack = ('X-Path', '/vpn/../vpns/');
+    my $client = CitrixGuard::Raw->new($nginx->port);
+    $client->put(request('/upstream/', method => 'HEAD', headers => \@attack));
+    refused $client->get(method => 'HEAD'), 'HEAD: refused';
+    $client->put(request('/upstream/', headers => ['X-Path', '/a']));
+    is $client->get->{status}, 200, '... without a body';
+    $be->take;
+    is get($nginx->port(3), '/', headers => \@attack), undef,
+       '444: closed without an answer';
+    is get($nginx->port(3), '/', headers => ['X-Path', '/a'])->{status}, 200,
+       '... clean: answered';
+    is_deeply [$be->targets($nginx)], ['/a'], '... and alone forwarded';
+    my $h2 = CitrixGuard::Http2->new($nginx->port(5));
+    my @answers = map { $h2->ask(path => '/', headers => ['x-path', $_]) }
+                  '/a', '/vpn/../vpns/', '/b';
+    is join(' ', map { $_->{status} } @answers), '200 403 200',
+       'HTTP/2: each has its answer';
+    is_deeply [$be->targets($nginx)], ['/a', '/b'], '... two are forwarded';
+    $nginx->events;
+};
+
+
+subtest 'post_action' => sub {
+    my $ask = sub {
+        my ($target, $path) = @_;
+        my $answer = get($nginx->port(4), $target,
+                         headers => ['X-Path', $path // '/clean']);
+        $nginx->settle;
+        return ($answer, map { $_->{target} } $be->arrivals($nginx));
+    };
+    my ($answer, @got) = $ask->('/after/a');
+    is $answer->{status}, 200, 'clean: answered';
+    is_deeply [sort @got], ['/clean', '/maina'], 'clean: both are forwarded';
+    ($answer, @got) = $ask->('/after/a', '/vpn/../vpns/');
+    is $answer->{status}, 200, 'the action is an attack: answered';
+    is_deeply \@got, ['/maina'], '... the action is not forwarded';
+    one_event $nginx, { verb => 'blocked', at => 'egress' }, '... one event';
+    for my $place (qw(/after/ /open/)) {
+        ($answer, @got) = $ask->("$place..;/vpns/a");
+        refused $answer, "$place: a refused request";
+        is_deeply [grep {/vpns/} @got], [], '... is not forwarded afterwards';
+        one_event $nginx, { verb => 'blocked', at => 'request' },
+                  '... one event';
+    }
 };
 
 done_testing;

@@ -74,6 +74,8 @@ subtest 'refused' => sub {
         $seen{ $answer->{status} // 'closed' }++;
         next if $is eq "403 blocked request $row->{reason}"
              || $is eq "400 - nginx $row->{reason}";
+        # a header with such a byte ends the stream: there is no request
+        next if $is eq 'closed - 0 lines' && $row->{input} =~ /[\0\r\n]/;
         push @faults, "line $row->{line} " . printable($row->{input})
                     . ": $is, row: $row->{reason}\n";
     }
@@ -157,5 +159,8 @@ subtest 'NSC_USER' => sub {
     nothing_arrived $nginx, $be, 'nothing arrived';
     one_event $nginx, { reason => 'header' }, 'one event';
 };
+
+# nginx need not wait for them
+%client = ();
 
 done_testing;

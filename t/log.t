@@ -25,6 +25,8 @@ my $nginx = CitrixGuard::Nginx->new(
         citrix_guard on;
         location /      { proxy_pass http://127.0.0.1:%%BE%%; }
         location /made/ { proxy_pass http://127.0.0.1:%%BE%%$http_x_path; }
+        location /moved/ { rewrite ^/moved/(.*)$ /vpn/$1 break;
+                           proxy_pass http://127.0.0.1:%%BE%%; }
     }
     server { listen 127.0.0.1:%%PORT2%%; citrix_guard on;
              citrix_guard_log_level info; }
@@ -159,6 +161,16 @@ subtest 'bounds' => sub {
     my $event = one_event $nginx, { start => 60_002, end => 60_009 },
                           'an attack far behind';
     like $event->{reading}, qr{^/?\.\./vpns}, '... is in the reading';
+
+    # nginx keeps URI and arguments apart; together they are one string
+    for my $size (10, 500, 3_000, 60_000) {
+        get($nginx->port, "/moved/a?b=" . "c" x $size . "/../vpns/");
+        $event = one_event $nginx, {
+            reason => 'query', in => 'uri', at => 'request',
+            start => $size + 10, end => $size + 17,
+        }, "in arguments of $size bytes, behind a rewrite";
+        like $event->{reading}, qr{\.\./vpns}, "... is in the reading";
+    }
 };
 
 

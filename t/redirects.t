@@ -45,7 +45,7 @@ my $nginx = CitrixGuard::Nginx->new(
         location /satisfy/    { satisfy any; allow all; deny all;
                                 auth_basic x; auth_basic_user_file none;
                                 proxy_pass http://be; }
-        location /accel       { proxy_set_header X-Want $http_x_want;
+        location /accel       { proxy_set_header X-Want $http_x_go;
                                 proxy_pass http://be; }
         location /guarded/    { internal; proxy_pass http://be; }
         location @guarded     { proxy_pass http://be; }
@@ -141,7 +141,7 @@ for my $place (qw(/ /try/ /rewrite/)) {
 subtest 'X-Accel-Redirect' => sub {
     my $ask = sub {
         my $answer = get($nginx->port, '/accel',
-                         headers => ['X-Want', $_[0]]);
+                         headers => ['X-Go', $_[0]]);
         return ($answer, grep { $_ ne '/accel' } $be->targets($nginx));
     };
     my ($answer, @got) = $ask->('/guarded/clean');

@@ -112,9 +112,11 @@ for my $case (['h2c'], ['H2C'], ['TLS/1.0'], ['tunnel'], ['websocketx'],
 
 subtest 'two Upgrade headers' => sub {
     my ($client, $answer) = upgrade($nginx->port, '/a', 'websocket', 'h2c');
-    isnt $answer->{status}, 101, 'not switched' or diag $answer->{raw};
-    ok !(grep { $_->{head} =~ /h2c/i } $be->arrivals($nginx)),
-       'h2c never arrives';
+    # older versions of nginx hand on the first of them, newer ones both
+    my @arrived = $be->arrivals($nginx);
+    ok !(grep { $_->{head} =~ /h2c/i } @arrived), 'h2c never arrives';
+    is scalar @arrived, $answer->{status} == 101 ? 1 : 0,
+       'websocket alone, or refused';
     $nginx->events;
 };
 

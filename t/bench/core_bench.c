@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Nanoseconds a target: the core, memchr over the same bytes, and a usual
- * regular expression.  Prints tab-separated lines: family, bytes, and the
- * median of each; "-" where the expression would take too long.
+ * regular expression.  Prints tab-separated lines: family, the core's verdict,
+ * bytes, and the median of each; "-" where the expression would take too long.
  */
 
 
@@ -275,7 +275,8 @@ bench_report(const bench_family_t *family, size_t len, bench_regex_t *regex)
         }
     }
 
-    printf("%s\t%zu", family->name, len);
+    printf("%s\t%s\t%zu", family->name,
+           cguard_reason_name(cguard_target(p, len, 0, NULL)), len);
 
     for (k = 0; k < 3; k++) {
 

@@ -24,7 +24,7 @@
 
 typedef uint16_t  sym_t;
 
-/* 00-FF are bytes; GAP is a dropped byte that must not close up an escape */
+/* 00-FF are bytes; GAP is a dropped one, which closes up no escape */
 
 #define GAP        0x100
 #define OTHER      0x101     /* a code point that resembles nothing */
@@ -301,34 +301,72 @@ number(const reading_t *r, size_t i, size_t n)
 /* the rewrites: percent */
 
 
-static void
-percent(const reading_t *r, size_t i)
+/* the escape at "i": returns where it ends, or 0 if there is none */
+
+static size_t
+escape(const reading_t *r, size_t i, sym_t *c)
 {
     long  v;
 
-    if (r->s[i] == '%' && (v = number(r, i + 1, 2)) >= 0) {
-        put(r, i, i + 3, (sym_t) v);
+    if (r->s[i] != '%' || i + 1 == r->len) {
+        return 0;
     }
+
+    if (r->s[i + 1] == 'u' || r->s[i + 1] == 'U') {
+        v = number(r, i + 2, 4);
+        *c = v < 0x100 ? (sym_t) v : code_point((uint32_t) v);
+
+        return v < 0 ? 0 : i + 6;
+    }
+
+    v = number(r, i + 1, 2);
+    *c = (sym_t) v;
+
+    return v < 0 ? 0 : i + 3;
 }
 
 
 static void
-percent_u(const reading_t *r, size_t i)
+percent(const reading_t *r, size_t i)
 {
-    long  v;
+    sym_t   c;
+    size_t  end;
 
-    if (r->s[i] == '%' && i + 1 < r->len
-        && (r->s[i + 1] == 'u' || r->s[i + 1] == 'U')
-        && (v = number(r, i + 2, 4)) >= 0)
-    {
-        put(r, i, i + 6, v < 0x100 ? (sym_t) v : code_point((uint32_t) v));
+    end = escape(r, i, &c);
+
+    if (end) {
+        put(r, i, end, c);
+    }
+}
+
+
+/* all escapes from "i" on decoded, as often as it goes */
+
+static void
+unescape(reading_t *r, size_t i)
+{
+    sym_t   c;
+    size_t  k, end;
+
+    for (k = i; k < r->len; k++) {
+        end = escape(r, k, &c);
+
+        if (end) {
+            r->s[k] = c;
+            memmove(&r->s[k + 1], &r->s[end], (r->len - end) * sizeof(sym_t));
+            r->len -= end - k - 1;
+
+            /* it may be part of an escape that begins before it */
+
+            k = i - 1;
+        }
     }
 }
 
 
 /*
  * UTF-8: the sequence that starts at "i" and its code point.  Returns where
- * it ends, or "i" if there is none.  Dropped bytes may lie within.
+ * it ends, or 0 if there is none.
  */
 
 
@@ -366,29 +404,20 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 
     n = continuations(r->s[i]);
 
-    if (n == 0) {
-        return i;
+    if (n == 0 || i + n >= r->len) {
+        return 0;
     }
 
     strict = 1;
     v = r->s[i] & (0x3Fu >> n);
 
-    for (i++; n; i++) {
-        if (i == r->len) {
-            return 0;
-        }
-
-        if (r->s[i] == GAP) {
-            continue;
-        }
-
+    for (i++; n; i++, n--) {
         if (!is_lenient(r->s[i])) {
             return 0;
         }
 
         strict = strict && is_strict(r->s[i]);
         v = (v << 6) | (r->s[i] & 0x3F);
-        n--;
     }
 
     *code = v;
@@ -411,20 +440,33 @@ utf8(const reading_t *r, size_t i)
 }
 
 
-/* a byte from 80 up that is part of no sequence */
+/*
+ * A byte from 80 up that is part of no sequence.  What is still escaped on
+ * either side of it may be the rest of its sequence, so it is decoded first.
+ */
 
 static int
 is_stray(const reading_t *r, size_t i)
 {
-    size_t    j;
-    uint32_t  code;
+    size_t     j, tail;
+    uint32_t   code;
+    reading_t  w;
 
     if (r->s[i] < 0x80 || r->s[i] > 0xFF) {
         return 0;
     }
 
+    /* no escape reaches over it: it is no digit */
+
+    w = *r;
+    unescape(&w, i + 1);
+
+    tail = w.len - i;
+    unescape(&w, 0);
+    i = w.len - tail;
+
     for (j = 0; j <= i; j++) {
-        if (sequence(r, j, &code) > i) {
+        if (sequence(&w, j, &code) > i) {
             return 0;
         }
     }
@@ -550,7 +592,7 @@ ends(const reading_t *r, size_t i)
 
 
 static void (*const  rewrites[])(const reading_t *r, size_t i) = {
-    percent, percent_u, utf8, stray, compatibility, backslash, merge_slashes,
+    percent, utf8, stray, compatibility, backslash, merge_slashes,
     parameter, trailing_dot, dot_segment, noise, ends
 };
 

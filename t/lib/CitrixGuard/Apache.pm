@@ -203,6 +203,8 @@ sub _spawn {
     my ($self) = @_;
     defined(my $pid = fork) or die "fork: $!";
     if (!$pid) {
+        # httpd ends by a signal to its whole process group
+        setpgrp 0, 0;
         open STDIN, '<', '/dev/null';
         open STDOUT, '>>', $self->dir . '/stderr';
         open STDERR, '>&', \*STDOUT;

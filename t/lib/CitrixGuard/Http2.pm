@@ -20,7 +20,7 @@ use Time::HiRes qw(time);
 use CitrixGuard::Nginx;
 
 my %TYPE = (DATA => 0, HEADERS => 1, RST_STREAM => 3, SETTINGS => 4,
-            PING => 6, GOAWAY => 7, CONTINUATION => 9);
+            PING => 6, GOAWAY => 7, WINDOW_UPDATE => 8, CONTINUATION => 9);
 
 use constant { ACK => 1, END_STREAM => 1, END_HEADERS => 4, PADDED => 8,
                PRIORITY => 32, FRAME => 16_384 };
@@ -43,9 +43,10 @@ sub new {
     my $self = bless { socket => $socket, in => '', stream => -1,
                        answers => {}, timeout => 20 }, $class;
     $self->_put("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    # no dynamic table, no push, a large window
+    # no dynamic table, no push, large windows
     $self->_frame('SETTINGS', 0, 0, pack 'nN nN nN', 1, 0, 2, 0, 4,
                   0x7fffffff);
+    $self->_frame('WINDOW_UPDATE', 0, 0, pack 'N', 0x7fff0000);
     return $self;
 }
 

@@ -198,6 +198,13 @@ sub closed {
 }
 
 
+# Does an answer say that the server closes?
+sub parted {
+    my ($self, $answer) = @_;
+    return !$answer || (header($answer, 'Connection') // '') =~ /close/i;
+}
+
+
 # Was the connection left open by the answers so far?
 sub usable {
     my ($self) = @_;
