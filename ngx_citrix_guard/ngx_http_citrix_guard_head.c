@@ -56,8 +56,7 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     /* HTTP/2, FastCGI and the like are built from these */
 
-    if (u->uri.len && ngx_http_citrix_guard_judge_target(glcf, &u->uri, f)) {
-        f->in = ngx_http_citrix_guard_in_head;
+    if (u->uri.len && ngx_http_citrix_guard_judge_built(glcf, &u->uri, f)) {
         return 1;
     }
 
@@ -86,9 +85,8 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
             && (p == start || target.data[-2] != ':'))
         {
             if (!ngx_http_citrix_guard_judged_already(r, &target)
-                && ngx_http_citrix_guard_judge_target(glcf, &target, f))
+                && ngx_http_citrix_guard_judge_built(glcf, &target, f))
             {
-                f->in = ngx_http_citrix_guard_in_head;
                 return 1;
             }
 

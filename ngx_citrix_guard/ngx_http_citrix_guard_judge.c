@@ -59,6 +59,39 @@ ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
 }
 
 
+/*
+ * A target that nginx has built.  A "#" in it was encoded by the client, or
+ * the client's own target was refused for it.
+ */
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_built(ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_str_t *target, ngx_http_citrix_guard_finding_t *f)
+{
+    u_char           *query;
+    size_t            plen, qlen;
+    cguard_result_t   res;
+
+    query = ngx_strlchr(target->data, target->data + target->len, '?');
+
+    plen = query ? (size_t) (query++ - target->data) : target->len;
+    qlen = query ? target->len - plen - 1 : 0;
+
+    if (cguard_parts(target->data, plen, query, qlen, glcf->policy, &res)
+        == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
+                                      ngx_http_citrix_guard_at_egress,
+                                      ngx_http_citrix_guard_in_head,
+                                      *target, &res);
+
+    return 1;
+}
+
+
 static ngx_uint_t
 ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,

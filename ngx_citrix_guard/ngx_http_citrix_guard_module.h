@@ -124,6 +124,9 @@ extern ngx_module_t  ngx_http_citrix_guard_module;
 ngx_uint_t ngx_http_citrix_guard_judge_target(
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *target,
     ngx_http_citrix_guard_finding_t *f);
+ngx_uint_t ngx_http_citrix_guard_judge_built(
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *target,
+    ngx_http_citrix_guard_finding_t *f);
 ngx_uint_t ngx_http_citrix_guard_judge_header(ngx_str_t *name,
     ngx_str_t *value, ngx_http_citrix_guard_finding_t *f);
 ngx_uint_t ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,

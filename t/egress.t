@@ -24,7 +24,6 @@ my $H2 = CitrixGuard::Http2::listen_lines("127.0.0.1:%%PORT5%%");
 # X-Path is the way to have any bytes in a target that nginx builds.
 my $nginx = CitrixGuard::Nginx->new(
     ports => 5, vars => { BE => $be->port, DNS => $dns->port },
-
     http => (<<'END' =~ s{%%H2%%}{$H2}r))->start;
     proxy_cache_path %%DIR%%/cache keys_zone=cache:1m;
     upstream be       { server 127.0.0.1:%%BE%%; }
@@ -81,7 +80,7 @@ my $nginx = CitrixGuard::Nginx->new(
                               proxy_pass http://be$http_x_path; }
         location /cached-literal/ {
                               proxy_cache cache; proxy_cache_valid 1m;
-                              proxy_cache_key $http_x_path$http_x_key;
+                              proxy_cache_key literal$http_x_path$http_x_key;
                               proxy_pass http://$literal$http_x_path; }
         location /intercepted/ {
                               proxy_intercept_errors on;
@@ -99,8 +98,8 @@ my $nginx = CitrixGuard::Nginx->new(
                                   proxy_pass http://be$http_x_path; } }
         location /except/   { limit_except OPTIONS {
                                   proxy_pass http://$literal$http_x_path; } }
-        location /nested/   { location ~ ^/nested/ {
-                                  location /nested/ {
+        location /nested    { location /nested/ {
+                                  location ~ ^/nested/$ {
                                       proxy_pass
                                           http://$literal$http_x_path; } } }
         location = /exact/  { proxy_pass http://$literal$http_x_path; }
@@ -224,7 +223,6 @@ subtest 'detect: it leaves, and is logged' => sub {
                         in => 'head', target => '/' }, 'one event';
 };
 
-q{
 subtest 'a refusal leaves the connection usable' => sub {
     my @attack = ('X-Path', '/vpn/../vpns/');
     for my $way (qw(upstream literal kept unbuffered cached)) {
@@ -237,9 +235,16 @@ subtest 'a refusal leaves the connection usable' => sub {
                                 . ($size // 'nothing');
             $client->put(request("/$way/", headers => [
                 'X-Path', '/after', 'X-Key', $size // 'none']));
-            is $client->get->{status}, 200, '... the next is answered';
-            is_deeply [$be->targets($nginx)], ['/after'],
-                      '... and alone forwarded';
+            my @next = map { $_->{status} } $client->get // ();
+            my @got = $be->targets($nginx);
+            if (!@next && $way eq 'unbuffered' && ($size // 0) > 65_536) {
+                # nginx never keeps a connection whose body it still reads
+                is_deeply \@got, [], '... closed, and nothing forwarded';
+                $client = CitrixGuard::Raw->new($nginx->port);
+                next;
+            }
+            is_deeply \@next, [200], '... the next is answered';
+            is_deeply \@got, ['/after'], '... and alone forwarded';
         }
     }
     $nginx->events;

@@ -131,6 +131,14 @@ warns('a blind Upgrade from the server level', qr/Upgrade/i,
     . 'proxy_set_header upgrade $http_upgrade; '
     . 'location / { proxy_pass https://adc; } }');
 
+warns('an error log that hides the guard\'s lines', qr/error_log/,
+    "server { $LISTEN citrix_guard on; error_log %%DIR%%/own.log error; "
+    . 'location / { proxy_pass https://adc; } }');
+
+silent('an error log that takes them', "server { $LISTEN citrix_guard on; "
+    . 'citrix_guard_log_level error; error_log %%DIR%%/own.log error; '
+    . 'location / { proxy_pass https://adc; } }');
+
 SKIP: {
     my $built = CitrixGuard::Nginx::built();
     skip 'nginx -V: --without-http_grpc_module', 3

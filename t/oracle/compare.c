@@ -16,11 +16,13 @@
 
 #define _GNU_SOURCE
 
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -304,7 +306,7 @@ random_token(uint64_t *state)
 }
 
 
-/* 4 to 14 tokens; half of the strings have a sign of their own to begin with */
+/* 3 to 10 tokens; half of the strings have a sign of their own to begin with */
 
 static void
 random_text(text_t *t, uint64_t *state)
@@ -324,7 +326,7 @@ random_text(text_t *t, uint64_t *state)
         break;
     }
 
-    for (n = 4 + next_random(state) % 11; n; n--) {
+    for (n = 3 + next_random(state) % 8; n; n--) {
         append(t, random_token(state));
     }
 }
@@ -571,6 +573,7 @@ main(int argc, char **argv)
             continue;
         }
 
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         setvbuf(stdout, NULL, _IOLBF, 0);
 
         if (is_random) {

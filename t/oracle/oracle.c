@@ -16,7 +16,7 @@
 #include "oracle.h"
 
 
-#define READINGS   (1 << 18)
+#define READINGS   (1 << 16)
 #define SLOTS      (1 << 20)
 #define ROOM       (READINGS * 32)
 #define LONGEST    512
