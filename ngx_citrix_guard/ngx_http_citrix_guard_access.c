@@ -91,8 +91,11 @@ ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
 
 /*
  * nginx answers some requests before PREACCESS: a ".." above the root, "%00",
- * a bad escape.  They are evidence all the same.  The variables may ask for
- * it before the LOG handler runs.
+ * a bad escape.  They are evidence all the same, unless something went to an
+ * upstream: then nginx has not refused it.  Where nginx could not read the
+ * target (unparsed_uri is empty) nothing of it can have gone anywhere.
+ *
+ * The variables may ask for it before the LOG handler runs.
  */
 
 void
@@ -102,19 +105,21 @@ ngx_http_citrix_guard_recover(ngx_http_request_t *r)
     ngx_http_citrix_guard_finding_t    f;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
-    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
-
-    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
-        || r != r->main
-        || r->headers_out.status < NGX_HTTP_BAD_REQUEST
-        || ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
-        || ngx_http_citrix_guard_mark(r))
+    if (r != r->main
+        || (r->unparsed_uri.len
+            && (r->headers_out.status < NGX_HTTP_BAD_REQUEST
+                || r->upstream_states)))
     {
         return;
     }
 
-    ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged,
-                     ngx_http_citrix_guard_module);
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
+        || ngx_http_citrix_guard_mark(r))
+    {
+        return;
+    }
 
     target = ngx_http_citrix_guard_client_target(r);
 

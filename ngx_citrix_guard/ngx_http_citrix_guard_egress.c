@@ -176,6 +176,8 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
 
     place = gmcf->places.elts;
 
+    gmcf->local = cv;
+
     for (i = 0; i < gmcf->places.nelts; i++) {
         for (m = 0; cf->cycle->modules[m]; m++) {
 
@@ -305,6 +307,8 @@ ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
 
 #endif
 
+    r->read_event_handler = ngx_http_block_reading;
+
     /* one reference for each of the two ends: this one and nginx's own */
 
     r->main->count++;
@@ -328,8 +332,9 @@ static ngx_int_t
 ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_upstream_t            *u;
-    ngx_http_citrix_guard_local_t  *local;
+    ngx_http_upstream_t                *u;
+    ngx_http_citrix_guard_local_t      *local;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     v->len = 0;
     v->data = NULL;
@@ -337,12 +342,19 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     v->no_cacheable = 1;
     v->not_found = 0;
 
-    u = r->upstream;
+    /* anyone may name a variable, but it means something in one place only */
 
-    /* only as proxy_bind; anyone may name a variable */
+    u = r->upstream;
+    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
 
     if (u == NULL || u->conf == NULL || u->conf->local == NULL
-        || u->conf->local->value == NULL || u->create_request == NULL)
+        || u->conf->local->value != gmcf->local)
+    {
+        return NGX_OK;
+    }
+
+    if (u->request_bufs == NULL
+        && ngx_strcmp(u->conf->module.data, "tunnel") != 0)
     {
         return NGX_OK;
     }

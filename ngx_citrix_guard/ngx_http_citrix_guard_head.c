@@ -22,7 +22,8 @@ static ngx_uint_t ngx_http_citrix_guard_judged_already(ngx_http_request_t *r,
 static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_none(const char *reason,
-    ngx_str_t *judged, ngx_http_citrix_guard_finding_t *f);
+    ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
+    ngx_http_citrix_guard_finding_t *f);
 static u_char *ngx_http_citrix_guard_line_end(u_char *p, u_char *last);
 static ngx_uint_t ngx_http_citrix_guard_request_line(u_char *p,
     u_char *last, ngx_str_t *target);
@@ -40,33 +41,35 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     u = r->upstream;
 
-    /* nothing to look at: a tunnel, through which anything may go */
+    if (u->request_bufs) {
+        b = u->request_bufs->buf;
+        last = ngx_http_citrix_guard_line_end(b->pos, b->last);
 
-    if (u->request_bufs == NULL) {
-        return ngx_http_citrix_guard_judge_none("tunnel", &r->unparsed_uri,
-                                                f);
+        if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
+            return ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last,
+                                                    f);
+        }
     }
 
-    b = u->request_bufs->buf;
-    last = ngx_http_citrix_guard_line_end(b->pos, b->last);
+    /*
+     * A tunnel, HTTP/2, FastCGI and the like: what leaves cannot be judged.
+     * "detect" at least looks at what it was probably built from.
+     */
 
-    if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
-        return ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last, f);
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_ON) {
+        return ngx_http_citrix_guard_judge_none("unseen", &r->unparsed_uri,
+                                          ngx_http_citrix_guard_in_target, f);
     }
 
-    /* HTTP/2, FastCGI and the like are built from these */
-
-    if (u->uri.len && ngx_http_citrix_guard_judge_built(glcf, &u->uri, f)) {
-        return 1;
-    }
-
-    return ngx_http_citrix_guard_judge_request(r, glcf, f);
+    return ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f)
+           || ngx_http_citrix_guard_judge_request(r, glcf, f);
 }
 
 
 /*
- * A head, and whatever stands behind it in the same buffer: proxy_set_body,
- * or a second request that came in by a line feed in a variable.
+ * A head, and whatever stands behind it in the same buffer: the body of
+ * proxy_set_body, which is no one's header, or a second request that came in
+ * by a line feed in a variable.
  */
 
 static ngx_uint_t
@@ -74,8 +77,11 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f)
 {
-    u_char     *start, *end;
-    ngx_str_t   target;
+    u_char      *start, *end;
+    ngx_str_t    target;
+    ngx_uint_t   head;
+
+    head = 1;
 
     for (start = p; p < last; p = end + 1) {
 
@@ -84,13 +90,18 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
         if (ngx_http_citrix_guard_request_line(p, end, &target)
             && (p == start || target.data[-2] != ':'))
         {
+            head = 1;
+
             if (!ngx_http_citrix_guard_judged_already(r, &target)
                 && ngx_http_citrix_guard_judge_built(glcf, &target, f))
             {
                 return 1;
             }
 
-        } else if (ngx_http_citrix_guard_judge_field(p, end, f)) {
+        } else if (end - p <= 1) {
+            head = 0;
+
+        } else if (head && ngx_http_citrix_guard_judge_field(p, end, f)) {
             return 1;
         }
     }
@@ -152,7 +163,8 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
             return 0;
         }
 
-        return ngx_http_citrix_guard_judge_none("upgrade", &value, f);
+        return ngx_http_citrix_guard_judge_none("upgrade", &value,
+                                          ngx_http_citrix_guard_in_header, f);
     }
 
     return ngx_http_citrix_guard_judge_header(&name, &value, f);
@@ -161,7 +173,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
 
 static ngx_uint_t
 ngx_http_citrix_guard_judge_none(const char *reason, ngx_str_t *judged,
-    ngx_http_citrix_guard_finding_t *f)
+    ngx_http_citrix_guard_in_e in, ngx_http_citrix_guard_finding_t *f)
 {
     cguard_result_t  res;
 
@@ -171,8 +183,7 @@ ngx_http_citrix_guard_judge_none(const char *reason, ngx_str_t *judged,
 
     ngx_http_citrix_guard_set_finding(f, reason,
                                       ngx_http_citrix_guard_at_egress,
-                                      ngx_http_citrix_guard_in_header,
-                                      *judged, &res);
+                                      in, *judged, &res);
 
     return 1;
 }

@@ -39,6 +39,12 @@ ngx_http_citrix_guard_log(ngx_http_request_t *r,
         return;
     }
 
+    /* nginx's own part of the line trusts it: HTTP/2, memory short */
+
+    if (r->request_line.data == NULL) {
+        r->request_line.len = 0;
+    }
+
     target = ngx_http_citrix_guard_client_target(r);
 
     target.len = ngx_http_citrix_guard_escape(text, sizeof(text), target.data,

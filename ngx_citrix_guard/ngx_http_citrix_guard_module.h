@@ -49,7 +49,8 @@ typedef struct {
 typedef struct {
     ngx_array_t                     places;
     ngx_array_t                     peers;      /* egress: by upstream{} */
-    ngx_array_t                     locals;     /* egress: by location */
+    ngx_http_complex_value_t       *local;      /* egress: proxy_bind */
+    ngx_array_t                     guarded;    /* check: their upstreams */
     ngx_int_t                       request_id; /* index of $request_id */
     ngx_uint_t                      active;     /* not off somewhere */
 } ngx_http_citrix_guard_main_conf_t;
@@ -180,6 +181,13 @@ ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
 /* check: what nginx -t warns of and refuses */
 
 ngx_int_t ngx_http_citrix_guard_check(ngx_conf_t *cf);
+
+/*
+ * A module's own part of a location, if it talks to an upstream: where it
+ * keeps the value of its "..._bind" shows where its ngx_http_upstream_conf_t
+ * is.  NULL if it does not.
+ */
+
 ngx_http_upstream_conf_t *ngx_http_citrix_guard_upstream_conf(
     ngx_module_t *module, void **loc_conf);
 

@@ -30,6 +30,7 @@ typedef struct {
 
 static ngx_int_t ngx_http_citrix_guard_send(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
+static void ngx_http_citrix_guard_clear_headers(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_add_header(ngx_http_request_t *r,
     const char *name, const char *value);
 static ngx_buf_t *ngx_http_citrix_guard_page(ngx_http_request_t *r,
@@ -58,10 +59,18 @@ ngx_http_citrix_guard_refuse(ngx_http_request_t *r,
 {
     ngx_int_t  rc;
 
-    /* a subrequest is its parent's matter, 444 closes the connection */
+    /* whatever nginx has to say from here on, it goes nowhere else for it */
 
-    if (r != r->main || glcf->status == NGX_HTTP_CLOSE) {
-        return glcf->status;
+    r->error_page = 1;
+
+    /* a subrequest is its parent's matter, which knows 403 */
+
+    if (r != r->main) {
+        return NGX_HTTP_FORBIDDEN;
+    }
+
+    if (glcf->status == NGX_HTTP_CLOSE) {
+        return NGX_HTTP_CLOSE;
     }
 
     /* post_action: there is nothing left to say */
@@ -96,6 +105,8 @@ ngx_http_citrix_guard_send(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    ngx_http_citrix_guard_clear_headers(r);
+
     r->headers_out.status = glcf->status;
     r->headers_out.content_length_n = b->last - b->pos;
 
@@ -121,6 +132,34 @@ ngx_http_citrix_guard_send(ngx_http_request_t *r,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+/* what an earlier answer has left: X-Accel-Redirect, error_page */
+
+static void
+ngx_http_citrix_guard_clear_headers(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            h[i].hash = 0;
+        }
+    }
+
+    r->err_status = 0;
+    r->headers_out.status_line.len = 0;
+
+    ngx_http_clear_content_length(r);
+    ngx_http_clear_accept_ranges(r);
+    ngx_http_clear_last_modified(r);
+    ngx_http_clear_location(r);
+    ngx_http_clear_etag(r);
 }
 
 

@@ -39,10 +39,9 @@
 #define CGUARD_DECODE_QUEUE  64
 
 
-/* cells above 0xff: a code point with no ASCII, an unfinished escape */
+/* cells above 0xff: a code point with no ASCII */
 
 #define CGUARD_CODE_POINT    0x80000000u
-#define CGUARD_UNFINISHED    0x100
 
 
 /* classes of a byte for the decoder */
@@ -57,6 +56,21 @@
 #define CGUARD_B_FEED        0x80    /* not simply a cell */
 
 
+/* the same as numbers: what a byte may be to an escape that waits */
+
+typedef enum {
+    CGUARD_T_OTHER = 0,
+    CGUARD_T_HEX,
+    CGUARD_T_U,
+    CGUARD_T_CONT,
+    CGUARD_T_PERCENT,
+    CGUARD_T_OPEN,                   /* a lead byte that takes lenient ones */
+    CGUARD_T_LEAD,                   /* another one */
+    CGUARD_T_NOISE,
+    CGUARD_T_MAX
+} cguard_token_e;
+
+
 typedef struct {
     uint32_t              c;         /* byte, or CGUARD_CODE_POINT | point */
     uint32_t              start;     /* in the raw string */
@@ -65,12 +79,27 @@ typedef struct {
 } cguard_cell_t;
 
 
+/* those of UTF-8 come last */
+
 typedef enum {
-    CGUARD_PERCENT = 0,              /* %       */
+    CGUARD_NONE = 0,                 /* nothing waits */
+    CGUARD_PERCENT,                  /* %       */
     CGUARD_DIGIT,                    /* %H      */
     CGUARD_POINT,                    /* %uHHH   */
-    CGUARD_SEQUENCE                  /* UTF-8   */
+    CGUARD_OPEN,                     /* UTF-8, the first byte of it; */
+    CGUARD_LEAD,                     /*   that of nothing in ASCII */
+    CGUARD_SEQUENCE,                 /*   more than that */
+    CGUARD_LENIENT,                  /*   with a lenient continuation byte */
+    CGUARD_WAIT_MAX
 } cguard_wait_e;
+
+
+/* what a byte does, by what waits on top of the stack; 0: it is dropped */
+
+#define CGUARD_STEP_CELL     0x10    /* fits nowhere, what waits is flushed */
+#define CGUARD_STEP_OFFER    0x20    /* may fit */
+#define CGUARD_STEP_PUSH     0x40    /* waits itself, as cguard_wait_e */
+#define CGUARD_STEP_WAIT     0x0f
 
 
 /* an escape that waits for more bytes */
@@ -82,7 +111,6 @@ typedef struct {
     uint8_t               kind;
     uint8_t               need;
     uint8_t               lead;
-    uint8_t               lenient;
 } cguard_wait_t;
 
 
@@ -93,18 +121,19 @@ typedef struct {
     uint32_t              nqueue;
     uint8_t               ctl;
     uint8_t               overflow;
+    uint8_t               doubtful;  /* perhaps no well-formed UTF-8 */
     cguard_cell_t         queue[CGUARD_DECODE_QUEUE];
     cguard_wait_t         wait[CGUARD_DECODE_DEPTH];
 } cguard_decode_t;
 
 
 /*
- * What takes the cells.  "w" is NULL, or the cell is CGUARD_UNFINISHED and
- * "w" the escape: bytes none of which can be part of a sign.
+ * What takes the cells.  Before the cell stand "nwait" escapes that remain
+ * unfinished: bytes none of which can be part of a sign.
  */
 
 typedef void (*cguard_sink_pt)(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w);
+    const cguard_wait_t *w, uint32_t nwait);
 
 
 #if defined(__GNUC__)
@@ -117,6 +146,8 @@ typedef void (*cguard_sink_pt)(void *data, const cguard_cell_t *cell,
 #pragma GCC visibility push(hidden)
 
 extern const uint8_t  cguard_byte[256];
+extern const uint8_t  cguard_token[256];
+extern const uint8_t  cguard_step[CGUARD_WAIT_MAX][CGUARD_T_MAX];
 extern const uint8_t  cguard_hex[256];
 extern const uint8_t  cguard_need[64];
 
@@ -130,6 +161,7 @@ cguard_decode_init(cguard_decode_t *d)
     d->nqueue = 0;
     d->ctl = 0;
     d->overflow = 0;
+    d->doubtful = 0;
 }
 
 
@@ -144,10 +176,34 @@ cguard_decode_control(cguard_decode_t *d, const cguard_cell_t *cell)
 }
 
 
-static inline void
-cguard_decode_wait(cguard_decode_t *d, const cguard_cell_t *cell)
+/* the kind of an escape that begins with "c" */
+
+static inline unsigned
+cguard_begin(uint32_t c)
 {
-    uint32_t        c;
+    return cguard_step[CGUARD_NONE][cguard_token[c]] & CGUARD_STEP_WAIT;
+}
+
+
+static inline unsigned
+cguard_decode_step(const cguard_decode_t *d, uint32_t c)
+{
+    unsigned  kind;
+
+    if (c > 0xff) {
+        return CGUARD_STEP_CELL;
+    }
+
+    kind = d->nwait ? d->wait[d->nwait - 1].kind : CGUARD_NONE;
+
+    return cguard_step[kind][cguard_token[c]];
+}
+
+
+static inline void
+cguard_decode_wait(cguard_decode_t *d, const cguard_cell_t *cell,
+    unsigned kind, uint32_t value, unsigned need)
+{
     cguard_wait_t  *w;
 
     if (d->nwait == CGUARD_DECODE_DEPTH) {
@@ -155,23 +211,38 @@ cguard_decode_wait(cguard_decode_t *d, const cguard_cell_t *cell)
         return;
     }
 
-    c = cell->c;
-
     w = &d->wait[d->nwait++];
+    w->value = value;
     w->start = cell->start;
     w->depth = cell->depth;
-    w->lead = (uint8_t) c;
-    w->lenient = 0;
+    w->kind = (uint8_t) kind;
+    w->need = (uint8_t) need;
+    w->lead = (uint8_t) cell->c;
+}
 
-    if (c == '%') {
-        w->kind = CGUARD_PERCENT;
-        w->value = 0;
-        return;
-    }
 
-    w->kind = CGUARD_SEQUENCE;
-    w->need = cguard_need[c & 0x3f];
-    w->value = c & (0x3f >> w->need);
+static inline void
+cguard_decode_begin(cguard_decode_t *d, const cguard_cell_t *cell)
+{
+    unsigned  need;
+
+    need = cguard_need[cell->c & 0x3f];
+
+    d->doubtful |= cell->c != '%';
+
+    cguard_decode_wait(d, cell, cguard_begin(cell->c),
+                       cell->c & (0x3f >> need), need);
+}
+
+
+/* RFC 3629: shortest form, no surrogates, none above 10FFFF */
+
+static inline int
+cguard_well_formed(uint32_t point, unsigned ncont)
+{
+    return point >= (ncont == 1 ? 0x80u : ncont == 2 ? 0x800u : 0x10000u)
+           && (point < 0xd800 || point > 0xdfff)
+           && point <= 0x10ffff;
 }
 
 
@@ -198,8 +269,9 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_cell_t *cell, uint32_t c)
 static inline void
 cguard_decode_point(cguard_decode_t *d, cguard_cell_t *cell, uint32_t point)
 {
-    size_t       n;
-    const char  *text;
+    size_t          n;
+    const char     *text;
+    cguard_cell_t  *q;
 
     if (point < 0x80) {
         cell->c = point;
@@ -218,14 +290,33 @@ cguard_decode_point(cguard_decode_t *d, cguard_cell_t *cell, uint32_t point)
     while (--n) {
         if (d->nqueue == CGUARD_DECODE_QUEUE) {
             d->overflow = 1;
+            cell->c = CGUARD_CODE_POINT | point;
             return;
         }
 
-        d->queue[d->nqueue] = *cell;
-        d->queue[d->nqueue++].c = (uint8_t) text[n];
+        q = &d->queue[d->nqueue++];
+        q->c = (uint8_t) text[n];
+        q->start = cell->start;
+        q->end = cell->end;
+        q->depth = cell->depth;
     }
 
     cell->c = (uint8_t) text[0];
+}
+
+
+/* "cell" is what an escape with "%" stands for */
+
+static inline void
+cguard_decode_percent(cguard_decode_t *d, cguard_cell_t *cell)
+{
+    if (cell->c >= 0x100) {
+        cell->depth++;
+        cguard_decode_point(d, cell, cell->c);
+
+    } else if (cguard_byte[cell->c] & CGUARD_B_CONTROL) {
+        cguard_decode_control(d, cell);
+    }
 }
 
 
@@ -246,23 +337,28 @@ cguard_decode_uhex(cguard_decode_t *d, cguard_wait_t *w, cguard_cell_t *cell)
             | cguard_hex[cell->c];
 
     cguard_decode_reduce(d, cell, point);
-
-    if (point >= 0x100) {
-        cguard_decode_point(d, cell, point);
-
-    } else if (cguard_byte[point] & CGUARD_B_CONTROL) {
-        cguard_decode_control(d, cell);
-    }
+    cguard_decode_percent(d, cell);
 
     return 1;
 }
 
 
 /*
- * A continuation byte.  A lenient one is taken only where the sequence can
- * still become a character that matters: what else it could become is no
- * sign, and would hide the byte itself.  Returns -1 if the byte is none.
+ * A lenient continuation byte is taken only where the sequence can still
+ * become a character that matters: what else it could become is no sign, and
+ * would hide the byte itself.
  */
+
+static inline int
+cguard_decode_matters(uint32_t value, unsigned need)
+{
+    if (need) {
+        return value <= (need == 1);
+    }
+
+    return value < 0x80 && cguard_byte[value] & CGUARD_B_MATTERS;
+}
+
 
 static inline int
 cguard_decode_cont(cguard_decode_t *d, cguard_wait_t *w, cguard_cell_t *cell)
@@ -272,22 +368,20 @@ cguard_decode_cont(cguard_decode_t *d, cguard_wait_t *w, cguard_cell_t *cell)
 
     value = w->value << 6 | (cell->c & 0x3f);
     need = w->need - 1;
-    lenient = w->lenient | !(cguard_byte[cell->c] & CGUARD_B_CONT);
+    lenient = w->kind == CGUARD_LENIENT
+              || !(cguard_byte[cell->c] & CGUARD_B_CONT);
 
-    if (lenient) {
-        if (need ? value > (need == 1) : value >= 0x80) {
-            return -1;
-        }
-
-        if (need == 0 && !(cguard_byte[value] & CGUARD_B_MATTERS)) {
-            return -1;
-        }
+    if (lenient
+        && (!(cguard_byte[cell->c] & (CGUARD_B_CONT|CGUARD_B_LENIENT))
+            || !cguard_decode_matters(value, need)))
+    {
+        return -1;
     }
 
     if (need) {
         w->value = value;
         w->need = (uint8_t) need;
-        w->lenient = (uint8_t) lenient;
+        w->kind = lenient ? CGUARD_LENIENT : CGUARD_SEQUENCE;
         w->depth = w->depth > cell->depth ? w->depth : cell->depth;
         return 0;
     }
@@ -307,8 +401,8 @@ cguard_decode_cont(cguard_decode_t *d, cguard_wait_t *w, cguard_cell_t *cell)
  * it ("cell" is the result), 0 if it was taken in, -1 if it does not fit.
  */
 
-CGUARD_INLINE int
-cguard_decode_offer(cguard_decode_t *d, cguard_cell_t *cell, unsigned class)
+static inline int
+cguard_decode_offer(cguard_decode_t *d, cguard_cell_t *cell)
 {
     uint32_t        c;
     cguard_wait_t  *w;
@@ -316,23 +410,14 @@ cguard_decode_offer(cguard_decode_t *d, cguard_cell_t *cell, unsigned class)
     c = cell->c;
     w = &d->wait[d->nwait - 1];
 
-    if (w->kind == CGUARD_SEQUENCE) {
-        if (!(class & (CGUARD_B_CONT|CGUARD_B_LENIENT))) {
-            return -1;
-        }
-
+    if (w->kind >= CGUARD_OPEN) {
         return cguard_decode_cont(d, w, cell);
     }
 
-    if (!(class & CGUARD_B_HEX)) {
-
-        if (w->kind == CGUARD_PERCENT && (c | 0x20) == 'u') {
-            w->kind = CGUARD_POINT;
-            w->need = 4;
-            return 0;
-        }
-
-        return -1;
+    if ((c | 0x20) == 'u') {
+        w->kind = CGUARD_POINT;
+        w->need = 4;
+        return 0;
     }
 
     if (w->kind == CGUARD_PERCENT) {
@@ -349,74 +434,45 @@ cguard_decode_offer(cguard_decode_t *d, cguard_cell_t *cell, unsigned class)
     c = (uint32_t) cguard_hex[w->value & 0xff] << 4 | cguard_hex[c];
 
     cguard_decode_reduce(d, cell, c);
-
-    if (cguard_byte[c] & CGUARD_B_CONTROL) {
-        cguard_decode_control(d, cell);
-    }
+    cguard_decode_percent(d, cell);
 
     return 1;
 }
 
 
-CGUARD_INLINE void
-cguard_decode_flush(cguard_decode_t *d, uint32_t end, cguard_sink_pt sink,
-    void *data)
-{
-    uint32_t       n;
-    cguard_cell_t  cell;
-
-    cell.c = CGUARD_UNFINISHED;
-    cell.end = end;
-
-    for (n = 0; n < d->nwait; n++) {
-        cell.start = d->wait[n].start;
-        cell.depth = d->wait[n].depth;
-        sink(data, &cell, &d->wait[n]);
-    }
-
-    d->nwait = 0;
-}
-
+/*
+ * Feeds a cell: to the escape on top of the stack, if it fits there, else to
+ * the sink.  The result of an escape is fed again.
+ */
 
 CGUARD_INLINE void
 cguard_decode_feed(cguard_decode_t *d, cguard_cell_t *cell,
     cguard_sink_pt sink, void *data)
 {
     int       rc;
-    unsigned  class;
+    unsigned  step;
 
     for ( ;; ) {
 
-        class = cell->c <= 0xff ? cguard_byte[cell->c] : 0;
+        step = cguard_decode_step(d, cell->c);
 
-        if (d->nwait && cell->c != '%') {
-
-            /* noise may stand within an escape; it is dropped there */
-
-            if (class & CGUARD_B_NOISE) {
-                goto next;
-            }
-
-            rc = cguard_decode_offer(d, cell, class);
+        if (step & CGUARD_STEP_OFFER) {
+            rc = cguard_decode_offer(d, cell);
 
             if (rc == 1) {
                 continue;
             }
 
-            if (rc == 0) {
-                goto next;
-            }
+            step = rc == 0 ? 0 : CGUARD_STEP_CELL;
         }
 
-        if (cell->c == '%' || class & CGUARD_B_LEAD) {
-            cguard_decode_wait(d, cell);
-            goto next;
+        if (step & CGUARD_STEP_CELL) {
+            sink(data, cell, d->wait, d->nwait);
+            d->nwait = 0;
+
+        } else if (step & CGUARD_STEP_PUSH) {
+            cguard_decode_begin(d, cell);
         }
-
-        cguard_decode_flush(d, cell->start, sink, data);
-        sink(data, cell, NULL);
-
-    next:
 
         if (d->nqueue == 0) {
             return;
@@ -429,11 +485,29 @@ cguard_decode_feed(cguard_decode_t *d, cguard_cell_t *cell,
 
 /*
  * Short cuts for what stands in one piece in the raw string: it would be
- * reduced the same way, byte by byte.
+ * reduced the same way, or break off, byte by byte, with a branch that the
+ * processor guesses wrong at every other byte of a hostile string.
+ *
+ * Those for "%" and for lead bytes return CGUARD_STEP_CELL if "cell" is one
+ * for the sink now (what is on the stack before it remains unfinished),
+ * CGUARD_STEP_OFFER if it is to be fed, 0 if all waits on the stack.
  */
 
 
-/* "%" at p[0]: takes off as many layers as follow; returns the bytes used */
+static inline int
+cguard_decode_whole(const cguard_decode_t *d, const cguard_cell_t *cell)
+{
+    if (d->nwait == 0
+        && (cell->c > 0xff || !(cguard_byte[cell->c] & CGUARD_B_FEED)))
+    {
+        return CGUARD_STEP_CELL;
+    }
+
+    return CGUARD_STEP_OFFER;
+}
+
+
+/* "%" at p[0]: takes off as many layers as follow */
 
 static inline uint32_t
 cguard_decode_layers(const unsigned char *p, const unsigned char *last,
@@ -451,103 +525,269 @@ cguard_decode_layers(const unsigned char *p, const unsigned char *last,
         s += 2;
     }
 
-    return (uint32_t) (s - p);
+    return s == p + 1 ? 0 : (uint32_t) (s - p);
 }
 
 
-/* a lead byte at p[0] with all its continuation bytes, or nothing */
+/* "%u" with its four digits */
 
 static inline uint32_t
-cguard_decode_sequence(const unsigned char *p, const unsigned char *last,
-    uint32_t *point)
+cguard_decode_digits(const unsigned char *p, const unsigned char *last,
+    cguard_cell_t *cell)
 {
-    unsigned  i, need;
-    uint32_t  value;
-
-    need = cguard_need[p[0] & 0x3f];
-    value = p[0] & (0x3f >> need);
-
-    if ((size_t) (last - p) <= need) {
+    if (last - p < 6
+        || !(cguard_byte[p[2]] & cguard_byte[p[3]] & cguard_byte[p[4]]
+             & cguard_byte[p[5]] & CGUARD_B_HEX))
+    {
         return 0;
     }
 
-    for (i = 1; i <= need; i++) {
-        if (!(cguard_byte[p[i]] & CGUARD_B_CONT)) {
-            return 0;
-        }
+    cell->c = (uint32_t) (cguard_hex[p[2]] << 12 | cguard_hex[p[3]] << 8
+                          | cguard_hex[p[4]] << 4 | cguard_hex[p[5]]);
+    cell->depth = 1;
 
-        value = value << 6 | (p[i] & 0x3f);
-    }
-
-    *point = value;
-
-    return need + 1;
+    return 6;
 }
 
 
-/* decodes a string and hands its cells to the sink */
+/* p[n] breaks off the escape on top, if that has found a place there */
+
+static inline int
+cguard_decode_broken(const cguard_decode_t *d, const unsigned char *p,
+    unsigned n, cguard_cell_t *cell)
+{
+    if (d->overflow) {
+        return 0;
+    }
+
+    cell->c = p[n];
+    cell->start += n;
+    cell->end = cell->start + 1;
+
+    return CGUARD_STEP_CELL;
+}
+
+
+/* not all the digits of an escape are there */
+
+static inline int
+cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
+    const unsigned char *last, cguard_cell_t *cell)
+{
+    unsigned  n, kind, need;
+    uint32_t  value;
+
+    n = 1;
+    need = 0;
+    value = 0;
+    kind = CGUARD_PERCENT;
+
+    if (p + n < last && (p[n] | 0x20) == 'u') {
+        n++;
+        need = 4;
+        kind = CGUARD_POINT;
+
+        while (need && p + n < last && cguard_byte[p[n]] & CGUARD_B_HEX) {
+            value = value << 8 | p[n++];
+            need--;
+        }
+
+    } else if (p + n < last && cguard_byte[p[n]] & CGUARD_B_HEX) {
+        kind = CGUARD_DIGIT;
+        value = p[n++];
+    }
+
+    cguard_decode_wait(d, cell, kind, value, need);
+
+    if (p + n < last
+        && cguard_step[kind][cguard_token[p[n]]] & CGUARD_STEP_CELL)
+    {
+        return cguard_decode_broken(d, p, n, cell);
+    }
+
+    cell->end += n - 1;
+
+    return 0;
+}
+
+
+/* "%" at p[0], see above */
+
+CGUARD_INLINE int
+cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
+    const unsigned char *last, cguard_cell_t *cell)
+{
+    uint32_t  n;
+
+    n = cguard_decode_layers(p, last, cell);
+
+    if (n == 0) {
+
+        /* what has to wait for its last byte needs a place on the stack */
+
+        if (d->nwait < CGUARD_DECODE_DEPTH
+            && last - p > 1 && (p[1] | 0x20) == 'u')
+        {
+            n = cguard_decode_digits(p, last, cell);
+        }
+
+        if (n == 0) {
+            return cguard_decode_digit(d, p, last, cell);
+        }
+    }
+
+    cell->end += n - 1;
+    cguard_decode_percent(d, cell);
+
+    return cguard_decode_whole(d, cell);
+}
+
+
+/* a lead byte at p[0], see above */
+
+CGUARD_INLINE int
+cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
+    const unsigned char *last, cguard_cell_t *cell)
+{
+    unsigned  n, need, class, kind;
+    uint32_t  value, longer;
+
+    kind = cguard_begin(p[0]);
+    need = cguard_need[p[0] & 0x3f];
+    value = p[0] & (0x3f >> need);
+
+    for (n = 1; need; n++, need--) {
+
+        class = p + n < last ? cguard_byte[p[n]] : CGUARD_B_NOISE;
+
+        if (class & (CGUARD_B_FEED|CGUARD_B_NOISE)) {
+            d->doubtful = 1;
+            cguard_decode_wait(d, cell, kind, value, need);
+            cell->end += n - 1;
+            return 0;
+        }
+
+        longer = value << 6 | (p[n] & 0x3f);
+
+        if (class & CGUARD_B_CONT && kind != CGUARD_LENIENT) {
+            kind = CGUARD_SEQUENCE;
+            value = longer;
+            continue;
+        }
+
+        /* it has to wait, if only for this byte: not on a full stack */
+
+        if (!(class & (CGUARD_B_CONT|CGUARD_B_LENIENT))
+            || !cguard_decode_matters(longer, need - 1)
+            || d->nwait == CGUARD_DECODE_DEPTH)
+        {
+            d->doubtful = 1;
+            cguard_decode_wait(d, cell, kind, value, need);
+            return cguard_decode_broken(d, p, n, cell);
+        }
+
+        kind = CGUARD_LENIENT;
+        value = longer;
+    }
+
+    d->doubtful |= kind == CGUARD_LENIENT || !cguard_well_formed(value, n - 1);
+
+    cell->c = value;
+    cell->end += n - 1;
+    cell->depth = 1;
+
+    cguard_decode_point(d, cell, value);
+
+    return cguard_decode_whole(d, cell);
+}
+
+
+CGUARD_INLINE int
+cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
+    const unsigned char *last, unsigned class, cguard_cell_t *cell)
+{
+    if (p[0] == '%') {
+        return cguard_decode_hex(d, p, last, cell);
+    }
+
+    if (class & CGUARD_B_LEAD) {
+        return cguard_decode_sequence(d, p, last, cell);
+    }
+
+    if (class & CGUARD_B_CONTROL) {
+        cguard_decode_control(d, cell);
+    }
+
+    return cguard_decode_step(d, cell->c);
+}
+
+
+/*
+ * Decodes a string and hands its cells to the sink.  The last one is a NUL,
+ * noise to every sink: the unfinished escapes before it, and the string, end
+ * there.
+ */
 
 CGUARD_INLINE void
 cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
     cguard_sink_pt sink, void *data)
 {
+    int            step;
     uint8_t        class;
-    uint32_t       i, n, point;
-    cguard_cell_t  cell;
+    uint32_t       i, end;
+    cguard_cell_t  cell, plain;
 
-    for (i = 0; i < len && !d->overflow; i += n) {
+    for (i = 0; i < len && !d->overflow; i = end) {
 
-        cell.c = p[i];
-        cell.start = i;
-        cell.depth = 0;
-
-        n = 1;
         class = cguard_byte[p[i]];
 
-        if (class & CGUARD_B_FEED) {
+        if (!(class & CGUARD_B_FEED) && d->nwait == 0) {
 
-            if (cell.c == '%') {
-                n = cguard_decode_layers(p + i, p + len, &cell);
-                class = cguard_byte[cell.c];
-                cell.end = i + n;
+            /* a cell of its own, which the compiler keeps in registers */
 
-            } else if (class & CGUARD_B_LEAD) {
-                n = cguard_decode_sequence(p + i, p + len, &point);
+            end = i + 1;
+            plain.c = p[i];
+            plain.start = i;
+            plain.end = end;
+            plain.depth = 0;
 
-                if (n) {
-                    cell.end = i + n;
-                    cell.depth = 1;
-                    cguard_decode_point(d, &cell, point);
-                    class = 0;
-
-                } else {
-                    n = 1;
-                }
-            }
-
-            cell.end = i + n;
-
-            if (class & CGUARD_B_CONTROL) {
-                cguard_decode_control(d, &cell);
-            }
-
-            if (cell.c == '%' || class & CGUARD_B_LEAD || d->nqueue) {
-                cguard_decode_feed(d, &cell, sink, data);
-                continue;
-            }
-        }
-
-        cell.end = i + n;
-
-        if (d->nwait) {
-            cguard_decode_feed(d, &cell, sink, data);
+            sink(data, &plain, NULL, 0);
             continue;
         }
 
-        sink(data, &cell, NULL);
+        cell.c = p[i];
+        cell.start = i;
+        cell.end = i + 1;
+        cell.depth = 0;
+
+        step = cguard_decode_raw(d, p + i, p + len, class, &cell);
+        end = cell.end;
+
+        if (step != CGUARD_STEP_CELL) {
+            if (step) {
+                cguard_decode_feed(d, &cell, sink, data);
+            }
+
+            continue;
+        }
+
+        sink(data, &cell, d->wait, d->nwait);
+        d->nwait = 0;
+
+        while (d->nqueue) {
+            cell.c = d->queue[--d->nqueue].c;
+            sink(data, &cell, NULL, 0);
+        }
     }
 
-    cguard_decode_flush(d, len, sink, data);
+    cell.c = '\0';
+    cell.start = len;
+    cell.end = len;
+    cell.depth = 0;
+
+    sink(data, &cell, d->wait, d->nwait);
+
+    d->nwait = 0;
 }
 
 

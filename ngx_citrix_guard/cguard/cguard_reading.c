@@ -70,7 +70,7 @@ cguard_text_wait(cguard_text_t *t, const cguard_wait_t *w)
             cguard_text_byte(t, w->value >> (8 * (n - 1)) & 0xff);
         }
 
-    } else if (w->kind == CGUARD_SEQUENCE) {
+    } else if (w->kind >= CGUARD_OPEN) {
         for (n = cguard_need[w->lead & 0x3f] - w->need; n; n--) {
             cguard_text_byte(t, 0x80 | (w->value >> (6 * (n - 1)) & 0x3f));
         }
@@ -80,16 +80,12 @@ cguard_text_wait(cguard_text_t *t, const cguard_wait_t *w)
 
 static void
 cguard_text_cell(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w)
+    const cguard_wait_t *w, uint32_t nwait)
 {
     cguard_text_t  *t = data;
 
-    if (w) {
-        if (!t->parameters) {
-            cguard_text_wait(t, w);
-        }
-
-        return;
+    for ( /* void */ ; nwait && !t->parameters; nwait--, w++) {
+        cguard_text_wait(t, w);
     }
 
     if (cell->c & CGUARD_CODE_POINT) {

@@ -73,12 +73,12 @@ const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_MAX] = {
 
     /*           other  .       v     p     n     s     noise   end   sep  */
 
+    [DEAD]   = { DEAD,  DEAD,   DEAD, DEAD, DEAD, DEAD, DEAD,   DEAD, START },
     [START]  = { DEAD,  DOT,    V,    DEAD, DEAD, DEAD, START,  DEAD, START },
     [DOT]    = { DEAD,  PARENT, DEAD, DEAD, DEAD, DEAD, DOT,    DEAD, START },
-    [PARENT] = { DEAD,  PARENT, DEAD, DEAD, DEAD, DEAD, PARENT, DEAD, START },
     [V]      = { DEAD,  DEAD,   DEAD, VP,   DEAD, DEAD, V,      DEAD, START },
     [VP]     = { DEAD,  DEAD,   DEAD, DEAD, VPN,  DEAD, VP,     DEAD, START },
     [VPN]    = { DEAD,  DEAD,   DEAD, DEAD, DEAD, VPNS, VPN,    DEAD, START },
+    [PARENT] = { DEAD,  PARENT, DEAD, DEAD, DEAD, DEAD, PARENT, DEAD, START },
     [VPNS]   = { DEAD,  VPNS,   DEAD, DEAD, DEAD, DEAD, VPNS,   DEAD, START },
-    [DEAD]   = { DEAD,  DEAD,   DEAD, DEAD, DEAD, DEAD, DEAD,   DEAD, START },
 };

@@ -33,15 +33,17 @@ typedef enum {
 } cguard_class_e;
 
 
+/* the signs come last */
+
 typedef enum {
-    CGUARD_S_START = 0,
+    CGUARD_S_DEAD = 0,
+    CGUARD_S_START,
     CGUARD_S_DOT,                    /* .    */
-    CGUARD_S_PARENT,                 /* ..   */
     CGUARD_S_V,
     CGUARD_S_VP,
     CGUARD_S_VPN,
+    CGUARD_S_PARENT,                 /* ..   */
     CGUARD_S_VPNS,
-    CGUARD_S_DEAD,
     CGUARD_S_MAX
 } cguard_state_e;
 
@@ -61,8 +63,8 @@ typedef struct {
     unsigned              state;
     unsigned              part;      /* CGUARD_IN_PATH, CGUARD_IN_QUERY */
     uint32_t              start;     /* of the segment */
-    cguard_sign_t         parent;    /* the first ones */
-    cguard_sign_t         vpns;
+    cguard_sign_t        *parent;    /* the first ones */
+    cguard_sign_t        *vpns;
 } cguard_signs_t;
 
 
@@ -76,20 +78,16 @@ extern const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_MAX];
 
 /* the segment may end before the raw offset "end" */
 
-static inline void
+CGUARD_INLINE void
 cguard_sign_end(cguard_signs_t *s, uint32_t end)
 {
     cguard_sign_t  *sign;
 
-    if (s->state == CGUARD_S_PARENT) {
-        sign = &s->parent;
-
-    } else if (s->state == CGUARD_S_VPNS) {
-        sign = &s->vpns;
-
-    } else {
+    if (s->state < CGUARD_S_PARENT) {
         return;
     }
+
+    sign = s->state == CGUARD_S_PARENT ? s->parent : s->vpns;
 
     if (!sign->found) {
         sign->found = s->part;
@@ -99,27 +97,41 @@ cguard_sign_end(cguard_signs_t *s, uint32_t end)
 }
 
 
-static inline void
+/* unfinished escapes: no UTF-8, hence noise, or ordinary bytes */
+
+CGUARD_INLINE void
+cguard_sign_wait(cguard_signs_t *s, const cguard_wait_t *w, uint32_t nwait)
+{
+    for ( /* void */ ; nwait; nwait--, w++) {
+
+        if (w->kind < CGUARD_OPEN || w->kind == CGUARD_LENIENT) {
+            s->state = CGUARD_S_DEAD;
+            return;
+        }
+
+        cguard_sign_end(s, w->start);
+    }
+}
+
+
+CGUARD_INLINE void
 cguard_sign_cell(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w)
+    const cguard_wait_t *w, uint32_t nwait)
 {
     unsigned         class;
     cguard_signs_t  *s = data;
 
+    if (nwait && s->state != CGUARD_S_DEAD) {
+        cguard_sign_wait(s, w, nwait);
+    }
+
     class = cell->c <= 0xff ? cguard_class[cell->c] : CGUARD_C_OTHER;
 
-    if (w && w->kind == CGUARD_SEQUENCE && !w->lenient) {
-        class = CGUARD_C_NOISE;
-    }
-
-    if (class >= CGUARD_C_NOISE) {
+    if (s->state >= CGUARD_S_PARENT && class >= CGUARD_C_NOISE) {
         cguard_sign_end(s, cell->start);
-
-        if (class == CGUARD_C_SEPARATOR) {
-            s->start = cell->end;
-        }
     }
 
+    s->start = class == CGUARD_C_SEPARATOR ? cell->end : s->start;
     s->state = cguard_next[s->state][class];
 }
 

@@ -10,7 +10,7 @@
 
 #include "cguard.h"
 #include "cguard_clean.h"
-#include "cguard_sign.h"
+#include "cguard_strict.h"
 
 
 /* offsets have 32 bits; what is longer is refused unread */
@@ -31,7 +31,8 @@ typedef struct {
 /* what its readings show */
 
 typedef struct {
-    cguard_signs_t        signs;
+    cguard_sign_t         parent;
+    cguard_sign_t         vpns;
     cguard_sign_t         malformed;
     unsigned              overflow;
 } cguard_readings_t;
@@ -42,25 +43,45 @@ static const char  *cguard_names[] = {
 };
 
 
-/*
- * Behind the first raw "?" the same string goes on, but only as Citrix's
- * expression reads it: for the signs, not for what is malformed.
- */
+static void
+cguard_begin_signs(cguard_signs_t *signs, cguard_readings_t *r)
+{
+    signs->state = CGUARD_S_START;
+    signs->part = CGUARD_IN_PATH;
+    signs->start = 0;
+    signs->parent = &r->parent;
+    signs->vpns = &r->vpns;
+}
+
+
+/* the query goes on in the middle of the segment that the path ends with */
 
 static void
-cguard_read(const cguard_string_t *s, cguard_readings_t *r)
+cguard_go_on_signs(cguard_signs_t *signs)
 {
+    signs->state = CGUARD_S_DEAD;
+    signs->part = CGUARD_IN_QUERY;
+}
+
+
+/*
+ * The lenient reading.  Behind the first raw "?" the same string goes on, but
+ * only as Citrix's expression reads it: for the signs, not for what is
+ * malformed.  Returns whether a strict parser may see something else.
+ */
+
+static int
+cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
+{
+    cguard_signs_t   signs;
     cguard_decode_t  d;
 
-    memset(r, 0, sizeof(cguard_readings_t));
+    /* apart from "r", so that the automaton stays in registers */
 
+    cguard_begin_signs(&signs, r);
     cguard_decode_init(&d);
 
-    r->signs.part = CGUARD_IN_PATH;
-
-    cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_cell,
-                  &r->signs);
-    cguard_sign_end(&r->signs, (uint32_t) s->plen);
+    cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_cell, &signs);
 
     if (d.ctl) {
         r->malformed.found = CGUARD_IN_PATH;
@@ -69,32 +90,88 @@ cguard_read(const cguard_string_t *s, cguard_readings_t *r)
     }
 
     if (s->query) {
-        r->signs.part = CGUARD_IN_QUERY;
-        r->signs.state = CGUARD_S_DEAD;
+        cguard_go_on_signs(&signs);
 
         cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_cell,
-                      &r->signs);
-        cguard_sign_end(&r->signs, (uint32_t) s->qlen);
+                      &signs);
     }
 
-    if (d.overflow) {
-        r->overflow = 1;
+    r->overflow |= d.overflow;
 
-        if (!r->malformed.found) {
-            r->malformed.found = CGUARD_IN_PATH;
-            r->malformed.end = (uint32_t) s->plen;
-        }
+    return d.doubtful;
+}
+
+
+static void
+cguard_read_strict(const cguard_string_t *s, cguard_readings_t *r)
+{
+    cguard_signs_t  signs;
+
+    cguard_begin_signs(&signs, r);
+
+    r->overflow |= cguard_strict(s->path, (uint32_t) s->plen, &signs) != 0;
+
+    if (s->query) {
+        cguard_go_on_signs(&signs);
+
+        r->overflow |= cguard_strict(s->query, (uint32_t) s->qlen, &signs)
+                       != 0;
+    }
+}
+
+
+/* one in the path counts for more than one in the query */
+
+static void
+cguard_add_sign(cguard_sign_t *sign, const cguard_sign_t *other)
+{
+    if (other->found
+        && (!sign->found || other->found < sign->found))
+    {
+        *sign = *other;
+    }
+}
+
+
+static void
+cguard_read(const cguard_string_t *s, cguard_readings_t *r)
+{
+    cguard_readings_t  strict;
+
+    memset(r, 0, sizeof(cguard_readings_t));
+
+    if (cguard_read_lenient(s, r)
+        && (r->parent.found != CGUARD_IN_PATH
+            || r->vpns.found != CGUARD_IN_PATH))
+    {
+        memset(&strict, 0, sizeof(cguard_readings_t));
+
+        cguard_read_strict(s, &strict);
+
+        cguard_add_sign(&r->parent, &strict.parent);
+        cguard_add_sign(&r->vpns, &strict.vpns);
+
+        r->overflow |= strict.overflow;
+    }
+
+    if (r->overflow && !r->malformed.found) {
+        r->malformed.found = CGUARD_IN_PATH;
+        r->malformed.end = (uint32_t) s->plen;
     }
 }
 
 
 static void
 cguard_depth_cell(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w)
+    const cguard_wait_t *w, uint32_t nwait)
 {
     unsigned  *depth = data;
 
-    (void) w;
+    for ( /* void */ ; nwait; nwait--, w++) {
+        if (w->depth > *depth) {
+            *depth = w->depth;
+        }
+    }
 
     if (cell->depth > *depth) {
         *depth = cell->depth;
@@ -181,8 +258,8 @@ cguard_verdict(const cguard_string_t *s, const cguard_readings_t *r,
 {
     const cguard_sign_t  *parent, *vpns;
 
-    parent = &r->signs.parent;
-    vpns = &r->signs.vpns;
+    parent = &r->parent;
+    vpns = &r->vpns;
 
     /* the first of a sign is kept, so one in the path is known as such */
 
@@ -337,8 +414,8 @@ cguard_header(const unsigned char *name, size_t nlen,
 
     cguard_read(&s, &r);
 
-    if (r.signs.parent.found) {
-        return cguard_result(res, CGUARD_HEADER, &s, &r.signs.parent, NULL);
+    if (r.parent.found) {
+        return cguard_result(res, CGUARD_HEADER, &s, &r.parent, NULL);
     }
 
     if (r.overflow) {
