@@ -14,6 +14,8 @@
 #define NGX_HTTP_CITRIX_GUARD_PROTOCOL  " HTTP/1."
 
 
+static ngx_uint_t ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_buf_t *b);
 static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
@@ -43,6 +45,11 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     if (u->request_bufs) {
         b = u->request_bufs->buf;
+
+        if (ngx_http_citrix_guard_unchanged(r, glcf, b)) {
+            return 0;
+        }
+
         last = ngx_http_citrix_guard_line_end(b->pos, b->last);
 
         if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
@@ -63,6 +70,30 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     return ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f)
            || ngx_http_citrix_guard_judge_request(r, glcf, f);
+}
+
+
+/*
+ * The usual case: the proxy module has written the client's own target, which
+ * PREACCESS has let go, and no header that the guard asks for.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_buf_t *b)
+{
+    ngx_str_t  *uri;
+
+    uri = &r->upstream->uri;
+
+    if (glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
+        || (glcf->scan && r->headers_in.upgrade)
+        || uri->data < b->pos || uri->data >= b->last)
+    {
+        return 0;
+    }
+
+    return ngx_http_citrix_guard_judged_already(r, uri);
 }
 
 

@@ -18,8 +18,8 @@ static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
 
 /*
  * The target as the client sent it counts if it is what would be forwarded.
- * The URI as nginx has it now always counts: rewrite may have made it.  The
- * arguments are part of the target as long as that is valid.
+ * nginx's own URI and arguments are then one of its readings, and need no
+ * look of their own.  They count as soon as rewrite or a redirect made them.
  */
 
 ngx_uint_t
@@ -27,14 +27,16 @@ ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
-    if (r->valid_unparsed_uri
-        && ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f))
-    {
-        return 1;
+    ngx_uint_t  found;
+
+    if (r->valid_unparsed_uri) {
+        found = ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f);
+
+    } else {
+        found = ngx_http_citrix_guard_judge_uri(r, glcf, f);
     }
 
-    return ngx_http_citrix_guard_judge_uri(r, glcf, f)
-           || ngx_http_citrix_guard_judge_headers(r, f);
+    return found || ngx_http_citrix_guard_judge_headers(r, f);
 }
 
 
@@ -44,11 +46,15 @@ ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
 {
     cguard_result_t  res;
 
-    if (cguard_target(target->data, target->len, glcf->policy, &res)
+    /* most pass, and need no result */
+
+    if (cguard_target(target->data, target->len, glcf->policy, NULL)
         == CGUARD_PASS)
     {
         return 0;
     }
+
+    (void) cguard_target(target->data, target->len, glcf->policy, &res);
 
     ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
                                       ngx_http_citrix_guard_at_request,
@@ -97,16 +103,10 @@ ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
-    ngx_str_t        args;
     cguard_result_t  res;
 
-    ngx_str_null(&args);
-
-    if (!r->valid_unparsed_uri && r->args.len) {
-        args = r->args;
-    }
-
-    if (cguard_parts(r->uri.data, r->uri.len, args.data, args.len,
+    if (cguard_parts(r->uri.data, r->uri.len,
+                     r->args.len ? r->args.data : NULL, r->args.len,
                      glcf->policy, &res)
         == CGUARD_PASS)
     {
@@ -117,7 +117,7 @@ ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
                                       ngx_http_citrix_guard_at_request,
                                       ngx_http_citrix_guard_in_uri,
                                       r->uri, &res);
-    f->args = args;
+    f->args = r->args;
 
     return 1;
 }
@@ -129,10 +129,7 @@ ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
 {
     cguard_result_t  res;
 
-    /* "NSC_USER", "NSC_NONCE": most headers are let go at a glance */
-
-    if ((name->len != 8 && name->len != 9)
-        || (name->data[0] | 0x20) != 'n'
+    if (!ngx_http_citrix_guard_nsc(name)
         || cguard_header(name->data, name->len, value->data, value->len, &res)
            == CGUARD_PASS)
     {
@@ -171,8 +168,9 @@ ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
             i = 0;
         }
 
-        if (ngx_http_citrix_guard_judge_header(&header[i].key,
-                                               &header[i].value, f))
+        if (ngx_http_citrix_guard_nsc(&header[i].key)
+            && ngx_http_citrix_guard_judge_header(&header[i].key,
+                                                  &header[i].value, f))
         {
             return 1;
         }

@@ -35,7 +35,24 @@ typedef struct {
     ngx_uint_t                      log_level;
 
     unsigned                        policy;     /* for the core */
+    ngx_uint_t                      scan;       /* of what nginx has built */
 } ngx_http_citrix_guard_loc_conf_t;
+
+
+/*
+ * Whether the headers that nginx builds need a look, besides those that the
+ * client sent: it depends on what proxy_set_header and proxy_method say.
+ */
+
+#define NGX_HTTP_CITRIX_GUARD_SCAN       1
+#define NGX_HTTP_CITRIX_GUARD_SCAN_UPGRADE  2   /* if the client sent one */
+
+
+/* can it be "NSC_USER" or "NSC_NONCE"? */
+
+#define ngx_http_citrix_guard_nsc(name)                                       \
+    (((name)->len == 8 || (name)->len == 9)                                   \
+     && ((name)->data[0] | 0x20) == 'n')
 
 
 /* a location, or a server as the one that has no name */
@@ -50,7 +67,9 @@ typedef struct {
     ngx_array_t                     places;
     ngx_array_t                     peers;      /* egress: by upstream{} */
     ngx_http_complex_value_t       *local;      /* egress: proxy_bind */
-    ngx_array_t                     guarded;    /* check: their upstreams */
+    ngx_array_t                     guarded;    /* check: upstreams */
+    ngx_http_upstream_srv_conf_t   *unguarded;  /* check: the last one named */
+    ngx_log_t                      *quiet_log;
     ngx_int_t                       request_id; /* index of $request_id */
     ngx_uint_t                      active;     /* not off somewhere */
 } ngx_http_citrix_guard_main_conf_t;

@@ -47,6 +47,18 @@ sub warns {
     return;
 }
 
+
+# What would defeat "on" is refused, and named.
+sub refused {
+    my ($name, $topic, $http) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my ($status, @lines) = warned($http);
+    my @about = grep { /\[emerg\].*citrix_guard/ && $_ =~ $topic } @lines;
+    is scalar @about, 1, "$name: an error" or diag "said: @lines";
+    isnt $status, 0, "$name: refused";
+    return;
+}
+
 my $LISTEN = 'listen 127.0.0.1:%%PORT1%%;';
 
 silent('the recommended configuration', <<'END');
@@ -139,14 +151,42 @@ silent('an error log that takes them', "server { $LISTEN citrix_guard on; "
     . 'citrix_guard_log_level error; error_log %%DIR%%/own.log error; '
     . 'location / { proxy_pass https://adc; } }');
 
-SKIP: {
-    my $built = CitrixGuard::Nginx::built();
-    skip 'nginx -V: --without-http_grpc_module', 3
-        if $built =~ /--without-http_grpc_module/;
-    skip 'nginx -V: no --with-http_v2_module', 3
-        if $built !~ /--with-http_v2_module/;
-    warns('grpc_pass', qr/grpc/i, "server { $LISTEN citrix_guard on; "
-        . 'location / { grpc_pass grpc://adc; } }');
+# What is not HTTP/1 leaves unjudged: refused in on, named in detect.
+
+my %pass = (
+    grpc      => 'grpc_pass grpc://adc;',
+    fastcgi   => 'fastcgi_pass adc;',
+    uwsgi     => 'uwsgi_pass adc;',
+    scgi      => 'scgi_pass adc;',
+    memcached => 'set $memcached_key k; memcached_pass adc;',
+);
+
+for my $module (sort keys %pass) {
+    SKIP: {
+        my $built = CitrixGuard::Nginx::built();
+        skip "nginx -V: --without-http_${module}_module", 2
+            if $built =~ /--without-http_${module}_module/;
+        skip 'nginx -V: no --with-http_v2_module', 2
+            if $module eq 'grpc' && $built !~ /--with-http_v2_module/;
+        refused("${module}_pass", qr/"${module}_pass"/,
+                "server { $LISTEN citrix_guard on; "
+                . "location / { $pass{$module} } }");
+        warns("${module}_pass in detect", qr/"${module}_pass"/,
+              "server { $LISTEN citrix_guard detect; "
+              . "location / { $pass{$module} } }");
+    }
 }
+
+for my $header ('Content-Length 0', 'Content-Length ""',
+                'Transfer-Encoding $http_x')
+{
+    refused("proxy_set_header $header", qr/proxy_pass_request_body off/,
+            "server { $LISTEN citrix_guard on; location / { "
+            . "proxy_set_header $header; proxy_pass https://adc; } }");
+}
+
+silent('no body is passed', "server { $LISTEN citrix_guard on; location / { "
+    . 'proxy_pass_request_body off; proxy_set_header Content-Length ""; '
+    . 'proxy_pass https://adc; } }');
 
 done_testing;

@@ -5,6 +5,7 @@
 
 
 #include "cguard_clean.h"
+#include "cguard_decode.h"
 
 #if defined(__SSE2__) && !defined(CGUARD_NO_SIMD)
 #define CGUARD_SSE2  1
@@ -22,7 +23,26 @@
 static inline int
 cguard_plain(unsigned char c)
 {
-    return c >= '$' && c < 0x7f && c != '%' && c != '\\';
+    return c >= '$' && c < 0x7f && c != '\\';
+}
+
+
+/* does the "%" at p[i] begin an escape of a harmless character? */
+
+static inline int
+cguard_clean_escape(const unsigned char *p, size_t len, size_t i)
+{
+    unsigned  c;
+
+    if (len - i < 3
+        || !(cguard_byte[p[i + 1]] & cguard_byte[p[i + 2]] & CGUARD_B_HEX))
+    {
+        return 0;
+    }
+
+    c = (unsigned) cguard_hex[p[i + 1]] << 4 | cguard_hex[p[i + 2]];
+
+    return c > 0x20 && c < 0x7f && c != '%' && c != '.';
 }
 
 
@@ -32,11 +52,11 @@ cguard_clean_bytes(const unsigned char *p, size_t len)
     size_t  i;
 
     for (i = 0; i < len; i++) {
-        if (!cguard_plain(p[i])) {
-            return 0;
-        }
 
-        if (p[i] == '.' && i >= 2 && p[i - 1] == '.' && p[i - 2] == '/') {
+        if (!cguard_plain(p[i])
+            || (p[i] == '.' && i && p[i - 1] == '.')
+            || (p[i] == '%' && !cguard_clean_escape(p, len, i)))
+        {
             return 0;
         }
     }
@@ -47,74 +67,68 @@ cguard_clean_bytes(const unsigned char *p, size_t len)
 
 #if CGUARD_SSE2
 
-/* "/.." may begin at p[0..15], and are p[2..17] plain? */
+/* the same for p[i..i+15]; p[i+16] is read for its dot */
 
 static inline int
-cguard_clean_window(const unsigned char *p)
+cguard_clean_window(const unsigned char *p, size_t len, size_t i)
 {
-    __m128i  a, b, c, bad;
+    unsigned  mask;
+    __m128i   a, b, bad;
 
-    a = _mm_loadu_si128((const __m128i *) p);
-    b = _mm_loadu_si128((const __m128i *) (p + 1));
-    c = _mm_loadu_si128((const __m128i *) (p + 2));
+    a = _mm_loadu_si128((const __m128i *) (p + i));
+    b = _mm_loadu_si128((const __m128i *) (p + i + 1));
 
     /* signed, so 80-FF are below, too */
 
-    bad = _mm_cmplt_epi8(c, _mm_set1_epi8('$'));
-    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(c, _mm_set1_epi8('%')));
-    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(c, _mm_set1_epi8('\\')));
-    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(c, _mm_set1_epi8(0x7f)));
+    bad = _mm_cmplt_epi8(a, _mm_set1_epi8('$'));
+    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
+    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8(0x7f)));
+    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(_mm_and_si128(a,
+                                               _mm_cmpeq_epi8(a, b)),
+                                           _mm_set1_epi8('.')));
 
-    a = _mm_cmpeq_epi8(a, _mm_set1_epi8('/'));
-    b = _mm_cmpeq_epi8(b, _mm_set1_epi8('.'));
-    c = _mm_cmpeq_epi8(c, _mm_set1_epi8('.'));
+    if (_mm_movemask_epi8(bad)) {
+        return 0;
+    }
 
-    bad = _mm_or_si128(bad, _mm_and_si128(a, _mm_and_si128(b, c)));
+    mask = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(a,
+                                                       _mm_set1_epi8('%')));
 
-    return _mm_movemask_epi8(bad) == 0;
+    for ( /* void */ ; mask; mask &= mask - 1) {
+        if (!cguard_clean_escape(p, len,
+                                 i + (unsigned) __builtin_ctz(mask)))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 #endif
 
 
-static inline int
-cguard_clean_string(const unsigned char *p, size_t len)
+int
+cguard_clean(const unsigned char *p, size_t len)
 {
 #if CGUARD_SSE2
 
-    if (len >= 18) {
+    if (len >= 17) {
         size_t  i;
 
-        if (!cguard_plain(p[0]) || !cguard_plain(p[1])) {
-            return 0;
-        }
-
-        for (i = 0; i + 18 < len; i += 16) {
-            if (!cguard_clean_window(p + i)) {
+        for (i = 0; i + 17 < len; i += 16) {
+            if (!cguard_clean_window(p, len, i)) {
                 return 0;
             }
         }
 
         /* the last window overlaps the one before: nothing is over-read */
 
-        return cguard_clean_window(p + len - 18);
+        return cguard_plain(p[len - 1]) && p[len - 1] != '%'
+               && cguard_clean_window(p, len, len - 17);
     }
 
 #endif
 
     return cguard_clean_bytes(p, len);
-}
-
-
-int
-cguard_clean(const unsigned char *p, size_t len)
-{
-    return len && p[0] == '/' && cguard_clean_string(p, len);
-}
-
-
-int
-cguard_clean_query(const unsigned char *p, size_t len)
-{
-    return cguard_clean_string(p, len);
 }

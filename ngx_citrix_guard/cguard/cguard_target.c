@@ -298,7 +298,7 @@ cguard_parts(const unsigned char *path, size_t plen,
 
     if (!(policy & CGUARD_NO_SSLVPN)
         && cguard_clean(path, plen)
-        && (query == NULL || cguard_clean_query(query, qlen)))
+        && (query == NULL || cguard_clean(query, qlen)))
     {
         return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
     }

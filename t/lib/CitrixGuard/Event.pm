@@ -18,7 +18,7 @@ my $LINE = qr{
     \ citrix_guard:
     \ (?<verb>blocked|detected)
     \ reason=(?<reason>traversal|query|vpns|parent|malformed|header|upgrade
-                      |error|tunnel)
+                      |unseen)
     \ at=(?<at>request|egress|nginx)
     \ in=(?<in>target|uri|head|header)
     \ depth=(?<depth>\d+)
