@@ -12,7 +12,19 @@
 
 
 static ngx_int_t ngx_http_citrix_guard_access_handler(ngx_http_request_t *r);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_nsc(
+    ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_access(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
+
+
+/* not by nginx itself, or with no error */
+
+#define ngx_http_citrix_guard_answered(r)                                     \
+    ((r)->unparsed_uri.len                                                    \
+     && ((r)->headers_out.status < NGX_HTTP_BAD_REQUEST                       \
+         || (r)->upstream_states))
 
 
 /* the context of a request that was judged; it needs no memory of its own */
@@ -49,8 +61,6 @@ ngx_http_citrix_guard_access_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
 {
-    ngx_http_citrix_guard_mark_t      *mark;
-    ngx_http_citrix_guard_finding_t    f;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
@@ -61,6 +71,50 @@ ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
 
     ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged,
                      ngx_http_citrix_guard_module);
+
+    /* the usual case needs nothing else */
+
+    if (r->valid_unparsed_uri
+        && cguard_target(r->unparsed_uri.data, r->unparsed_uri.len,
+                         glcf->policy, NULL)
+           == CGUARD_PASS
+        && !ngx_http_citrix_guard_has_nsc(r))
+    {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_citrix_guard_access(r, glcf);
+}
+
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
+{
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h, *last;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+        last = h + part->nelts;
+
+        for ( /* void */ ; h < last; h++) {
+            if (ngx_http_citrix_guard_nsc(&h->key)) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_access(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_http_citrix_guard_mark_t     *mark;
+    ngx_http_citrix_guard_finding_t   f;
 
     if (!ngx_http_citrix_guard_judge_request(r, glcf, &f)) {
         return NGX_DECLINED;
@@ -83,7 +137,9 @@ ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
 {
-    ngx_http_citrix_guard_recover(r);
+    if (!ngx_http_citrix_guard_answered(r)) {
+        ngx_http_citrix_guard_recover(r);
+    }
 
     return NGX_OK;
 }
@@ -105,11 +161,7 @@ ngx_http_citrix_guard_recover(ngx_http_request_t *r)
     ngx_http_citrix_guard_finding_t    f;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
-    if (r != r->main
-        || (r->unparsed_uri.len
-            && (r->headers_out.status < NGX_HTTP_BAD_REQUEST
-                || r->upstream_states)))
-    {
+    if (r != r->main || ngx_http_citrix_guard_answered(r)) {
         return;
     }
 

@@ -50,7 +50,12 @@ static ngx_int_t ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 static ngx_int_t ngx_http_citrix_guard_bind(ngx_http_request_t *r,
     ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v);
 static void ngx_http_citrix_guard_divert(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_citrix_guard_leaves(ngx_http_request_t *r);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_unchanged(
+    ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_leaves(
+    ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_attack(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
 
 
 /* leads to the refusal, whatever proxy_pass has named */
@@ -422,13 +427,40 @@ ngx_http_citrix_guard_divert(ngx_http_request_t *r)
 }
 
 
+/*
+ * The usual case: the proxy module has written the client's own target, which
+ * PREACCESS has let go, and no header that the guard asks for.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_buf_t            *b;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u->request_bufs == NULL
+        || glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
+        || (glcf->scan && r->headers_in.upgrade))
+    {
+        return 0;
+    }
+
+    b = u->request_bufs->buf;
+
+    return u->uri.data >= b->pos && u->uri.data < b->last
+           && ngx_http_citrix_guard_judged_already(r, &u->uri);
+}
+
+
 /* is what leaves to be refused?  An earlier refusal of the client's stands. */
 
-static ngx_uint_t
+static ngx_inline ngx_uint_t
 ngx_http_citrix_guard_leaves(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t      *mark;
-    ngx_http_citrix_guard_finding_t    f;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     mark = ngx_http_citrix_guard_mark(r);
@@ -440,8 +472,23 @@ ngx_http_citrix_guard_leaves(ngx_http_request_t *r)
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
     if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
-        || !ngx_http_citrix_guard_judge_head(r, glcf, &f))
+        || ngx_http_citrix_guard_unchanged(r, glcf))
     {
+        return 0;
+    }
+
+    return ngx_http_citrix_guard_attack(r, glcf);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_attack(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_http_citrix_guard_mark_t     *mark;
+    ngx_http_citrix_guard_finding_t   f;
+
+    if (!ngx_http_citrix_guard_judge_head(r, glcf, &f)) {
         return 0;
     }
 

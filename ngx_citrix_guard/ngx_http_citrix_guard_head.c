@@ -14,13 +14,9 @@
 #define NGX_HTTP_CITRIX_GUARD_PROTOCOL  " HTTP/1."
 
 
-static ngx_uint_t ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
-    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_buf_t *b);
 static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
-static ngx_uint_t ngx_http_citrix_guard_judged_already(ngx_http_request_t *r,
-    ngx_str_t *target);
 static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_none(const char *reason,
@@ -46,10 +42,6 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
     if (u->request_bufs) {
         b = u->request_bufs->buf;
 
-        if (ngx_http_citrix_guard_unchanged(r, glcf, b)) {
-            return 0;
-        }
-
         last = ngx_http_citrix_guard_line_end(b->pos, b->last);
 
         if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
@@ -70,30 +62,6 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     return ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f)
            || ngx_http_citrix_guard_judge_request(r, glcf, f);
-}
-
-
-/*
- * The usual case: the proxy module has written the client's own target, which
- * PREACCESS has let go, and no header that the guard asks for.
- */
-
-static ngx_uint_t
-ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
-    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_buf_t *b)
-{
-    ngx_str_t  *uri;
-
-    uri = &r->upstream->uri;
-
-    if (glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
-        || (glcf->scan && r->headers_in.upgrade)
-        || uri->data < b->pos || uri->data >= b->last)
-    {
-        return 0;
-    }
-
-    return ngx_http_citrix_guard_judged_already(r, uri);
 }
 
 
@@ -138,19 +106,6 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     }
 
     return 0;
-}
-
-
-/* the bytes that PREACCESS has let go in this very location */
-
-static ngx_uint_t
-ngx_http_citrix_guard_judged_already(ngx_http_request_t *r, ngx_str_t *target)
-{
-    return r->valid_unparsed_uri
-           && ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
-           && target->len == r->unparsed_uri.len
-           && ngx_memcmp(target->data, r->unparsed_uri.data, target->len)
-              == 0;
 }
 
 

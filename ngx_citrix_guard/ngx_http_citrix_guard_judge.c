@@ -149,30 +149,18 @@ static ngx_uint_t
 ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f)
 {
-    ngx_uint_t        i;
     ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
+    ngx_table_elt_t  *h, *last;
 
-    part = &r->headers_in.headers.part;
-    header = part->elts;
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
 
-    for (i = 0; /* void */ ; i++) {
+        h = part->elts;
+        last = h + part->nelts;
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
+        for ( /* void */ ; h < last; h++) {
+            if (ngx_http_citrix_guard_judge_header(&h->key, &h->value, f)) {
+                return 1;
             }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (ngx_http_citrix_guard_nsc(&header[i].key)
-            && ngx_http_citrix_guard_judge_header(&header[i].key,
-                                                  &header[i].value, f))
-        {
-            return 1;
         }
     }
 

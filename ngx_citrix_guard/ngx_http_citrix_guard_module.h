@@ -51,7 +51,7 @@ typedef struct {
 /* can it be "NSC_USER" or "NSC_NONCE"? */
 
 #define ngx_http_citrix_guard_nsc(name)                                       \
-    (((name)->len == 8 || (name)->len == 9)                                   \
+    ((name)->len - 8 <= 1                                                     \
      && ((name)->data[0] | 0x20) == 'n')
 
 
@@ -216,6 +216,19 @@ ngx_int_t ngx_http_citrix_guard_add_variables(ngx_conf_t *cf);
 
 
 #pragma GCC visibility pop
+
+
+/* the bytes that PREACCESS has let go in this very location */
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_judged_already(ngx_http_request_t *r, ngx_str_t *target)
+{
+    return target->len == r->unparsed_uri.len
+           && r->valid_unparsed_uri
+           && ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
+           && ngx_memcmp(target->data, r->unparsed_uri.data, target->len)
+              == 0;
+}
 
 
 #endif /* _NGX_HTTP_CITRIX_GUARD_MODULE_H_INCLUDED_ */

@@ -67,37 +67,58 @@ cguard_clean_bytes(const unsigned char *p, size_t len)
 
 #if CGUARD_SSE2
 
-/* the same for p[i..i+15]; p[i+16] is read for its dot */
+/* what p[0..15] has of bytes that are not plain; p[16] is read for its dot */
 
-static inline int
-cguard_clean_window(const unsigned char *p, size_t len, size_t i)
+static inline __m128i
+cguard_clean_window(const unsigned char *p)
 {
-    unsigned  mask;
-    __m128i   a, b, bad;
+    __m128i  a, b, bad, dots;
 
-    a = _mm_loadu_si128((const __m128i *) (p + i));
-    b = _mm_loadu_si128((const __m128i *) (p + i + 1));
+    a = _mm_loadu_si128((const __m128i *) p);
+    b = _mm_loadu_si128((const __m128i *) (p + 1));
 
     /* signed, so 80-FF are below, too */
 
     bad = _mm_cmplt_epi8(a, _mm_set1_epi8('$'));
     bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
     bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8(0x7f)));
-    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(_mm_and_si128(a,
-                                               _mm_cmpeq_epi8(a, b)),
-                                           _mm_set1_epi8('.')));
 
-    if (_mm_movemask_epi8(bad)) {
-        return 0;
+    dots = _mm_and_si128(a, _mm_cmpeq_epi8(a, b));
+
+    return _mm_or_si128(bad, _mm_cmpeq_epi8(dots, _mm_set1_epi8('.')));
+}
+
+
+/* and of escapes */
+
+static inline __m128i
+cguard_clean_percent(const unsigned char *p)
+{
+    return _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
+                          _mm_set1_epi8('%'));
+}
+
+
+static int
+cguard_clean_escapes(const unsigned char *p, size_t len)
+{
+    size_t    i;
+    unsigned  mask;
+
+    for (i = 0; i + 16 < len; i += 16) {
+        mask = (unsigned) _mm_movemask_epi8(cguard_clean_percent(p + i));
+
+        for ( /* void */ ; mask; mask &= mask - 1) {
+            if (!cguard_clean_escape(p, len,
+                                     i + (unsigned) __builtin_ctz(mask)))
+            {
+                return 0;
+            }
+        }
     }
 
-    mask = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(a,
-                                                       _mm_set1_epi8('%')));
-
-    for ( /* void */ ; mask; mask &= mask - 1) {
-        if (!cguard_clean_escape(p, len,
-                                 i + (unsigned) __builtin_ctz(mask)))
-        {
+    for ( /* void */ ; i < len; i++) {
+        if (p[i] == '%' && !cguard_clean_escape(p, len, i)) {
             return 0;
         }
     }
@@ -114,18 +135,25 @@ cguard_clean(const unsigned char *p, size_t len)
 #if CGUARD_SSE2
 
     if (len >= 17) {
-        size_t  i;
-
-        for (i = 0; i + 17 < len; i += 16) {
-            if (!cguard_clean_window(p, len, i)) {
-                return 0;
-            }
-        }
+        size_t   i;
+        __m128i  bad, percent;
 
         /* the last window overlaps the one before: nothing is over-read */
 
-        return cguard_plain(p[len - 1]) && p[len - 1] != '%'
-               && cguard_clean_window(p, len, len - 17);
+        bad = cguard_clean_window(p + len - 17);
+        percent = cguard_clean_percent(p + len - 16);
+
+        for (i = 0; i + 17 < len; i += 16) {
+            bad = _mm_or_si128(bad, cguard_clean_window(p + i));
+            percent = _mm_or_si128(percent, cguard_clean_percent(p + i));
+        }
+
+        if (_mm_movemask_epi8(bad) || !cguard_plain(p[len - 1])) {
+            return 0;
+        }
+
+        return _mm_movemask_epi8(percent) == 0
+               || cguard_clean_escapes(p, len);
     }
 
 #endif

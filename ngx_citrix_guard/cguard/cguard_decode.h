@@ -138,8 +138,10 @@ typedef void (*cguard_sink_pt)(void *data, const cguard_cell_t *cell,
 
 #if defined(__GNUC__)
 #define CGUARD_INLINE  static inline __attribute__((always_inline))
+#define CGUARD_APART   static __attribute__((noinline))
 #else
 #define CGUARD_INLINE  static inline
+#define CGUARD_APART   static
 #endif
 
 

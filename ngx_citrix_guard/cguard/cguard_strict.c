@@ -140,33 +140,55 @@ cguard_strict_step(cguard_decode_t *d, cguard_cell_t *cell,
 }
 
 
+/* a cell, and what it makes of those that wait */
+
+static void
+cguard_strict_feed(cguard_decode_t *d, cguard_cell_t *cell,
+    cguard_signs_t *s)
+{
+    for ( ;; ) {
+        if (cguard_strict_step(d, cell, s)) {
+            continue;
+        }
+
+        if (d->nqueue == 0) {
+            return;
+        }
+
+        *cell = d->queue[--d->nqueue];
+    }
+}
+
+
 int
 cguard_strict(const unsigned char *p, uint32_t len, cguard_signs_t *s)
 {
-    uint32_t         i;
+    uint32_t         i, n;
     cguard_cell_t    cell;
     cguard_decode_t  d;
 
     cguard_decode_init(&d);
 
-    for (i = 0; i < len && !d.overflow; i++) {
+    for (i = 0; i < len && !d.overflow; i = cell.end) {
 
         cell.c = p[i];
         cell.start = i;
         cell.end = i + 1;
         cell.depth = 0;
 
-        for ( ;; ) {
-            if (cguard_strict_step(&d, &cell, s)) {
-                continue;
-            }
-
-            if (d.nqueue == 0) {
-                break;
-            }
-
-            cell = d.queue[--d.nqueue];
+        if (d.nwait == 0 && !(cguard_byte[p[i]] & CGUARD_B_FEED)) {
+            cguard_sign_cell(s, &cell, NULL, 0);
+            continue;
         }
+
+        if (p[i] == '%') {
+            n = cguard_decode_layers(p + i, p + len, &cell);
+            cell.end = i + (n ? n : 1);
+        }
+
+        n = cell.end;
+        cguard_strict_feed(&d, &cell, s);
+        cell.end = n;
     }
 
     /* the string ends, and the last segment with it */

@@ -318,8 +318,10 @@ cguard_parts(const unsigned char *path, size_t plen,
 }
 
 
-cguard_reason_e
-cguard_target(const unsigned char *p, size_t len, unsigned policy,
+/* apart, so that a clean target does not pay for its frame */
+
+CGUARD_APART cguard_reason_e
+cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
     cguard_result_t *res)
 {
     size_t                plen, qlen;
@@ -327,10 +329,6 @@ cguard_target(const unsigned char *p, size_t len, unsigned policy,
     cguard_string_t       s;
     cguard_reason_e       reason;
     const unsigned char  *query, *hash;
-
-    if (!(policy & CGUARD_NO_SSLVPN) && cguard_clean(p, len)) {
-        return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
-    }
 
     query = len ? memchr(p, '?', len) : NULL;
 
@@ -360,6 +358,18 @@ cguard_target(const unsigned char *p, size_t len, unsigned policy,
     s.plen = plen;
 
     return cguard_result(res, CGUARD_MALFORMED, &s, &malformed, NULL);
+}
+
+
+cguard_reason_e
+cguard_target(const unsigned char *p, size_t len, unsigned policy,
+    cguard_result_t *res)
+{
+    if (res == NULL && !(policy & CGUARD_NO_SSLVPN) && cguard_clean(p, len)) {
+        return CGUARD_PASS;
+    }
+
+    return cguard_target_parts(p, len, policy, res);
 }
 
 

@@ -1,0 +1,504 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What a parser may drop stays in the string, and is passed over where the
+ * text has it dropped: noise in an escape, or a byte that is no UTF-8.  So
+ * nothing is dropped too early, and nothing closes up that should not.
+ */
+
+
+#include <string.h>
+
+#include "rewrites.h"
+
+
+#define OTHER      0x101     /* a code point that resembles nothing */
+#define LISTED     0x102     /* the first of those in "compat" */
+
+
+/* the compatibility rewrite: some of each kind, written down by hand */
+
+static const struct {
+    uint32_t              code;
+    const char           *ascii;
+} compat[] = {
+
+    /* dots */
+    { 0x2024, "." },   { 0x2025, ".." },  { 0x2026, "..." }, { 0xFE52, "." },
+    { 0xFF0E, "." },   { 0xFE19, "..." }, { 0xFE30, ".." },  { 0xFF61, "." },
+    { 0x3002, "." },
+
+    /* separators */
+    { 0x2044, "/" },   { 0x2215, "/" },   { 0xFF0F, "/" },   { 0x00A5, "\\" },
+    { 0x2216, "\\" },  { 0xFE68, "\\" },  { 0xFF3C, "\\" },
+
+    /* percent, the ends, the parameters */
+    { 0xFF05, "%" },   { 0xFE6A, "%" },   { 0xFF03, "#" },   { 0xFF1F, "?" },
+    { 0xFF1B, ";" },   { 0x037E, ";" },
+
+    /* digits and the letters of escapes */
+    { 0xFF10, "0" },   { 0xFF12, "2" },   { 0x00B2, "2" },   { 0x2075, "5" },
+    { 0xFF25, "E" },   { 0xFF45, "e" },   { 0xFF55, "u" },   { 0x00E9, "e" },
+    { 0x00E5, "a" },   { 0x00C0, "A" },   { 0x24D4, "e" },
+
+    /* the letters of vpns */
+    { 0xFF56, "v" },   { 0x2174, "v" },   { 0x24D5, "f" },   { 0xFF50, "p" },
+    { 0x24DF, "p" },   { 0xFF4E, "n" },   { 0x00F1, "n" },   { 0x207F, "n" },
+    { 0x017F, "s" },   { 0x0161, "s" },   { 0xFF53, "s" },   { 0x02E2, "s" },
+    { 0x33B1, "ns" },  { 0x1D42F, "v" },
+
+    /* blanks and what cannot be seen */
+    { 0x00A0, " " },   { 0x00AD, " " },   { 0x2000, " " },   { 0x2002, " " },
+    { 0x2005, " " },   { 0x200B, " " },   { 0x200E, " " },   { 0x200F, " " },
+    { 0x202E, " " },   { 0x202F, " " },   { 0x205F, " " },   { 0x2060, " " },
+    { 0x3000, " " },   { 0xFE00, " " },   { 0xFE0E, " " },   { 0xFE0F, " " },
+    { 0xFEFF, " " },
+
+    { 0, NULL }
+};
+
+
+parser_e  parser;
+
+
+static void
+put(const reading_t *r, size_t from, size_t to, sym_t by)
+{
+    readings_replace(r, from, to, &by, 1);
+}
+
+
+static void
+drop(const reading_t *r, size_t from, size_t to)
+{
+    static const sym_t  none;
+
+    readings_replace(r, from, to, &none, 0);
+}
+
+
+int
+is_separator(sym_t c)
+{
+    return c == '/' || c == '\\';
+}
+
+
+int
+is_control(sym_t c)
+{
+    return c < 0x20 || c == 0x7F;
+}
+
+
+int
+is_noise(sym_t c)
+{
+    return c <= 0x20 || c == 0x7F;
+}
+
+
+static int
+hex(sym_t c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+
+    return -1;
+}
+
+
+static int
+is_sign_or_escape(uint32_t code)
+{
+    return code > 0 && code < 0x80
+           && (strchr("./\\;?#%uvpnsUVPNS", (int) code)
+               || hex((sym_t) code) >= 0);
+}
+
+
+static size_t
+segment_end(const reading_t *r, size_t i)
+{
+    while (i < r->len && !is_separator(r->s[i])) {
+        i++;
+    }
+
+    return i;
+}
+
+
+/*
+ * A code point.  A control byte that comes out of UTF-8 is noise like any
+ * other, but no control byte: a blank.
+ */
+
+static sym_t
+code_point(uint32_t code)
+{
+    size_t  i;
+
+    if (code < 0x80) {
+        return is_control((sym_t) code) ? ' ' : (sym_t) code;
+    }
+
+    for (i = 0; compat[i].ascii; i++) {
+        if (compat[i].code == code) {
+            return (sym_t) (LISTED + i);
+        }
+    }
+
+    return OTHER;
+}
+
+
+/*
+ * UTF-8: the sequence that starts at "i" and its code point.  Returns where
+ * it ends, or 0 if there is none that the parser takes.
+ */
+
+
+static size_t
+continuations(sym_t lead)
+{
+    return lead < 0xC0 || lead > 0xFD ? 0
+           : lead < 0xE0 ? 1
+           : lead < 0xF0 ? 2
+           : lead < 0xF8 ? 3
+           : lead < 0xFC ? 4 : 5;
+}
+
+
+static int
+is_continuation(sym_t c)
+{
+    return c >= 0x80 && c <= 0xBF;
+}
+
+
+static int
+is_lenient(sym_t c)
+{
+    return c >= 0x21 && c <= 0xBF && c != '%' && c != 0x7F;
+}
+
+
+/* RFC 3629 */
+
+static int
+is_well_formed(size_t n, uint32_t code)
+{
+    return (n == 1 && code >= 0x80)
+           || (n == 2 && code >= 0x800 && !(code >= 0xD800 && code <= 0xDFFF))
+           || (n == 3 && code >= 0x10000 && code <= 0x10FFFF);
+}
+
+
+static size_t
+sequence(const reading_t *r, size_t i, uint32_t *code)
+{
+    int       lenient;
+    size_t    n, k;
+    uint32_t  v;
+
+    n = continuations(r->s[i]);
+
+    if (n == 0) {
+        return 0;
+    }
+
+    lenient = 0;
+    v = r->s[i] & (0x3Fu >> n);
+
+    i++;
+
+    for (k = 0; k < n; k++, i++) {
+
+        while (parser == LENIENT && i < r->len && is_noise(r->s[i])) {
+            i++;
+        }
+
+        if (i == r->len || !is_lenient(r->s[i])) {
+            return 0;
+        }
+
+        lenient |= !is_continuation(r->s[i]);
+        v = (v << 6) | (r->s[i] & 0x3F);
+    }
+
+    *code = v;
+
+    if (parser == STRICT) {
+        return !lenient && is_well_formed(n, v) ? i : 0;
+    }
+
+    return !lenient || is_sign_or_escape(v) ? i : 0;
+}
+
+
+static void
+utf8(const reading_t *r, size_t i)
+{
+    size_t    end;
+    uint32_t  code;
+
+    end = sequence(r, i, &code);
+
+    if (end) {
+        put(r, i, end, code_point(code));
+    }
+}
+
+
+int
+is_stray(const reading_t *r, size_t i)
+{
+    size_t    j;
+    uint32_t  code;
+
+    if (r->s[i] < 0x80 || r->s[i] > 0xFF) {
+        return 0;
+    }
+
+    for (j = 0; j <= i; j++) {
+        if (sequence(r, j, &code) > i) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* the rewrites: percent */
+
+
+/*
+ * The hexadecimal digit at "*i", or behind what is dropped from an escape.
+ * A stray there will not be part of a sequence later: before it are the "%"
+ * and digits, and behind it no other escape begins, or it would be that one's
+ * turn.
+ */
+
+static int
+digit(const reading_t *r, size_t *i)
+{
+    while (*i < r->len
+           && (is_noise(r->s[*i]) || (parser == STRICT && is_stray(r, *i))))
+    {
+        (*i)++;
+    }
+
+    return *i < r->len ? hex(r->s[(*i)++]) : -1;
+}
+
+
+/* the escape at "i": returns where it ends, or 0 if there is none */
+
+static size_t
+escape(const reading_t *r, size_t i, sym_t *c)
+{
+    int       d;
+    size_t    n, u;
+    uint32_t  v;
+
+    if (r->s[i] != '%') {
+        return 0;
+    }
+
+    n = 2;
+    u = ++i;
+
+    (void) digit(r, &u);
+
+    if (r->s[u - 1] == 'u' || r->s[u - 1] == 'U') {
+        n = 4;
+        i = u;
+    }
+
+    for (v = 0; n; n--) {
+        d = digit(r, &i);
+
+        if (d < 0) {
+            return 0;
+        }
+
+        v = v * 16 + (uint32_t) d;
+    }
+
+    *c = v < 0x100 ? (sym_t) v : code_point(v);
+
+    return i;
+}
+
+
+static void
+percent(const reading_t *r, size_t i)
+{
+    sym_t   c;
+    size_t  end;
+
+    end = escape(r, i, &c);
+
+    if (end) {
+        put(r, i, end, c);
+    }
+}
+
+
+static void
+compatibility(const reading_t *r, size_t i)
+{
+    sym_t        by[4];
+    size_t       n;
+    const char  *p;
+
+    if (r->s[i] < LISTED) {
+        return;
+    }
+
+    n = 0;
+
+    for (p = compat[r->s[i] - LISTED].ascii; *p; p++) {
+        by[n++] = (sym_t) *p;
+    }
+
+    readings_replace(r, i, i + 1, by, n);
+}
+
+
+int
+is_decoded(const reading_t *r)
+{
+    size_t    i;
+    sym_t     c;
+    uint32_t  code;
+
+    for (i = 0; i < r->len; i++) {
+        if (escape(r, i, &c) || sequence(r, i, &code) || r->s[i] >= LISTED) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* separator */
+
+
+static void
+backslash(const reading_t *r, size_t i)
+{
+    if (r->s[i] == '\\') {
+        put(r, i, i + 1, '/');
+    }
+}
+
+
+static void
+merge_slashes(const reading_t *r, size_t i)
+{
+    if (i && is_separator(r->s[i]) && is_separator(r->s[i - 1])) {
+        drop(r, i, i + 1);
+    }
+}
+
+
+/* segment */
+
+
+static void
+parameter(const reading_t *r, size_t i)
+{
+    if (r->s[i] == ';') {
+        drop(r, i, segment_end(r, i));
+    }
+}
+
+
+static void
+trailing_dot(const reading_t *r, size_t i)
+{
+    size_t  end;
+
+    for (end = i + 1; end < r->len && is_noise(r->s[end]); end++) {
+        /* void */
+    }
+
+    if (r->s[i] == '.' && segment_end(r, end) == end && is_decoded(r)) {
+        drop(r, i, i + 1);
+    }
+}
+
+
+static void
+dot_segment(const reading_t *r, size_t i)
+{
+    if (r->s[i] == '.' && (i == 0 || is_separator(r->s[i - 1]))
+        && i + 1 < r->len && is_separator(r->s[i + 1]))
+    {
+        drop(r, i, i + 2);
+    }
+}
+
+
+/* noise, strays, and ends: where the segment may end */
+
+
+/* within a sequence it is dropped, or breaks that off, as the parser has it */
+
+static void
+noise(const reading_t *r, size_t i)
+{
+    if (is_noise(r->s[i]) && (parser == STRICT || is_decoded(r))) {
+        drop(r, i, segment_end(r, i));
+    }
+}
+
+
+static void
+stray(const reading_t *r, size_t i)
+{
+    if (is_stray(r, i) && is_decoded(r)) {
+        drop(r, i, segment_end(r, i));
+    }
+}
+
+
+static void
+ends(const reading_t *r, size_t i)
+{
+    if (r->s[i] == '?' || r->s[i] == '#') {
+        drop(r, i, segment_end(r, i));
+    }
+}
+
+
+static void (*const  rewrites[])(const reading_t *r, size_t i) = {
+    percent, utf8, compatibility, backslash, merge_slashes, parameter,
+    trailing_dot, dot_segment, noise, stray, ends
+};
+
+
+void
+rewrite(const reading_t *r)
+{
+    size_t  i, k;
+
+    for (i = 0; i < r->len; i++) {
+        for (k = 0; k < sizeof(rewrites) / sizeof(rewrites[0]); k++) {
+            rewrites[k](r, i);
+        }
+    }
+}

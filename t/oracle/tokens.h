@@ -1,0 +1,36 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What the compared strings are made of.
+ */
+
+
+#ifndef _TOKENS_H_INCLUDED_
+#define _TOKENS_H_INCLUDED_
+
+
+#include <stddef.h>
+
+
+#define TOKENS  64
+
+
+typedef struct {
+    const char           *name;
+    size_t                length;      /* all strings up to so many tokens */
+    const char           *tokens[TOKENS];
+} alphabet_t;
+
+
+/* the last one has no name */
+
+extern const alphabet_t   alphabets[];
+extern const size_t       alphabets_count;
+
+/* the pieces of random strings, besides the tokens above; NULL ends them */
+
+extern const char *const  pieces[];
+
+
+#endif /* _TOKENS_H_INCLUDED_ */
