@@ -141,7 +141,8 @@ cguard_clean(const unsigned char *p, size_t len)
         /* the last window overlaps the one before: nothing is over-read */
 
         bad = cguard_clean_window(p + len - 17);
-        percent = cguard_clean_percent(p + len - 16);
+        percent = _mm_or_si128(cguard_clean_percent(p + len - 17),
+                               cguard_clean_percent(p + len - 16));
 
         for (i = 0; i + 17 < len; i += 16) {
             bad = _mm_or_si128(bad, cguard_clean_window(p + i));

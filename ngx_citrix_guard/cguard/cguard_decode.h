@@ -457,6 +457,7 @@ cguard_decode_feed(cguard_decode_t *d, cguard_cell_t *cell,
     for ( ;; ) {
 
         step = cguard_decode_step(d, cell->c);
+        d->doubtful |= cell->c >= 0x80 && cell->c <= 0xff;
 
         if (step & CGUARD_STEP_OFFER) {
             rc = cguard_decode_offer(d, cell);
@@ -555,7 +556,7 @@ cguard_decode_digits(const unsigned char *p, const unsigned char *last,
 /* p[n] breaks off the escape on top, if that has found a place there */
 
 static inline int
-cguard_decode_broken(const cguard_decode_t *d, const unsigned char *p,
+cguard_decode_broken(cguard_decode_t *d, const unsigned char *p,
     unsigned n, cguard_cell_t *cell)
 {
     if (d->overflow) {
@@ -565,6 +566,8 @@ cguard_decode_broken(const cguard_decode_t *d, const unsigned char *p,
     cell->c = p[n];
     cell->start += n;
     cell->end = cell->start + 1;
+
+    d->doubtful |= cell->c >= 0x80;
 
     return CGUARD_STEP_CELL;
 }
@@ -719,6 +722,8 @@ cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
     if (class & CGUARD_B_CONTROL) {
         cguard_decode_control(d, cell);
     }
+
+    d->doubtful |= p[0] >= 0x80;
 
     return cguard_decode_step(d, cell->c);
 }

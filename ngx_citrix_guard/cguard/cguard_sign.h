@@ -104,12 +104,17 @@ cguard_sign_wait(cguard_signs_t *s, const cguard_wait_t *w, uint32_t nwait)
 {
     for ( /* void */ ; nwait; nwait--, w++) {
 
-        if (w->kind < CGUARD_OPEN || w->kind == CGUARD_LENIENT) {
+        if (w->kind < CGUARD_OPEN) {
             s->state = CGUARD_S_DEAD;
             return;
         }
 
         cguard_sign_end(s, w->start);
+
+        if (w->kind == CGUARD_LENIENT) {
+            s->state = CGUARD_S_DEAD;
+            return;
+        }
     }
 }
 

@@ -13,7 +13,7 @@
 /* Returns 1 if the sequence on top is complete, 0 if not, -1 if ill-formed. */
 
 static int
-cguard_strict_cont(cguard_decode_t *d, cguard_cell_t *cell)
+cguard_strict_cont(cguard_decode_t *d, cguard_cell_t *cell, int overlong)
 {
     unsigned        ncont;
     uint32_t        value;
@@ -29,7 +29,7 @@ cguard_strict_cont(cguard_decode_t *d, cguard_cell_t *cell)
 
     ncont = cguard_need[w->lead & 0x3f];
 
-    if (ncont > 3 || !cguard_well_formed(value, ncont)) {
+    if (!overlong && (ncont > 3 || !cguard_well_formed(value, ncont))) {
         return -1;
     }
 
@@ -67,7 +67,7 @@ cguard_strict_drop(cguard_decode_t *d, cguard_signs_t *s)
 
 static int
 cguard_strict_sequence(cguard_decode_t *d, cguard_cell_t *cell,
-    cguard_signs_t *s)
+    int overlong, cguard_signs_t *s)
 {
     int  rc;
 
@@ -76,7 +76,7 @@ cguard_strict_sequence(cguard_decode_t *d, cguard_cell_t *cell,
         return 1;
     }
 
-    rc = cguard_strict_cont(d, cell);
+    rc = cguard_strict_cont(d, cell, overlong);
 
     if (rc == -1) {
         cguard_strict_drop(d, s);
@@ -90,7 +90,7 @@ cguard_strict_sequence(cguard_decode_t *d, cguard_cell_t *cell,
 /* Returns 1 if "cell" is to be fed again, 0 if it was taken in. */
 
 static int
-cguard_strict_step(cguard_decode_t *d, cguard_cell_t *cell,
+cguard_strict_step(cguard_decode_t *d, cguard_cell_t *cell, int overlong,
     cguard_signs_t *s)
 {
     int             rc;
@@ -106,7 +106,7 @@ cguard_strict_step(cguard_decode_t *d, cguard_cell_t *cell,
     }
 
     if (w && w->kind >= CGUARD_OPEN) {
-        return cguard_strict_sequence(d, cell, s);
+        return cguard_strict_sequence(d, cell, overlong, s);
     }
 
     if (class & CGUARD_B_LEAD) {
@@ -143,11 +143,11 @@ cguard_strict_step(cguard_decode_t *d, cguard_cell_t *cell,
 /* a cell, and what it makes of those that wait */
 
 static void
-cguard_strict_feed(cguard_decode_t *d, cguard_cell_t *cell,
+cguard_strict_feed(cguard_decode_t *d, cguard_cell_t *cell, int overlong,
     cguard_signs_t *s)
 {
     for ( ;; ) {
-        if (cguard_strict_step(d, cell, s)) {
+        if (cguard_strict_step(d, cell, overlong, s)) {
             continue;
         }
 
@@ -161,7 +161,8 @@ cguard_strict_feed(cguard_decode_t *d, cguard_cell_t *cell,
 
 
 int
-cguard_strict(const unsigned char *p, uint32_t len, cguard_signs_t *s)
+cguard_strict(const unsigned char *p, uint32_t len, int overlong,
+    cguard_signs_t *s)
 {
     uint32_t         i, n;
     cguard_cell_t    cell;
@@ -187,7 +188,7 @@ cguard_strict(const unsigned char *p, uint32_t len, cguard_signs_t *s)
         }
 
         n = cell.end;
-        cguard_strict_feed(&d, &cell, s);
+        cguard_strict_feed(&d, &cell, overlong, s);
         cell.end = n;
     }
 

@@ -103,19 +103,21 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 
 
 static void
-cguard_read_strict(const cguard_string_t *s, cguard_readings_t *r)
+cguard_read_strict(const cguard_string_t *s, int overlong,
+    cguard_readings_t *r)
 {
     cguard_signs_t  signs;
 
     cguard_begin_signs(&signs, r);
 
-    r->overflow |= cguard_strict(s->path, (uint32_t) s->plen, &signs) != 0;
+    r->overflow |= cguard_strict(s->path, (uint32_t) s->plen, overlong,
+                                 &signs) != 0;
 
     if (s->query) {
         cguard_go_on_signs(&signs);
 
-        r->overflow |= cguard_strict(s->query, (uint32_t) s->qlen, &signs)
-                       != 0;
+        r->overflow |= cguard_strict(s->query, (uint32_t) s->qlen, overlong,
+                                     &signs) != 0;
     }
 }
 
@@ -136,22 +138,30 @@ cguard_add_sign(cguard_sign_t *sign, const cguard_sign_t *other)
 static void
 cguard_read(const cguard_string_t *s, cguard_readings_t *r)
 {
+    int                overlong;
     cguard_readings_t  strict;
 
     memset(r, 0, sizeof(cguard_readings_t));
 
-    if (cguard_read_lenient(s, r)
-        && (r->parent.found != CGUARD_IN_PATH
-            || r->vpns.found != CGUARD_IN_PATH))
-    {
-        memset(&strict, 0, sizeof(cguard_readings_t));
+    if (cguard_read_lenient(s, r)) {
 
-        cguard_read_strict(s, &strict);
+        for (overlong = 0; overlong < 2; overlong++) {
 
-        cguard_add_sign(&r->parent, &strict.parent);
-        cguard_add_sign(&r->vpns, &strict.vpns);
+            if (r->parent.found == CGUARD_IN_PATH
+                && r->vpns.found == CGUARD_IN_PATH)
+            {
+                break;
+            }
 
-        r->overflow |= strict.overflow;
+            memset(&strict, 0, sizeof(cguard_readings_t));
+
+            cguard_read_strict(s, overlong, &strict);
+
+            cguard_add_sign(&r->parent, &strict.parent);
+            cguard_add_sign(&r->vpns, &strict.vpns);
+
+            r->overflow |= strict.overflow;
+        }
     }
 
     if (r->overflow && !r->malformed.found) {

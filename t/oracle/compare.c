@@ -239,7 +239,7 @@ random_token(uint64_t *state)
     size_t              n;
     const char *const  *list;
 
-    n = next_random(state) % (alphabets_count);
+    n = next_random(state) % alphabets_count;
 
     list = alphabets[n].name ? alphabets[n].tokens : pieces;
 
@@ -249,7 +249,7 @@ random_token(uint64_t *state)
 }
 
 
-/* 3 to 10 tokens; half of the strings have a sign of their own to begin with */
+/* 3 to 10 tokens; half of the strings begin with a sign of their own */
 
 static void
 random_text(text_t *t, uint64_t *state)

@@ -189,7 +189,7 @@ is_continuation(sym_t c)
 static int
 is_lenient(sym_t c)
 {
-    return c >= 0x21 && c <= 0xBF && c != '%' && c != 0x7F;
+    return c >= 0x21 && c <= 0xBF && c != '%' && c != '#' && c != 0x7F;
 }
 
 
