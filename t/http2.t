@@ -75,7 +75,8 @@ subtest 'refused' => sub {
         next if $is eq "403 blocked request $row->{reason}"
              || $is eq "400 - nginx $row->{reason}";
         # a header with such a byte ends the stream: there is no request
-        next if $is eq 'closed - 0 lines' && $row->{input} =~ /[\0\r\n]/;
+        next if $is =~ /^(?:closed|400) - 0 lines\z/
+            && $row->{input} =~ /[\0\r\n]/;
         push @faults, "line $row->{line} " . printable($row->{input})
                     . ": $is, row: $row->{reason}\n";
     }

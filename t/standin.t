@@ -28,6 +28,7 @@ my $nginx = CitrixGuard::Nginx->new(
             proxy_pass http://127.0.0.1:%%ADC%%;
             proxy_http_version 1.1;
             proxy_set_header Host $host;
+            proxy_set_header Referer through-nginx;
         }
     }
 END
@@ -87,7 +88,7 @@ subtest 'bare: a template is written and fetched' => sub {
 $adc->clean;
 
 subtest 'guarded: nothing of it gets through' => sub {
-    my $before = () = $adc->requests;
+    my $before = () = $adc->requests('through-nginx');
     my %own;
     for my $row (grep { $_->{source} =~ /^field:/ && $_->{verdict} eq 'refuse' }
                  CitrixGuard::Vectors::rows('vectors')) {
@@ -111,7 +112,7 @@ subtest 'guarded: nothing of it gets through' => sub {
 
     get($nginx->port, '/vpn/index.html?the-last');
     ok $adc->logged(qr/the-last/), 'a clean request behind them arrives';
-    my @requests = $adc->requests;
+    my @requests = $adc->requests('through-nginx');
     is_deeply [@requests[$before .. $#requests]],
               ['GET /vpn/index.html?the-last HTTP/1.1 -> 200'],
               '... as the only one';

@@ -224,10 +224,12 @@ sub stop {
 }
 
 
-# The request lines that Apache has answered, with their status.
+# The request lines that Apache has answered, with their status; those of one
+# Referer, if it is given: lines of another client may be written late.
 sub requests {
-    my ($self) = @_;
+    my ($self, $referer) = @_;
     return map { /\] "(.*?)" (\d{3}) / ? "$1 -> $2" : $_ }
+           grep { !defined $referer || / "\Q$referer\E" "/ }
            split /\n/, slurp($self->dir . '/access.log');
 }
 
