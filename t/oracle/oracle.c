@@ -133,7 +133,7 @@ oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs)
 
     raw.len = len;
 
-    for (parser = LENIENT; parser <= STRICT; parser++) {
+    for (parser = LENIENT; parser <= OVERLONG; parser++) {
         search(&raw, signs);
     }
 

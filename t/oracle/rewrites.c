@@ -238,8 +238,9 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 
     *code = v;
 
-    if (parser == STRICT) {
-        return !lenient && is_well_formed(n, v) ? i : 0;
+    if (parser != LENIENT) {
+        return !lenient && (parser == OVERLONG || is_well_formed(n, v)) ? i
+                                                                        : 0;
     }
 
     return !lenient || is_sign_or_escape(v) ? i : 0;
@@ -294,7 +295,7 @@ static int
 digit(const reading_t *r, size_t *i)
 {
     while (*i < r->len
-           && (is_noise(r->s[*i]) || (parser == STRICT && is_stray(r, *i))))
+           && (is_noise(r->s[*i]) || (parser != LENIENT && is_stray(r, *i))))
     {
         (*i)++;
     }
@@ -461,7 +462,7 @@ dot_segment(const reading_t *r, size_t i)
 static void
 noise(const reading_t *r, size_t i)
 {
-    if (is_noise(r->s[i]) && (parser == STRICT || is_decoded(r))) {
+    if (is_noise(r->s[i]) && (parser != LENIENT || is_decoded(r))) {
         drop(r, i, segment_end(r, i));
     }
 }

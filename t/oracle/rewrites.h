@@ -15,7 +15,8 @@
 
 typedef enum {
     LENIENT,
-    STRICT
+    STRICT,
+    OVERLONG                /* strict, but takes overlong forms */
 } parser_e;
 
 
