@@ -671,7 +671,8 @@ ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
     ngx_log_error(level, cf->log, 0,
                   "citrix_guard: %s%V%s server \"%V\" (%s:%ui) %s",
                   location->len ? "location \"" : "", location,
-                  location->len ? "\" of" : clcf->noname ? "a block in" : "the",
+                  location->len ? "\" of"
+                                : clcf->noname ? "a block in" : "the",
                   &cscf->server_name,
                   cscf->file_name ? (char *) cscf->file_name : "-",
                   cscf->line, text);

@@ -163,13 +163,11 @@ ngx_http_citrix_guard_judge_none(const char *reason, ngx_str_t *judged,
 {
     cguard_result_t  res;
 
-    res.depth = 0;
-    res.start = 0;
+    ngx_memzero(&res, sizeof(cguard_result_t));
     res.end = judged->len;
 
-    ngx_http_citrix_guard_set_finding(f, reason,
-                                      ngx_http_citrix_guard_at_egress,
-                                      in, *judged, &res);
+    ngx_http_citrix_guard_found(f, in, judged, &res);
+    f->reason = reason;
 
     return 1;
 }

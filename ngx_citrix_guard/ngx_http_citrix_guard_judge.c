@@ -41,6 +41,23 @@ ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,
 
 
 ngx_uint_t
+ngx_http_citrix_guard_found(ngx_http_citrix_guard_finding_t *f,
+    ngx_http_citrix_guard_in_e in, ngx_str_t *judged, cguard_result_t *res)
+{
+    f->reason = cguard_reason_name(res->reason);
+    f->at = ngx_http_citrix_guard_at_request;
+    f->in = in;
+    f->judged = *judged;
+    ngx_str_null(&f->args);
+    f->depth = res->depth;
+    f->start = res->start;
+    f->end = res->end;
+
+    return 1;
+}
+
+
+ngx_uint_t
 ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_str_t *target, ngx_http_citrix_guard_finding_t *f)
 {
@@ -56,12 +73,8 @@ ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
 
     (void) cguard_target(target->data, target->len, glcf->policy, &res);
 
-    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
-                                      ngx_http_citrix_guard_at_request,
-                                      ngx_http_citrix_guard_in_target,
-                                      *target, &res);
-
-    return 1;
+    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_target,
+                                       target, &res);
 }
 
 
@@ -89,12 +102,8 @@ ngx_http_citrix_guard_judge_built(ngx_http_citrix_guard_loc_conf_t *glcf,
         return 0;
     }
 
-    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
-                                      ngx_http_citrix_guard_at_egress,
-                                      ngx_http_citrix_guard_in_head,
-                                      *target, &res);
-
-    return 1;
+    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_head,
+                                       target, &res);
 }
 
 
@@ -113,10 +122,8 @@ ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
         return 0;
     }
 
-    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
-                                      ngx_http_citrix_guard_at_request,
-                                      ngx_http_citrix_guard_in_uri,
-                                      r->uri, &res);
+    ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_uri, &r->uri,
+                                &res);
     f->args = r->args;
 
     return 1;
@@ -136,12 +143,8 @@ ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
         return 0;
     }
 
-    ngx_http_citrix_guard_set_finding(f, cguard_reason_name(res.reason),
-                                      ngx_http_citrix_guard_at_request,
-                                      ngx_http_citrix_guard_in_header,
-                                      *value, &res);
-
-    return 1;
+    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_header,
+                                       value, &res);
 }
 
 

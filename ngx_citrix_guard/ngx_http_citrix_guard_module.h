@@ -119,17 +119,6 @@ typedef struct {
 } ngx_http_citrix_guard_mark_t;
 
 
-#define ngx_http_citrix_guard_set_finding(f, r, a, i, s, res)                 \
-    (f)->reason = r;                                                          \
-    (f)->at = a;                                                              \
-    (f)->in = i;                                                              \
-    (f)->judged = s;                                                          \
-    ngx_str_null(&(f)->args);                                                 \
-    (f)->depth = (res)->depth;                                                \
-    (f)->start = (res)->start;                                                \
-    (f)->end = (res)->end
-
-
 extern ngx_module_t  ngx_http_citrix_guard_module;
 
 
@@ -138,9 +127,12 @@ extern ngx_module_t  ngx_http_citrix_guard_module;
 
 /*
  * judge: looks at a string or a request.  They return 1 and fill "f" in if it
- * is to be refused, 0 if not; they allocate nothing and cannot fail.
+ * is to be refused, 0 if not; they allocate nothing and cannot fail.  "at" is
+ * the request; whoever judges elsewhere sets it.
  */
 
+ngx_uint_t ngx_http_citrix_guard_found(ngx_http_citrix_guard_finding_t *f,
+    ngx_http_citrix_guard_in_e in, ngx_str_t *judged, cguard_result_t *res);
 ngx_uint_t ngx_http_citrix_guard_judge_target(
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *target,
     ngx_http_citrix_guard_finding_t *f);
