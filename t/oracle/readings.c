@@ -11,7 +11,7 @@
 
 #define READINGS   (1 << 16)
 #define SLOTS      (1 << 20)
-#define ROOM       (READINGS * 32)
+#define ROOM       (READINGS * 128)
 
 
 typedef struct {

@@ -13,7 +13,8 @@
 #include "rewrites.h"
 
 
-#define OTHER      0x101     /* a code point that resembles nothing */
+#define STRAY      0x100     /* a sequence that was broken off */
+#define OTHER      OTHER_POINT
 #define LISTED     0x102     /* the first of those in "compat" */
 
 
@@ -27,11 +28,11 @@ static const struct {
     /* dots */
     { 0x2024, "." },   { 0x2025, ".." },  { 0x2026, "..." }, { 0xFE52, "." },
     { 0xFF0E, "." },   { 0xFE19, "..." }, { 0xFE30, ".." },  { 0xFF61, "." },
-    { 0x3002, "." },
+    { 0x3002, "." },   { 0x00B7, "." },
 
     /* separators */
     { 0x2044, "/" },   { 0x2215, "/" },   { 0xFF0F, "/" },   { 0x00A5, "\\" },
-    { 0x2216, "\\" },  { 0xFE68, "\\" },  { 0xFF3C, "\\" },
+    { 0x2216, "\\" },  { 0xFE68, "\\" },  { 0xFF3C, "\\" },  { 0x00F7, "/" },
 
     /* percent, the ends, the parameters */
     { 0xFF05, "%" },   { 0xFE6A, "%" },   { 0xFF03, "#" },   { 0xFF1F, "?" },
@@ -46,14 +47,15 @@ static const struct {
     { 0xFF56, "v" },   { 0x2174, "v" },   { 0x24D5, "f" },   { 0xFF50, "p" },
     { 0x24DF, "p" },   { 0xFF4E, "n" },   { 0x00F1, "n" },   { 0x207F, "n" },
     { 0x017F, "s" },   { 0x0161, "s" },   { 0xFF53, "s" },   { 0x02E2, "s" },
-    { 0x33B1, "ns" },  { 0x1D42F, "v" },
+    { 0x33B1, "ns" },  { 0x1D42F, "v" },  { 0xDC2F, "v" },   { 0x0432, "v" },
+    { 0x043F, "p" },   { 0x043D, "n" },   { 0x0441, "s" },
 
     /* blanks and what cannot be seen */
     { 0x00A0, " " },   { 0x00AD, " " },   { 0x2000, " " },   { 0x2002, " " },
     { 0x2005, " " },   { 0x200B, " " },   { 0x200E, " " },   { 0x200F, " " },
     { 0x202E, " " },   { 0x202F, " " },   { 0x205F, " " },   { 0x2060, " " },
     { 0x3000, " " },   { 0xFE00, " " },   { 0xFE0E, " " },   { 0xFE0F, " " },
-    { 0xFEFF, " " },
+    { 0xFEFF, " " },   { 0xD835, " " },   { 0x0591, " " },   { 0xFF0B, "+" },
 
     { 0, NULL }
 };
@@ -95,7 +97,7 @@ is_control(sym_t c)
 int
 is_noise(sym_t c)
 {
-    return c <= 0x20 || c == 0x7F;
+    return c <= 0x20 || c == 0x7F || c == '+';
 }
 
 
@@ -143,7 +145,7 @@ segment_end(const reading_t *r, size_t i)
  * other, but no control byte: a blank.
  */
 
-static sym_t
+sym_t
 code_point(uint32_t code)
 {
     size_t  i;
@@ -213,7 +215,7 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 
     n = continuations(r->s[i]);
 
-    if (n == 0) {
+    if (n == 0 || parser == ASCII) {
         return 0;
     }
 
@@ -247,17 +249,48 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 }
 
 
+/* the start of a sequence that the lead byte at "i" breaks off, or "i" */
+
+static size_t
+broken_off(const reading_t *r, size_t i)
+{
+    size_t  j;
+
+    for (j = i; j > 0 && is_continuation(r->s[j - 1]); j--) { /* void */ }
+
+    return j > 0 && continuations(r->s[j - 1]) > i - j ? j - 1 : i;
+}
+
+
+/*
+ * A strict parser has dropped what a sequence breaks off, before that turns
+ * into a percent sign: no byte that comes of this will continue it.
+ */
+
 static void
 utf8(const reading_t *r, size_t i)
 {
-    size_t    end;
+    sym_t     by[2];
+    size_t    end, start;
     uint32_t  code;
 
     end = sequence(r, i, &code);
 
-    if (end) {
-        put(r, i, end, code_point(code));
+    if (end == 0) {
+        return;
     }
+
+    start = parser == LENIENT ? i : broken_off(r, i);
+
+    if (start == i) {
+        put(r, i, end, code_point(code));
+        return;
+    }
+
+    by[0] = STRAY;
+    by[1] = code_point(code);
+
+    readings_replace(r, start, end, by, 2);
 }
 
 
@@ -266,6 +299,14 @@ is_stray(const reading_t *r, size_t i)
 {
     size_t    j;
     uint32_t  code;
+
+    if (parser == ASCII) {
+        return r->s[i] >= 0x80 && r->s[i] <= OTHER;
+    }
+
+    if (r->s[i] == STRAY) {
+        return 1;
+    }
 
     if (r->s[i] < 0x80 || r->s[i] > 0xFF) {
         return 0;
@@ -357,15 +398,16 @@ percent(const reading_t *r, size_t i)
 }
 
 
-static void
-compatibility(const reading_t *r, size_t i)
+/* what the code point at "i" resembles: so many symbols, or 0 */
+
+static size_t
+resembled(const reading_t *r, size_t i, sym_t *by)
 {
-    sym_t        by[4];
     size_t       n;
     const char  *p;
 
     if (r->s[i] < LISTED) {
-        return;
+        return 0;
     }
 
     n = 0;
@@ -374,19 +416,62 @@ compatibility(const reading_t *r, size_t i)
         by[n++] = (sym_t) *p;
     }
 
-    readings_replace(r, i, i + 1, by, n);
+    return n;
+}
+
+
+static void
+compatibility(const reading_t *r, size_t i)
+{
+    sym_t   by[DECODED_MAX];
+    size_t  n;
+
+    n = resembled(r, i, by);
+
+    if (n) {
+        readings_replace(r, i, i + 1, by, n);
+    }
+}
+
+
+size_t
+decode(const reading_t *r, size_t i, decoded_t *d)
+{
+    size_t    end;
+    uint32_t  code;
+
+    d->n = 1;
+
+    end = escape(r, i, &d->by[0]);
+
+    if (end) {
+        d->layers = d->by[0] > 0xFF ? 2 : 1;
+        return end;
+    }
+
+    end = sequence(r, i, &code);
+
+    if (end) {
+        d->by[0] = code_point(code);
+        d->layers = 1;
+        return end;
+    }
+
+    d->n = resembled(r, i, d->by);
+    d->layers = 0;
+
+    return d->n ? i + 1 : 0;
 }
 
 
 int
 is_decoded(const reading_t *r)
 {
-    size_t    i;
-    sym_t     c;
-    uint32_t  code;
+    size_t     i;
+    decoded_t  d;
 
     for (i = 0; i < r->len; i++) {
-        if (escape(r, i, &c) || sequence(r, i, &code) || r->s[i] >= LISTED) {
+        if (decode(r, i, &d)) {
             return 0;
         }
     }
@@ -457,12 +542,12 @@ dot_segment(const reading_t *r, size_t i)
 /* noise, strays, and ends: where the segment may end */
 
 
-/* within a sequence it is dropped, or breaks that off, as the parser has it */
+/* within an escape it is dropped, and ends nothing */
 
 static void
 noise(const reading_t *r, size_t i)
 {
-    if (is_noise(r->s[i]) && (parser != LENIENT || is_decoded(r))) {
+    if (is_noise(r->s[i]) && is_decoded(r)) {
         drop(r, i, segment_end(r, i));
     }
 }

@@ -86,6 +86,7 @@ static const result_case_t  result_cases[] = {
     { "/vpn/%e0%80%ae./vpns/", "%e0%80%ae./vpns", T2 },
     { "/vpn/%uff0e./vpns/", "%uff0e./vpns", T2 },
     { "/vpn/../%c1%b6pns", "../%c1%b6pns", T2 },
+    { "/vpn/../v%25c3pns", "../v%25c3pns", T2 },
     { "/vpn/%25252e./vpns/", "%25252e./vpns", T3 },
     { "/vpn/%%%332e./vpns/", "%%%332e./vpns", T3 },
     { "/vpn/%25c0%25ae./vpns/", "%25c0%25ae./vpns", T3 },
@@ -118,6 +119,8 @@ static const result_case_t  result_cases[] = {
 
     { "/a#b", "#", 0, 0, CGUARD_MALFORMED },
     { "/a\\tb", "\\t", 0, 0, CGUARD_MALFORMED },
+    { "/a#%01\\t", "#", 0, 0, CGUARD_MALFORMED },
+    { "/a%01#\\t", "%01", 0, 1, CGUARD_MALFORMED },
     { "/a\\x00", "\\x00", 0, 0, CGUARD_MALFORMED },
     { "/a%00b", "%00", 0, 1, CGUARD_MALFORMED },
     { "/a%u000ab", "%u000a", 0, 1, CGUARD_MALFORMED },
