@@ -77,6 +77,7 @@ static const reading_case_t  reading_cases[] = {
 
     /* parameters, and the query */
 
+    { "/a+b%2bc", 0, "/a+b+c" },
     { "/a;%u65e5%zz%c3/b", 0, "/a/b" },
     { "/a;b?c;d?e", 0, "/a?c" },
     { "/a?b/%2e%2e", 2, "?b/.." },
