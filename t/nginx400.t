@@ -97,7 +97,8 @@ subtest 'an attack whose headers are bad' => sub {
 
 # nginx gives up within the target: the line is read again from its start.
 subtest 'an attack in a target that nginx cannot read' => sub {
-    for my $target ('vpn/../vpns/', 'x:/../vpns/', '../vpns', '%2fvpn/../vpns/') {
+    for my $target ('vpn/../vpns/', 'x:/../vpns/', '../vpns',
+                    '%2fvpn/../vpns/') {
         for my $tail (' HTTP/1.1', ' HTTP/1.0', '', ' HTTP/1.1  ') {
             my $answer = CitrixGuard::Raw::ask($nginx->port,
                 "GET  $target$tail\r\nHost: x\r\nX-A: /vpns/\r\n\r\n");

@@ -108,7 +108,6 @@ cguard_strict_sequence(cguard_strict_t *st, cguard_cell_t *cell)
 static int
 cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
 {
-    int               rc;
     unsigned          class, step;
     cguard_wait_t    *w;
     cguard_decode_t  *d;
@@ -151,11 +150,10 @@ cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
         step = cguard_decode_step(d, cell->c);
 
         if (step & CGUARD_STEP_OFFER) {
-            rc = cguard_decode_offer(d, cell);
 
-            if (rc >= 0) {
-                return rc;
-            }
+            /* always fits: only UTF-8 is offered what does not, see above */
+
+            return cguard_decode_offer(d, cell);
         }
     }
 

@@ -15,8 +15,10 @@
 #   3. NFKD without combining marks, if more than blanks is left
 #   4. private-use code points that stand for / \ . and blank
 #   5. best fit, t/data/bestfit.tsv
-#   6. transliteration, t/data/translit.tsv
-#   7. what step 3 left, if it is blanks only (a spacing accent is a blank
+#   6. the ASCII that is in NFKD, if there is more than blanks: what is left
+#      of it where all else is dropped
+#   7. transliteration, t/data/translit.tsv
+#   8. what step 3 left, if it is blanks only (a spacing accent is a blank
 #      and a mark; best fit is the more telling reading)
 #
 # A surrogate of UTF-16 that stands alone (%uD835, or a sequence of three bytes)
@@ -189,11 +191,13 @@ sub reading {
     $bare = lookalikes($bare);
 
     my ($unicode) = grep { /^[\x00-\x7F]+\z/ } $nfkc, $bare;
+    my ($left) = $bare =~ s/[^\x00-\x7F]+//gr =~ /^(?=.*[^ ])(.*$MATTERS.*)\z/;
     my $best = $bestfit->{$cp};
     my $ascii = $unicode;
 
     if (!defined $ascii || $ascii =~ /^ +\z/) {
-        $ascii = $PRIVATE{$cp} // $best // $translit->{$cp} // $unicode;
+        $ascii = $PRIVATE{$cp} // $best // $left // $translit->{$cp}
+                 // $unicode;
     }
 
     if ($verbose && defined $best && $best ne $ascii) {

@@ -5,7 +5,8 @@
  * Core against oracle, over many strings:
  *
  *   compare standard [processes]      all of what is below, some minutes
- *   compare short [processes]         less of it, some seconds
+ *   compare short [processes [most]]  less of it, some seconds: the strings of
+ *                                     an alphabet up to so many
  *   compare all [processes [alphabet [tokens]]]
  *   compare random count [processes [seed]]
  *   compare padded [processes [tokens]]
@@ -27,9 +28,9 @@
 #include "workers.h"
 
 
-#define RANDOM_STANDARD  1000000
-#define RANDOM_SHORT     20000
-#define SHORT_STRINGS    12000     /* of an alphabet */
+#define RANDOM_STANDARD  300000
+#define RANDOM_SHORT     2000
+#define SHORT_STRINGS    25000     /* of an alphabet */
 #define PADDING          34        /* two windows of the prefilter, and more */
 
 
@@ -444,7 +445,7 @@ main(int argc, char **argv)
     } else if (strcmp(mode, "short") == 0) {
         run.count = RANDOM_SHORT;
         run.seed = 1;
-        run.most = SHORT_STRINGS;
+        run.most = argument(argc, argv, 3, SHORT_STRINGS);
         go_everything(processes(argc, argv, 2), 2);
 
     } else if (strcmp(mode, "all") == 0) {

@@ -19,15 +19,17 @@ typedef struct {
 } depths_t;
 
 
-/* noise within an escape is dropped, and does not count */
+/* noise within an escape is dropped, and does not count there */
 
 static unsigned
-deepest(const depths_t *t, size_t from, size_t to)
+deepest(const depths_t *t, size_t from, size_t to, int with_noise)
 {
     unsigned  depth;
 
     for (depth = 0; from < to; from++) {
-        if (!is_noise(t->r.s[from]) && t->depth[from] > depth) {
+        if (t->depth[from] > depth
+            && (with_noise || !is_noise(t->r.s[from])))
+        {
             depth = t->depth[from];
         }
     }
@@ -61,7 +63,7 @@ decode_first(depths_t *t)
         return 0;
     }
 
-    depth = deepest(t, i, end) + d.layers;
+    depth = deepest(t, i, end, 0) + d.layers;
 
     memmove(t->r.s + i + d.n, t->r.s + end, tail * sizeof(sym_t));
     memmove(t->depth + i + d.n, t->depth + end, tail * sizeof(unsigned));
@@ -100,5 +102,5 @@ oracle_depth(const unsigned char *p, size_t len, int *noise)
         }
     }
 
-    return deepest(&t, 0, t.r.len);
+    return deepest(&t, 0, t.r.len, 1);
 }

@@ -10,7 +10,7 @@
 
 
 #define READINGS   (1 << 16)
-#define SLOTS      (1 << 20)
+#define SLOTS      (1 << 17)
 #define ROOM       (READINGS * 128)
 
 

@@ -84,6 +84,8 @@ static const compat_case_t  compat_cases[] = {
     { 0x00df, "s", "sharp s, code page 932" },
     { 0x03a3, "S", "capital sigma, code page 1252" },
     { 0x33b1, "ns", "square ns" },
+    { 0x33b6, "V", "square mu v: what is ASCII of it" },
+    { 0x0149, "n", "n preceded by apostrophe: what is ASCII of it" },
     { 0x0412, "V", "cyrillic capital ve, glibc" },
     { 0x0441, "s", "cyrillic small es, glibc" },
     { 0x028b, "v", "v with hook, glibc and ICU" },

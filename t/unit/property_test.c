@@ -39,22 +39,33 @@ static size_t property_dot(unsigned char *buf, const vectors_row_t *row,
     const cguard_result_t *res, size_t i);
 static size_t property_slash(unsigned char *buf, const vectors_row_t *row,
     const cguard_result_t *res, size_t i);
+static size_t property_wide(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i);
 static size_t property_parameter(unsigned char *buf,
     const vectors_row_t *row, const cguard_result_t *res, size_t i);
+static size_t property_end(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i);
+static size_t property_query(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i);
 static size_t property_prefix(unsigned char *buf, const vectors_row_t *row,
     const cguard_result_t *res, size_t i);
 static size_t property_suffix(unsigned char *buf, const vectors_row_t *row,
     const cguard_result_t *res, size_t i);
+static size_t property_escape(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i, const char *format);
 static size_t property_replace(unsigned char *buf, const vectors_row_t *row,
     size_t i, const char *text);
 
 
 static const property_t  property_all[] = {
-    { "one byte of the range encoded", property_encode },
+    { "any one byte encoded", property_encode },
+    { "any one byte as %uHHHH", property_wide },
     { "other letter case", property_case },
     { "a dot segment", property_dot },
     { "a doubled slash", property_slash },
     { "a parameter before a slash", property_parameter },
+    { "an encoded question mark before a slash", property_end },
+    { "a raw question mark before a slash", property_query },
     { "clean text in front", property_prefix },
     { "clean text behind", property_suffix },
 };
@@ -144,18 +155,32 @@ static size_t
 property_encode(unsigned char *buf, const vectors_row_t *row,
     const cguard_result_t *res, size_t i)
 {
-    char           text[sizeof("%HH")];
+    return property_escape(buf, row, res, i, i % 2 ? "%%%02x" : "%%%02X");
+}
+
+
+static size_t
+property_wide(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i)
+{
+    return property_escape(buf, row, res, i, i % 2 ? "%%u%04x" : "%%U%04X");
+}
+
+
+static size_t
+property_escape(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i, const char *format)
+{
+    char           text[sizeof("%uHHHH")];
     unsigned char  c;
 
     c = row->input.data[i];
 
-    if (i < res->start || i >= res->end || c == '?'
-        || (c == '#' && res->reason == CGUARD_MALFORMED))
-    {
+    if (c == '?' || (c == '#' && res->reason == CGUARD_MALFORMED)) {
         return 0;
     }
 
-    (void) snprintf(text, sizeof(text), i % 2 ? "%%%02x" : "%%%02X", c);
+    (void) snprintf(text, sizeof(text), format, c);
 
     return property_replace(buf, row, i, text);
 }
@@ -216,6 +241,32 @@ property_parameter(unsigned char *buf, const vectors_row_t *row,
     (void) res;
 
     return row->input.data[i] == '/' ? property_replace(buf, row, i, ";x/")
+                                     : 0;
+}
+
+
+static size_t
+property_end(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i)
+{
+    (void) res;
+
+    return row->input.data[i] == '/' ? property_replace(buf, row, i, "%3fx/")
+                                     : 0;
+}
+
+
+/* it makes a query of what follows, where some reasons do not apply */
+
+static size_t
+property_query(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i)
+{
+    if (res->reason == CGUARD_PARENT || res->reason == CGUARD_MALFORMED) {
+        return 0;
+    }
+
+    return row->input.data[i] == '/' ? property_replace(buf, row, i, "?x/")
                                      : 0;
 }
 

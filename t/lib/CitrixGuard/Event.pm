@@ -24,7 +24,7 @@ my $LINE = qr{
     \ depth=(?<depth>\d+)
     \ range=(?<start>\d+)-(?<end>\d+)
     \ mode=(?<mode>on|detect)
-    \ id=(?<id>[0-9a-f]{32})
+    \ id=(?<id>[0-9a-f]{32}|-)
     \ target="(?<target>$FIELD)"
     \ reading="(?<reading>$FIELD)"
     (?<context>\ while\ .*?|),\ client:\ (?<client>\S+),\ server:\ (?<server>.*?)

@@ -206,7 +206,8 @@ sub _read_log {
             $self->{refused}++ if $event->{verb} eq 'blocked';
         }
         $self->fault("error log: $line")
-            if $line =~ /\[(?:alert|emerg)\]|exited on signal/;
+            if $line =~ /\[(?:alert|emerg)\]|exited on signal/
+                && $line !~ $CitrixGuard::Nginx::KNOWN;
     }
     return;
 }
