@@ -105,7 +105,7 @@ ngx_http_citrix_guard_final(ngx_http_request_t *r)
 
     /* a subrequest is its parent's matter */
 
-    if (r == r->main && !ngx_http_citrix_guard_is_spare(mark)) {
+    if (mark && r == r->main && !ngx_http_citrix_guard_is_spare(mark)) {
         mark->final = 1;
     }
 }
