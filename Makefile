@@ -43,6 +43,8 @@ PACKAGES_RUN   = perl curl
 PACKAGES_TEST  = perl binutils apache2-bin curl
 PACKAGES_BENCH = perl valgrind wrk libpcre2-dev
 PACKAGES_COVERAGE = perl clang llvm libclang-rt-dev
+PACKAGES_LINT  = $(PACKAGES_BUILD) clang cppcheck
+PACKAGES_PROOF = perl gcc libc6-dev clang libclang-rt-dev debootstrap
 PACKAGES_FRESH = debootstrap git curl
 PACKAGES_JUDGES = $(PACKAGES_TEST) busybox caddy civetweb default-jdk-headless \
                  h2o haproxy libjetty9-java libmojolicious-perl \
@@ -105,6 +107,7 @@ CFLAGS_debug    = -Og -g3
 CFLAGS_sanitize = -O1 -g -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_coverage = -O0 -g -fprofile-instr-generate -fcoverage-mapping
+CFLAGS_memory   = -O1 -g -fsanitize=memory -fno-sanitize-recover=all
 CFLAGS_coverage-plain = $(CFLAGS_coverage) -DCGUARD_NO_SIMD
 UNIT_CFLAGS     = -std=c11 -Wall -Wextra -Werror $(CFLAGS_$(BUILD)) -I$(CORE)
 
@@ -185,6 +188,15 @@ hostile: ## hostile HTTP/1 and HTTP/2 at a sanitizer build of nginx for SECONDS=
 storm: deps-test build $(OUT)/unit/judge ## the same at the nginx of BUILD
 	@$(TEST_ENV) exec t/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
 
+.PHONY: proof
+proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (15 minutes)
+	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
+	@t/proof/proof build/proof build/memory/unit
+
+.PHONY: lint
+lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck
+	@t/lint/lint $(OUT)/nginx
+
 .PHONY: coverage
 coverage: deps-coverage ## every line and condition of the core is run by the tests, or says why not
 	+@$(MAKE) -s unit BUILD=coverage CC=clang \
@@ -228,9 +240,9 @@ mutate: deps-test ## small bugs put into the sources: the tests see each (10 min
 ##@ Debian packages (each target above installs what it needs; DEPS=no: never)
 
 .PHONY: deps deps-build deps-run deps-test deps-bench deps-fuzz deps-fresh \
-        deps-matrix deps-neighbours deps-coverage deps-judges deps-life
+        deps-matrix deps-neighbours deps-coverage deps-judges deps-life deps-lint deps-proof
 deps: deps-build deps-run deps-test deps-bench deps-fuzz deps-fresh \
-      deps-matrix deps-neighbours deps-coverage deps-judges deps-life ## install all that is missing
+      deps-matrix deps-neighbours deps-coverage deps-judges deps-life deps-lint deps-proof ## install all that is missing
 deps-build: ## to build
 	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_BUILD),:)
 deps-run: deps-build ## to run
@@ -243,6 +255,10 @@ deps-fuzz: deps-build ## to fuzz
 	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_FUZZ),:)
 deps-life: deps-build ## for the life cycle
 	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_LIFE),:)
+deps-lint: deps-build ## for lint
+	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_LINT),:)
+deps-proof: deps-build ## for the proof
+	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_PROOF),:)
 deps-coverage: deps-build ## for coverage
 	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_COVERAGE),:)
 deps-judges: deps-build ## for the judges

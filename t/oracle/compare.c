@@ -28,7 +28,7 @@
 #include "workers.h"
 
 
-#define RANDOM_STANDARD  300000
+#define RANDOM_STANDARD  200000
 #define RANDOM_SHORT     2000
 #define SHORT_STRINGS    25000     /* of an alphabet */
 #define PADDING          34        /* two windows of the prefilter, and more */

@@ -3,7 +3,8 @@ package CitrixGuard::AnyTarget;
 # The tests of the protocols that carry a target of any bytes, HTTP/2 and
 # HTTP/3: every vector, also those that no HTTP/1 request line can hold.
 #
-#   my $t = CitrixGuard::AnyTarget->new(listen => sub { ... }, ask => sub { ... });
+#   my $t = CitrixGuard::AnyTarget->new(listen => sub { ... },
+#                                       ask => sub { ... });
 #   $t->run;
 #
 # listen gives the lines that make a server listen at the n-th port; ask gets
