@@ -240,9 +240,11 @@ mutate: deps-test ## small bugs put into the sources: the tests see each (10 min
 ##@ Debian packages (each target above installs what it needs; DEPS=no: never)
 
 .PHONY: deps deps-build deps-run deps-test deps-bench deps-fuzz deps-fresh \
-        deps-matrix deps-neighbours deps-coverage deps-judges deps-life deps-lint deps-proof
+        deps-matrix deps-neighbours deps-coverage deps-judges deps-life \
+        deps-lint deps-proof
 deps: deps-build deps-run deps-test deps-bench deps-fuzz deps-fresh \
-      deps-matrix deps-neighbours deps-coverage deps-judges deps-life deps-lint deps-proof ## install all that is missing
+      deps-matrix deps-neighbours deps-coverage deps-judges deps-life \
+      deps-lint deps-proof ## install all that is missing
 deps-build: ## to build
 	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_BUILD),:)
 deps-run: deps-build ## to run
