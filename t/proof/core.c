@@ -11,6 +11,17 @@
 #include <stdint.h>
 #include <string.h>
 
+
+/* memchr() for unsigned characters, so that WP sees the same memory */
+
+/*@ requires n > 0 ==> \valid_read(p + (0 .. n - 1));
+    assigns \result \from p, c, n, p[0 .. n - 1];
+    ensures \result == \null
+      || (\base_addr(\result) == \base_addr(p) && 0 <= \result - p < n); */
+const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
+
+#define memchr  cguard_memchr
+
 #include "cguard_byte.c"
 
 #undef HEX

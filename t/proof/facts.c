@@ -61,7 +61,7 @@ static void
 facts_bytes(void)
 {
     size_t    i;
-    uint32_t  c;
+    uint32_t  b, c;
 
     static const uint8_t  no_lead[] = {
         0, 4, 8, 0x10, 0x18, 0x40, 0x48, 0x49, 0x50, 0xb0, 0xc0
@@ -77,6 +77,12 @@ facts_bytes(void)
         facts_say((c > 0x1f && (c < 0x40 || c > 0x5f)) || (c & 0x20) == 0,
                   "offer_not");
         facts_say(c > 0x3f || (c & 0x40) == 0, "push_not");
+        facts_say(c << 4 == c * 16 && c << 8 == c * 256
+                  && c << 12 == c * 4096, "shifted");
+
+        for (b = 0; b <= 0xff; b++) {
+            facts_say((b | c) <= 0xff, "or_byte");
+        }
     }
 
     for (i = 0; i < sizeof(no_lead); i++) {
