@@ -15,7 +15,7 @@ my $dir = abs_path($ENV{TEST_UNIT_DIR} // "$top/build/unit");
 
 # under sanitizers, less will do
 my ($strings, $count) = ($ENV{ASAN_OPTIONS} // '') eq ''
-    ? (25_000, 1_000_000) : (1_000, 200_000);
+    ? (15_000, 1_000_000) : (1_000, 200_000);
 
 my $oracle = run('compare', 'short', 0, $strings);
 

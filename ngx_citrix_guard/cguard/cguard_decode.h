@@ -44,6 +44,10 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             plain.end = end;
             plain.depth = 0;
 
+            if (plain.c >= 0x80) {
+                d->utf8 |= CGUARD_UTF8_DOUBT;
+            }
+
             sink(data, &plain, NULL, 0);
             continue;
         }

@@ -324,6 +324,9 @@ cguard_decode_percent(cguard_decode_t *d, cguard_cell_t *cell)
         cell->depth++;
         cguard_decode_point(d, cell, cell->c);
 
+    } else if (cell->c >= 0x80) {
+        d->utf8 |= CGUARD_UTF8_DOUBT;
+
     } else if (cguard_byte[cell->c] & CGUARD_B_CONTROL) {
         cguard_decode_control(d, cell);
     }
@@ -465,10 +468,6 @@ cguard_decode_feed(cguard_decode_t *d, cguard_cell_t *cell,
     for ( ;; ) {
 
         step = cguard_decode_step(d, cell->c);
-
-        if (cell->c >= 0x80 && cell->c <= 0xff) {
-            d->utf8 |= CGUARD_UTF8_DOUBT;
-        }
 
         if (step & CGUARD_STEP_OFFER) {
             rc = cguard_decode_offer(d, cell);

@@ -18,6 +18,16 @@ typedef struct {
 } cguard_strict_t;
 
 
+/* windows-1252, which is what is meant by Latin-1; its gaps are C1 controls */
+
+static const uint16_t  cguard_latin[32] = {
+    0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+    0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008d, 0x017d, 0x008f,
+    0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+    0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178
+};
+
+
 /* Returns 1 if the sequence on top is complete, 0 if not, -1 if ill-formed. */
 
 static int
@@ -123,6 +133,11 @@ cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
         cell->c = '\0';
     }
 
+    if (st->parser == CGUARD_LATIN && cell->c >= 0x80 && cell->c <= 0xff) {
+        cguard_decode_point(d, cell, cell->c < 0xa0
+                                     ? cguard_latin[cell->c - 0x80] : cell->c);
+    }
+
     class = cell->c <= 0xff ? cguard_byte[cell->c] : 0;
 
     if (cell->c == '%') {
@@ -204,7 +219,9 @@ cguard_strict(const unsigned char *p, uint32_t len, cguard_parser_e parser,
         cell.end = i + 1;
         cell.depth = 0;
 
-        if (st.decode.nwait == 0 && !(cguard_byte[p[i]] & CGUARD_B_FEED)) {
+        if (p[i] < 0x80 && st.decode.nwait == 0
+            && !(cguard_byte[p[i]] & CGUARD_B_FEED))
+        {
             cguard_sign_cell(signs, &cell, NULL, 0);
             continue;
         }

@@ -20,7 +20,8 @@
 typedef enum {
     CGUARD_WELL_FORMED,              /* RFC 3629 */
     CGUARD_OVERLONG,                 /* overlong forms as well */
-    CGUARD_ASCII                     /* none: all is dropped from 80 up */
+    CGUARD_ASCII,                    /* none: all is dropped from 80 up */
+    CGUARD_LATIN                     /* none: each byte is a code point */
 } cguard_parser_e;
 
 

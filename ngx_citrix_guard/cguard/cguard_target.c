@@ -170,8 +170,12 @@ cguard_read(const cguard_string_t *s, cguard_readings_t *r)
         }
     }
 
-    if (utf8 && seen & CGUARD_TAKEN) {
-        (void) cguard_read_strict(s, CGUARD_ASCII, r);
+    if (utf8) {
+        if (seen & CGUARD_TAKEN) {
+            (void) cguard_read_strict(s, CGUARD_ASCII, r);
+        }
+
+        (void) cguard_read_strict(s, CGUARD_LATIN, r);
     }
 
     if (r->overflow && !r->malformed.found) {

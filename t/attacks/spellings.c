@@ -179,12 +179,6 @@ add_point(spellings_t *sp, unsigned point)
     utf8(s, point, point < 0x800 ? 2 : 3);
     add_bytes(sp, s, point < 0x800 ? 2 : 3);
 
-    /* below, it is the byte, which is another reading */
-
-    if (point < 0x100) {
-        return;
-    }
-
     (void) sprintf(text, "%%u%04x", point);
     add_text(sp, text);
 

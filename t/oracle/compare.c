@@ -28,8 +28,8 @@
 #include "workers.h"
 
 
-#define RANDOM_STANDARD  200000
-#define RANDOM_SHORT     2000
+#define RANDOM_STANDARD  100000
+#define RANDOM_SHORT     1000
 #define SHORT_STRINGS    25000     /* of an alphabet */
 #define PADDING          34        /* two windows of the prefilter, and more */
 

@@ -18,6 +18,7 @@ typedef enum {
     STRICT,
     OVERLONG,               /* strict, but takes overlong forms */
     ASCII,                  /* knows no UTF-8 */
+    LATIN,                  /* takes each byte for a code point */
     PARSERS
 } parser_e;
 

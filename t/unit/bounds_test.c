@@ -72,11 +72,16 @@ static const bounds_case_t  bounds_cases[] = {
     { "/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_MALFORMED, 0, 0 },
     { "/", BOUNDS_DEPTH, "%/../vpns", CGUARD_MALFORMED, 0, 0 },
     { "/", BOUNDS_DEPTH, "%u002e/../vpns", CGUARD_MALFORMED, 0, 0 },
-    { "/", BOUNDS_DEPTH, "\\xc0./../vpns", CGUARD_MALFORMED, 0, 0 },
-    { "/", BOUNDS_DEPTH, "\\xe2x/../vpns", CGUARD_MALFORMED, 0, 0 },
+    { "/", BOUNDS_DEPTH, "\\xc0./../vpn", CGUARD_MALFORMED, 0, 0 },
+    { "/", BOUNDS_DEPTH, "\\xe2x/../vpn", CGUARD_MALFORMED, 0, 0 },
     { "/", BOUNDS_DEPTH, "\\xe2\\x80\\xa5/../vpns", CGUARD_TRAVERSAL,
       BOUNDS_DEPTH + 5, 0 },
     { "/x?/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_MALFORMED, 0, 2 },
+
+    /* that is no reason for a parser that takes no sequences to stop */
+
+    { "/", BOUNDS_DEPTH, "\\xc0./../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 4, 0 },
 
     /* what was found before counts */
 
