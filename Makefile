@@ -189,9 +189,9 @@ storm: deps-test build $(OUT)/unit/judge ## the same at the nginx of BUILD
 	@$(TEST_ENV) exec t/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
 
 .PHONY: proof
-proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (15 minutes)
+proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (15 minutes); ONLY=function
 	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
-	@t/proof/proof build/proof build/memory/unit
+	@t/proof/proof build/proof build/memory/unit $(ONLY)
 
 .PHONY: lint
 lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck

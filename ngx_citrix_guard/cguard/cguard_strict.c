@@ -113,6 +113,27 @@ cguard_strict_sequence(cguard_strict_t *st, cguard_cell_t *cell)
 }
 
 
+/* what the parser takes the cell for */
+
+static void
+cguard_strict_see(cguard_strict_t *st, cguard_cell_t *cell)
+{
+    if (cell->c > 0xff) {
+        st->seen |= CGUARD_TAKEN;
+    }
+
+    if (st->parser == CGUARD_ASCII && cell->c >= 0x80) {
+        cell->c = '\0';
+    }
+
+    if (st->parser == CGUARD_LATIN && cell->c >= 0x80 && cell->c <= 0xff) {
+        cguard_decode_point(&st->decode, cell,
+                            cell->c < 0xa0 ? cguard_latin[cell->c - 0x80]
+                                           : cell->c);
+    }
+}
+
+
 /* Returns 1 if "cell" is to be fed again, 0 if it was taken in. */
 
 static int
@@ -125,18 +146,7 @@ cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
     d = &st->decode;
     w = d->nwait ? &d->wait[d->nwait - 1] : NULL;
 
-    if (cell->c > 0xff) {
-        st->seen |= CGUARD_TAKEN;
-    }
-
-    if (st->parser == CGUARD_ASCII && cell->c >= 0x80) {
-        cell->c = '\0';
-    }
-
-    if (st->parser == CGUARD_LATIN && cell->c >= 0x80 && cell->c <= 0xff) {
-        cguard_decode_point(d, cell, cell->c < 0xa0
-                                     ? cguard_latin[cell->c - 0x80] : cell->c);
-    }
+    cguard_strict_see(st, cell);
 
     class = cell->c <= 0xff ? cguard_byte[cell->c] : 0;
 

@@ -17,7 +17,7 @@
 /*@ requires n > 0 ==> \valid_read(p + (0 .. n - 1));
     assigns \result \from p, c, n, p[0 .. n - 1];
     ensures \result == \null
-      || (\base_addr(\result) == \base_addr(p) && 0 <= \result - p < n); */
+      || (\exists integer k; 0 <= k < n && \result == p + k && p[k] == c); */
 const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 
 #define memchr  cguard_memchr

@@ -35,21 +35,26 @@ facts_say(int ok, const char *name)
 static void
 facts_words(void)
 {
-    int       low6, point, not_point;
+    int       low6, digits, point, not_point;
     uint32_t  c;
 
     low6 = 1;
+    digits = 1;
     point = 1;
     not_point = 1;
     c = 0;
 
     do {
         low6 &= (c & 0x3f) <= 63;
+        digits &= (c & c >> 8 & c >> 16 & c >> 24 & 1) != 0
+                  || (c & 1) == 0 || (c >> 8 & 1) == 0
+                  || (c >> 16 & 1) == 0 || (c >> 24 & 1) == 0;
         point &= (0x80000000 | c) >= 0x80000000;
         not_point &= (c & 0x80000000) != 0 || c < 0x80000000;
     } while (++c);
 
     facts_say(low6, "low6");
+    facts_say(digits, "digits");
     facts_say(point, "code_point");
     facts_say(not_point, "code_point_not");
 }
