@@ -54,6 +54,7 @@ CFLAGS_debug    = -Og -g3
 CFLAGS_sanitize = -O1 -g -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS     = -std=c11 -Wall -Wextra -Werror $(CFLAGS_$(BUILD)) -I$(CORE)
+UNIT_LIBS       = -lpcre2-8
 
 # every nginx module defines ngx_modules and its like: no violation
 SANITIZERS = ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:detect_odr_violation=0 \
@@ -149,7 +150,7 @@ help: ## this
 
 $(UNIT): $(OUT)/unit/%: t/unit/%.c $(UNIT_SOURCES) $(CORE_HEADERS) \
          $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
 
 $(OUT)/unit/.flags: FORCE | deps-build
 	@mkdir -p $(@D)

@@ -40,7 +40,7 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
 
     mark = ngx_http_citrix_guard_mark(r);
 
-    if (mark && mark->mode >= glcf->mode) {
+    if (mark && mark->verdict >= f->verdict) {
         return mark;
     }
 
@@ -53,8 +53,9 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
         }
     }
 
-    mark->mode = glcf->mode;
+    mark->verdict = f->verdict;
     mark->reason = f->reason;
+    mark->rule = f->rule;
 
     mark->reading.len = ngx_http_citrix_guard_reading(text, sizeof(text), f);
     mark->reading.data = ngx_pnalloc(r->pool, mark->reading.len + 1);

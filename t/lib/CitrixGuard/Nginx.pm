@@ -301,7 +301,7 @@ sub events {
     my $log = slurp($self->dir . "/$file");
     my $from = $self->{seen}{$file} // 0;
     $self->{seen}{$file} = length $log;
-    return grep {/citrix_guard: (?:blocked|detected) /}
+    return grep {/citrix_guard: (?:blocked|detected|exempted) /}
            split /\n/, substr $log, $from;
 }
 

@@ -1,0 +1,262 @@
+# Rules that look at the beginning of a body: what they find, and that what is
+# forwarded is byte for byte what it is without them, however it comes.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Test::More;
+
+use CitrixGuard::Check qw(refused);
+use CitrixGuard::Event qw(parse_event);
+use CitrixGuard::Http2;
+use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+
+my $be = CitrixGuard::Recorder->new;
+
+my $RULES = <<'END';
+citrix_guard_rule evil path ^/form and body:64 "login=evil";
+citrix_guard_rule big  path ^/form and body:64k "deep=evil";
+END
+
+my $PROXY = 'proxy_http_version 1.1; proxy_pass http://127.0.0.1:%%BE%%;';
+
+my $LOCATIONS = <<"END";
+    client_max_body_size 0;
+    client_body_buffer_size 8k;
+    location /      { $PROXY }
+    location /form/unbuffered/ { proxy_request_buffering off; $PROXY }
+    location /form/static/     { root %%DIR%%/html; }
+END
+
+my $nginx = CitrixGuard::Nginx->new(
+    ports => 4, vars => { BE => $be->port }, http => join '',
+    $RULES,
+    (map { "server { listen 127.0.0.1:%%PORT$_->[0]%%; server_name x; "
+         . "$_->[1]\n$LOCATIONS}\n" }
+     [1, 'citrix_guard on;'],
+     [2, 'citrix_guard detect;'],
+     [3, 'citrix_guard on; client_body_timeout 1s;']),
+    'server { ' . CitrixGuard::Http2::listen_lines('127.0.0.1:%%PORT4%%')
+    . " server_name x; citrix_guard on;\n$LOCATIONS}\n")->start;
+
+
+sub chunked {
+    my ($body, $size) = @_;
+    return join '', (map { sprintf "%x;x=y\r\n%s\r\n", length, $_ }
+                     unpack "(a$size)*", $body), "0\r\n\r\n";
+}
+
+
+sub post {
+    my ($path, $body, %given) = @_;
+    my $framing = $given{chunked}
+        ? "Transfer-Encoding: chunked\r\n"
+        : 'Content-Length: ' . length($body) . "\r\n";
+    my $more = $given{headers} // '';
+    return ("POST $path HTTP/1.1\r\nHost: x\r\n$framing$more\r\n",
+            $given{chunked} ? chunked($body, $given{chunked}) : $body);
+}
+
+
+# One request in pieces of a size, each sent when nginx has had the last one.
+sub in_pieces {
+    my ($port, $bytes, $size) = @_;
+    my $client = CitrixGuard::Raw->new($port);
+    for my $piece (unpack "(a$size)*", $bytes) {
+        $client->put($piece);
+        select undef, undef, undef, 0.002;
+    }
+    return $client->get;
+}
+
+
+my %BODY = (
+    short   => 'login=good&passwd=x',
+    exact   => 'x' x 64,
+    long    => 'login=good&' . join('', map { chr($_ % 251) } 1 .. 300_000),
+    empty   => '',
+);
+
+for my $server (1, 2) {
+    for my $where ('/form/', '/form/unbuffered/') {
+        for my $name (sort keys %BODY) {
+            for my $chunk (0, 1, 7, 5000) {
+                next if $chunk == 1 && $name eq 'long';
+                my ($head, $framed) = post($where, $BODY{$name},
+                                           chunked => $chunk);
+                my $answer = CitrixGuard::Raw::ask($nginx->port($server),
+                                                   $head . $framed);
+                my ($got, @more) = $be->arrivals($nginx);
+                my $sent = $got ? body($got) : undef;
+                ok defined $sent && $sent eq $BODY{$name} && !@more
+                   && $answer && $answer->{status} == 200,
+                   "server $server $where: $name body"
+                   . ($chunk ? " in chunks of $chunk" : '')
+                   . ' arrives as it is';
+            }
+        }
+    }
+}
+
+
+# The content of a body, whatever framing nginx has chosen for it.
+sub body {
+    my ($got) = @_;
+    return $got->{body} if $got->{head} !~ /^Transfer-Encoding: chunked/mi;
+    my ($text, $out) = ($got->{body}, '');
+    while ($text =~ s/^([0-9a-f]+)[^\r]*\r\n//i) {
+        my $size = hex $1;
+        return $out if !$size;
+        $out .= substr $text, 0, $size + 2, '';
+        substr $out, -2, 2, '';
+    }
+    return;
+}
+
+
+# ways in which a body may come, each split at every byte or so
+my $EVIL = 'user=x&login=evil&passwd=y';
+
+for my $chunk (0, 1, 3) {
+    my ($head, $framed) = post('/form/', $EVIL, chunked => $chunk);
+    my $how = $chunk ? "chunks of $chunk" : 'plain';
+
+    for my $size (1, 2, 13, 1000) {
+        $nginx->events;
+        my $answer = in_pieces($nginx->port(1), $head . $framed, $size);
+        refused($answer, "$how, in pieces of $size: refused");
+        is scalar($be->arrivals($nginx)), 0, '... and nothing arrived';
+        my @events = map { parse_event($_) } $nginx->events;
+        is scalar(@events), 1, '... one event';
+        is "$events[0]{verb} $events[0]{reason} $events[0]{rule}",
+           'blocked rule evil', '... that names the rule';
+    }
+
+    my $answer = in_pieces($nginx->port(2), $head . $framed, 9);
+    is $answer->{status}, 200, "$how: detect lets it by";
+    is body($be->arrivals($nginx)), $EVIL, '... as it is';
+    my @events = map { parse_event($_) } $nginx->events;
+    is join(' ', map { "$_->{verb} $_->{rule}" } @events), 'detected evil',
+       '... and says so';
+}
+
+
+# the bounded beginning: 64 bytes, 64k
+{
+    my ($head, $body) = post('/form/', 'x' x 58 . $EVIL);
+    is CitrixGuard::Raw::ask($nginx->port(1), $head . $body)->{status}, 200,
+       'what stands behind the first 64 bytes is not looked at';
+    ($head, $body) = post('/form/', 'x' x 65_000 . 'deep=evil' . 'y' x 9e5);
+    refused(CitrixGuard::Raw::ask($nginx->port(1), $head . $body),
+            'the last bytes of the first 64k are');
+    ($head, $body) = post('/form/unbuffered/',
+                          'x' x 65_000 . 'deep=evil' . 'y' x 9e5,
+                          chunked => 999);
+    refused(CitrixGuard::Raw::ask($nginx->port(1), $head . $body),
+            '... in chunks, too');
+    $be->arrivals($nginx);
+    $nginx->events;
+}
+
+
+# percent-encoded, and "+" for a blank
+for my $body ('%6cogin=evil', 'login%3devil', 'login%253Devil') {
+    refused(CitrixGuard::Raw::ask($nginx->port(1),
+                                  join '', post('/form/', $body)),
+            "$body is refused");
+}
+
+
+# 100 Continue
+for my $case ([$EVIL, 403], ['login=good', 200]) {
+    my ($head, $body) = post('/form/', $case->[0],
+                             headers => "Expect: 100-continue\r\n");
+    my $client = CitrixGuard::Raw->new($nginx->port(1));
+    $client->put($head);
+    is $client->get(interim => 1)->{status}, 100,
+       'who asks whether to go on is told so';
+    $client->put($body);
+    is $client->get->{status}, $case->[1], "... and then has $case->[1]";
+}
+
+
+# a connection that is used again, with a request behind the body
+{
+    $be->arrivals($nginx);
+    my $client = CitrixGuard::Raw->new($nginx->port(1));
+    for my $chunk (0, 5) {
+        for my $n (1 .. 20) {
+            my ($head, $framed) = post('/form/', "login=good$n" x $n,
+                                       chunked => $chunk);
+            my $cut = $n % length $framed;
+            $client->put($head . substr $framed, 0, $cut);
+            select undef, undef, undef, 0.002;
+            $client->put(substr($framed, $cut)
+                         . "GET /next$n HTTP/1.1\r\nHost: x\r\n\r\n");
+            my @status = map { $client->get->{status} } 1, 2;
+            my @got = $be->arrivals($nginx);
+            ok "@status" eq '200 200' && @got == 2
+               && body($got[0]) eq "login=good$n" x $n
+               && $got[1]{target} eq "/next$n",
+               "body $n and the request behind it" . ($chunk ? ' (chunks)' : '');
+        }
+    }
+}
+
+
+# a body that never comes, and one that breaks off
+{
+    my ($head) = post('/form/', $EVIL);
+    my $client = CitrixGuard::Raw->new($nginx->port(3));
+    $client->put($head . 'user');
+    my $answer = $client->get;
+    is $answer, undef, 'a body that never comes: closed, as by nginx alone';
+    $client = CitrixGuard::Raw->new($nginx->port(3));
+    $client->put($head . 'user');
+    $nginx->settle;
+    undef $client;
+    is scalar($be->arrivals($nginx)), 0,
+       '... and nothing arrives, nor of one that breaks off';
+    ($head) = post('/form/', $EVIL, chunked => 1);
+    is CitrixGuard::Raw::ask($nginx->port(1), $head . "zz\r\n")->{status}, 400,
+       'chunks that are none: 400';
+    $nginx->events;
+}
+
+
+# nobody reads it
+is CitrixGuard::Raw::ask($nginx->port(1), join '',
+                         post('/form/static/', 'login=good'))->{status}, 403,
+   'a location that reads no body answers (for a folder: 403)';
+refused(CitrixGuard::Raw::ask($nginx->port(1), join '',
+                              post('/form/static/', $EVIL)),
+        '... and refuses');
+
+
+# HTTP/2
+{
+    my $client = CitrixGuard::Http2->new($nginx->port(4));
+    $nginx->events;
+    $be->arrivals($nginx);
+    for my $where ('/form/', '/form/unbuffered/') {
+        my $answer = $client->ask(method => 'POST', path => $where,
+                                  body => $EVIL);
+        is $answer->{status}, 403, "HTTP/2 $where: refused";
+        is scalar($be->arrivals($nginx)), 0, '... and nothing arrived';
+        for my $name (grep { length $BODY{$_} < 1e4 } sort keys %BODY) {
+            $answer = $client->ask(method => 'POST', path => $where,
+                                   body => $BODY{$name});
+            my ($got) = $be->arrivals($nginx);
+            ok $answer->{status} == 200 && $got
+               && body($got) eq $BODY{$name},
+               "... $name body arrives as it is";
+        }
+    }
+}
+
+done_testing;

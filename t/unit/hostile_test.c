@@ -1,0 +1,227 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Hostile inputs: they find patterns that meet the limits, and no shipped
+ * rule does; prints TAP.
+ */
+
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cguard_hostile.h"
+#include "conf.h"
+#include "tap.h"
+#include "vectors.h"
+
+
+#define HOSTILE_SHIPPED  "ngx_citrix_guard/conf/rules/*.conf"
+#define HOSTILE_LONG     65536
+#define HOSTILE_LARGE    300
+
+
+/* patterns, and whether some input makes them meet a limit */
+
+static const struct {
+    const char           *pattern;
+    int                   limit;
+} hostile_patterns[] = {
+    { "(a+)+$", 1 },
+    { "^(/[^/]*)*$", 1 },
+    { "^(\\w+\\s?)*$", 1 },
+    { "x=(%[0-9a-f]+|[^&])*;$", 1 },
+    { "^/vpns/portal/", 0 },
+    { "[0-9a-f]{32}", 0 },
+    { "(?:^|&)login(?:&|$)", 0 },
+    { "^/(?:a|b)[^?]*\\.xml$", 0 },
+};
+
+
+/* the first input that makes the pattern meet a limit, or -1 */
+
+static int
+hostile_limit(cguard_matcher_t *m, const char *text, size_t len,
+    unsigned *inputs)
+{
+    int               first;
+    char              error[CGUARD_PATTERN_ERROR];
+    size_t            at;
+    unsigned          n;
+    unsigned char    *buf;
+    cguard_pattern_t  p;
+
+    buf = malloc(HOSTILE_LONG);
+
+    if (buf == NULL
+        || cguard_pattern_compile(&p, text, len, 0, error, &at) == -1)
+    {
+        fprintf(stderr, "%.*s: no memory, or no pattern\n", (int) len, text);
+        exit(2);
+    }
+
+    first = -1;
+
+    for (n = 0; cguard_hostile(text, len, n, buf, HOSTILE_LONG); n++) {
+        if (first == -1
+            && cguard_pattern_match(m, &p, buf, HOSTILE_LONG) < 0)
+        {
+            first = (int) n;
+        }
+    }
+
+    *inputs += n;
+
+    cguard_pattern_free(&p);
+    free(buf);
+
+    return first;
+}
+
+
+static void
+hostile_known(tap_t *t, cguard_matcher_t *m)
+{
+    int          n;
+    size_t       i;
+    unsigned     inputs;
+    const char  *text;
+
+    for (i = 0; i < sizeof(hostile_patterns) / sizeof(hostile_patterns[0]);
+         i++)
+    {
+        text = hostile_patterns[i].pattern;
+        inputs = 0;
+
+        n = hostile_limit(m, text, strlen(text), &inputs);
+
+        tap_ok(t, (n != -1) == hostile_patterns[i].limit
+                  && inputs < HOSTILE_LARGE,
+               "%s: input %d of %u", text, n, inputs);
+    }
+}
+
+
+static void
+hostile_inputs(tap_t *t)
+{
+    size_t          len;
+    unsigned        n, wrong, word, run, last;
+    unsigned char  *buf;
+
+    static const char  pattern[] = "^/ab\\.c(?:&x=|[z])\\d";
+
+    wrong = 0;
+    word = 0;
+    run = 0;
+    last = 0;
+
+    for (n = 0; n < HOSTILE_LARGE; n++) {
+        for (len = 0; len < 20; len++) {
+
+            /* in a block of just that length */
+
+            buf = vectors_copy("....................", len);
+
+            if (!cguard_hostile(pattern, sizeof(pattern) - 1, n, buf, len)) {
+                free(buf);
+                goto done;
+            }
+
+            if (len == 12) {
+                word += memcmp(buf, "/ab.c/ab.c/a", 12) == 0;
+                word += memcmp(buf, "&&x==&&x==&&", 12) == 0;
+                run += memcmp(buf, "zzzzzzzzzzzz", 12) == 0;
+                last += memcmp(buf, "zzzzzzzzzzz\1", 12) == 0;
+            }
+
+            free(buf);
+        }
+    }
+
+    wrong = 1;
+
+done:
+
+    tap_ok(t, wrong == 0, "%u inputs, in blocks of any length", n);
+    tap_ok(t, word == 2, "words of the pattern");
+    tap_ok(t, run == 1, "runs of its bytes");
+    tap_ok(t, last == 1, "... and one that ends in another byte");
+}
+
+
+/* every word of a rule that is a pattern, or is taken for one */
+
+static void
+hostile_rule(tap_t *t, cguard_matcher_t *m, const conf_directive_t *d)
+{
+    int                   n;
+    size_t                i;
+    unsigned              inputs, wrong;
+    const cguard_word_t  *pattern;
+
+    inputs = 0;
+    wrong = 0;
+
+    for (i = 2; i + 1 < d->n; i += 3) {
+        pattern = &d->word[i + 1];
+
+        if (strchr("<>=", pattern->data[0]) == NULL) {
+            n = hostile_limit(m, pattern->data, pattern->len, &inputs);
+
+            if (n != -1) {
+                tap_diag("%.*s: input %d", (int) pattern->len, pattern->data,
+                         n);
+                wrong++;
+            }
+        }
+
+        if (i + 2 >= d->n || d->word[i + 2].len != 3
+            || memcmp(d->word[i + 2].data, "and", 3) != 0)
+        {
+            break;
+        }
+    }
+
+    tap_ok(t, wrong == 0, "%.*s meets no limit, %u inputs of 64 KiB",
+           (int) d->word[1].len, d->word[1].data, inputs);
+}
+
+
+int
+main(void)
+{
+    size_t             i, k;
+    conf_t             conf;
+    glob_t             found;
+    tap_t              t = { 0, 0 };
+    cguard_matcher_t  *m;
+
+    m = cguard_matcher_create();
+
+    if (m == NULL || glob(HOSTILE_SHIPPED, 0, NULL, &found) != 0) {
+        return 2;
+    }
+
+    hostile_inputs(&t);
+    hostile_known(&t, m);
+
+    for (i = 0; i < found.gl_pathc; i++) {
+
+        if (conf_read(&conf, found.gl_pathv[i]) == -1) {
+            return 2;
+        }
+
+        for (k = 0; k < conf.n; k++) {
+            hostile_rule(&t, m, &conf.directive[k]);
+        }
+
+        conf_free(&conf);
+    }
+
+    globfree(&found);
+    cguard_matcher_free(m);
+
+    return tap_done(&t);
+}

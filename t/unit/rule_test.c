@@ -1,0 +1,523 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Rules: their syntax with every message, every target and comparison, what
+ * "all" and "any" mean, bodies that are not known yet, and that no rule that
+ * matches is missing from the candidates.  Prints TAP.
+ */
+
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cguard_rule.h"
+#include "request.h"
+#include "tap.h"
+#include "vectors.h"
+
+
+#define RULE_WORDS   40
+#define RULE_MANY    2000
+#define RULE_LONG    "01234567890123456789012345678901"                       \
+                     "23456789012345678901234567890123"
+
+
+/* words of a rule, split at blanks; "~" stands for a blank in a word */
+
+typedef struct {
+    char                  text[1024];
+    cguard_word_t         word[RULE_WORDS];
+    size_t                n;
+} rule_words_t;
+
+
+static const struct {
+    const char           *rule;
+    const char           *error;
+} rule_errors[] = {
+    { "", "a rule needs an ID" },
+    { "a", "a rule needs a target and a pattern" },
+    { "a path", "a target without a pattern" },
+    { "a path x and", "a target without a pattern" },
+    { "a path x and query", "a target without a pattern" },
+    { "a/b path x", "invalid rule ID \"a/b\", it must be 1 to 64 letters, "
+      "digits, \"-\", \"_\" or \".\"" },
+    { "~ path x", "invalid rule ID" },
+    { RULE_LONG "4 path x", "invalid rule ID" },
+    { "a uri x", "invalid target \"uri\", it must be one of path, query, "
+      "target, method, host, header:NAME, body:N, length: or count: with one "
+      "of these, length:headers or count:headers" },
+    { "a PATH x", "invalid target \"PATH\"" },
+    { "a headers x", "invalid target \"headers\"" },
+    { "a header x", "invalid target \"header\"" },
+    { "a count:path >1", "invalid target \"count:path\"" },
+    { "a length:body:5 >1", "invalid target \"length:body:5\"" },
+    { "a length:length:path >1", "invalid target" },
+    { "a header: x", "invalid header name in target \"header:\"" },
+    { "a header:a:b x", "invalid header name in target \"header:a:b\"" },
+    { "a count:header:a~b >1", "invalid header name" },
+    { "a body: x", "invalid number in target \"body:\", it must be from 1 to "
+      "1024k bytes" },
+    { "a body:0 x", "invalid number in target" },
+    { "a body:-1 x", "invalid number in target" },
+    { "a body:5m x", "invalid number in target" },
+    { "a body:k x", "invalid number in target" },
+    { "a body:1025k x", "invalid number in target" },
+    { "a body:1048577 x", "invalid number in target" },
+    { "a body:99999999999999999999999 x", "invalid number in target" },
+    { "a length:path x", "invalid comparison \"x\", it must be \">\", \">=\", "
+      "\"<\", \"<=\" or \"=\" and a number, such as \">255\" or \">=4k\"" },
+    { "a length:path 5", "invalid comparison \"5\"" },
+    { "a length:path >", "invalid comparison \">\"" },
+    { "a length:path ==5", "invalid comparison \"==5\"" },
+    { "a length:path >5x", "invalid comparison \">5x\"" },
+    { "a length:path !>5", "invalid comparison \"!>5\"" },
+    { "a path !", "empty pattern" },
+    { "a path (", "invalid pattern \"(\": " },
+    { "a path x and query [", "invalid pattern \"[\": " },
+    { "a path x off", "invalid parameter \"off\", it must be \"and\", "
+      "\"detect\", \"block\", \"pass\", \"msg=TEXT\", \"of=ID,...\" or "
+      "\"case\"" },
+    { "a path x Block", "invalid parameter \"Block\"" },
+    { "a path x detect and query y", "\"and\" behind an option, conditions "
+      "come first" },
+    { "a path x detect block", "more than one of \"detect\", \"block\" and "
+      "\"pass\"" },
+    { "a path x pass pass", "more than one of" },
+    { "a path x and body:9 x pass", "a rule with \"pass\" cannot look at a "
+      "body" },
+    { "a path x of=b", "\"of=\" is for a rule with \"pass\" only" },
+    { "a path x detect of=b", "\"of=\" is for a rule with \"pass\" only" },
+    { "a path x pass of=", "\"of=\" without an ID" },
+    { "a path 1 and path 2 and path 3 and path 4 and path 5 and path 6 and "
+      "path 7 and path 8 and path 9", "too many conditions, 8 at most" },
+};
+
+
+/* a request of which the rules below speak */
+
+#define RULE_TARGET   "/vpn/%61.b//c?x=%31&y=a+b"
+#define RULE_HEADERS  "Host: Gateway.Example | X-One: a%62c | x_one: second"  \
+                      " | Accept: */* | Empty: "
+#define RULE_BODY     "login=j%6fe&passwd=a+b"
+
+
+static const struct {
+    const char           *rule;
+    int                   want;
+} rule_matches[] = {
+    { "path ^/vpn/a", 1 }, { "path %61", 1 }, { "path x=", 0 },
+    { "path ^/vpn/a\\.b/c$", 1 }, { "path VPN", 1 }, { "path VPN case", 0 },
+    { "path vpn case", 1 }, { "path !vpn", 0 }, { "path !zzz", 1 },
+    { "path !%61", 1 },
+    { "query ^x=1&", 1 }, { "query ^x=%31", 1 }, { "query vpn", 0 },
+    { "query \\?", 0 }, { "query a\\+b$", 1 },
+    { "target c\\?x=1", 1 }, { "target ^/vpn/.*b$", 1 },
+    { "method ^PUT$", 1 }, { "method ^put$", 1 }, { "method ^put$ case", 0 },
+    { "method !^get$", 1 },
+    { "host ^gateway\\.example$", 1 }, { "host x", 1 }, { "host zzz", 0 },
+    { "header:x-one ^abc$", 1 }, { "header:X_ONE second", 1 },
+    { "header:x.one ^a%62c$", 1 }, { "header:xone a", 0 },
+    { "header:x-one ^third", 0 }, { "header:x-one !^abc$", 1 },
+    { "header:accept !.", 0 }, { "header:empty ^$", 1 },
+    { "header:none .", 0 }, { "header:none !.", 1 }, { "header:none ^$", 0 },
+    { "length:path =13", 1 }, { "length:path >12", 1 },
+    { "length:path >13", 0 }, { "length:path >=13", 1 },
+    { "length:path <14", 1 }, { "length:path <13", 0 },
+    { "length:path <=13", 1 }, { "length:path <=12", 0 },
+    { "length:query =11", 1 }, { "length:target =25", 1 },
+    { "length:method =3", 1 }, { "length:host =15", 1 },
+    { "length:header:x-one =5", 1 }, { "length:header:x-one =6", 1 },
+    { "length:header:x-one =7", 0 }, { "length:header:empty =0", 1 },
+    { "length:header:none =0", 0 }, { "length:headers =74", 1 },
+    { "count:headers =5", 1 }, { "count:header:x-one =2", 1 },
+    { "count:header:none =0", 1 }, { "count:header:none >=1", 0 },
+    { "length:target <1k", 1 }, { "length:target >=1K", 0 },
+    { "body:1k ^login=joe&passwd=a~b$", 1 }, { "body:1k j%6fe", 1 },
+    { "body:1k a\\+b", 1 }, { "body:3 ^log$", 1 }, { "body:3 login", 0 },
+    { "body:1024k !zzz", 1 }, { "body:8 j%$", 1 },
+    { "path vpn and query x and method put", 1 },
+    { "path vpn and query zzz and method put", 0 },
+    { "path %61 and path /a", 1 },
+    { "path vpn and body:1k joe", 1 }, { "path zzz and body:1k joe", 0 },
+    { "body:1k joe and path zzz", 0 },
+    { "path and", 0 }, { "path and and query y", 0 },
+
+    /* an exception: in every form, and in every field of the name */
+
+    { "path vpn pass", 1 }, { "path ^/vpn/a pass", 0 },
+    { "path %61 pass", 0 }, { "path !%61 pass", 0 }, { "path !zzz pass", 1 },
+    { "query b$ pass", 1 }, { "query x=1 pass", 0 },
+    { "header:x-one . pass", 1 }, { "header:x-one abc pass", 0 },
+    { "header:x-one !zzz pass", 1 }, { "header:x-one !second pass", 0 },
+    { "header:accept \\* pass", 1 }, { "header:none . pass", 0 },
+    { "header:none !. pass", 1 },
+    { "length:header:x-one >4 pass", 1 }, { "length:header:x-one =5 pass", 0 },
+    { "path vpn and query x=1 pass", 0 },
+};
+
+
+/* asked before the body is known */
+
+static const struct {
+    const char           *rule;
+    int                   want;
+} rule_bodies[] = {
+    { "body:1k x", CGUARD_RULE_NEED_BODY },
+    { "body:1k !x", CGUARD_RULE_NEED_BODY },
+    { "path vpn and body:1k x", CGUARD_RULE_NEED_BODY },
+    { "body:1k x and path vpn", CGUARD_RULE_NEED_BODY },
+    { "body:1k x and body:2k y", CGUARD_RULE_NEED_BODY },
+    { "path zzz and body:1k x", 0 },
+    { "body:1k x and path zzz", 0 },
+};
+
+
+static void
+rule_split(rule_words_t *w, const char *text)
+{
+    char  *p;
+
+    w->n = 0;
+
+    (void) snprintf(w->text, sizeof(w->text), "%s", text);
+
+    for (p = strtok(w->text, " "); p; p = strtok(NULL, " ")) {
+        w->word[w->n].data = p;
+        w->word[w->n++].len = strlen(p);
+
+        for ( /* void */ ; *p; p++) {
+            *p = *p == '~' ? ' ' : *p;
+        }
+    }
+}
+
+
+static void
+rule_read(cguard_rule_t *rule, rule_words_t *w, const char *text)
+{
+    char  error[CGUARD_RULE_ERROR], whole[1024];
+
+    (void) snprintf(whole, sizeof(whole), "id %s", text);
+    rule_split(w, whole);
+
+    if (cguard_rule_parse(rule, w->word, w->n, error) == -1) {
+        fprintf(stderr, "%s: %s\n", text, error);
+        exit(2);
+    }
+}
+
+
+static void
+rule_syntax(tap_t *t)
+{
+    char           error[CGUARD_RULE_ERROR];
+    size_t         i;
+    const char    *want;
+    rule_words_t   w;
+    cguard_rule_t  rule;
+
+    for (i = 0; i < sizeof(rule_errors) / sizeof(rule_errors[0]); i++) {
+        rule_split(&w, rule_errors[i].rule);
+        want = rule_errors[i].error;
+        error[0] = '\0';
+
+        if (!tap_ok(t, cguard_rule_parse(&rule, w.word, w.n, error) == -1
+                       && strncmp(error, want, strlen(want)) == 0,
+                    "%.60s: %s", rule_errors[i].rule, want))
+        {
+            tap_diag("%s", error);
+        }
+    }
+}
+
+
+static int
+rule_word(const cguard_word_t *w, const char *text)
+{
+    return w->len == strlen(text) && memcmp(w->data, text, w->len) == 0;
+}
+
+
+static void
+rule_parts(tap_t *t)
+{
+    char           error[CGUARD_RULE_ERROR];
+    rule_words_t   w;
+    cguard_rule_t  rule;
+
+    rule_read(&rule, &w, "path abc");
+    tap_ok(t, rule_word(&rule.id, "id") && rule.action == CGUARD_RULE_BLOCK
+              && rule.msg.len == 0 && rule.scope.data == NULL
+              && rule.body == 0 && rule.n == 1, "block is the default");
+    cguard_rule_free(&rule);
+
+    rule_read(&rule, &w, "path abc and body:2k x and body:1 y detect "
+              "msg=a~text case");
+    tap_ok(t, rule.action == CGUARD_RULE_DETECT
+              && rule_word(&rule.msg, "a text") && rule.body == 2048
+              && rule.n == 3, "detect, a message, the longest body");
+    cguard_rule_free(&rule);
+
+    rule_read(&rule, &w, "path abc pass of=a,b msg=");
+    tap_ok(t, rule.action == CGUARD_RULE_PASS
+              && rule_word(&rule.scope, "a,b") && rule.msg.len == 0,
+           "pass, and of what");
+    cguard_rule_free(&rule);
+
+    rule_read(&rule, &w, "path abc block");
+    tap_ok(t, rule.action == CGUARD_RULE_BLOCK, "block");
+    cguard_rule_free(&rule);
+    cguard_rule_free(&rule);
+    tap_ok(t, rule.condition[0].pattern.code == NULL, "free twice is no harm");
+
+    rule_split(&w, RULE_LONG " path x");
+    tap_ok(t, cguard_rule_parse(&rule, w.word, w.n, error) == 0
+              && rule.id.len == CGUARD_RULE_ID, "the longest ID");
+    cguard_rule_free(&rule);
+}
+
+
+static void
+rule_table(tap_t *t, cguard_matcher_t *m)
+{
+    int             rc;
+    size_t          i;
+    request_t       r;
+    rule_words_t    w;
+    cguard_rule_t   rule;
+    unsigned char  *target, *body;
+
+    target = vectors_copy(RULE_TARGET, strlen(RULE_TARGET));
+    body = vectors_copy(RULE_BODY, strlen(RULE_BODY));
+
+    request_init(&r, "PUT", target, strlen(RULE_TARGET), RULE_HEADERS,
+                 strlen(RULE_HEADERS));
+
+    for (i = 0; i < sizeof(rule_bodies) / sizeof(rule_bodies[0]); i++) {
+        rule_read(&rule, &w, rule_bodies[i].rule);
+        rc = cguard_rule_match(&rule, &r.subject, m);
+        tap_ok(t, rc == rule_bodies[i].want, "no body yet: %s: %d",
+               rule_bodies[i].rule, rc);
+        cguard_rule_free(&rule);
+    }
+
+    request_body(&r, body, strlen(RULE_BODY));
+
+    for (i = 0; i < sizeof(rule_matches) / sizeof(rule_matches[0]); i++) {
+        rule_read(&rule, &w, rule_matches[i].rule);
+        rc = cguard_rule_match(&rule, &r.subject, m);
+        tap_ok(t, rc == rule_matches[i].want, "%s: %d", rule_matches[i].rule,
+               rc);
+        cguard_rule_free(&rule);
+    }
+
+    request_free(&r);
+    free(target);
+    free(body);
+}
+
+
+/* what is missing is empty, and what cannot be judged is an error */
+
+static void
+rule_edges(tap_t *t, cguard_matcher_t *m)
+{
+    request_t       r;
+    rule_words_t    w;
+    cguard_rule_t   rule;
+    unsigned char   target[] = "/a?";
+
+    request_init(&r, "GET", target, 2, "-", 1);
+
+    rule_read(&rule, &w, "host ^$ and query ^$ and length:host =0 and "
+              "length:query =0 and body:1 ^$");
+    request_body(&r, NULL, 0);
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 1,
+           "no host, no query, an empty body");
+    cguard_rule_free(&rule);
+    request_free(&r);
+
+    request_init(&r, "GET", target, 3, "-", 1);
+    rule_read(&rule, &w, "query ^$ and length:query =0 and length:path =2");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 1, "an empty query");
+    cguard_rule_free(&rule);
+
+    request_header(&r, "X", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", 33);
+    rule_read(&rule, &w, "header:x ^(a+)+$");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
+           "a pattern that meets its limit is an error");
+    cguard_rule_free(&rule);
+
+    rule_read(&rule, &w, "header:x !^(a+)+$");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
+           "... also one that must not match");
+    cguard_rule_free(&rule);
+
+    rule_read(&rule, &w, "header:x ^(a+)+$ pass");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
+           "... also of an exception");
+    cguard_rule_free(&rule);
+
+    request_header(&r, "Y", "%41%42", 6);
+    r.subject.nroom = 5;
+    rule_read(&rule, &w, "header:y zzz");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == CGUARD_RULE_NO_ROOM,
+           "too little room for the forms of a value");
+    r.subject.nroom = 6;
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 0, "just enough");
+    cguard_rule_free(&rule);
+
+    request_free(&r);
+}
+
+
+static void *
+rule_alloc(void *data, size_t size)
+{
+    void  ***next = data;
+
+    return *(*next)++ = malloc(size);
+}
+
+
+/* the longest word of letters and digits; "none" if it is of one only */
+
+static size_t
+rule_longest(const char *p, const char **word)
+{
+    size_t  n, best;
+
+    *word = "none";
+    best = 4;
+
+    for ( /* void */ ; *p; p += n ? n : 1) {
+        n = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789");
+
+        if (n > 1 && (n > best || strcmp(*word, "none") == 0)) {
+            *word = p;
+            best = n;
+        }
+    }
+
+    return best;
+}
+
+
+/* rules from words of the vectors, against those targets, both ways */
+
+static void
+rule_candidates(tap_t *t, cguard_matcher_t *m)
+{
+    void                 *block[8], **next;
+    size_t                i, k, n, len;
+    unsigned              missing, matched, spared;
+    request_t             r;
+    vectors_t             v;
+    rule_words_t         *w;
+    cguard_rule_t        *rule;
+    cguard_rules_t        set;
+    cguard_gate_hits_t    hits;
+    const char           *word;
+    const cguard_rule_t  *all[RULE_MANY];
+    char                  text[128];
+
+    static const char *const  makes[] = {
+        "path ^/.*%.*s", "query %.*s", "target %.*s", "path !%.*s",
+        "path %.*s and method get", "method get and target %.*s",
+        "path x?%.*s and query a", "path (?:%.*s|zzz)", "path %.*s pass",
+        "header:host %.*s", "header:x_one a", "count:header:X-ONE >0",
+        "count:header:none =0", "header:none !%.*s", "length:header:x-one <9"
+    };
+
+    if (vectors_read(&v, VECTORS_TARGETS) == -1) {
+        exit(2);
+    }
+
+    w = calloc(RULE_MANY, sizeof(rule_words_t));
+    rule = calloc(RULE_MANY, sizeof(cguard_rule_t));
+
+    if (w == NULL || rule == NULL) {
+        exit(2);
+    }
+
+    for (i = 0; i < RULE_MANY; i++) {
+        n = i * 7 % v.n;
+        k = i % (sizeof(makes) / sizeof(makes[0]));
+        len = rule_longest(v.row[n].field[0], &word);
+
+        (void) snprintf(text, sizeof(text), makes[k],
+                        (int) (len < 20 ? len : 20), word);
+        rule_read(&rule[i], &w[i], text);
+        all[i] = &rule[i];
+    }
+
+    next = block;
+    tap_ok(t, cguard_rules_build(&set, all, RULE_MANY, rule_alloc, &next) == 0,
+           "%d rules", RULE_MANY);
+
+    missing = 0;
+    matched = 0;
+    spared = 0;
+
+    for (n = 0; n < v.n; n += 4) {
+        request_init(&r, "GET", v.row[n].input.data, v.row[n].input.len,
+                     "Host: vpn | X^One: a", 20);
+        cguard_rules_candidates(&set, &r.subject, &hits);
+
+        for (i = 0; i < RULE_MANY; i++) {
+            k = hits.bits[i / 64] >> i % 64 & 1;
+            spared += !k;
+
+            if (cguard_rule_match(&rule[i], &r.subject, m) == 1) {
+                matched++;
+                missing += !k;
+            }
+        }
+
+        request_free(&r);
+    }
+
+    tap_ok(t, missing == 0 && matched > 1000 && spared > 100000,
+           "%u matches, %u of them no candidates, %u spared", matched,
+           missing, spared);
+
+    while (next > block) {
+        free(*--next);
+    }
+
+    for (i = 0; i < RULE_MANY; i++) {
+        cguard_rule_free(&rule[i]);
+    }
+
+    tap_ok(t, cguard_rules_build(&set, all, CGUARD_GATE_MAX + 1, NULL, NULL)
+              == -1, "too many rules");
+
+    free(w);
+    free(rule);
+    vectors_free(&v);
+}
+
+
+int
+main(void)
+{
+    tap_t              t = { 0, 0 };
+    cguard_matcher_t  *m;
+
+    m = cguard_matcher_create();
+    if (m == NULL) {
+        return 2;
+    }
+
+    rule_syntax(&t);
+    rule_parts(&t);
+    rule_table(&t, m);
+    rule_edges(&t, m);
+    rule_candidates(&t, m);
+
+    cguard_matcher_free(m);
+
+    return tap_done(&t);
+}
