@@ -10,6 +10,11 @@ ADC_PORT  = 8081
 ADC       =
 ADC_CA    =
 DEPS      = yes
+RELOADS   = 200
+ONLY      =
+WORKTREE  =
+SECONDS   = 60
+SEED      =
 
 TOOLS = ngx_citrix_guard/tools
 CORE  = ngx_citrix_guard/cguard
@@ -31,12 +36,32 @@ export PORT ADC_PORT ADC ADC_CA
 # Debian packages, by what they are needed for
 
 CLANG          = $(findstring clang,$(CC))
-PACKAGES_BUILD = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
+PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
-PACKAGES_RUN   = perl curl
-PACKAGES_TEST  = perl binutils apache2-bin curl
-PACKAGES_BENCH = perl valgrind wrk libpcre2-dev
+PACKAGES_run   = perl curl
+PACKAGES_test  = perl binutils apache2-bin curl
+PACKAGES_bench = perl valgrind wrk libpcre2-dev
+PACKAGES_coverage = perl clang llvm libclang-rt-dev
+PACKAGES_lint  = $(PACKAGES_build) clang cppcheck
+PACKAGES_proof = perl gcc libc6-dev clang libclang-rt-dev debootstrap
+PACKAGES_fresh = debootstrap git curl
+PACKAGES_judges = $(PACKAGES_test) busybox caddy civetweb default-jdk-headless \
+                 h2o haproxy libjetty9-java libmojolicious-perl \
+                 libmono-system-web4.0-cil libtomcat10-java lighttpd \
+                 mini-httpd mono-mcs mono-runtime nodejs php-cli puma \
+                 python3-aiohttp python3-tornado python3-waitress \
+                 ruby-webrick yaws
+PACKAGES_matrix = $(PACKAGES_test) debootstrap valgrind clang libclang-rt-dev
+PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
+                 libnginx-mod-http-js libnginx-mod-http-headers-more-filter \
+                 libnginx-mod-http-modsecurity libnginx-mod-http-echo \
+                 libnginx-mod-http-brotli-filter libnginx-mod-http-dav-ext \
+                 libnginx-mod-http-geoip2 libnginx-mod-http-image-filter \
+                 libnginx-mod-http-subs-filter
+PACKAGES_life  = perl libio-socket-ssl-perl
+PACKAGES_fuzz  = perl clang libclang-rt-dev
+DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,$(filter PACKAGES_%,$(.VARIABLES)))
 
 
 # the core's unit programs: one from each t/unit/*_test.c, with the core and
@@ -49,10 +74,42 @@ CORE_SOURCES = $(sort $(wildcard $(CORE)/cguard*.c))
 UNIT_SOURCES = $(UNIT_SHARED) $(CORE_SOURCES)
 CORE_HEADERS = $(sort $(wildcard $(CORE)/*.h t/unit/*.h))
 
+# the oracle, and the programs that attack the core with and without it
+
+ORACLE_SOURCES  = $(addprefix t/oracle/,oracle.c depth.c readings.c rewrites.c)
+COMPARE_SOURCES = $(addprefix t/oracle/,compare.c judge.c text.c tokens.c \
+                  workers.c) $(ORACLE_SOURCES)
+ATTACKS_SOURCES = t/attacks/attacks.c t/attacks/spellings.c t/oracle/text.c \
+                  t/oracle/workers.c
+PROOFS          = $(OUT)/unit/compare $(OUT)/unit/attacks
+PROOF_NEEDS     = $(CORE_SOURCES) $(CORE_HEADERS) \
+                  $(wildcard t/oracle/*.[ch] t/attacks/*.[ch])
+
+# the fuzz targets: with libFuzzer in build/fuzz, and replayed without it; the
+# oracle is compared over the code points that it knows (t/fuzz/listed.c)
+
+FUZZ_TARGETS  = agree decision header prefilter reading
+FUZZ_DIR      = build/fuzz
+FUZZ          = $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%)
+REPLAYS       = $(FUZZ_TARGETS:%=$(OUT)/unit/fuzz_%)
+FUZZ_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES)
+AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
+                $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
+                $(ORACLE_SOURCES)
+FUZZ_NEEDS    = t/fuzz/fuzz.c t/fuzz/fuzz.h t/fuzz/replay.c t/fuzz/listed.c \
+                $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*)
+FUZZ_CFLAGS   = -std=c11 -Wall -Wextra -Werror $(CFLAGS_sanitize) -It/fuzz \
+                -It/unit -It/oracle -I$(CORE)
+LIBFUZZER     = -fsanitize=fuzzer \
+                -fsanitize-coverage-ignorelist=t/fuzz/coverage-ignore.txt
+
 CFLAGS_release  = -O2 -g
 CFLAGS_debug    = -Og -g3
 CFLAGS_sanitize = -O1 -g -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_coverage = -O0 -g -fprofile-instr-generate -fcoverage-mapping
+CFLAGS_memory   = -O1 -g -fsanitize=memory -fno-sanitize-recover=all
+CFLAGS_coverage-plain = $(CFLAGS_coverage) -DCGUARD_NO_SIMD
 UNIT_CFLAGS     = -std=c11 -Wall -Wextra -Werror $(CFLAGS_$(BUILD)) -I$(CORE)
 UNIT_LIBS       = -lpcre2-8
 
@@ -98,7 +155,7 @@ test: deps-test build unit ## all tests; TESTS=t/name.t for one, BUILD=sanitize 
 	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) $(TESTS)
 
 .PHONY: unit
-unit: $(UNIT) ## the core's unit programs only, built to build/unit/
+unit: $(UNIT) $(REPLAYS) $(PROOFS) $(OUT)/unit/judge ## the core's unit programs only, built to build/unit/
 
 .PHONY: symbols
 symbols: build ## the module's exported symbols against t/data/exports.txt
@@ -109,18 +166,86 @@ bench: deps-bench build ## what the guard costs: a table, and build/bench.tsv (4
 	@exec t/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
 
 
+##@ Prove it
+
+.PHONY: oracle
+oracle: $(OUT)/unit/compare ## core against a slow second opinion, 3 * 10^7 strings (10 minutes)
+	@exec $< standard
+
+.PHONY: attacks
+attacks: $(OUT)/unit/attacks ## 10^9 attacks by construction, each to be refused (5 minutes)
+	@exec $<
+
+.PHONY: fuzz
+fuzz: $(FUZZ) ## libFuzzer on the core for SECONDS=60; failures in build/fuzz/crashes
+	@exec t/fuzz/fuzz $(SECONDS) $(FUZZ_DIR) $(FUZZ_TARGETS)
+
+.PHONY: fuzz-keep
+fuzz-keep: $(FUZZ) ## what fuzz has found to t/fuzz/corpus, where it reaches something new
+	@exec t/fuzz/fuzz keep $(FUZZ_DIR) $(FUZZ_TARGETS)
+
+.PHONY: hostile storm
+hostile: ## hostile HTTP/1 and HTTP/2 at a sanitizer build of nginx for SECONDS=60 (SEED=)
+	+@$(MAKE) --no-print-directory BUILD=sanitize storm
+storm: deps-test build $(OUT)/unit/judge ## the same at the nginx of BUILD
+	@$(TEST_ENV) exec t/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
+
+.PHONY: proof
+proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (15 minutes)
+	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
+	@t/proof/proof build/proof build/memory/unit
+
+.PHONY: lint
+lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck
+	@t/lint/lint $(OUT)/nginx
+
+.PHONY: coverage
+coverage: deps-coverage ## every line and condition of the core is run by the tests, or says why not
+	+@$(MAKE) -s unit BUILD=coverage CC=clang \
+	    CFLAGS_sanitize='$(CFLAGS_coverage)'
+	+@$(MAKE) -s unit BUILD=coverage-plain CC=clang \
+	    CFLAGS_sanitize='$(CFLAGS_coverage-plain)'
+	@t/coverage/coverage build/coverage build/coverage-plain
+
+.PHONY: matrix
+matrix: deps-matrix ## nginx 1.22, 1.26 and the newest, two compilers, ... (30 minutes); ONLY=name
+	@exec t/matrix/matrix build/matrix $(ONLY)
+
+.PHONY: fresh
+fresh: deps-fresh ## the README's two commands in a new Debian 12 and 13; WORKTREE=1, ONLY=suite
+	@WORKTREE=$(WORKTREE) t/fresh/fresh build/fresh $(ONLY)
+
+.PHONY: neighbours
+neighbours: deps-neighbours build ## the module beside Debian's lua, njs, modsecurity and others
+	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/neighbours/*.t
+
+.PHONY: judges
+judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="names", COUNT=, SEED=
+	@exec t/judges/judges "$(BINARY)" "$(MODULE)"
+
+.PHONY: life
+life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load (5 minutes); RELOADS=200
+	@$(TEST_ENV) TEST_RELOADS=$(RELOADS) t/tools/proof life t/life.t t/life/*.t
+
+.PHONY: faults faults-each
+faults: ## each allocation failed in turn, release and sanitizer build (5 minutes)
+	+@$(MAKE) --no-print-directory BUILD=release faults-each
+	+@$(MAKE) --no-print-directory BUILD=sanitize faults-each
+faults-each: deps-test build ## the same for the nginx of BUILD
+	@$(TEST_ENV) TEST_FAULTS=all t/tools/proof 'faults ($(BUILD))' t/faults.t
+
+.PHONY: mutate
+mutate: deps-test ## small bugs put into the sources: the tests see each (10 minutes); ONLY=pattern
+	@exec t/mutate/mutate '$(ONLY)'
+
+
 ##@ Debian packages (each target above installs what it needs; DEPS=no: never)
 
-.PHONY: deps deps-build deps-run deps-test deps-bench
-deps: deps-build deps-run deps-test deps-bench ## install all that is missing
-deps-build: ## to build
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_BUILD),:)
-deps-run: deps-build ## to run
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_RUN),:)
-deps-test: deps-build ## to test
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_TEST),:)
-deps-bench: deps-build ## to measure
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_BENCH),:)
+.PHONY: deps $(DEPS_TARGETS)
+deps: $(DEPS_TARGETS) ## all of it at once; deps-NAME is for the target NAME
+$(DEPS_TARGETS): deps-%:
+	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_$*),:)
+$(filter-out deps-build deps-fresh deps-matrix,$(DEPS_TARGETS)): deps-build
 
 
 ##@ Help
@@ -137,7 +262,7 @@ help: ## this
 	@printf '  %-20s %s\n' \
 	    'NGINX_SRC=FOLDER' 'another nginx, 1.22 or newer: its source; nginx is built as well' \
 	    'NGINX_FLAGS=...' 'more arguments for its configure' \
-	    'BUILD=KIND' 'release (default), debug, sanitize (builds an nginx, too)' \
+	    'BUILD=KIND' 'release (default), debug, sanitize (builds an nginx, too), valgrind' \
 	    'STATIC=1' 'the module inside nginx: build/static-release/sbin/nginx' \
 	    'CC=clang' 'another compiler' \
 	    'V=1' 'show what nginx'\''s configure and make say' \
@@ -151,6 +276,28 @@ help: ## this
 $(UNIT): $(OUT)/unit/%: t/unit/%.c $(UNIT_SOURCES) $(CORE_HEADERS) \
          $(OUT)/unit/.flags
 	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
+
+$(REPLAYS): $(OUT)/unit/fuzz_%: t/fuzz/%.c $(FUZZ_NEEDS) $(OUT)/unit/.flags
+	@$(CC) $(FUZZ_CFLAGS) -o $@ $< t/fuzz/replay.c $(FUZZ_SOURCES) \
+	    $(UNIT_LIBS)
+
+$(OUT)/unit/judge: t/hostile/judge.c $(UNIT_SOURCES) $(CORE_HEADERS) \
+                   $(OUT)/unit/.flags
+	@$(CC) $(UNIT_CFLAGS) -It/unit -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
+
+$(FUZZ): $(FUZZ_DIR)/%: t/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
+	@mkdir -p $(@D)
+	@clang $(FUZZ_CFLAGS) $(LIBFUZZER) -o $@ $< $(FUZZ_SOURCES) $(UNIT_LIBS)
+
+%/agree %/fuzz_agree: FUZZ_SOURCES = $(AGREE_SOURCES)
+
+$(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
+	@$(CC) $(UNIT_CFLAGS) -It/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES) \
+	    $(UNIT_LIBS)
+
+$(OUT)/unit/attacks: $(PROOF_NEEDS) $(OUT)/unit/.flags
+	@$(CC) $(UNIT_CFLAGS) -It/oracle -It/attacks -o $@ $(ATTACKS_SOURCES) \
+	    $(CORE_SOURCES) $(UNIT_LIBS)
 
 $(OUT)/unit/.flags: FORCE | deps-build
 	@mkdir -p $(@D)

@@ -5,6 +5,9 @@
  * The two phases.  PREACCESS refuses: it runs for every way in (named
  * locations, internal redirects and subrequests, too) and "satisfy any" does
  * not skip it.  LOG finds again what nginx refused before any phase.
+ *
+ * Behind PREACCESS a module that is not nginx's own may still change a header
+ * that the guard has seen: then egress looks at all of them.
  */
 
 
@@ -17,6 +20,7 @@ static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_nsc(
 static ngx_int_t ngx_http_citrix_guard_access(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_strangers(ngx_cycle_t *cycle);
 
 
 /* not by nginx itself, or with no error */
@@ -29,7 +33,24 @@ static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
 
 /* the context of a request that was judged; it needs no memory of its own */
 
-static u_char  ngx_http_citrix_guard_judged;
+u_char  ngx_http_citrix_guard_judged;
+
+
+/* those with one handler from PREACCESS to PRECONTENT; none changes a header */
+
+static const char  *ngx_http_citrix_guard_handlers[] = {
+    "ngx_http_citrix_guard_module",
+    "ngx_http_realip_module",
+    "ngx_http_limit_conn_module",
+    "ngx_http_limit_req_module",
+    "ngx_http_degradation_module",
+    "ngx_http_access_module",
+    "ngx_http_auth_basic_module",
+    "ngx_http_auth_request_module",
+    "ngx_http_mirror_module",
+    "ngx_http_try_files_module",
+    NULL
+};
 
 
 ngx_int_t
@@ -55,6 +76,64 @@ ngx_http_citrix_guard_access_init(ngx_conf_t *cf)
     *h = ngx_http_citrix_guard_log_handler;
 
     return NGX_OK;
+}
+
+
+/* comes when every module has added its handlers, in whatever order */
+
+ngx_int_t
+ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                          i;
+    ngx_http_citrix_guard_place_t      *place;
+    ngx_http_citrix_guard_loc_conf_t   *glcf;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_citrix_guard_module);
+
+    if (gmcf == NULL || !gmcf->active
+        || !ngx_http_citrix_guard_strangers(cycle))
+    {
+        return NGX_OK;
+    }
+
+    place = gmcf->places.elts;
+
+    for (i = 0; i < gmcf->places.nelts; i++) {
+        glcf = place[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_strangers(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                  m, n, known, handlers;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+
+    handlers = cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers.nelts
+               + cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers.nelts
+               + cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers.nelts;
+    known = 0;
+
+    for (m = 0; cycle->modules[m]; m++) {
+        for (n = 0; ngx_http_citrix_guard_handlers[n]; n++) {
+            if (ngx_strcmp(cycle->modules[m]->name,
+                           ngx_http_citrix_guard_handlers[n])
+                == 0)
+            {
+                known++;
+            }
+        }
+    }
+
+    return handlers > known;
 }
 
 
@@ -114,9 +193,8 @@ static ngx_int_t
 ngx_http_citrix_guard_access(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
-    ngx_int_t                         rc;
-    ngx_http_citrix_guard_mark_t     *mark;
-    ngx_http_citrix_guard_finding_t   f, rule;
+    ngx_int_t                        rc;
+    ngx_http_citrix_guard_finding_t  f, rule;
 
     f.verdict = ngx_http_citrix_guard_passed;
 
@@ -141,15 +219,13 @@ ngx_http_citrix_guard_access(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    mark = ngx_http_citrix_guard_note(r, glcf, &f);
+    ngx_http_citrix_guard_note(r, glcf, &f);
 
     if (f.verdict != ngx_http_citrix_guard_blocked) {
         return NGX_DECLINED;
     }
 
-    if (mark && r == r->main) {
-        mark->final = 1;
-    }
+    ngx_http_citrix_guard_final(r);
 
     return ngx_http_citrix_guard_refuse(r, glcf);
 }
@@ -208,5 +284,5 @@ ngx_http_citrix_guard_recover(ngx_http_request_t *r)
                 ? ngx_http_citrix_guard_blocked
                 : ngx_http_citrix_guard_detected;
 
-    (void) ngx_http_citrix_guard_note(r, glcf, &f);
+    ngx_http_citrix_guard_note(r, glcf, &f);
 }

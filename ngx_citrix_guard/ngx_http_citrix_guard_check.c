@@ -154,6 +154,7 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
     void                              **next;
     ngx_uint_t                         *version;
     ngx_module_t                       *module;
+    ngx_http_core_loc_conf_t           *clcf;
     ngx_http_upstream_conf_t           *ucf;
     ngx_http_citrix_guard_protocol_t   *p;
 
@@ -188,7 +189,11 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
                                                    "proxy_http_version")
                      : NULL;
 
-    if (version && *version == 2000) {
+    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+
+    /* a place that only hands it on has no handler */
+
+    if (version && *version == 2000 && clcf->handler) {
         return ngx_http_citrix_guard_defeat(cf, place,
             "has \"proxy_http_version 2\", and what leaves as HTTP/2 cannot "
             "be judged: set \"proxy_http_version 1.1\"");

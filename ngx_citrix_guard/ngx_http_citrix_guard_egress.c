@@ -50,6 +50,7 @@ static ngx_int_t ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 static ngx_int_t ngx_http_citrix_guard_bind(ngx_http_request_t *r,
     ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v);
 static void ngx_http_citrix_guard_divert(ngx_http_request_t *r);
+static void ngx_http_citrix_guard_fail(ngx_http_upstream_t *u);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_unchanged(
     ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_leaves(
@@ -371,7 +372,11 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 
     local = (ngx_http_citrix_guard_local_t *) u->conf->local;
 
-    return ngx_http_citrix_guard_bind(r, local->original, v);
+    if (ngx_http_citrix_guard_bind(r, local->original, v) != NGX_OK) {
+        ngx_http_citrix_guard_fail(u);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -386,7 +391,11 @@ ngx_http_citrix_guard_bind(ngx_http_request_t *r,
     }
 
     if (local->value == NULL) {
-        r->upstream->peer.local = local->addr;
+
+        /* the address as it was written: nginx 1.30 takes no other way */
+
+        v->data = local->addr->name.data;
+        v->len = local->addr->name.len;
         return NGX_OK;
     }
 
@@ -412,10 +421,7 @@ ngx_http_citrix_guard_divert(ngx_http_request_t *r)
     ucf = ngx_palloc(r->pool, sizeof(ngx_http_upstream_conf_t));
 
     if (ucf == NULL) {
-
-        /* no host, no address, no port: nginx answers 500 itself */
-
-        ngx_memzero(u->resolved, sizeof(ngx_http_upstream_resolved_t));
+        ngx_http_citrix_guard_fail(u);
         return;
     }
 
@@ -424,6 +430,20 @@ ngx_http_citrix_guard_divert(ngx_http_request_t *r)
 
     u->conf = ucf;
     u->resolved = NULL;
+}
+
+
+/*
+ * A variable cannot fail: nginx would take it for an empty one and go on.  No
+ * host, no address, no port: this is where it answers 500 itself.
+ */
+
+static void
+ngx_http_citrix_guard_fail(ngx_http_upstream_t *u)
+{
+    if (u->resolved) {
+        ngx_memzero(u->resolved, sizeof(ngx_http_upstream_resolved_t));
+    }
 }
 
 
@@ -485,8 +505,7 @@ static ngx_uint_t
 ngx_http_citrix_guard_attack(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
-    ngx_http_citrix_guard_mark_t     *mark;
-    ngx_http_citrix_guard_finding_t   f;
+    ngx_http_citrix_guard_finding_t  f;
 
     if (!ngx_http_citrix_guard_judge_head(r, glcf, &f)) {
         return 0;
@@ -496,15 +515,13 @@ ngx_http_citrix_guard_attack(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_weigh(r, glcf, &f);
 
-    mark = ngx_http_citrix_guard_note(r, glcf, &f);
+    ngx_http_citrix_guard_note(r, glcf, &f);
 
     if (f.verdict != ngx_http_citrix_guard_blocked) {
         return 0;
     }
 
-    if (mark && r == r->main) {
-        mark->final = 1;
-    }
+    ngx_http_citrix_guard_final(r);
 
     return 1;
 }

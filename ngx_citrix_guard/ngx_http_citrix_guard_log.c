@@ -15,6 +15,9 @@
 #define NGX_HTTP_CITRIX_GUARD_LOG_READING  384
 
 
+static ngx_uint_t ngx_http_citrix_guard_is_found(ngx_http_request_t *r);
+
+
 static const char  *ngx_http_citrix_guard_ats[] = {
     "request", "egress", "nginx"
 };
@@ -169,7 +172,7 @@ ngx_http_citrix_guard_client_target(ngx_http_request_t *r)
 
     ngx_str_null(&target);
 
-    if (r->uri_start && r->uri_end > r->uri_start) {
+    if (ngx_http_citrix_guard_is_found(r)) {
         target.data = r->uri_start;
         target.len = r->uri_end - r->uri_start;
         return target;
@@ -198,6 +201,25 @@ ngx_http_citrix_guard_client_target(ngx_http_request_t *r)
     }
 
     return target;
+}
+
+
+/*
+ * Whether uri_start and uri_end are the target's.  With a line that is moved
+ * to a larger buffer nginx moves them as well, found or not: then they point
+ * anywhere.  Those of HTTP/2 and newer are in a header field's buffer.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_found(ngx_http_request_t *r)
+{
+    if (r->uri_start == NULL || r->uri_end <= r->uri_start) {
+        return 0;
+    }
+
+    return r->http_version >= NGX_HTTP_VERSION_20
+           || (r->header_in && r->uri_start >= r->header_in->start
+               && r->uri_end <= r->header_in->last);
 }
 
 

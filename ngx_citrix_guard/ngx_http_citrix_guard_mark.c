@@ -10,15 +10,36 @@
 #include "ngx_http_citrix_guard_module.h"
 
 
+#define NGX_HTTP_CITRIX_GUARD_SPARES  3
+
+
 static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark_add(
     ngx_http_request_t *r);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_spare(
+    ngx_http_citrix_guard_mark_t *mark);
 static void ngx_http_citrix_guard_mark_cleanup(void *data);
+
+
+/*
+ * If memory is short: marks that any request may share, as the context of the
+ * client's.  They know what was done, until a redirect or post_action, which
+ * is judged by itself.
+ */
+
+static ngx_http_citrix_guard_mark_t
+    ngx_http_citrix_guard_spares[NGX_HTTP_CITRIX_GUARD_SPARES] =
+{
+    { ngx_http_citrix_guard_exempted, 0, "", NULL, ngx_null_string },
+    { ngx_http_citrix_guard_detected, 0, "", NULL, ngx_null_string },
+    { ngx_http_citrix_guard_blocked, 0, "", NULL, ngx_null_string }
+};
 
 
 ngx_http_citrix_guard_mark_t *
 ngx_http_citrix_guard_mark(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t  *cln;
+    ngx_pool_cleanup_t            *cln;
+    ngx_http_citrix_guard_mark_t  *mark;
 
     for (cln = r->pool->cleanup; cln; cln = cln->next) {
         if (cln->handler == ngx_http_citrix_guard_mark_cleanup) {
@@ -26,11 +47,13 @@ ngx_http_citrix_guard_mark(ngx_http_request_t *r)
         }
     }
 
-    return NULL;
+    mark = ngx_http_get_module_ctx(r->main, ngx_http_citrix_guard_module);
+
+    return ngx_http_citrix_guard_is_spare(mark) ? mark : NULL;
 }
 
 
-ngx_http_citrix_guard_mark_t *
+void
 ngx_http_citrix_guard_note(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
@@ -41,16 +64,22 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
     mark = ngx_http_citrix_guard_mark(r);
 
     if (mark && mark->verdict >= f->verdict) {
-        return mark;
+        return;
     }
 
     ngx_http_citrix_guard_log(r, glcf, f);
 
-    if (mark == NULL) {
+    if (mark == NULL || ngx_http_citrix_guard_is_spare(mark)) {
         mark = ngx_http_citrix_guard_mark_add(r);
-        if (mark == NULL) {
-            return NULL;
-        }
+    }
+
+    if (mark == NULL) {
+        mark = ngx_http_citrix_guard_spares;
+
+        while (mark->verdict != f->verdict) { mark++; }
+
+        ngx_http_set_ctx(r->main, mark, ngx_http_citrix_guard_module);
+        return;
     }
 
     mark->verdict = f->verdict;
@@ -62,12 +91,25 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
 
     if (mark->reading.data == NULL) {
         mark->reading.len = 0;
-        return mark;
+        return;
     }
 
     ngx_memcpy(mark->reading.data, text, mark->reading.len);
+}
 
-    return mark;
+
+void
+ngx_http_citrix_guard_final(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_mark(r);
+
+    /* a subrequest is its parent's matter */
+
+    if (mark && r == r->main && !ngx_http_citrix_guard_is_spare(mark)) {
+        mark->final = 1;
+    }
 }
 
 
@@ -86,6 +128,15 @@ ngx_http_citrix_guard_mark_add(ngx_http_request_t *r)
     cln->handler = ngx_http_citrix_guard_mark_cleanup;
 
     return cln->data;
+}
+
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_is_spare(ngx_http_citrix_guard_mark_t *mark)
+{
+    return mark >= ngx_http_citrix_guard_spares
+           && mark < ngx_http_citrix_guard_spares
+                     + NGX_HTTP_CITRIX_GUARD_SPARES;
 }
 
 

@@ -68,7 +68,8 @@ typedef struct {
 
 /*
  * Whether the headers that nginx builds need a look, besides those that the
- * client sent: it depends on what proxy_set_header and proxy_method say.
+ * client sent: it depends on what proxy_set_header and proxy_method say, and
+ * on what other modules do.
  */
 
 #define NGX_HTTP_CITRIX_GUARD_SCAN       1
@@ -151,7 +152,8 @@ typedef struct {
 
 /*
  * What is known of a client's request: one for its subrequests and internal
- * redirects together, none while nothing was found.
+ * redirects together, none while nothing was found.  Without memory for it,
+ * reason and reading are not known.
  */
 
 typedef struct {
@@ -255,21 +257,26 @@ char *ngx_http_citrix_guard_merge_rules(ngx_conf_t *cf,
     ngx_http_citrix_guard_loc_conf_t *prev,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 
-/* access: the PREACCESS and LOG handlers */
+/* access: the PREACCESS and LOG handlers, and the context of what passed */
+
+extern u_char  ngx_http_citrix_guard_judged;
 
 ngx_int_t ngx_http_citrix_guard_access_init(ngx_conf_t *cf);
+ngx_int_t ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle);
 void ngx_http_citrix_guard_recover(ngx_http_request_t *r);
 
 /*
  * mark: "note" keeps the finding and logs it, unless the client's request has
- * one of the same weight already.  NULL if memory is short.
+ * one of the same weight already.  "final" says that the client is refused:
+ * nothing more leaves for it.
  */
 
 ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark(
     ngx_http_request_t *r);
-ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_note(
-    ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf,
+void ngx_http_citrix_guard_note(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
+void ngx_http_citrix_guard_final(ngx_http_request_t *r);
 
 /* log: the line in the error log, and escaping */
 
@@ -326,6 +333,7 @@ ngx_http_citrix_guard_judged_already(ngx_http_request_t *r, ngx_str_t *target)
     return target->len == r->unparsed_uri.len
            && r->valid_unparsed_uri
            && ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
+              == &ngx_http_citrix_guard_judged
            && ngx_memcmp(target->data, r->unparsed_uri.data, target->len)
               == 0;
 }

@@ -17,6 +17,7 @@ use CitrixGuard::Recorder;
 use CitrixGuard::Vectors;
 
 my $be = CitrixGuard::Recorder->new;
+my $http = CitrixGuard::Nginx::forwards();
 
 my %forward = (
     'raw'         => 'proxy_pass http://127.0.0.1:%%BE%%;',
@@ -108,8 +109,8 @@ for my $server ('raw on', 'raw any', 'lenient') {
     for my $row (@rows) {
         my $path = $row->{target} =~ s{^https?://[^/?]*}{}ir;
         my $is = ask($server, $row);
-        next if $is eq "200 $row->{method} $path HTTP/1.0";
-        if ($is eq '400' && ask('raw off', $row) eq '400') { $own++; next }
+        next if $is eq "200 $row->{method} $path $http";
+        if ($is =~ /^40[05]\z/ && ask('raw off', $row) eq $is) { $own++; next }
         push @faults, "line $row->{line}: " . printable($is);
     }
     none("$server: " . @rows . ' requests answered 200, forwarded as sent',
@@ -146,7 +147,7 @@ for my $way (qw(slash request_uri uri)) {
         my $is = join ' ', $answer->{status} // 'closed',
                            map { $_->{line} } $be->arrivals($nginx);
         push @faults, "line $row->{line}: " . printable($is)
-            if $is ne "200 $row->{method} $row->{target} HTTP/1.0";
+            if $is ne "200 $row->{method} $row->{target} $http";
     }
     none('HTTP/2: answered 200, forwarded as sent', @faults);
 }

@@ -9,7 +9,7 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 
-use CitrixGuard::Check qw(request printable);
+use CitrixGuard::Check qw(request printable one_event);
 use CitrixGuard::Event qw(parse_event);
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
@@ -51,6 +51,8 @@ my $LOCATIONS = <<'END';
     location /made/    { proxy_set_header NSC_USER $arg_u;
                          proxy_set_header Upgrade $http_upgrade;
                          proxy_pass http://$b; }
+    location /moved/   { rewrite ^ /fcgi/a last; }
+    location /fcgi/    { set $none 127.0.0.1:1; fastcgi_pass $none; }
     location = /sub    { internal; proxy_pass http://$b/sub$http_x_path; }
     location @other    { proxy_pass http://127.0.0.1:%%BE%%; }
 END
@@ -171,7 +173,13 @@ compare('egress',
     [request('/auth/..;/vpns/', headers => ['X-Path', '/../vpns/']),
      'traversal'],
     [request('/auth/a'), undef], [request('/mirror/a'), undef],
-    [request('/files/a'), undef], [request('/return/a'), undef]);
+    [request('/files/a'), undef], [request('/return/a'), undef],
+    [request('/fcgi/a'), undef], [request('/moved/a'), undef]);
+
+# what leaves as FastCGI cannot be read: what it was made of is
+seen(2, request('/moved/..;/vpns/a'));
+one_event $nginx, { verb => 'detected', at => 'egress', in => 'target' },
+          'FastCGI: detected by the target as it came';
 
 
 # SSI includes a subrequest whose arguments are the attack

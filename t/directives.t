@@ -29,7 +29,7 @@ my %DIRECTIVE = (
                                [qw(on off vpn all "" vpns+any)],
                                qr/\bvpns\b.*\bany\b/],
     citrix_guard_status    => [[qw(400 403 404 429 444 499 500 503 599)],
-                               [qw(0 200 302 399 600 1000 -403 403x x 0x193
+                               [qw(0 200 302 399 600 1000 0403 -403 403x x 0x193
                                    "" 40 4.3 4294967699 18446744073709552019)],
                                qr/400.*599/],
     citrix_guard_log_level => [[qw(info notice warn error)],

@@ -23,7 +23,7 @@ my $H2 = CitrixGuard::Http2::listen_lines("127.0.0.1:%%PORT5%%");
 
 # X-Path is the way to have any bytes in a target that nginx builds.
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 5, vars => { BE => $be->port, DNS => $dns->port },
+    ports => 7, vars => { BE => $be->port, DNS => $dns->port },
     http => (<<'END' =~ s{%%H2%%}{$H2}r))->start;
     proxy_cache_path %%DIR%%/cache keys_zone=cache:1m;
     upstream be       { server 127.0.0.1:%%BE%%; }
@@ -115,6 +115,7 @@ my $nginx = CitrixGuard::Nginx->new(
 
         # a prefix that makes the sign
         location /x         { proxy_pass http://be/vpn; }
+        location /w         { proxy_pass http://127.0.0.1:%%BE%%/vpn; }
         location /y         { proxy_pass http://be/vpn/.; }
         location /z/        { proxy_pass http://be/vpn/../; }
         location ~ ^/r/(.*) { proxy_pass http://be/vpn/../$1; }
@@ -124,6 +125,12 @@ my $nginx = CitrixGuard::Nginx->new(
         location /last/     { rewrite ^/last/(.*)$ "/vpn/..;/vpns/$1" last; }
         location /args/     { set $args "next=/../vpns/";
                               proxy_pass http://be; }
+        # two requests out of one
+        location /method/   { proxy_method $http_x_path;
+                              proxy_pass http://be; }
+        location /body/     { proxy_set_header X-Body $request_body;
+                              proxy_pass http://be; }
+
         location /added/    { proxy_pass http://be/vpn/?next=/../vpns/$uri; }
         location /          { proxy_pass http://be; }
     }
@@ -143,6 +150,8 @@ my $nginx = CitrixGuard::Nginx->new(
         listen 127.0.0.1:%%PORT4%%;
         citrix_guard on;
         location /after/  { post_action /made; proxy_pass http://be/main; }
+        location /refused/ { post_action @open;
+                            proxy_pass http://be$http_x_path; }
         location /open/   { post_action @open; proxy_pass http://be/main; }
         location = /made  { internal; proxy_pass http://be$http_x_path; }
         location @open    { citrix_guard off; proxy_pass http://be; }
@@ -151,6 +160,25 @@ my $nginx = CitrixGuard::Nginx->new(
         %%H2%%
         citrix_guard on;
         location / { proxy_pass http://127.0.0.1:%%BE%%$http_x_path; }
+    }
+    # says who asks
+    server {
+        listen 127.0.0.1:%%PORT6%%;
+        return 200 $remote_addr;
+    }
+    server {
+        listen 127.0.0.1:%%PORT7%%;
+        citrix_guard on;
+        citrix_guard_sslvpn off;
+        citrix_guard_traversal any;
+        set $literal 127.0.0.1:%%PORT6%%;
+        location /made/     { proxy_pass http://be$http_x_path; }
+        location /rewrite/  { rewrite ^/rewrite/(.*)$ /$1 break;
+                              proxy_pass http://be; }
+        location /address/  { proxy_bind 127.0.0.7;
+                              proxy_pass http://$literal; }
+        location /variable/ { proxy_bind $http_x_bind;
+                              proxy_pass http://$literal; }
     }
 END
 
@@ -169,7 +197,7 @@ for my $way (@BY_HEADER) {
                   'clean: forwarded';
         $nginx->events;
         for my $path ('/vpn/../vpns/portal/x.xml', '/vpn/%252e%252e/vpns/',
-                      '/a?b=/../vpns/') {
+                      '/a?b=/../vpns/', '/a /vpn/../vpns/') {
             for my $method (qw(GET POST)) {
                 refused get($nginx->port, "/$way/", method => $method,
                             headers => ['X-Path', $path],
@@ -188,8 +216,12 @@ for my $way (@BY_HEADER) {
 }
 
 
+# of what is sent, or of what nginx makes of the target as it arrives
+my $REQUEST = qr{^/(?:rewrite|last|args)/};
+
 my %made = (
     '/xs/%252e%252e/a'  => 'a vpns segment by concatenation',
+    '/ws/%252e%252e/a'  => 'the same, to an upstream without a name',
     '/xs/..;/a'         => 'the same, with a parameter',
     '/y./vpns/a'        => 'a parent segment by concatenation',
     '/y.;/vpns/a'       => 'the same, with a parameter',
@@ -204,12 +236,85 @@ my %made = (
 for my $target (sort keys %made) {
     refused get($nginx->port, $target), "$made{$target}: refused";
     nothing_arrived $nginx, $be, '... and nothing sent';
-    one_event $nginx, { verb => 'blocked' }, '... one event';
+    one_event $nginx, { verb => 'blocked',
+                        at => $target =~ $REQUEST ? 'request' : 'egress' },
+              '... one event';
 }
 
 is get($nginx->port, '/xs/portal/a')->{status}, 200,
    'concatenation to /vpns/ alone is a path of the Gateway';
 is_deeply [$be->targets($nginx)], ['/vpns/portal/a'], '... and forwarded';
+
+
+subtest 'as long as the target that was let go' => sub {
+    my $path = '/vpn/../vpns/abc';
+    my $target = '/upstream/' . 'x' x (length($path) - 10);
+    refused get($nginx->port, $target, headers => ['X-Path', $path]),
+            'refused';
+    nothing_arrived $nginx, $be, '... and nothing sent';
+    one_event $nginx, { at => 'egress' }, '... one event';
+};
+
+
+subtest 'under the policy of the location' => sub {
+    my %reason = ('/vpns/a' => 'vpns', '/a/..;/b' => 'parent');
+    for my $path (sort keys %reason) {
+        refused get($nginx->port(7), '/made/', headers => ['X-Path', $path]),
+                "$path, made by a variable";
+        one_event $nginx, { at => 'egress', reason => $reason{$path} },
+                  '... one event';
+    }
+    my %made = ('/rewrite/%76pns' => 'vpns', '/rewrite/a/..%3b/b' => 'parent');
+    for my $target (sort keys %made) {
+        refused get($nginx->port(7), $target), "$target, made by rewrite";
+        one_event $nginx, { at => 'request', in => 'uri',
+                            reason => $made{$target} }, '... one event';
+    }
+    nothing_arrived $nginx, $be, 'nothing sent';
+};
+
+
+subtest 'two requests out of one' => sub {
+    my $post = sub {
+        my ($body) = @_;
+        return get($nginx->port, '/body/', method => 'POST', body => $body);
+    };
+    my %head = (
+        'a second request line' => "a\r\n\r\nGET /vpn/../vpns/ HTTP/1.1",
+        '... of HTTP/1.0'       => "a\r\n\r\nGET /vpn/../vpns/ HTTP/1.0",
+        'a header of it'        => "a\r\n\r\nGET / HTTP/1.1\r\nNSC_USER: ../x",
+        'a header of the first' => "a\r\nnsc-nonce:../x",
+        'an Upgrade'            => "a\r\nupgrade:\th2c",
+    );
+    for my $name (sort keys %head) {
+        refused $post->("$head{$name}\r\nX: "), "$name: refused";
+        nothing_arrived $nginx, $be, '... nothing sent';
+        one_event $nginx, { at => 'egress' }, '... one event';
+    }
+    is $post->("a\r\nX: b\r\n /vpn/ HTTP/1.1\r\nX: ")->{status}, 200,
+       'headers that say nothing: answered';
+    is scalar(my @got = $be->take), 1, '... and sent';
+    for my $method ('GET /vpn/../vpns/', 'GET /vpns/..;/a HTTP/1.1 ') {
+        refused get($nginx->port, '/method/', headers => ['X-Path', $method]),
+                "method \"$method\": refused";
+        nothing_arrived $nginx, $be, '... nothing sent';
+        one_event $nginx, { at => 'egress' }, '... one event';
+    }
+    is get($nginx->port, '/method/', headers => ['X-Path', 'PUT'])->{status},
+       200, 'method "PUT": answered';
+    is_deeply [map { $_->{line} } $be->arrivals($nginx)],
+              ['PUT /method/ ' . CitrixGuard::Nginx::forwards()],
+              '... and sent';
+};
+
+
+subtest 'proxy_bind is what it was' => sub {
+    is get($nginx->port(7), '/address/')->{body}, '127.0.0.7', 'an address';
+    for my $from ('127.0.0.8', '127.0.0.9') {
+        is get($nginx->port(7), '/variable/',
+               headers => ['X-Bind', $from])->{body}, $from, "a variable";
+    }
+};
 
 
 subtest 'detect: it leaves, and is logged' => sub {
@@ -289,6 +394,12 @@ subtest 'post_action' => sub {
     is $answer->{status}, 200, 'the action is an attack: answered';
     is_deeply \@got, ['/maina'], '... the action is not forwarded';
     one_event $nginx, { verb => 'blocked', at => 'egress' }, '... one event';
+    ($answer, @got) = $ask->('/refused/', '/clean');
+    is_deeply [sort @got], ['/clean', '/refused/'], 'both are forwarded';
+    ($answer, @got) = $ask->('/refused/', '/vpn/../vpns/');
+    refused $answer, 'refused on the way out';
+    is_deeply \@got, [], '... nothing is forwarded afterwards';
+    one_event $nginx, { at => 'egress' }, '... one event';
     for my $place (qw(/after/ /open/)) {
         ($answer, @got) = $ask->("$place..;/vpns/a");
         refused $answer, "$place: a refused request";

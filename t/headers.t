@@ -147,6 +147,24 @@ subtest 'the second of two, and the cookie of that name' => sub {
 };
 
 
+# nginx keeps them in lists of twenty.
+subtest 'at every place among many' => sub {
+    my @faults;
+    for my $before (0 .. 45) {
+        my @headers = ((map { ("X-$_", $_) } 1 .. $before),
+                       'NSC-USER', '../x');
+        my $answer = get($nginx->port, '/vpns/', version => '1.0',
+                         no_host => 1, headers => \@headers);
+        my @got = $be->arrivals($nginx);
+        push @faults, $before if $answer->{status} != 403 || @got;
+    }
+    is "@faults", '', 'refused, whatever stands before it';
+    my @lines = $nginx->events;
+    is scalar @lines, 46, '... an event each';
+    is scalar(grep {/ at=request in=header /} @lines), 46, '... on arrival';
+};
+
+
 subtest 'headers that nginx makes' => sub {
     for my $case (['/a?u=../../x', [], 'from an argument'],
                   ['/b', ['X-User', '..%2f..%2fx'], 'to a literal address']) {
@@ -164,6 +182,10 @@ subtest 'headers that nginx makes' => sub {
            $name;
         is scalar(my @got = $be->arrivals($nginx)), 1, '... arrives';
     }
+    is get($nginx->port(3), '/a?u=jdoe', headers => [
+           'X-Line', '/vpn/../vpns/ HTTP/1.1'])->{status}, 200,
+       'a header that ends as a request line does';
+    is scalar(my @got = $be->arrivals($nginx)), 1, '... arrives';
     # set to "" means: what the client sends is not forwarded; the client's
     # attempt may be refused all the same, but never arrives
     get($nginx->port(3), '/d', headers => ['NSC-USER', '../x']);

@@ -95,6 +95,25 @@ subtest 'an attack whose headers are bad' => sub {
 };
 
 
+# nginx gives up within the target: the line is read again from its start.
+subtest 'an attack in a target that nginx cannot read' => sub {
+    for my $target ('vpn/../vpns/', 'x:/../vpns/', '../vpns',
+                    '%2fvpn/../vpns/') {
+        for my $tail (' HTTP/1.1', ' HTTP/1.0', '', ' HTTP/1.1  ') {
+            my $answer = CitrixGuard::Raw::ask($nginx->port,
+                "GET  $target$tail\r\nHost: x\r\nX-A: /vpns/\r\n\r\n");
+            is $answer->{status}, 400, "$target$tail: 400";
+            one_event $nginx, { at => 'nginx', reason => 'traversal',
+                                target => $target }, '... one event';
+        }
+    }
+    my $answer = CitrixGuard::Raw::ask($nginx->port,
+        "GET vpn/../x HTTP/1.1\r\nHost: x\r\nX-A: /vpns/\r\n\r\n");
+    is $answer->{status}, 400, 'the other sign is in a header: 400';
+    is_deeply [$nginx->events], [], '... no event';
+};
+
+
 subtest 'what is no request at all' => sub {
     for my $bytes ("\x05\x01\x00\r\n\r\n", "\x16\x03\x01\x02\x00\x01\r\n\r\n",
                    "GET\r\n\r\n", "/../vpns/\r\n\r\n", "\0" x 100,
@@ -129,6 +148,31 @@ subtest 'HTTP/2' => sub {
         is $client->ask(path => $target)->{status}, 400, "$target: 400";
         is_deeply [$nginx->events], [], '... no event';
     }
+};
+
+# nginx moves what it has of the line to a larger buffer, and with it the ends
+# of a target that it has not found. Connections that end leave room for the
+# larger buffers below the smaller ones.
+subtest 'a target without an end' => sub {
+    my @clients = map { CitrixGuard::Raw->new($nginx->port) } 1 .. 200;
+    $_->put('GET /') for @clients;
+    $nginx->settle;
+    splice @clients, 0, 100;
+    $nginx->settle;
+    $_->put('a' x 40_000) for @clients;
+    my @answers = map { eval { $_->get } } @clients;
+    is scalar(grep { $_ && $_->{status} == 414 } @answers), 100, '414 for all';
+    # nginx logs when they have gone
+    @clients = ();
+    is_deeply [$nginx->events], [], '... no event';
+    my $client = CitrixGuard::Raw->new($nginx->port);
+    $client->put('GET /vpn/../vpns/');
+    $nginx->settle;
+    $client->put('a' x 40_000);
+    is $client->get->{status}, 414, 'an attack in one: 414';
+    undef $client;
+    one_event $nginx, { at => 'nginx', reason => 'traversal' },
+              '... one event';
 };
 
 done_testing;

@@ -14,6 +14,7 @@ use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 
 my $be = CitrixGuard::Recorder->new;
+my $http = CitrixGuard::Nginx::forwards();
 
 my $nginx = CitrixGuard::Nginx->new(
     ports => 2, vars => { BE => $be->port }, http => <<'END')->start;
@@ -80,7 +81,7 @@ subtest 'methods' => sub {
         is get($nginx->port, '/clean', method => $method)->{status}, 200,
            "$method clean";
         my ($got) = $be->arrivals($nginx);
-        is $got->{line}, "$method /clean HTTP/1.0", '... forwarded';
+        is $got->{line}, "$method /clean $http", '... forwarded';
     }
     my $answer = get($nginx->port, $ATTACK, method => 'HEAD');
     refused_alone $answer, 'HEAD';

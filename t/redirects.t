@@ -22,7 +22,8 @@ my $be = CitrixGuard::Recorder->new(answer => sub {
 });
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 3, vars => { BE => $be->port }, http => <<'END');
+    ports => 4, vars => { BE => $be->port }, http => <<'END');
+    log_format verdict '$citrix_guard_verdict $citrix_guard_reading';
     upstream be { server 127.0.0.1:%%BE%%; }
 
     # everything that could take a refusal to the upstream does
@@ -73,6 +74,15 @@ my $nginx = CitrixGuard::Nginx->new(
         location /files/    { }
         location /try/      { try_files $uri $uri/ @open; }
         location @open      { proxy_pass http://be; }
+    }
+
+    # detect where the request comes in, on where it is forwarded
+    server {
+        listen 127.0.0.1:%%PORT4%%;
+        access_log %%DIR%%/verdict.log verdict;
+        location /          { citrix_guard detect; error_page 404 = @guarded;
+                              root %%DIR%%/html; }
+        location @guarded   { citrix_guard on; proxy_pass http://be; }
     }
 END
 spew($nginx->dir . '/html/index.html', "static\n");
@@ -136,6 +146,16 @@ for my $place (qw(/ /try/ /rewrite/)) {
         }
     };
 }
+
+
+subtest 'detect where it comes in, on where it is forwarded' => sub {
+    refused get($nginx->port(4), "/$ATTACKS[0]"), 'refused';
+    nothing_arrived $nginx, $be, '... nothing sent';
+    my @verbs = map { /citrix_guard: (\w+)/ } $nginx->events;
+    is "@verbs", 'detected blocked', '... a line for each';
+    like $nginx->access_log('verdict.log'), qr{^blocked /../vpns/a$}m,
+         '... the verdict is the last one';
+};
 
 
 subtest 'X-Accel-Redirect' => sub {

@@ -24,6 +24,7 @@ my $be = CitrixGuard::Recorder->new(answer => sub {
 
 my $nginx = CitrixGuard::Nginx->new(
     ports => 4, vars => { BE => $be->port }, http => <<'END');
+    log_format local '[$citrix_guard_local]';
     log_format verdict '[$citrix_guard_verdict] $status $request_uri';
 
     server {
@@ -44,12 +45,14 @@ my $nginx = CitrixGuard::Nginx->new(
         location = /accel { proxy_pass http://127.0.0.1:%%BE%%; }
         location = /there { proxy_pass http://127.0.0.1:%%BE%%$http_x_t; }
         location /name/ { proxy_bind $http_x_bind;
+                          access_log %%DIR%%/local.log local;
                           proxy_set_header X-Local "$citrix_guard_local";
                           proxy_pass http://127.0.0.1:%%BE%%; }
         location /names/ { proxy_set_header X-Local "$citrix_guard_local";
                           proxy_pass http://127.0.0.1:%%BE%%$request_uri; }
         location /body/ { client_body_buffer_size 64k;
                           proxy_set_body $request_body;
+                          proxy_set_header NSC_USER "";
                           proxy_pass http://127.0.0.1:%%BE%%; }
         location /fcgi/ { set $b 127.0.0.1:%%BE%%; fastcgi_pass $b;
                           fastcgi_param REQUEST_URI $request_uri; }
@@ -139,6 +142,7 @@ subtest 'an internal variable that is named does nothing' => sub {
         is $answer && $answer->{status}, 200, "$target: served";
         is_deeply [$be->targets($nginx)], [$target], '... and arrived';
     }
+    is $nginx->access_log('local.log'), "[]\n", 'nor has it a value in a log';
     is_deeply [$nginx->events], [], 'no event';
 };
 

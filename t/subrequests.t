@@ -42,6 +42,9 @@ my $nginx = CitrixGuard::Nginx->new(
         location /mirror/ { mirror /same; proxy_pass http://be/main; }
         location = /same  { internal; citrix_guard on;
                             proxy_pass http://be$request_uri; }
+        location /gone/   { mirror /none; proxy_pass http://be/main; }
+        location = /none  { internal; citrix_guard on; log_subrequest on;
+                            return 404; }
     }
 END
 mkdir $nginx->dir . "/html/$_" for qw(ssi body);
@@ -54,6 +57,11 @@ spew($nginx->dir . '/html/ssi/direct.html',
      "begin <!--# include virtual=\"/inc/..;/vpns/a\" --> end\n");
 spew($nginx->dir . '/html/ssi/escaped.html',
      "begin <!--# include virtual=\"/inc/%252e%252e/vpns/a\" --> end\n");
+for my $first ('/sub', '/inc/..;/vpns/a') {
+    spew($nginx->dir . '/html/ssi/' . ($first eq '/sub' ? 'sub' : 'direct')
+       . '-first.html', "begin <!--# include virtual=\"$first\" --> "
+       . "<!--# include virtual=\"/inc/a\" --> end\n");
+}
 spew($nginx->dir . '/html/ssi/clean.html',
      "begin <!--# include virtual=\"/inc/a\" --> end\n");
 spew($nginx->dir . '/html/body/a.html', "body\n");
@@ -125,6 +133,14 @@ subtest 'SSI that becomes an attack' => sub {
         my $answer = ask("/ssi/$page.html");
         unlike $answer->{body}, qr/recorded/, "$page: nothing is included";
         nothing_arrived $nginx, $be, '... nothing sent';
+        one_event $nginx, { verb => 'blocked', at => 'request' },
+                  '... one event';
+    }
+    for my $page (qw(sub-first direct-first)) {
+        my $answer = ask("/ssi/$page.html", $ATTACK);
+        like $answer->{body}, qr/^begin .*recorded\s+end$/s,
+             "$page: the clean one behind it is included";
+        is_deeply [$be->targets($nginx)], ['/inc/a'], '... and it alone sent';
         one_event $nginx, { verb => 'blocked' }, '... one event';
     }
 };
@@ -138,6 +154,13 @@ subtest 'guard only on the subrequest\'s location' => sub {
     one_event $nginx, { verb => 'blocked' }, 'one event';
     is get($nginx->port(2), '/mirror/a')->{status}, 200, 'clean: answered';
     is scalar(my @got = $be->targets($nginx)), 2, 'clean: mirrored';
+};
+
+
+subtest 'an error of a subrequest says nothing of the client\'s target' => sub {
+    is get($nginx->port(2), '/gone/..;/vpns/a')->{status}, 200, 'answered';
+    is_deeply [$be->targets($nginx)], ['/main..;/vpns/a'], 'and forwarded';
+    is_deeply [$nginx->events], [], 'no event says otherwise';
 };
 
 done_testing;

@@ -26,7 +26,7 @@ my $BLIND = 'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; '
           . 'proxy_pass http://127.0.0.1:%%BE%%;';
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 3, vars => { BE => $be->port }, http => <<"END")->start;
+    ports => 4, vars => { BE => $be->port }, http => <<"END")->start;
     map \$http_upgrade \$gateway_upgrade {
         default ""; "~*^websocket\$" websocket;
     }
@@ -43,6 +43,15 @@ my $nginx = CitrixGuard::Nginx->new(
             proxy_http_version 1.1;
             proxy_set_header Upgrade \$gateway_upgrade;
             proxy_set_header Connection \$gateway_connection;
+            proxy_pass http://127.0.0.1:%%BE%%;
+        }
+    }
+    server {
+        listen 127.0.0.1:%%PORT4%%; citrix_guard on;
+        location / {
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade \$arg_to;
+            proxy_set_header Connection upgrade;
             proxy_pass http://127.0.0.1:%%BE%%;
         }
     }
@@ -90,13 +99,15 @@ for my $n (1, 3) {
 
 for my $case (['h2c'], ['H2C'], ['TLS/1.0'], ['tunnel'], ['websocketx'],
               ['xwebsocket'], ['h2c, websocket'], ['websocket, h2c'],
-              ['websocket/13'], ['"websocket"'], ['connect-udp']) {
+              ['tunneling'], ['websocket/13'], ['"websocket"'],
+              ['connect-udp']) {
     my $name = join ' and ', @$case;
     subtest "blind configuration: $name" => sub {
         my ($client, $answer) = upgrade($nginx->port, '/a', @$case);
         refused $answer, 'refused';
         nothing_arrived $nginx, $be, 'nothing arrived';
-        one_event $nginx, { reason => 'upgrade', at => 'egress' },
+        one_event $nginx, { reason => 'upgrade', at => 'egress',
+                            start => 0, end => length $case->[0] },
                   'one event';
     };
     subtest "a map of websocket only: $name" => sub {
@@ -118,6 +129,15 @@ subtest 'two Upgrade headers' => sub {
     is scalar @arrived, $answer->{status} == 101 ? 1 : 0,
        'websocket alone, or refused';
     $nginx->events;
+};
+
+
+subtest 'one that the configuration makes, no client sends' => sub {
+    refused get($nginx->port(4), '/a?to=h2c'), 'refused';
+    nothing_arrived $nginx, $be, '... nothing arrived';
+    one_event $nginx, { reason => 'upgrade', in => 'header' }, '... one event';
+    is get($nginx->port(4), '/a')->{status}, 200, 'an empty one: answered';
+    is scalar(my @got = $be->arrivals($nginx)), 1, '... and forwarded';
 };
 
 

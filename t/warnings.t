@@ -34,14 +34,14 @@ sub silent {
 }
 
 
-# A warning of the topic that names the place to change.
+# One warning of the topic, or so many, which names the place to change.
 sub warns {
-    my ($name, $topic, $http) = @_;
+    my ($name, $topic, $http, $count) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my ($status, @lines) = warned($http);
     my @about = grep { /citrix_guard/ && $_ =~ $topic } @lines;
-    ok @about >= 1, "$name: a warning" or diag "said: @lines";
-    ok !(grep { !/\bserver ".*" \(.*nginx\.conf:\d+\) / } @about),
+    is scalar @about, $count // 1, "$name: a warning" or diag "said: @lines";
+    ok !(grep { !/\bserver ".*" \(.*nginx\.conf:[1-9]\d*\) / } @about),
        "$name: it says where";
     is $status, 0, "$name: accepted all the same";
     return;
@@ -122,6 +122,51 @@ warns('... by address', qr{location "/o/" .* not guarded}, "server { $LISTEN cit
     . 'location / { proxy_pass https://192.0.2.9; } '
     . 'location /o/ { citrix_guard off; proxy_pass https://192.0.2.9; } }');
 
+# the same address by two names, and others
+
+sub upstreams {
+    my ($guarded, $open, $more) = @_;
+    return ($more // '') . "server { $LISTEN citrix_guard on; "
+        . "location / { proxy_pass https://adc; } "
+        . "location /g/ { proxy_pass $guarded; } "
+        . "location /o/ { citrix_guard off; proxy_pass $open; } }";
+}
+
+my $TWO = 'upstream two { server 192.0.2.20:443; server 192.0.2.21:443; '
+        . 'server 192.0.2.22:443; } ';
+my $ALSO = 'upstream also { server 192.0.2.30:443; server 192.0.2.22:443; } ';
+
+warns('... by the address of its server', qr{location "/o/" .* not guarded},
+    upstreams('https://other', 'https://192.0.2.10'));
+
+warns('... by one address of several', qr{location "/o/" .* not guarded},
+    upstreams('https://two', 'https://192.0.2.21', $TWO));
+
+warns('... that has one address in common', qr{location "/o/" .* not guarded},
+    upstreams('https://two', 'https://also', $TWO . $ALSO));
+
+warns('... by a name', qr{location "/o/" .* not guarded},
+    upstreams('https://localhost:8443', 'https://127.0.0.1:8443'));
+
+warns('... guarded by a name', qr{location "/o/" .* not guarded},
+    upstreams('https://127.0.0.1:8443', 'https://localhost:8443'));
+
+silent('an unguarded location to another port',
+    upstreams('https://two', 'https://192.0.2.21:8443', $TWO));
+
+silent('an unguarded location to other addresses',
+    upstreams('https://two', 'https://other', $TWO));
+
+warns('... guarded in detect', qr{location "/o/" .* not guarded},
+    "server { $LISTEN citrix_guard detect; location / { "
+    . 'proxy_pass https://adc; } '
+    . 'location /o/ { citrix_guard off; proxy_pass https://adc; } }');
+
+warns('... with an "if"', qr{not guarded}, "server { $LISTEN citrix_guard on; "
+    . 'location / { proxy_pass https://adc; } '
+    . 'location /o/ { citrix_guard off; if ($arg_a) { set $b 1; } '
+    . 'if ($arg_b) { set $b 2; } proxy_pass https://adc; } }');
+
 warns('... named location', qr{location "\@o" .* not guarded}, "server { $LISTEN citrix_guard on; "
     . 'location / { proxy_pass https://adc; } '
     . 'location @o { citrix_guard off; proxy_pass https://adc; } }');
@@ -132,7 +177,13 @@ warns('underscores_in_headers on', qr/underscores_in_headers/,
 
 warns('ignore_invalid_headers off', qr/ignore_invalid_headers/,
     "ignore_invalid_headers off; server { $LISTEN citrix_guard on; "
-    . 'location / { proxy_pass https://adc; } }');
+    . 'location / { proxy_pass https://adc; } }', 2);
+
+# each server once: this one, and that of CitrixGuard::Nginx
+warns('underscores_in_headers on for all', qr/underscores_in_headers/,
+    "underscores_in_headers on; server { $LISTEN citrix_guard on; "
+    . 'location / { proxy_pass https://adc; } '
+    . 'location /b/ { proxy_pass https://adc; } }', 2);
 
 warns('a blind Upgrade', qr/Upgrade/, "server { $LISTEN citrix_guard on; "
     . 'location / { proxy_set_header Upgrade $http_upgrade; '
@@ -146,6 +197,11 @@ warns('a blind Upgrade from the server level', qr/Upgrade/i,
 warns('an error log that hides the guard\'s lines', qr/error_log/,
     "server { $LISTEN citrix_guard on; error_log %%DIR%%/own.log error; "
     . 'location / { proxy_pass https://adc; } }');
+
+warns('one such log for many', qr/error_log/,
+    "error_log %%DIR%%/own.log error; server { $LISTEN citrix_guard on; "
+    . 'location / { proxy_pass https://adc; } '
+    . 'location /b/ { proxy_pass https://adc; } }');
 
 silent('an error log that takes them', "server { $LISTEN citrix_guard on; "
     . 'citrix_guard_log_level error; error_log %%DIR%%/own.log error; '

@@ -2,14 +2,14 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The tables of the decoder (cguard_decode.h): the classes of a byte, as bits
+ * The tables of the decoder (cguard_escape.h): the classes of a byte, as bits
  * (CGUARD_B_*) and as one number (CGUARD_T_*), the values of the hexadecimal
  * digits, and what a byte does to an escape that waits.  t/unit/byte_test.c
  * derives the classes and the values again from their definitions.
  */
 
 
-#include "cguard_decode.h"
+#include "cguard_escape.h"
 
 
 const uint8_t  cguard_byte[256] = {
@@ -18,7 +18,7 @@ const uint8_t  cguard_byte[256] = {
     0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0,
     0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0,
     0x10, 0x08, 0x08, 0x40, 0x08, 0xc0, 0x08, 0x08,    /* 20 */
-    0x08, 0x08, 0x08, 0x08, 0x08, 0x08, 0x48, 0x48,
+    0x08, 0x08, 0x08, 0x10, 0x08, 0x08, 0x48, 0x48,
     0x49, 0x49, 0x49, 0x49, 0x49, 0x49, 0x49, 0x49,
     0x49, 0x49, 0x08, 0x48, 0x08, 0x08, 0x08, 0x48,
     0x08, 0x49, 0x49, 0x49, 0x49, 0x49, 0x49, 0x08,    /* 40 */
@@ -83,7 +83,7 @@ const uint8_t  cguard_token[256] = {
     NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 10 */
     NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 18 */
     NOISE, 0,     0,     0,     0,     PCT,   0,     0,     /* 20 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 28 */
+    0,     0,     0,     NOISE, 0,     0,     0,     0,     /* 28 */
     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   /* 30 */
     HEX,   HEX,   0,     0,     0,     0,     0,     0,     /* 38 */
     0,     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   0,     /* 40 */

@@ -5,7 +5,7 @@
 
 
 #include "cguard_clean.h"
-#include "cguard_decode.h"
+#include "cguard_escape.h"
 
 #if defined(__SSE2__) && !defined(CGUARD_NO_SIMD)
 #define CGUARD_SSE2  1
@@ -27,6 +27,15 @@ cguard_plain(unsigned char c)
 }
 
 
+/* may "c" bring the dot before it and another one together? */
+
+static inline int
+cguard_joins(unsigned char c)
+{
+    return c == '.' || c == '+';
+}
+
+
 /* does the "%" at p[i] begin an escape of a harmless character? */
 
 static inline int
@@ -42,7 +51,8 @@ cguard_clean_escape(const unsigned char *p, size_t len, size_t i)
 
     c = (unsigned) cguard_hex[p[i + 1]] << 4 | cguard_hex[p[i + 2]];
 
-    return c > 0x20 && c < 0x7f && c != '%' && c != '.';
+    return c > 0x20 && c < 0x7f && c != '%' && c != '.'
+           && !(c == '+' && i && p[i - 1] == '.');
 }
 
 
@@ -54,7 +64,7 @@ cguard_clean_bytes(const unsigned char *p, size_t len)
     for (i = 0; i < len; i++) {
 
         if (!cguard_plain(p[i])
-            || (p[i] == '.' && i && p[i - 1] == '.')
+            || (cguard_joins(p[i]) && i && p[i - 1] == '.')
             || (p[i] == '%' && !cguard_clean_escape(p, len, i)))
         {
             return 0;
@@ -67,12 +77,12 @@ cguard_clean_bytes(const unsigned char *p, size_t len)
 
 #if CGUARD_SSE2
 
-/* what p[0..15] has of bytes that are not plain; p[16] is read for its dot */
+/* what p[0..15] has of bytes that are not plain; p[16] may join the last */
 
 static inline __m128i
 cguard_clean_window(const unsigned char *p)
 {
-    __m128i  a, b, bad, dots;
+    __m128i  a, b, bad, joins;
 
     a = _mm_loadu_si128((const __m128i *) p);
     b = _mm_loadu_si128((const __m128i *) (p + 1));
@@ -83,9 +93,11 @@ cguard_clean_window(const unsigned char *p)
     bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
     bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8(0x7f)));
 
-    dots = _mm_and_si128(a, _mm_cmpeq_epi8(a, b));
+    joins = _mm_or_si128(_mm_cmpeq_epi8(b, _mm_set1_epi8('.')),
+                         _mm_cmpeq_epi8(b, _mm_set1_epi8('+')));
+    joins = _mm_and_si128(joins, _mm_cmpeq_epi8(a, _mm_set1_epi8('.')));
 
-    return _mm_or_si128(bad, _mm_cmpeq_epi8(dots, _mm_set1_epi8('.')));
+    return _mm_or_si128(bad, joins);
 }
 
 

@@ -2,19 +2,20 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What ASCII a code point may be read as by a parser that normalises Unicode
- * or converts to a Windows code page.
+ * What ASCII a code point may be read as by a parser that normalises Unicode,
+ * converts to a Windows code page, or transliterates.
  *
  * reads      two constant tables and the text, nothing else
  * writes     nothing
  * allocates  nothing
  * cost       one comparison, two table look-ups
  * source     NFKC and NFKD of Unicode (UAX #15), best-fit tables of the
- *            Windows code pages (t/data/bestfit.tsv); compat.pl says in
- *            which order
+ *            Windows code pages (t/data/bestfit.tsv), transliterations of
+ *            glibc and ICU (t/data/translit.tsv); compat.pl says in which
+ *            order
  *
- * Blanks and what adds no letter (combining marks, variation selectors, tags,
- * C1 controls) stand for one blank, hence for noise.
+ * Blanks and what adds no letter (marks, variation selectors, tags, C1
+ * controls) stand for one blank, hence for noise.
  */
 
 

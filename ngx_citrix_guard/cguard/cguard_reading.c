@@ -96,7 +96,9 @@ cguard_text_cell(void *data, const cguard_cell_t *cell,
         return;
     }
 
-    if (cguard_byte[cell->c] & CGUARD_B_NOISE) {
+    /* a plus sign is a blank to some, but not to a reader */
+
+    if (cguard_byte[cell->c] & CGUARD_B_NOISE && cell->c != '+') {
         return;
     }
 

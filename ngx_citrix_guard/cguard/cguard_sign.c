@@ -25,7 +25,7 @@ const uint8_t  cguard_class[256] = {
     NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 10 */
     NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 18 */
     NOISE, 0,     0,     END,   0,     0,     0,     0,     /* 20 */
-    0,     0,     0,     0,     0,     0,     DOT,   SEP,   /* 28 */
+    0,     0,     0,     NOISE, 0,     0,     DOT,   SEP,   /* 28 */
     0,     0,     0,     0,     0,     0,     0,     0,     /* 30 */
     0,     0,     0,     END,   0,     0,     0,     END,   /* 38 */
     0,     0,     0,     0,     0,     0,     0,     0,     /* 40 */

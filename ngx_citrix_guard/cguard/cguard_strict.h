@@ -11,18 +11,33 @@
 #include "cguard_sign.h"
 
 
-#pragma GCC visibility push(hidden)
-
 /*
- * Looks for the signs as a parser sees them that takes well-formed UTF-8 only
- * (RFC 3629; with "overlong" overlong forms as well) and drops all other bytes
- * above 7F, or ends there.  The decoder of cguard_decode.h is the lenient
- * parser, which makes the most of each.
- * Returns -1 if too many escapes remain unfinished, else 0.
+ * Which sequences of UTF-8 a parser takes.  The decoder of cguard_decode.h is
+ * a lenient one, which makes the most of each byte; these drop at once what
+ * they do not take, or end there.
  */
 
-int cguard_strict(const unsigned char *p, uint32_t len, int overlong,
-    cguard_signs_t *s);
+typedef enum {
+    CGUARD_WELL_FORMED,              /* RFC 3629 */
+    CGUARD_OVERLONG,                 /* overlong forms as well */
+    CGUARD_ASCII,                    /* none: all is dropped from 80 up */
+    CGUARD_LATIN                     /* none: each byte is a code point */
+} cguard_parser_e;
+
+
+/* what it has come upon */
+
+#define CGUARD_TAKEN     0x01        /* a sequence, or a code point */
+#define CGUARD_REJECTED  0x02        /* a sequence that is not well-formed */
+#define CGUARD_OVERFLOW  0x04        /* too many unfinished escapes: it ended */
+
+
+#pragma GCC visibility push(hidden)
+
+/* looks for the signs as such a parser sees them; returns CGUARD_TAKEN, ... */
+
+unsigned cguard_strict(const unsigned char *p, uint32_t len,
+    cguard_parser_e parser, cguard_signs_t *signs);
 
 #pragma GCC visibility pop
 

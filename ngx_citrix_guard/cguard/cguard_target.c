@@ -67,10 +67,10 @@ cguard_go_on_signs(cguard_signs_t *signs)
 /*
  * The lenient reading.  Behind the first raw "?" the same string goes on, but
  * only as Citrix's expression reads it: for the signs, not for what is
- * malformed.  Returns whether a strict parser may see something else.
+ * malformed.  Returns what there is of UTF-8 (CGUARD_UTF8_POINT, ...).
  */
 
-static int
+static unsigned
 cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 {
     cguard_signs_t   signs;
@@ -98,27 +98,7 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 
     r->overflow |= d.overflow;
 
-    return d.doubtful;
-}
-
-
-static void
-cguard_read_strict(const cguard_string_t *s, int overlong,
-    cguard_readings_t *r)
-{
-    cguard_signs_t  signs;
-
-    cguard_begin_signs(&signs, r);
-
-    r->overflow |= cguard_strict(s->path, (uint32_t) s->plen, overlong,
-                                 &signs) != 0;
-
-    if (s->query) {
-        cguard_go_on_signs(&signs);
-
-        r->overflow |= cguard_strict(s->query, (uint32_t) s->qlen, overlong,
-                                     &signs) != 0;
-    }
+    return d.utf8;
 }
 
 
@@ -135,33 +115,67 @@ cguard_add_sign(cguard_sign_t *sign, const cguard_sign_t *other)
 }
 
 
+/* the reading of a strict parser; returns what it has come upon */
+
+static unsigned
+cguard_read_strict(const cguard_string_t *s, cguard_parser_e parser,
+    cguard_readings_t *r)
+{
+    unsigned           seen;
+    cguard_signs_t     signs;
+    cguard_readings_t  strict;
+
+    if (r->parent.found == CGUARD_IN_PATH && r->vpns.found == CGUARD_IN_PATH) {
+        return 0;
+    }
+
+    memset(&strict, 0, sizeof(cguard_readings_t));
+
+    cguard_begin_signs(&signs, &strict);
+
+    seen = cguard_strict(s->path, (uint32_t) s->plen, parser, &signs);
+
+    if (s->query) {
+        cguard_go_on_signs(&signs);
+
+        seen |= cguard_strict(s->query, (uint32_t) s->qlen, parser, &signs);
+    }
+
+    cguard_add_sign(&r->parent, &strict.parent);
+    cguard_add_sign(&r->vpns, &strict.vpns);
+
+    r->overflow |= (seen & CGUARD_OVERFLOW) != 0;
+
+    return seen;
+}
+
+
+/* all readings; a parser that can see no more than another did is left out */
+
 static void
 cguard_read(const cguard_string_t *s, cguard_readings_t *r)
 {
-    int                overlong;
-    cguard_readings_t  strict;
+    unsigned  utf8, seen;
 
     memset(r, 0, sizeof(cguard_readings_t));
 
-    if (cguard_read_lenient(s, r)) {
+    utf8 = cguard_read_lenient(s, r);
+    seen = CGUARD_TAKEN;
 
-        for (overlong = 0; overlong < 2; overlong++) {
+    if (utf8 & CGUARD_UTF8_DOUBT) {
+        seen = cguard_read_strict(s, CGUARD_WELL_FORMED, r);
 
-            if (r->parent.found == CGUARD_IN_PATH
-                && r->vpns.found == CGUARD_IN_PATH)
-            {
-                break;
-            }
-
-            memset(&strict, 0, sizeof(cguard_readings_t));
-
-            cguard_read_strict(s, overlong, &strict);
-
-            cguard_add_sign(&r->parent, &strict.parent);
-            cguard_add_sign(&r->vpns, &strict.vpns);
-
-            r->overflow |= strict.overflow;
+        if (seen & CGUARD_REJECTED) {
+            seen |= cguard_read_strict(s, CGUARD_OVERLONG, r);
         }
+    }
+
+    if (utf8) {
+        if (seen & CGUARD_TAKEN) {
+            (void) cguard_read_strict(s, CGUARD_ASCII, r);
+        }
+
+        (void) cguard_read_strict(s, CGUARD_LATIN, r);
     }
 
     if (r->overflow && !r->malformed.found) {

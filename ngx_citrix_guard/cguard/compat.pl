@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
 # Makes cguard_compat_table.h: what ASCII a code point may be read as by a
-# parser that normalises Unicode or converts it to a Windows code page.
+# parser that normalises Unicode, converts it to a Windows code page, or
+# transliterates it.
 #
 #   perl compat.pl             write the table beside this script
 #   perl compat.pl --check     exit 1 if the table on disk is another one
@@ -9,13 +10,20 @@
 #
 # The answer of the first of these that has one:
 #
-#   1. blanks, default-ignorable code points, C1 controls: one blank
+#   1. blanks, default-ignorable code points, marks, C1 controls: one blank
 #   2. NFKC, with the look-alikes of / \ . put in
 #   3. NFKD without combining marks, if more than blanks is left
 #   4. private-use code points that stand for / \ . and blank
 #   5. best fit, t/data/bestfit.tsv
-#   6. what step 3 left, if it is blanks only (a spacing accent is a blank
+#   6. the ASCII that is in NFKD, if there is more than blanks: what is left
+#      of it where all else is dropped
+#   7. transliteration, t/data/translit.tsv
+#   8. what step 3 left, if it is blanks only (a spacing accent is a blank
 #      and a mark; best fit is the more telling reading)
+#
+# A surrogate of UTF-16 that stands alone (%uD835, or a sequence of three bytes)
+# may be half of a pair.  A low one is read as the mathematical letter that it
+# is with D835 before it, any other as a blank.
 #
 # Left out: an answer that holds none of the characters that make a parent
 # segment, a vpns segment, or an escape of one.
@@ -30,14 +38,15 @@ use Unicode::UCD;
 
 
 my $BESTFIT = "$FindBin::Bin/../../t/data/bestfit.tsv";
+my $TRANSLIT = "$FindBin::Bin/../../t/data/translit.tsv";
 my $TABLE = "$FindBin::Bin/cguard_compat_table.h";
 
 my $UNICODE = Unicode::UCD::UnicodeVersion();
 
-my $MATTERS = qr{[./\\;?\#% 0-9a-fA-FuUvVpPnNsS]};
+my $MATTERS = qr{[./\\;?\#%+ 0-9a-fA-FuUvVpPnNsS]};
 
-# Where the code pages disagree, the character that the signs need the most.
-my $RANK = './\\%vpnsVPNSuU2e5fc' . ';?# 0134678abdABCDEF9';
+# Where two of a table disagree, the one with the character that the signs need the most.
+my $RANK = './\\%vpnsVPNSuU2e5fc' . ';?# +0134678abdABCDEF9';
 
 my %LOOKALIKE = (
     0x2044 => '/', 0x2215 => '/', 0x29F8 => '/',
@@ -101,13 +110,14 @@ sub check_table {
 
 
 sub make_table {
-    my $bestfit = read_bestfit($BESTFIT);
+    my $bestfit = read_table($BESTFIT);
+    my $translit = read_table($TRANSLIT);
     my (%entry, %id, @rows, %row, %page);
 
     for my $cp (0x80 .. 0x10FFFF) {
-        next if $cp >= 0xD800 && $cp <= 0xDFFF;
-
-        my $ascii = reading($cp, $bestfit);
+        my $ascii = $cp >= 0xD800 && $cp <= 0xDFFF
+                    ? surrogate($cp, $bestfit, $translit)
+                    : reading($cp, $bestfit, $translit);
 
         $entry{$cp} = $ascii if defined $ascii && $ascii =~ $MATTERS;
     }
@@ -153,16 +163,26 @@ sub make_table {
 }
 
 
+sub surrogate {
+    my ($cp, $bestfit, $translit) = @_;
+
+    my $ascii = $cp < 0xDC00 ? undef
+                : reading(0x1D400 + $cp - 0xDC00, $bestfit, $translit);
+
+    return defined $ascii && $ascii =~ $MATTERS ? $ascii : ' ';
+}
+
+
 # The ASCII that the code point may be read as; undef for none.
 
 sub reading {
-    my ($cp, $bestfit) = @_;
+    my ($cp, $bestfit, $translit) = @_;
 
     my $c = chr $cp;
 
     return ' ' if $cp <= 0x9F
                   || $c =~ /[\p{White_Space}\p{Default_Ignorable_Code_Point}
-                             \x{300}-\x{36F}]/x;
+                             \p{Mn}\p{Me}]/x;
 
     my $nfkc = lookalikes(NFKC($c));
     my $bare = NFKD($c);
@@ -171,11 +191,13 @@ sub reading {
     $bare = lookalikes($bare);
 
     my ($unicode) = grep { /^[\x00-\x7F]+\z/ } $nfkc, $bare;
+    my ($left) = $bare =~ s/[^\x00-\x7F]+//gr =~ /^(?=.*[^ ])(.*$MATTERS.*)\z/;
     my $best = $bestfit->{$cp};
     my $ascii = $unicode;
 
     if (!defined $ascii || $ascii =~ /^ +\z/) {
-        $ascii = $PRIVATE{$cp} // $best // $unicode;
+        $ascii = $PRIVATE{$cp} // $best // $left // $translit->{$cp}
+                 // $unicode;
     }
 
     if ($verbose && defined $best && $best ne $ascii) {
@@ -197,7 +219,7 @@ sub lookalikes {
 }
 
 
-sub read_bestfit {
+sub read_table {
     my ($file) = @_;
 
     my %best;
@@ -207,7 +229,7 @@ sub read_bestfit {
     while (my $line = <$in>) {
         next if $line =~ /^#/;
 
-        my ($hex, $c) = $line =~ /^([0-9A-F]{4,6})\t(SP|[!-~])\t[\d ]+$/
+        my ($hex, $c) = $line =~ /^([0-9A-F]{4,6})\t([ -~]+)\t[\w -]+$/
             or die "$file:$.: not understood\n";
 
         my $cp = hex $hex;
@@ -221,15 +243,25 @@ sub read_bestfit {
             next;
         }
 
-        $best{$cp} = $c if index($RANK, $c) < index($RANK, $old);
+        $best{$cp} = $c if rank($c) < rank($old);
 
-        compete($cp, "best fit \"$old\" and \"$c\": \"$best{$cp}\"")
+        compete($cp, "\"$old\" and \"$c\": \"$best{$cp}\"")
             if $verbose;
     }
 
     close $in;
 
     return \%best;
+}
+
+
+sub rank {
+    my ($text) = @_;
+
+    my ($best) = sort { $a <=> $b } grep { $_ >= 0 }
+                     map { index $RANK, $_ } split //, $text;
+
+    return $best;
 }
 
 
@@ -259,8 +291,8 @@ sub format_table {
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Generated by compat.pl from Unicode $UNICODE and t/data/bestfit.tsv.
- * Do not edit.
+ * Generated by compat.pl from Unicode $UNICODE, t/data/bestfit.tsv and
+ * t/data/translit.tsv.  Do not edit.
  *
  * $size->{entries} code points, $size->{bytes} bytes.
  */

@@ -2,246 +2,175 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Core against oracle: the reasons of cguard_target() under all four
- * policies, of cguard_parts() and of cguard_header().
+ * Core against oracle, over many strings:
  *
+ *   compare standard [processes]      all of what is below, some minutes
+ *   compare short [processes [most]]  less of it, some seconds: the strings of
+ *                                     an alphabet up to so many
  *   compare all [processes [alphabet [tokens]]]
  *   compare random count [processes [seed]]
+ *   compare padded [processes [tokens]]
  *   compare show string...            ("\xHH" for a byte, "\\" for "\")
  *
  * A line for each disagreement, a summary at the end; the status is 1 if
- * there was any.  Progress goes to the terminal, if there is one.
+ * there was any.
  */
 
 
-#define _GNU_SOURCE
-
-#include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cguard.h"
-#include "oracle.h"
+#include "judge.h"
 #include "tokens.h"
+#include "workers.h"
 
 
-#define PROCESSES  64
-#define LENGTH     512
-
-
-typedef struct {
-    unsigned char         s[LENGTH];
-    size_t                len;
-} text_t;
+#define RANDOM_STANDARD  100000
+#define RANDOM_SHORT     1000
+#define SHORT_STRINGS    25000     /* of an alphabet */
+#define PADDING          34        /* two windows of the prefilter, and more */
 
 
 typedef struct {
-    uint64_t              strings;
-    uint64_t              refused;
-    uint64_t              missed;      /* the core passes an attack */
-    uint64_t              needless;    /* the core refuses what is none */
-    uint64_t              differ;      /* both refuse, for another reason */
-    uint64_t              endless;     /* too many readings for the oracle */
-    uint64_t              readings;
-    uint64_t              pad;
-} count_t;
+    const char           *alphabet;    /* NULL: all */
+    size_t                tokens;      /* 0: as the alphabet says */
+    uint64_t              most;        /* strings of one alphabet; 0: any */
+    uint64_t              count;       /* of random ones */
+    uint64_t              seed;
+} run_t;
 
 
-static const unsigned  policies[] = {
-    0, CGUARD_NO_SSLVPN, CGUARD_ANY_PARENT,
-    CGUARD_NO_SSLVPN|CGUARD_ANY_PARENT
-};
-
-static const char  *policy_names[] = {
-    "-", "sslvpn=off", "traversal=any", "sslvpn=off,traversal=any"
-};
+static run_t     run;
+static uint64_t  total[WORKERS_COUNTERS];
+static int       died;
 
 
-static count_t  *counts;        /* one of each process, shared */
-static uint64_t  expected;
-
-
-static void
-append(text_t *t, const char *token)
+static size_t
+tokens_of(const alphabet_t *a)
 {
     size_t  n;
 
-    n = strlen(token);
-
-    if (t->len + n <= LENGTH) {
-        memcpy(t->s + t->len, token, n);
-        t->len += n;
-    }
-}
-
-
-static void
-print_text(const text_t *t)
-{
-    size_t  i;
-
-    for (i = 0; i < t->len; i++) {
-        if (t->s[i] == '\\') {
-            printf("\\\\");
-
-        } else if (t->s[i] < 0x21 || t->s[i] > 0x7E) {
-            printf("\\x%02X", t->s[i]);
-
-        } else {
-            putchar(t->s[i]);
-        }
-    }
-}
-
-
-static void
-compare(count_t *c, const text_t *t, const char *what, const char *core,
-    const char *oracle)
-{
-    if (strcmp(core, oracle) == 0) {
-        return;
-    }
-
-    if (strcmp(core, "pass") == 0) {
-        c->missed++;
-        printf("missed\t");
-
-    } else if (strcmp(oracle, "pass") == 0) {
-        c->needless++;
-        printf("needless\t");
-
-    } else {
-        c->differ++;
-        printf("differ\t");
-    }
-
-    print_text(t);
-    printf("\t%s\tcore %s\toracle %s\n", what, core, oracle);
-}
-
-
-static void
-judge(count_t *c, const text_t *t)
-{
-    size_t           i;
-    const char      *core, *oracle;
-    unsigned char   *p;
-    oracle_target_t  o;
-
-    oracle_target(t->s, t->len, &o);
-
-    c->strings++;
-    c->readings += o.path.readings + o.whole.readings;
-
-    if (o.path.endless || o.whole.endless) {
-        c->endless++;
-        return;
-    }
-
-    /* a block of the exact size, so that a sanitizer sees over-reads */
-
-    p = malloc(t->len ? t->len : 1);
-    if (p == NULL) {
-        abort();
-    }
-
-    memcpy(p, t->s, t->len);
-
-    for (i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
-        core = cguard_reason_name(cguard_target(p, t->len, policies[i], NULL));
-        oracle = oracle_target_reason(&o, policies[i]);
-
-        compare(c, t, policy_names[i], core, oracle);
-        c->refused += (i == 0 && strcmp(core, "pass") != 0);
-
-        core = cguard_reason_name(cguard_parts(p, t->len, NULL, 0,
-                                               policies[i], NULL));
-        oracle = oracle_parts_reason(&o, policies[i]);
-
-        if (o.hash || memchr(p, '?', t->len)) {
-            compare(c, t, "parts", core, oracle);
-        }
-    }
-
-    core = cguard_reason_name(cguard_header((unsigned char *) "NSC_USER", 8,
-                                            p, t->len, NULL));
-
-    compare(c, t, "header", core, oracle_header_reason(&o));
-
-    free(p);
-}
-
-
-/* every string of "length" tokens, those whose turn it is */
-
-static void
-all_of_length(count_t *c, const alphabet_t *a, size_t length, size_t turn,
-    size_t processes)
-{
-    size_t    i, n, digit[TOKENS];
-    text_t    t;
-    uint64_t  k;
-
     for (n = 0; a->tokens[n]; n++) { /* void */ }
 
-    memset(digit, 0, sizeof(digit));
+    return n;
+}
 
-    for (k = 0; /* void */; k++) {
 
-        if (k % processes == turn) {
-            t.len = 0;
+static uint64_t
+power(uint64_t n, size_t exponent)
+{
+    uint64_t  product;
 
-            for (i = 0; i < length; i++) {
-                append(&t, a->tokens[digit[i]]);
-            }
+    for (product = 1; exponent; exponent--) {
+        product *= n;
+    }
 
-            judge(c, &t);
+    return product;
+}
+
+
+/* how long the strings of an alphabet get; 0 if it is left out */
+
+static size_t
+longest(const alphabet_t *a)
+{
+    size_t  length;
+
+    if (run.alphabet && strcmp(run.alphabet, a->name) != 0) {
+        return 0;
+    }
+
+    length = run.tokens ? run.tokens : a->length;
+
+    while (run.most && power(tokens_of(a), length) > run.most) {
+        length--;
+    }
+
+    return length;
+}
+
+
+/* calls "visit" for every string of "length" tokens whose turn it is */
+
+static void
+every_string(uint64_t *counter, const alphabet_t *a, size_t length,
+    size_t turn, size_t workers,
+    void (*visit)(uint64_t *counter, const text_t *t))
+{
+    size_t    i, n;
+    text_t    t;
+    uint64_t  k, rest, count;
+
+    n = tokens_of(a);
+    count = power(n, length);
+
+    for (k = turn; k < count; k += workers) {
+
+        t.len = 0;
+        rest = k;
+
+        for (i = 0; i < length; i++) {
+            text_append(&t, a->tokens[rest % n]);
+            rest /= n;
         }
 
-        for (i = 0; i < length && ++digit[i] == n; i++) {
-            digit[i] = 0;
-        }
+        visit(counter, &t);
+    }
+}
 
-        if (i == length) {
-            return;
+
+static void
+all_texts(uint64_t *counter, size_t turn, size_t workers)
+{
+    size_t             i, length;
+    const alphabet_t  *a;
+
+    for (a = alphabets; a->name; a++) {
+        length = longest(a);
+
+        for (i = 0; length && i <= length; i++) {
+            every_string(counter, a, i, turn, workers, judge);
         }
     }
 }
 
 
 static uint64_t
-next_random(uint64_t *state)
+all_expected(void)
 {
-    uint64_t  z;
+    size_t             i, length;
+    uint64_t           expected;
+    const alphabet_t  *a;
 
-    /* splitmix64 */
+    expected = 0;
 
-    *state += 0x9E3779B97F4A7C15u;
+    for (a = alphabets; a->name; a++) {
+        length = longest(a);
 
-    z = *state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+        for (i = 0; length && i <= length; i++) {
+            expected += power(tokens_of(a), i);
+        }
+    }
 
-    return z ^ (z >> 31);
+    return expected;
 }
 
 
+/* a token of any alphabet, or a piece; of "only", if there is one */
+
 static const char *
-random_token(uint64_t *state)
+random_token(uint64_t *state, const alphabet_t *only)
 {
     size_t              n;
     const char *const  *list;
+    const alphabet_t   *a;
 
-    n = next_random(state) % alphabets_count;
+    a = only ? only : &alphabets[next_random(state) % alphabets_count];
 
-    list = alphabets[n].name ? alphabets[n].tokens : pieces;
+    list = a->name ? a->tokens : pieces;
 
     for (n = 0; list[n]; n++) { /* void */ }
 
@@ -249,184 +178,202 @@ random_token(uint64_t *state)
 }
 
 
-/* 3 to 10 tokens; half of the strings begin with a sign of their own */
+/* a segment that is no sign, for length: one in four gets one */
+
+static void
+random_padding(text_t *t, uint64_t *state)
+{
+    if (next_random(state) % 4 == 0) {
+        text_append(t, "/");
+        text_fill(t, 'a', 1 + next_random(state) % 40);
+        text_append(t, "/");
+    }
+}
+
+
+/*
+ * 3 to 10 tokens, half of the time from one alphabet; half of the strings
+ * begin with a sign of their own.
+ */
 
 static void
 random_text(text_t *t, uint64_t *state)
 {
-    size_t  n;
+    size_t             n;
+    const alphabet_t  *only;
 
     t->len = 0;
+
+    n = next_random(state) % (2 * alphabets_count);
+    only = n < alphabets_count ? &alphabets[n] : NULL;
+
+    random_padding(t, state);
 
     switch (next_random(state) % 4) {
 
     case 0:
-        append(t, "/vpns/");
+        text_append(t, "/vpns/");
         break;
 
     case 1:
-        append(t, "/../");
+        text_append(t, "/../");
         break;
     }
 
+    random_padding(t, state);
+
     for (n = 3 + next_random(state) % 8; n; n--) {
-        append(t, random_token(state));
+        text_append(t, random_token(state, only));
     }
+
+    random_padding(t, state);
 }
 
 
 static void
-random_texts(count_t *c, uint64_t count, uint64_t seed, size_t turn,
-    size_t processes)
+random_texts(uint64_t *counter, size_t turn, size_t workers)
 {
     text_t    t;
     uint64_t  k, state;
 
-    for (k = turn; k < count; k += processes) {
-        state = seed ^ (k * 0xD1B54A32D192ED03u);
+    for (k = turn; k < run.count; k += workers) {
+        state = run.seed ^ (k * 0xD1B54A32D192ED03u);
 
         random_text(&t, &state);
-        judge(c, &t);
+        judge(counter, &t);
     }
 }
 
 
+/*
+ * Segments of "a" before and behind "piece" add nothing to what it means.  So
+ * the oracle is asked once, and the core for each alignment of the piece to
+ * the windows that the prefilter looks through.
+ */
+
 static void
-sum_up(count_t *sum)
+judge_padded(uint64_t *counter, const text_t *piece)
+{
+    size_t           before, behind;
+    text_t           t;
+    oracle_target_t  o;
+
+    for (before = 0; before <= PADDING; before++) {
+        for (behind = 0; behind <= PADDING; behind++) {
+
+            t.len = 0;
+
+            text_append(&t, "/vpns/");
+            text_fill(&t, 'a', before);
+            text_append(&t, "/");
+
+            memcpy(t.s + t.len, piece->s, piece->len);
+            t.len += piece->len;
+
+            text_append(&t, "/");
+            text_fill(&t, 'a', behind);
+
+            if (before == 0 && behind == 0) {
+                oracle_target(t.s, t.len, &o);
+            }
+
+            counter[ALIGNED]++;
+            judge_target(counter, &t, &o);
+        }
+    }
+
+    counter[STRINGS]++;
+    counter[READINGS] += o.path.readings + o.whole.readings;
+}
+
+
+static void
+padded_texts(uint64_t *counter, size_t turn, size_t workers)
 {
     size_t  i;
 
-    memset(sum, 0, sizeof(count_t));
+    for (i = 0; i <= run.tokens; i++) {
+        every_string(counter, &edges, i, turn, workers, judge_padded);
+    }
+}
 
-    for (i = 0; i < PROCESSES; i++) {
-        sum->strings += counts[i].strings;
-        sum->refused += counts[i].refused;
-        sum->missed += counts[i].missed;
-        sum->needless += counts[i].needless;
-        sum->differ += counts[i].differ;
-        sum->endless += counts[i].endless;
-        sum->readings += counts[i].readings;
+
+static uint64_t
+padded_expected(void)
+{
+    size_t    i;
+    uint64_t  expected;
+
+    expected = 0;
+
+    for (i = 0; i <= run.tokens; i++) {
+        expected += power(tokens_of(&edges), i);
+    }
+
+    return expected;
+}
+
+
+static void
+go(work_pt work, size_t workers, uint64_t expected, const char *what)
+{
+    unsigned  i;
+
+    died |= workers_run(work, workers, expected, what);
+
+    for (i = 0; i < WORKERS_COUNTERS; i++) {
+        total[i] += workers_sum(i);
     }
 }
 
 
 static void
-progress(const char *end)
+go_all(size_t workers)
 {
-    count_t  sum;
+    go(all_texts, workers, all_expected(), "strings");
+}
 
-    if (isatty(STDERR_FILENO)) {
-        sum_up(&sum);
-        fprintf(stderr, "\r%llu of %llu strings%s",
-                (unsigned long long) sum.strings,
-                (unsigned long long) expected, end);
-    }
+
+static void
+go_random(size_t workers)
+{
+    go(random_texts, workers, run.count, "random strings");
+}
+
+
+static void
+go_padded(size_t workers, size_t tokens)
+{
+    run.tokens = tokens;
+    go(padded_texts, workers, padded_expected(), "pieces at each alignment");
 }
 
 
 /* returns the exit status */
 
 static int
-finish(size_t processes)
+finish(void)
 {
-    int      status, bad;
-    pid_t    pid;
-    count_t  sum;
+    printf("oracle: %llu strings, %llu readings, and the core alone %llu "
+           "times; %llu refused, %llu not judged; %llu missed, %llu needless, "
+           "%llu for another reason, %llu reported wrongly (seed %llu)%s\n",
+           (unsigned long long) total[STRINGS],
+           (unsigned long long) total[READINGS],
+           (unsigned long long) total[ALIGNED],
+           (unsigned long long) total[REFUSED],
+           (unsigned long long) total[ENDLESS],
+           (unsigned long long) total[MISSED],
+           (unsigned long long) total[NEEDLESS],
+           (unsigned long long) total[DIFFER],
+           (unsigned long long) total[REPORTED],
+           (unsigned long long) run.seed,
+           died ? "; a process has failed" : "");
 
-    bad = 0;
+    /* strings that are not judged are to be few */
 
-    while (processes) {
-        pid = waitpid(-1, &status, WNOHANG);
-
-        if (pid == 0) {
-            progress("");
-            usleep(200000);
-            continue;
-        }
-
-        bad |= (pid < 0 || status != 0);
-        processes--;
-    }
-
-    progress("\n");
-    sum_up(&sum);
-
-    printf("%llu strings, %llu refused, %llu readings: %llu missed, "
-           "%llu needless, %llu for another reason; %llu not judged%s\n",
-           (unsigned long long) sum.strings, (unsigned long long) sum.refused,
-           (unsigned long long) sum.readings, (unsigned long long) sum.missed,
-           (unsigned long long) sum.needless, (unsigned long long) sum.differ,
-           (unsigned long long) sum.endless, bad ? "; a process died" : "");
-
-    return bad || sum.missed || sum.needless || sum.differ;
-}
-
-
-static int
-is_chosen(const alphabet_t *a, const char *name)
-{
-    return name == NULL || strcmp(name, a->name) == 0;
-}
-
-
-static void
-expect_all(const char *name, size_t length)
-{
-    size_t             i, n;
-    uint64_t           power;
-    const alphabet_t  *a;
-
-    for (a = alphabets; a->name; a++) {
-
-        for (n = 0; a->tokens[n]; n++) { /* void */ }
-
-        power = 1;
-
-        for (i = 0; i <= (length ? length : a->length); i++) {
-            expected += is_chosen(a, name) ? power : 0;
-            power *= n;
-        }
-    }
-}
-
-
-static void
-all_texts(size_t turn, size_t processes, const char *name, size_t length)
-{
-    size_t             i;
-    const alphabet_t  *a;
-
-    for (a = alphabets; a->name; a++) {
-
-        if (!is_chosen(a, name)) {
-            continue;
-        }
-
-        for (i = 0; i <= (length ? length : a->length); i++) {
-            all_of_length(&counts[turn], a, i, turn, processes);
-        }
-    }
-}
-
-
-static void
-read_text(text_t *t, const char *p)
-{
-    unsigned  c;
-
-    for (t->len = 0; *p && t->len < LENGTH; p++) {
-
-        if (p[0] == '\\' && p[1] == '\\') {
-            t->s[t->len++] = *p++;
-
-        } else if (sscanf(p, "\\x%2x", &c) == 1) {
-            t->s[t->len++] = (unsigned char) c;
-            p += 3;
-
-        } else {
-            t->s[t->len++] = (unsigned char) *p;
-        }
-    }
+    return died || total[MISSED] || total[NEEDLESS] || total[DIFFER]
+           || total[REPORTED] || total[STRINGS] == 0
+           || total[ENDLESS] > total[STRINGS] / 100;
 }
 
 
@@ -437,12 +384,12 @@ show(const char *arg)
     text_t           t;
     oracle_target_t  o;
 
-    read_text(&t, arg);
-    print_text(&t);
+    text_read(&t, arg);
+    text_print(&t);
 
     oracle_target(t.s, t.len, &o);
 
-    for (i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+    for (i = 0; i < POLICIES; i++) {
         printf("\t%s/%s",
                cguard_reason_name(cguard_target(t.s, t.len, policies[i],
                                                 NULL)),
@@ -451,85 +398,79 @@ show(const char *arg)
 
     printf("\t%zu readings\n", o.whole.readings);
 
-    judge(&counts[0], &t);
+    judge(total, &t);
+}
+
+
+static uint64_t
+argument(int argc, char **argv, int i, uint64_t otherwise)
+{
+    return i < argc ? strtoull(argv[i], NULL, 0) : otherwise;
 }
 
 
 static size_t
-argument(int argc, char **argv, int i, size_t otherwise)
+processes(int argc, char **argv, int i)
 {
-    return i < argc ? strtoull(argv[i], NULL, 0) : otherwise;
+    uint64_t  n;
+
+    n = argument(argc, argv, i, 0);
+
+    return n == 0 || n > WORKERS_MAX ? workers_usual() : (size_t) n;
+}
+
+
+static void
+go_everything(size_t workers, size_t padded)
+{
+    go_all(workers);
+    go_random(workers);
+    go_padded(workers, padded);
 }
 
 
 int
 main(int argc, char **argv)
 {
-    int       is_random;
-    size_t    i, processes;
-    uint64_t  seed;
+    int          i;
+    const char  *mode;
 
-    counts = mmap(NULL, PROCESSES * sizeof(count_t), PROT_READ|PROT_WRITE,
-                  MAP_SHARED|MAP_ANONYMOUS, -1, 0);
-    if (counts == MAP_FAILED) {
-        perror("mmap");
-        return 2;
-    }
+    mode = argc > 1 ? argv[1] : "";
+    run.seed = (uint64_t) time(NULL);
 
-    if (argc > 2 && strcmp(argv[1], "show") == 0) {
-        for (i = 2; i < (size_t) argc; i++) {
+    if (strcmp(mode, "standard") == 0) {
+        run.count = RANDOM_STANDARD;
+        go_everything(processes(argc, argv, 2), 3);
+
+    } else if (strcmp(mode, "short") == 0) {
+        run.count = RANDOM_SHORT;
+        run.seed = 1;
+        run.most = argument(argc, argv, 3, SHORT_STRINGS);
+        go_everything(processes(argc, argv, 2), 2);
+
+    } else if (strcmp(mode, "all") == 0) {
+        run.alphabet = argc > 3 ? argv[3] : NULL;
+        run.tokens = argument(argc, argv, 4, 0);
+        go_all(processes(argc, argv, 2));
+
+    } else if (strcmp(mode, "random") == 0 && argc > 2) {
+        run.count = argument(argc, argv, 2, 0);
+        run.seed = argument(argc, argv, 4, run.seed);
+        go_random(processes(argc, argv, 3));
+
+    } else if (strcmp(mode, "padded") == 0) {
+        go_padded(processes(argc, argv, 2), argument(argc, argv, 3, 3));
+
+    } else if (strcmp(mode, "show") == 0 && argc > 2) {
+        for (i = 2; i < argc; i++) {
             show(argv[i]);
         }
 
-        return finish(0);
-    }
-
-    is_random = argc > 2 && strcmp(argv[1], "random") == 0;
-
-    if (!is_random && (argc < 2 || strcmp(argv[1], "all") != 0)) {
-        fprintf(stderr, "usage: compare all [processes [alphabet [tokens]]] "
-                        "| random count [processes [seed]] "
-                        "| show string...\n");
+    } else {
+        fprintf(stderr, "usage: compare standard | short | all | random count"
+                        " | padded | show string...\n");
         return 2;
     }
 
-    processes = argument(argc, argv, is_random ? 3 : 2, 2);
-    seed = argument(argc, argv, 4, (size_t) time(NULL));
-
-    if (processes == 0 || processes > PROCESSES) {
-        processes = 2;
-    }
-
-    if (is_random) {
-        expected = argument(argc, argv, 2, 0);
-        printf("seed %llu\n", (unsigned long long) seed);
-
-    } else {
-        expect_all(argc > 3 ? argv[3] : NULL, argument(argc, argv, 4, 0));
-    }
-
-    fflush(stdout);
-
-    for (i = 0; i < processes; i++) {
-
-        if (fork() != 0) {
-            continue;
-        }
-
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        setvbuf(stdout, NULL, _IOLBF, 0);
-
-        if (is_random) {
-            random_texts(&counts[i], expected, seed, i, processes);
-
-        } else {
-            all_texts(i, processes, argc > 3 ? argv[3] : NULL,
-                      argument(argc, argv, 4, 0));
-        }
-
-        fflush(stdout);
-        _exit(0);
-    }
-
-    return finish(processes);
+    return finish();
 }

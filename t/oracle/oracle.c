@@ -5,7 +5,7 @@
  * A reading is a string of symbols: bytes and code points.  Each rewrite is a
  * function that makes the strings that one application of it yields at one
  * place; a breadth-first search applies them all until nothing new comes, once
- * for each of the two parsers.  Every rewrite but three shortens the string,
+ * for each kind of parser.  Every rewrite but three shortens the string,
  * and those three cannot be undone, so it ends.
  */
 
@@ -114,10 +114,22 @@ search(const reading_t *raw, oracle_signs_t *signs)
 }
 
 
+static void
+read_raw(reading_t *raw, const unsigned char *p, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        raw->s[i] = p[i];
+    }
+
+    raw->len = len;
+}
+
+
 void
 oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs)
 {
-    size_t     i;
     reading_t  raw;
 
     memset(signs, 0, sizeof(oracle_signs_t));
@@ -127,19 +139,22 @@ oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs)
         return;
     }
 
-    for (i = 0; i < len; i++) {
-        raw.s[i] = p[i];
-    }
+    read_raw(&raw, p, len);
 
-    raw.len = len;
-
-    for (parser = LENIENT; parser <= OVERLONG; parser++) {
+    for (parser = LENIENT; parser < PARSERS; parser++) {
         search(&raw, signs);
     }
 
     if (is_enough(signs)) {
         signs->endless = 0;
     }
+}
+
+
+int
+oracle_knows(unsigned long code)
+{
+    return code < 0x80 || code_point((uint32_t) code) != OTHER_POINT;
 }
 
 

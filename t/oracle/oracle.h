@@ -39,11 +39,27 @@ typedef struct {
 } oracle_target_t;
 
 
+/*
+ * Whether the oracle is sure what a code point resembles: it has some of each
+ * kind, written down by hand, the core has a table of all.
+ */
+
+int oracle_knows(unsigned long code_point);
+
+
 /* stops early once both parent and vpns are found */
 
 void oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs);
 
 void oracle_target(const unsigned char *p, size_t len, oracle_target_t *t);
+
+
+/*
+ * How often the most encoded byte of a string has to be decoded by a lenient
+ * parser; "noise" says whether some of it is noise, which may not count.
+ */
+
+unsigned oracle_depth(const unsigned char *p, size_t len, int *noise);
 
 
 /* the verdicts, by the names that the core has for them */

@@ -10,8 +10,8 @@
 
 
 #define READINGS   (1 << 16)
-#define SLOTS      (1 << 20)
-#define ROOM       (READINGS * 32)
+#define SLOTS      (1 << 17)
+#define ROOM       (READINGS * 128)
 
 
 typedef struct {

@@ -13,7 +13,8 @@
 #include "rewrites.h"
 
 
-#define OTHER      0x101     /* a code point that resembles nothing */
+#define STRAY      0x100     /* a sequence that was broken off */
+#define OTHER      OTHER_POINT
 #define LISTED     0x102     /* the first of those in "compat" */
 
 
@@ -24,38 +25,67 @@ static const struct {
     const char           *ascii;
 } compat[] = {
 
+    /* Latin-1, all of it, with what else windows-1252 has */
+    { 0x00A0, " " },   { 0x00A2, "c" },   { 0x00A3, "GBP" }, { 0x00A5, "\\" },
+    { 0x00A8, " " },   { 0x00A9, "c" },   { 0x00AA, "a" },   { 0x00AD, " " },
+    { 0x00AF, " " },   { 0x00B1, "+/-" }, { 0x00B2, "2" },   { 0x00B3, "3" },
+    { 0x00B4, "/" },   { 0x00B5, "u" },   { 0x00B7, "." },   { 0x00B8, " " },
+    { 0x00B9, "1" },   { 0x00BC, "1/4" }, { 0x00BD, "1/2" }, { 0x00BE, "3/4" },
+    { 0x00BF, "?" },   { 0x00C0, "A" },   { 0x00C1, "A" },   { 0x00C2, "A" },
+    { 0x00C3, "A" },   { 0x00C4, "A" },   { 0x00C5, "A" },   { 0x00C6, "A" },
+    { 0x00C7, "C" },   { 0x00C8, "E" },   { 0x00C9, "E" },   { 0x00CA, "E" },
+    { 0x00CB, "E" },   { 0x00D0, "D" },   { 0x00D1, "N" },   { 0x00D9, "U" },
+    { 0x00DA, "U" },   { 0x00DB, "U" },   { 0x00DC, "U" },   { 0x00DF, "s" },
+    { 0x00E0, "a" },   { 0x00E1, "a" },   { 0x00E2, "a" },   { 0x00E3, "a" },
+    { 0x00E4, "a" },   { 0x00E5, "a" },   { 0x00E6, "a" },   { 0x00E7, "c" },
+    { 0x00E8, "e" },   { 0x00E9, "e" },   { 0x00EA, "e" },   { 0x00EB, "e" },
+    { 0x00F0, "e" },   { 0x00F1, "n" },   { 0x00F7, "/" },   { 0x00F9, "u" },
+    { 0x00FA, "u" },   { 0x00FB, "u" },   { 0x00FC, "u" },
+    { 0x20AC, "EUR" }, { 0x0192, "f" },   { 0x2026, "..." }, { 0x2020, "+" },
+    { 0x0160, "S" },   { 0x0152, "OE" },  { 0x02DC, " " },   { 0x0161, "s" },
+    { 0x0153, "oe" },
+
     /* dots */
-    { 0x2024, "." },   { 0x2025, ".." },  { 0x2026, "..." }, { 0xFE52, "." },
-    { 0xFF0E, "." },   { 0xFE19, "..." }, { 0xFE30, ".." },  { 0xFF61, "." },
-    { 0x3002, "." },
+    { 0x2024, "." },   { 0x2025, ".." },  { 0xFE52, "." },   { 0xFF0E, "." },
+    { 0xFE19, "..." }, { 0xFE30, ".." },  { 0xFF61, "." },   { 0x3002, "." },
 
     /* separators */
-    { 0x2044, "/" },   { 0x2215, "/" },   { 0xFF0F, "/" },   { 0x00A5, "\\" },
-    { 0x2216, "\\" },  { 0xFE68, "\\" },  { 0xFF3C, "\\" },
+    { 0x2044, "/" },   { 0x2215, "/" },   { 0xFF0F, "/" },   { 0x2216, "\\" },
+    { 0xFE68, "\\" },  { 0xFF3C, "\\" },
 
     /* percent, the ends, the parameters */
     { 0xFF05, "%" },   { 0xFE6A, "%" },   { 0xFF03, "#" },   { 0xFF1F, "?" },
     { 0xFF1B, ";" },   { 0x037E, ";" },
 
     /* digits and the letters of escapes */
-    { 0xFF10, "0" },   { 0xFF12, "2" },   { 0x00B2, "2" },   { 0x2075, "5" },
-    { 0xFF25, "E" },   { 0xFF45, "e" },   { 0xFF55, "u" },   { 0x00E9, "e" },
-    { 0x00E5, "a" },   { 0x00C0, "A" },   { 0x24D4, "e" },
+    { 0xFF10, "0" },   { 0xFF12, "2" },   { 0x2075, "5" },   { 0xFF25, "E" },
+    { 0xFF45, "e" },   { 0xFF55, "u" },   { 0x24D4, "e" },
 
     /* the letters of vpns */
     { 0xFF56, "v" },   { 0x2174, "v" },   { 0x24D5, "f" },   { 0xFF50, "p" },
-    { 0x24DF, "p" },   { 0xFF4E, "n" },   { 0x00F1, "n" },   { 0x207F, "n" },
-    { 0x017F, "s" },   { 0x0161, "s" },   { 0xFF53, "s" },   { 0x02E2, "s" },
-    { 0x33B1, "ns" },  { 0x1D42F, "v" },
+    { 0x24DF, "p" },   { 0xFF4E, "n" },   { 0x207F, "n" },   { 0x017F, "s" },
+    { 0xFF53, "s" },   { 0x02E2, "s" },   { 0x33B1, "ns" },  { 0x1D42F, "v" },
+    { 0xDC2F, "v" },   { 0x0432, "v" },   { 0x043F, "p" },   { 0x043D, "n" },
+    { 0x0441, "s" },
 
     /* blanks and what cannot be seen */
-    { 0x00A0, " " },   { 0x00AD, " " },   { 0x2000, " " },   { 0x2002, " " },
-    { 0x2005, " " },   { 0x200B, " " },   { 0x200E, " " },   { 0x200F, " " },
-    { 0x202E, " " },   { 0x202F, " " },   { 0x205F, " " },   { 0x2060, " " },
-    { 0x3000, " " },   { 0xFE00, " " },   { 0xFE0E, " " },   { 0xFE0F, " " },
-    { 0xFEFF, " " },
+    { 0x2000, " " },   { 0x2002, " " },   { 0x2005, " " },   { 0x200B, " " },
+    { 0x200E, " " },   { 0x200F, " " },   { 0x202E, " " },   { 0x202F, " " },
+    { 0x205F, " " },   { 0x2060, " " },   { 0x3000, " " },   { 0xFE00, " " },
+    { 0xFE0E, " " },   { 0xFE0F, " " },   { 0xFEFF, " " },   { 0xD835, " " },
+    { 0x0591, " " },   { 0xFF0B, "+" },
 
     { 0, NULL }
+};
+
+
+/* what windows-1252 has from 80 to 9F, which is what is meant by Latin-1 */
+
+static const uint16_t  windows[32] = {
+    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+    0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
+    0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+    0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178
 };
 
 
@@ -95,7 +125,7 @@ is_control(sym_t c)
 int
 is_noise(sym_t c)
 {
-    return c <= 0x20 || c == 0x7F;
+    return c <= 0x20 || c == 0x7F || c == '+';
 }
 
 
@@ -143,13 +173,17 @@ segment_end(const reading_t *r, size_t i)
  * other, but no control byte: a blank.
  */
 
-static sym_t
+sym_t
 code_point(uint32_t code)
 {
     size_t  i;
 
     if (code < 0x80) {
         return is_control((sym_t) code) ? ' ' : (sym_t) code;
+    }
+
+    if (code < 0xA0) {
+        return ' ';
     }
 
     for (i = 0; compat[i].ascii; i++) {
@@ -213,7 +247,7 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 
     n = continuations(r->s[i]);
 
-    if (n == 0) {
+    if (n == 0 || parser == ASCII || parser == LATIN) {
         return 0;
     }
 
@@ -247,17 +281,48 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 }
 
 
+/* the start of a sequence that the lead byte at "i" breaks off, or "i" */
+
+static size_t
+broken_off(const reading_t *r, size_t i)
+{
+    size_t  j;
+
+    for (j = i; j > 0 && is_continuation(r->s[j - 1]); j--) { /* void */ }
+
+    return j > 0 && continuations(r->s[j - 1]) > i - j ? j - 1 : i;
+}
+
+
+/*
+ * A strict parser has dropped what a sequence breaks off, before that turns
+ * into a percent sign: no byte that comes of this will continue it.
+ */
+
 static void
 utf8(const reading_t *r, size_t i)
 {
-    size_t    end;
+    sym_t     by[2];
+    size_t    end, start;
     uint32_t  code;
 
     end = sequence(r, i, &code);
 
-    if (end) {
-        put(r, i, end, code_point(code));
+    if (end == 0) {
+        return;
     }
+
+    start = parser == LENIENT ? i : broken_off(r, i);
+
+    if (start == i) {
+        put(r, i, end, code_point(code));
+        return;
+    }
+
+    by[0] = STRAY;
+    by[1] = code_point(code);
+
+    readings_replace(r, start, end, by, 2);
 }
 
 
@@ -267,7 +332,15 @@ is_stray(const reading_t *r, size_t i)
     size_t    j;
     uint32_t  code;
 
-    if (r->s[i] < 0x80 || r->s[i] > 0xFF) {
+    if (parser == ASCII) {
+        return r->s[i] >= 0x80 && r->s[i] <= OTHER;
+    }
+
+    if (r->s[i] == STRAY) {
+        return 1;
+    }
+
+    if (r->s[i] < 0x80 || r->s[i] > 0xFF || parser == LATIN) {
         return 0;
     }
 
@@ -357,15 +430,42 @@ percent(const reading_t *r, size_t i)
 }
 
 
-static void
-compatibility(const reading_t *r, size_t i)
+/* the code point that the byte at "i" is to LATIN, or 0 */
+
+static sym_t
+latin(const reading_t *r, size_t i)
 {
-    sym_t        by[4];
+    sym_t  c;
+
+    c = r->s[i];
+
+    if (parser != LATIN || c < 0x80 || c > 0xFF) {
+        return 0;
+    }
+
+    return code_point(c < 0xA0 ? windows[c - 0x80] : c);
+}
+
+
+static void
+single_byte(const reading_t *r, size_t i)
+{
+    if (latin(r, i)) {
+        put(r, i, i + 1, latin(r, i));
+    }
+}
+
+
+/* what the code point at "i" resembles: so many symbols, or 0 */
+
+static size_t
+resembled(const reading_t *r, size_t i, sym_t *by)
+{
     size_t       n;
     const char  *p;
 
     if (r->s[i] < LISTED) {
-        return;
+        return 0;
     }
 
     n = 0;
@@ -374,19 +474,68 @@ compatibility(const reading_t *r, size_t i)
         by[n++] = (sym_t) *p;
     }
 
-    readings_replace(r, i, i + 1, by, n);
+    return n;
+}
+
+
+static void
+compatibility(const reading_t *r, size_t i)
+{
+    sym_t   by[DECODED_MAX];
+    size_t  n;
+
+    n = resembled(r, i, by);
+
+    if (n) {
+        readings_replace(r, i, i + 1, by, n);
+    }
+}
+
+
+size_t
+decode(const reading_t *r, size_t i, decoded_t *d)
+{
+    size_t    end;
+    uint32_t  code;
+
+    d->n = 1;
+
+    end = escape(r, i, &d->by[0]);
+
+    if (end) {
+        d->layers = d->by[0] > 0xFF ? 2 : 1;
+        return end;
+    }
+
+    end = sequence(r, i, &code);
+
+    if (end) {
+        d->by[0] = code_point(code);
+        d->layers = 1;
+        return end;
+    }
+
+    if (latin(r, i)) {
+        d->by[0] = latin(r, i);
+        d->layers = 1;
+        return i + 1;
+    }
+
+    d->n = resembled(r, i, d->by);
+    d->layers = 0;
+
+    return d->n ? i + 1 : 0;
 }
 
 
 int
 is_decoded(const reading_t *r)
 {
-    size_t    i;
-    sym_t     c;
-    uint32_t  code;
+    size_t     i;
+    decoded_t  d;
 
     for (i = 0; i < r->len; i++) {
-        if (escape(r, i, &c) || sequence(r, i, &code) || r->s[i] >= LISTED) {
+        if (decode(r, i, &d)) {
             return 0;
         }
     }
@@ -457,12 +606,12 @@ dot_segment(const reading_t *r, size_t i)
 /* noise, strays, and ends: where the segment may end */
 
 
-/* within a sequence it is dropped, or breaks that off, as the parser has it */
+/* within an escape it is dropped, and ends nothing */
 
 static void
 noise(const reading_t *r, size_t i)
 {
-    if (is_noise(r->s[i]) && (parser != LENIENT || is_decoded(r))) {
+    if (is_noise(r->s[i]) && is_decoded(r)) {
         drop(r, i, segment_end(r, i));
     }
 }
@@ -487,8 +636,8 @@ ends(const reading_t *r, size_t i)
 
 
 static void (*const  rewrites[])(const reading_t *r, size_t i) = {
-    percent, utf8, compatibility, backslash, merge_slashes, parameter,
-    trailing_dot, dot_segment, noise, stray, ends
+    percent, utf8, single_byte, compatibility, backslash, merge_slashes,
+    parameter, trailing_dot, dot_segment, noise, stray, ends
 };
 
 

@@ -16,7 +16,10 @@
 typedef enum {
     LENIENT,
     STRICT,
-    OVERLONG                /* strict, but takes overlong forms */
+    OVERLONG,               /* strict, but takes overlong forms */
+    ASCII,                  /* knows no UTF-8 */
+    LATIN,                  /* takes each byte for a code point */
+    PARSERS
 } parser_e;
 
 
@@ -29,13 +32,35 @@ int is_separator(sym_t c);
 int is_control(sym_t c);
 int is_noise(sym_t c);
 
-/* a byte from 80 up that is part of no sequence */
+/* a byte from 80 up that is part of no sequence; to ASCII all that is none */
 
 int is_stray(const reading_t *r, size_t i);
+
+/*
+ * What the escape, the sequence or the code point at "i" stands for, and how
+ * many decodings that takes.  Returns where it ends, or 0 if there is none.
+ */
+
+#define DECODED_MAX  4
+
+typedef struct {
+    sym_t                 by[DECODED_MAX];
+    size_t                n;
+    unsigned              layers;
+} decoded_t;
+
+
+size_t decode(const reading_t *r, size_t i, decoded_t *d);
 
 /* whether nothing is left to decode: then a stray remains one */
 
 int is_decoded(const reading_t *r);
+
+/* the symbol of a code point; OTHER_POINT for one that resembles nothing */
+
+#define OTHER_POINT  0x101
+
+sym_t code_point(uint32_t code);
 
 /* adds what one application of each rewrite at each place yields */
 

@@ -28,6 +28,10 @@ typedef struct {
 extern const alphabet_t   alphabets[];
 extern const size_t       alphabets_count;
 
+/* what is laid over the edges of the prefilter's windows */
+
+extern const alphabet_t   edges;
+
 /* the pieces of random strings, besides the tokens above; NULL ends them */
 
 extern const char *const  pieces[];

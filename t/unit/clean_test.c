@@ -24,7 +24,8 @@
 static const char  *clean_tokens[] = {
     "/", ".", "..", "%", "%2e", "%25", "2", "e", "%2f", "%5c", "%3b", "%75",
     "u", "%u002e", "\\", ";", "?", "#", "%00", "%20", " ", "\t", "\x7f",
-    "\xc0", "\xae", "%c0", "\xff", "a", "vpns", "!", "$", "%7f", "%21", "+"
+    "\xc0", "\xae", "%c0", "\xff", "a", "vpns", "!", "$", "%7f", "%21", "+",
+    "%2b", ".+.", "%3g"
 };
 
 #define CLEAN_TOKENS  (sizeof(clean_tokens) / sizeof(clean_tokens[0]))
@@ -119,7 +120,8 @@ clean_defined(const unsigned char *p, size_t len)
     for (i = 0; i < len; i++) {
 
         if (p[i] <= 0x20 || p[i] >= 0x7f || p[i] == '#' || p[i] == '\\'
-            || (p[i] == '.' && i + 1 < len && p[i + 1] == '.'))
+            || (p[i] == '.' && i + 1 < len
+                && (p[i + 1] == '.' || p[i + 1] == '+')))
         {
             return 0;
         }
@@ -136,7 +138,9 @@ clean_defined(const unsigned char *p, size_t len)
 
         c = clean_digit(p[i + 1]) << 4 | clean_digit(p[i + 2]);
 
-        if (c <= 0x20 || c >= 0x7f || c == '%' || c == '.') {
+        if (c <= 0x20 || c >= 0x7f || c == '%' || c == '.'
+            || (c == '+' && i && p[i - 1] == '.'))
+        {
             return 0;
         }
     }
@@ -199,7 +203,7 @@ main(void)
 {
     unsigned  wrong, failed;
 
-    printf("1..9\n");
+    printf("1..11\n");
 
     wrong = clean_short();
     failed = wrong != 0;
@@ -220,6 +224,19 @@ main(void)
     failed += clean_one(7, "/a/%2e/b/cccccccccccccccccccc", 0);
     failed += clean_one(8, "/a/b/cccccccccccccccccccc%2", 0);
     failed += clean_one(9, "/a/b/ccccccccccccccccccccc%", 0);
+
+    /* the digit behind the end is not the string's */
+
+    wrong = cguard_clean((const unsigned char *) "/a%2f", 4);
+    failed += wrong;
+    printf("%sok 10 - a short one ends within an escape\n",
+           wrong ? "not " : "");
+
+    wrong = cguard_clean((const unsigned char *) "/a/b/cccccccccccccccc%2f",
+                         23);
+    failed += wrong;
+    printf("%sok 11 - a long one ends within an escape\n",
+           wrong ? "not " : "");
 
     return failed != 0;
 }

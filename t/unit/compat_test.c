@@ -39,6 +39,7 @@ static const compat_case_t  compat_cases[] = {
     { 0x3002, ".", "ideographic full stop" },
     { 0xff61, ".", "halfwidth ideographic full stop" },
     { 0xf029, ".", "private use full stop" },
+    { 0x00b7, ".", "middle dot, glibc" },
 
     /* separators */
 
@@ -48,6 +49,9 @@ static const compat_case_t  compat_cases[] = {
     { 0x29f8, "/", "big solidus" },
     { 0x00b4, "/", "acute accent, code page 1253" },
     { 0xf022, "/", "private use solidus" },
+    { 0x00f7, "/", "division sign, glibc" },
+    { 0x2571, "/", "light diagonal, glibc" },
+    { 0x2572, "\\", "light diagonal, glibc" },
     { 0x215f, "1/", "fraction numerator one" },
     { 0xff3c, "\\", "fullwidth reverse solidus" },
     { 0xfe68, "\\", "small reverse solidus" },
@@ -80,11 +84,19 @@ static const compat_case_t  compat_cases[] = {
     { 0x00df, "s", "sharp s, code page 932" },
     { 0x03a3, "S", "capital sigma, code page 1252" },
     { 0x33b1, "ns", "square ns" },
+    { 0x33b6, "V", "square mu v: what is ASCII of it" },
+    { 0x0149, "n", "n preceded by apostrophe: what is ASCII of it" },
+    { 0x0412, "V", "cyrillic capital ve, glibc" },
+    { 0x0441, "s", "cyrillic small es, glibc" },
+    { 0x028b, "v", "v with hook, glibc and ICU" },
+    { 0xdc2f, "v", "low surrogate of mathematical bold small v" },
+    { 0xdc49, "V", "low surrogate of mathematical italic capital v" },
     { 0x0192, "f", "small f with hook, code page 1250" },
     { 0x00f0, "e", "eth, code page 936" },
 
     /* digits and marks */
 
+    { 0xff0b, "+", "fullwidth plus sign" },
     { 0xff05, "%", "fullwidth percent sign" },
     { 0xfe6a, "%", "small percent sign" },
     { 0x066a, "%", "arabic percent sign, code page 1252" },
@@ -105,6 +117,11 @@ static const compat_case_t  compat_cases[] = {
     { 0x009f, " ", "c1 control" },
     { 0x00a0, " ", "no-break space" },
     { 0x00ad, " ", "soft hyphen" },
+    { 0x0591, " ", "hebrew accent" },
+    { 0x20dd, " ", "combining enclosing circle" },
+    { 0xd800, " ", "high surrogate" },
+    { 0xd835, " ", "high surrogate" },
+    { 0xdfff, "9", "low surrogate of mathematical monospace digit nine" },
     { 0x200b, " ", "zero width space" },
     { 0x2028, " ", "line separator" },
     { 0x3000, " ", "ideographic space" },
@@ -120,12 +137,9 @@ static const compat_case_t  compat_cases[] = {
     { 0x0000, NULL, "NUL" },
     { 0x0041, NULL, "capital a is ASCII" },
     { 0x007f, NULL, "delete is ASCII" },
-    { 0x00b7, NULL, "middle dot" },
-    { 0x0436, NULL, "cyrillic zhe" },
+    { 0x4e00, NULL, "an ideograph" },
     { 0x4e2d, NULL, "an ideograph" },
     { 0x65e5, NULL, "an ideograph" },
-    { 0xd800, NULL, "surrogate" },
-    { 0xdfff, NULL, "surrogate" },
     { 0xe1000, NULL, "first code point behind the table" },
     { 0x10ffff, NULL, "last code point" },
     { 0x110000, NULL, "no code point" },
@@ -214,7 +228,7 @@ compat_whole(void)
             continue;
         }
 
-        if (cp < 0x80 || (cp >= 0xd800 && cp <= 0xdfff)) {
+        if (cp < 0x80) {
             return 0;
         }
 
@@ -230,7 +244,7 @@ compat_whole(void)
             }
         }
 
-        if (strpbrk(text, "./\\;?#% 0123456789abcdefABCDEFuUvVpPnNsS")
+        if (strpbrk(text, "./\\;?#%+ 0123456789abcdefABCDEFuUvVpPnNsS")
             == NULL)
         {
             return 0;

@@ -25,38 +25,45 @@ typedef struct {
     const char           *name;
     size_t              (*change)(unsigned char *buf,
                             const vectors_row_t *row,
-                            const cguard_result_t *res, size_t i);
+                            const cguard_result_t *res, size_t i,
+                            const char *text);
+    const char           *text;
 } property_t;
 
 
 static void property_refused(tap_t *t, const vectors_t *v,
     const property_t *property);
 static size_t property_encode(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i);
+    const cguard_result_t *res, size_t i, const char *format);
 static size_t property_case(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i);
-static size_t property_dot(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i);
+    const cguard_result_t *res, size_t i, const char *text);
 static size_t property_slash(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i);
-static size_t property_parameter(unsigned char *buf,
-    const vectors_row_t *row, const cguard_result_t *res, size_t i);
+    const cguard_result_t *res, size_t i, const char *text);
+static size_t property_query(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i, const char *text);
 static size_t property_prefix(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i);
+    const cguard_result_t *res, size_t i, const char *text);
 static size_t property_suffix(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i);
+    const cguard_result_t *res, size_t i, const char *text);
 static size_t property_replace(unsigned char *buf, const vectors_row_t *row,
     size_t i, const char *text);
 
 
 static const property_t  property_all[] = {
-    { "one byte of the range encoded", property_encode },
-    { "other letter case", property_case },
-    { "a dot segment", property_dot },
-    { "a doubled slash", property_slash },
-    { "a parameter before a slash", property_parameter },
-    { "clean text in front", property_prefix },
-    { "clean text behind", property_suffix },
+    { "any one byte encoded", property_encode, "%%%02x" },
+    { "any one byte encoded, upper case", property_encode, "%%%02X" },
+    { "any one byte as %uHHHH", property_encode, "%%u%04x" },
+    { "other letter case", property_case, NULL },
+    { "a dot segment", property_slash, "/./" },
+    { "a doubled slash", property_slash, "//" },
+    { "a backslash for a slash", property_slash, "\\" },
+    { "a parameter before a slash", property_slash, ";x/" },
+    { "an encoded question mark before a slash", property_slash, "%3fx/" },
+    { "a raw question mark before a slash", property_query, "?x/" },
+    { "clean text in front", property_prefix, "/clean/text" },
+    { "clean text behind", property_suffix, "/clean/text" },
+    { "a query behind", property_suffix, "?clean=text" },
+    { "a query and a fragment behind", property_suffix, "/?clean#text" },
 };
 
 
@@ -111,7 +118,7 @@ property_refused(tap_t *t, const vectors_t *v, const property_t *property)
 
         for (i = 0; i < row->input.len; i++) {
 
-            len = property->change(buf, row, &res, i);
+            len = property->change(buf, row, &res, i, property->text);
             if (len == 0) {
                 continue;
             }
@@ -142,20 +149,18 @@ property_refused(tap_t *t, const vectors_t *v, const property_t *property)
 
 static size_t
 property_encode(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i)
+    const cguard_result_t *res, size_t i, const char *format)
 {
-    char           text[sizeof("%HH")];
+    char           text[sizeof("%uHHHH")];
     unsigned char  c;
 
     c = row->input.data[i];
 
-    if (i < res->start || i >= res->end || c == '?'
-        || (c == '#' && res->reason == CGUARD_MALFORMED))
-    {
+    if (c == '?' || (c == '#' && res->reason == CGUARD_MALFORMED)) {
         return 0;
     }
 
-    (void) snprintf(text, sizeof(text), i % 2 ? "%%%02x" : "%%%02X", c);
+    (void) snprintf(text, sizeof(text), format, c);
 
     return property_replace(buf, row, i, text);
 }
@@ -165,12 +170,13 @@ property_encode(unsigned char *buf, const vectors_row_t *row,
 
 static size_t
 property_case(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i)
+    const cguard_result_t *res, size_t i, const char *text)
 {
-    char  text[2];
+    char  other[2];
     int   c;
 
     (void) res;
+    (void) text;
 
     c = row->input.data[i];
 
@@ -180,52 +186,43 @@ property_case(unsigned char *buf, const vectors_row_t *row,
         return 0;
     }
 
-    text[0] = (char) (c ^ 0x20);
-    text[1] = '\0';
+    other[0] = (char) (c ^ 0x20);
+    other[1] = '\0';
 
-    return property_replace(buf, row, i, text);
-}
-
-
-static size_t
-property_dot(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i)
-{
-    (void) res;
-
-    return row->input.data[i] == '/' ? property_replace(buf, row, i, "/./")
-                                     : 0;
+    return property_replace(buf, row, i, other);
 }
 
 
 static size_t
 property_slash(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i)
+    const cguard_result_t *res, size_t i, const char *text)
 {
     (void) res;
 
-    return row->input.data[i] == '/' ? property_replace(buf, row, i, "//")
+    return row->input.data[i] == '/' ? property_replace(buf, row, i, text)
                                      : 0;
 }
 
 
-static size_t
-property_parameter(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i)
-{
-    (void) res;
+/* it makes a query of what follows, where some reasons do not apply */
 
-    return row->input.data[i] == '/' ? property_replace(buf, row, i, ";x/")
-                                     : 0;
+static size_t
+property_query(unsigned char *buf, const vectors_row_t *row,
+    const cguard_result_t *res, size_t i, const char *text)
+{
+    if (res->reason == CGUARD_PARENT || res->reason == CGUARD_MALFORMED) {
+        return 0;
+    }
+
+    return property_slash(buf, row, res, i, text);
 }
 
 
 static size_t
 property_prefix(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i)
+    const cguard_result_t *res, size_t i, const char *text)
 {
-    size_t       len;
-    const char  *prefix;
+    size_t  len;
 
     (void) res;
 
@@ -233,12 +230,13 @@ property_prefix(unsigned char *buf, const vectors_row_t *row,
         return 0;
     }
 
-    prefix = row->input.data[0] == '/' || row->input.data[0] == '\\'
-             ? "/clean/text" : "/clean/text/";
+    len = strlen(text);
+    memcpy(buf, text, len);
 
-    len = strlen(prefix);
+    if (row->input.data[0] != '/' && row->input.data[0] != '\\') {
+        buf[len++] = '/';
+    }
 
-    memcpy(buf, prefix, len);
     memcpy(buf + len, row->input.data, row->input.len);
 
     return len + row->input.len;
@@ -247,25 +245,18 @@ property_prefix(unsigned char *buf, const vectors_row_t *row,
 
 static size_t
 property_suffix(unsigned char *buf, const vectors_row_t *row,
-    const cguard_result_t *res, size_t i)
+    const cguard_result_t *res, size_t i, const char *text)
 {
-    size_t       len;
-    const char  *suffix;
-
     (void) res;
 
-    if (i > 2) {
+    if (i) {
         return 0;
     }
 
-    suffix = i == 0 ? "/clean/text" : i == 1 ? "?clean=text" : "/?clean#text";
-
-    len = strlen(suffix);
-
     memcpy(buf, row->input.data, row->input.len);
-    memcpy(buf + row->input.len, suffix, len);
+    memcpy(buf + row->input.len, text, strlen(text));
 
-    return len + row->input.len;
+    return row->input.len + strlen(text);
 }
 
 

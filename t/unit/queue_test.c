@@ -65,11 +65,29 @@ queue_target(unsigned char *p)
 }
 
 
+/* each level leaves one character behind, and asks for the other one */
+
+static cguard_reason_e
+queue_full(unsigned levels)
+{
+    size_t         n;
+    unsigned char  p[QUEUE_LEVELS * 5 + 1];
+
+    for (n = 0; levels; levels--, n += 5) {
+        memcpy(p + n, "%u247", 5);
+    }
+
+    p[n++] = '0';
+
+    return cguard_target(p, n, 0, NULL);
+}
+
+
 int
 main(void)
 {
     size_t           len, out;
-    unsigned         i, late, refused;
+    unsigned         i, full, late, refused;
     unsigned char    p[QUEUE_LEVELS * 5 + 1], text[64];
     cguard_result_t  res;
 
@@ -85,11 +103,15 @@ main(void)
         refused += cguard_target(p, len, 0, &res) == CGUARD_MALFORMED;
     }
 
-    printf("1..2\n");
+    printf("1..3\n");
     printf("%sok 1 - no reading is longer than its buffer\n",
            late ? "not " : "");
     printf("%sok 2 - the bound was met: %u refused\n",
            refused ? "" : "not ", refused);
 
-    return late || !refused;
+    full = queue_full(64) == CGUARD_PASS && queue_full(65) == CGUARD_MALFORMED;
+    printf("%sok 3 - it is 64, each with one character more\n",
+           full ? "" : "not ");
+
+    return late || !refused || !full;
 }

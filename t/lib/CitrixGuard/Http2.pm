@@ -1,8 +1,9 @@
 package CitrixGuard::Http2;
 
-# A small HTTP/2 client over cleartext with prior knowledge. Requests are sent
-# as HPACK literals without Huffman coding and without any check, so that
-# hostile bytes in :path arrive as they are.
+# A small HTTP/2 client over cleartext with prior knowledge, or over TLS (given
+# tls, as for CitrixGuard::Raw). Requests are sent as HPACK literals without
+# Huffman coding and without any check, so that hostile bytes in :path arrive
+# as they are.
 #
 #   my $c = CitrixGuard::Http2->new($port);
 #   my $answer = $c->ask(path => '/vpn/../vpns/', headers => [name, value]);
@@ -13,14 +14,17 @@ package CitrixGuard::Http2;
 use strict;
 use warnings;
 
-use IO::Select ();
-use IO::Socket::INET ();
+use Exporter 'import';
 use Time::HiRes qw(time);
 
 use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
 
-my %TYPE = (DATA => 0, HEADERS => 1, RST_STREAM => 3, SETTINGS => 4,
-            PING => 6, GOAWAY => 7, WINDOW_UPDATE => 8, CONTINUATION => 9);
+our @EXPORT_OK = qw(frame literal integer);
+
+my %TYPE = (DATA => 0, HEADERS => 1, PRIORITY => 2, RST_STREAM => 3,
+            SETTINGS => 4, PING => 6, GOAWAY => 7, WINDOW_UPDATE => 8,
+            CONTINUATION => 9);
 
 use constant { ACK => 1, END_STREAM => 1, END_HEADERS => 4, PADDED => 8,
                PRIORITY => 32, FRAME => 16_384 };
@@ -35,13 +39,11 @@ sub listen_lines {
 
 
 sub new {
-    my ($class, $port) = @_;
-    my $socket = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 10)
-        or die "connect to port $port: $@";
-    binmode $socket;
+    my ($class, $port, %given) = @_;
+    my $socket = CitrixGuard::Raw::connection($port, %given);
     my $self = bless { socket => $socket, in => '', stream => -1,
-                       answers => {}, timeout => 20 }, $class;
+                       answers => {}, timeout => $given{timeout} // 20 },
+                     $class;
     $self->_put("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     # no dynamic table, no push, large windows
     $self->_frame('SETTINGS', 0, 0, pack 'nN nN nN', 1, 0, 2, 0, 4,
@@ -63,14 +65,22 @@ sub _put {
 }
 
 
-sub _frame {
-    my ($self, $type, $flags, $stream, $payload) = @_;
-    return $self->_put(substr(pack('N', length $payload), 1)
-        . pack('CCN', $TYPE{$type}, $flags, $stream) . $payload);
+# The bytes of a frame; the type is a name or a number.
+sub frame {
+    my ($type, $flags, $stream, $payload) = @_;
+    return substr(pack('N', length $payload), 1)
+         . pack('CCN', $TYPE{$type} // $type, $flags, $stream) . $payload;
 }
 
 
-sub _integer {
+sub _frame {
+    my ($self, @frame) = @_;
+    return $self->_put(frame(@frame));
+}
+
+
+# HPACK: an integer of so many bits behind the first bits of its first byte.
+sub integer {
     my ($value, $bits, $first) = @_;
     my $limit = (1 << $bits) - 1;
     return chr($first | $value) if $value < $limit;
@@ -82,9 +92,10 @@ sub _integer {
 }
 
 
-sub _literal {
+# HPACK: a header field without Huffman coding that goes into no table.
+sub literal {
     my ($name, $value) = @_;
-    return "\0" . join '', map { _integer(length, 7, 0) . $_ } $name, $value;
+    return "\0" . join '', map { integer(length, 7, 0) . $_ } $name, $value;
 }
 
 
@@ -98,7 +109,7 @@ sub request {
         @{ $given{headers} // [] });
     my $block = '';
     while (my ($name, $value) = splice @headers, 0, 2) {
-        $block .= _literal($name, $value);
+        $block .= literal($name, $value);
     }
     my $end = defined $given{body} ? 0 : END_STREAM;
     my $type = 'HEADERS';
@@ -148,7 +159,7 @@ sub _read {
     while (length $self->{in} < $length) {
         my $left = $end - time;
         die "no HTTP/2 answer in time\n" if $left <= 0;
-        IO::Select->new($self->{socket})->can_read($left) or next;
+        CitrixGuard::Raw::readable($self->{socket}, $left) or next;
         sysread $self->{socket}, $self->{in}, 65_536, length $self->{in}
             and next;
         $self->{eof} = 1;

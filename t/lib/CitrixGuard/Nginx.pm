@@ -26,6 +26,10 @@ my $ROOT = Cwd::abs_path(File::Basename::dirname(__FILE__) . '/../../..');
 
 my @TEMP = qw(client_body proxy fastcgi uwsgi scgi);
 
+# a fault of nginx's own: a WINDOW_UPDATE in two pieces makes it take the rest
+# for data (its pull request 1006, open)
+our $KNOWN = qr/\[alert\] .*http2 negative window update/;
+
 my @all;
 
 # however the test ends, its servers end with it
@@ -41,6 +45,7 @@ sub new {
         http => $given{http} // '', env => $given{env} // {},
         error_level => $given{error_level} // 'info',
         without_module => $given{without_module},
+        workers => $given{workers} // 1, expected => $given{expected},
     }, $class;
     mkdir "$dir/$_" or die "$dir/$_: $!" for qw(conf html), @TEMP;
     $self->{ports}{$_} = free_port() for 1 .. $given{ports} // 1;
@@ -92,6 +97,10 @@ sub at_least {
 }
 
 
+# The version of HTTP that proxy_pass writes when nobody says which.
+sub forwards { return at_least('1.29.7') ? 'HTTP/1.1' : 'HTTP/1.0' }
+
+
 sub dir  { return "$_[0]{dir}" }
 sub port { return $_[0]{ports}{$_[1] // 1} // die "no port $_[1]" }
 sub pid  { return $_[0]{pid} }
@@ -127,8 +136,8 @@ sub _head {
     my $temp = join '', map {"    ${_}_temp_path $dir/$_;\n"}
         grep { built() !~ /--without-http_${_}_module/ } @TEMP;
     return <<"END" . $temp;
-${load}${user}daemon off;
-worker_processes 1;
+${load}${user}@{[$self->_daemon]}
+worker_processes $self->{workers};
 pid $dir/nginx.pid;
 error_log $dir/error.log $self->{error_level};
 $self->{main}
@@ -140,6 +149,9 @@ http {
              location / { return 204; } }
 END
 }
+
+
+sub _daemon { return 'daemon off;' }
 
 
 sub _write {
@@ -186,16 +198,21 @@ sub _command {
 }
 
 
+# In the child: becomes nginx.
+sub _exec {
+    my ($self) = @_;
+    %ENV = (%ENV, %{ $self->{env} });
+    open STDIN, '<', '/dev/null';
+    open STDOUT, '>>', $self->dir . '/stderr';
+    open STDERR, '>&', \*STDOUT;
+    exec { binary() } $self->_command or POSIX::_exit(127);
+}
+
+
 sub _spawn {
     my ($self) = @_;
     defined(my $pid = fork) or die "fork: $!";
-    if (!$pid) {
-        %ENV = (%ENV, %{ $self->{env} });
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>>', $self->dir . '/stderr';
-        open STDERR, '>&', \*STDOUT;
-        exec { binary() } $self->_command or POSIX::_exit(127);
-    }
+    $self->_exec if !$pid;
     $self->{pid} = $pid;
     return;
 }
@@ -257,12 +274,12 @@ sub settle {
 sub reload {
     my ($self) = @_;
     $self->_write;
-    my $log = sub { substr slurp($self->dir . '/error.log'), $_[0] };
-    my $from = length slurp($self->dir . '/error.log');
+    my $log = $self->dir . '/error.log';
+    my $from = -s $log;
     kill 'HUP', $self->{pid};
     my $verdict;
     wait_until(sub {
-        my $new = $log->($from);
+        my $new = slurp($log, $from);
         $verdict = 0 if $new =~ /\[emerg\]/;
         $verdict //= 1 if $new =~ /gracefully shutting down/;
         return defined $verdict;
@@ -298,18 +315,19 @@ sub events {
     my ($self, $name) = @_;
     $self->settle;
     my $file = $name // 'error.log';
-    my $log = slurp($self->dir . "/$file");
     my $from = $self->{seen}{$file} // 0;
-    $self->{seen}{$file} = length $log;
+    my $log = slurp($self->dir . "/$file", $from);
+    $self->{seen}{$file} = $from + length $log;
     return grep {/citrix_guard: (?:blocked|detected|exempted) /}
-           split /\n/, substr $log, $from;
+           split /\n/, $log;
 }
 
 
 sub _note_reports {
     my ($self, $text) = @_;
     my @bad = grep {/Sanitizer|runtime error:|exited on signal|\[alert\]/}
-              split /\n/, $text;
+              grep { $_ !~ $KNOWN } split /\n/, $text;
+    @bad = grep { $_ !~ $self->{expected} } @bad if $self->{expected};
     $self->{reports} .= join "\n", @bad, '' if @bad;
     return;
 }

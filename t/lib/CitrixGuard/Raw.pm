@@ -14,21 +14,46 @@ use warnings;
 use Errno qw(EAGAIN EINTR EWOULDBLOCK);
 use IO::Select ();
 use IO::Socket::INET ();
-use Socket qw(SOL_SOCKET SO_LINGER);
+use Socket qw(IPPROTO_TCP SOL_SOCKET SO_LINGER TCP_NODELAY);
 use Time::HiRes qw(time);
 
 
 sub new {
     my ($class, $port, %given) = @_;
-    my $socket = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 10)
-        or die "connect to port $port: $@";
-    binmode $socket;
+    my $socket = connection($port, %given);
     # the client's end leaves no TIME_WAIT behind, there are thousands of them
     setsockopt $socket, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0;
     $socket->blocking(0);
     return bless { socket => $socket, buffer => '', eof => 0,
                    timeout => $given{timeout} // 20 }, $class;
+}
+
+
+# A connection to a port; with tls (options of IO::Socket::SSL) over TLS.
+sub connection {
+    my ($port, %given) = @_;
+    my @to = (PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 10);
+    my $socket;
+    if ($given{tls}) {
+        require IO::Socket::SSL;
+        $socket = IO::Socket::SSL->new(@to, %{ $given{tls} })
+            or die "connect to port $port: $IO::Socket::SSL::SSL_ERROR";
+    }
+    else {
+        $socket = IO::Socket::INET->new(@to)
+            or die "connect to port $port: $@";
+        binmode $socket;
+    }
+    setsockopt $socket, IPPROTO_TCP, TCP_NODELAY, 1;
+    return $socket;
+}
+
+
+# Is there something to read, also in what TLS has read already?
+sub readable {
+    my ($socket, $seconds) = @_;
+    return 1 if $socket->can('pending') && $socket->pending;
+    return scalar IO::Select->new($socket)->can_read($seconds);
 }
 
 
@@ -64,7 +89,7 @@ sub put {
 sub _fill {
     my ($self, $seconds) = @_;
     return 0 if $self->{eof};
-    IO::Select->new($self->{socket})->can_read($seconds) or return 0;
+    readable($self->{socket}, $seconds) or return 0;
     my $n = sysread $self->{socket}, $self->{buffer}, 65_536,
                     length $self->{buffer};
     return 1 if $n;

@@ -86,9 +86,11 @@ sub end_process {
 }
 
 
+# A file's text, or what stands behind its first bytes; '' if there is none.
 sub slurp {
-    my ($path) = @_;
+    my ($path, $from) = @_;
     open my $file, '<:raw', $path or return '';
+    seek $file, $from, 0 if $from;
     local $/;
     return scalar(<$file>) // '';
 }

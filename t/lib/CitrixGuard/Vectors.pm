@@ -6,7 +6,10 @@ package CitrixGuard::Vectors;
 use strict;
 use warnings;
 
+use Exporter 'import';
 use File::Basename ();
+
+our @EXPORT_OK = qw(escape unescape);
 
 my $DATA = File::Basename::dirname(__FILE__) . '/../../data';
 
@@ -30,6 +33,16 @@ sub _one {
     my ($letter) = @_;
     my %byte = ('\\' => '\\', t => "\t", n => "\n", r => "\r");
     return $byte{$letter} // die "unknown escape \\$letter\n";
+}
+
+
+# The bytes as they stand in a table.
+sub escape {
+    my ($bytes) = @_;
+    my %letter = ('\\' => '\\\\', "\t" => '\t', "\n" => '\n');
+    $bytes =~ s{([^\x20-\x7e]|\\)}
+               {$letter{$1} // sprintf '\x%02x', ord $1}ge;
+    return $bytes;
 }
 
 

@@ -1,0 +1,49 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Whatever the glue calls in nginx that needs memory, with a fault before it.
+ * The module is linked again with --wrap for each of these; its objects are
+ * those of the build.
+ */
+
+
+#include "fault.h"
+
+
+#define FAULT(type, name, failure, params, args)                              \
+                                                                              \
+    type __real_##name params;                                                \
+    type __wrap_##name params;                                                \
+                                                                              \
+    type                                                                      \
+    __wrap_##name params                                                      \
+    {                                                                         \
+        return fault(#name) ? (type) failure : __real_##name args;            \
+    }
+
+
+/* nginx's ngx_int_t, and its NGX_ERROR */
+
+#define INT    intptr_t
+#define ERROR  (-1)
+
+
+FAULT(void *, ngx_array_push, NULL, (void *a), (a))
+FAULT(void *, ngx_create_temp_buf, NULL, (void *p, size_t n), (p, n))
+FAULT(void *, ngx_http_add_variable, NULL, (void *cf, void *name, INT flags),
+      (cf, name, flags))
+FAULT(INT, ngx_http_compile_complex_value, ERROR, (void *ccv), (ccv))
+FAULT(INT, ngx_http_complex_value, ERROR, (void *r, void *cv, void *value),
+      (r, cv, value))
+FAULT(INT, ngx_http_discard_request_body, 500, (void *r), (r))
+FAULT(void *, ngx_http_get_indexed_variable, NULL, (void *r, INT n), (r, n))
+FAULT(INT, ngx_http_get_variable_index, ERROR, (void *cf, void *name),
+      (cf, name))
+FAULT(INT, ngx_http_output_filter, ERROR, (void *r, void *out), (r, out))
+FAULT(INT, ngx_http_send_header, ERROR, (void *r), (r))
+FAULT(void *, ngx_list_push, NULL, (void *list), (list))
+FAULT(void *, ngx_palloc, NULL, (void *p, size_t n), (p, n))
+FAULT(void *, ngx_pcalloc, NULL, (void *p, size_t n), (p, n))
+FAULT(void *, ngx_pnalloc, NULL, (void *p, size_t n), (p, n))
+FAULT(void *, ngx_pool_cleanup_add, NULL, (void *p, size_t n), (p, n))

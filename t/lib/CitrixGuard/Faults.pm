@@ -1,0 +1,79 @@
+package CitrixGuard::Faults;
+
+# Allocations that fail when the test says so: the module and the library of
+# t/faults/build, and the file by which they are told.
+#
+#   my $faults = CitrixGuard::Faults->new;
+#   local $ENV{TEST_NGINX_MODULE} = $faults->module;     # the glue's
+#   env => { $faults->env, LD_PRELOAD => $faults->library }   # or malloc's
+#   $faults->arm($n); ...; my ($count, $failed, $name) = $faults->disarm;
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use Fcntl qw(O_RDWR O_CREAT SEEK_SET);
+use File::Basename qw(dirname);
+
+use CitrixGuard::Nginx;
+use CitrixGuard::Scratch qw(scratch);
+
+my $TOP = abs_path(dirname(__FILE__) . '/../../..');
+
+
+# undef if there are no objects to link again: a static build
+sub new {
+    my ($class) = @_;
+    my $module = CitrixGuard::Nginx::module() or return;
+    my $dir = scratch();
+    system("$TOP/t/faults/build", dirname($module) . '/../nginx', $dir) == 0
+        or die "t/faults/build failed\n";
+    sysopen my $file, "$dir/control", O_RDWR | O_CREAT or die "control: $!";
+    my $self = bless { dir => $dir, file => $file }, $class;
+    $self->_write(0, 0, 0);
+    return $self;
+}
+
+
+sub module  { return "$_[0]{dir}/ngx_http_citrix_guard_module.so" }
+sub library { return "$_[0]{dir}/malloc.so" }
+sub env     { return (FAULTS => "$_[0]{dir}/control") }
+
+
+# The layout is that of t/faults/fault.h.
+sub _write {
+    my ($self, $armed, $at, $lasting) = @_;
+    # the switch is thrown last
+    $self->_put(0, pack 'l', 0);
+    $self->_put(4, pack 'l5 a40', $at, $lasting, 0, 0, 0, '');
+    $self->_put(0, pack 'l', $armed);
+    return;
+}
+
+
+sub _put {
+    my ($self, $at, $bytes) = @_;
+    sysseek $self->{file}, $at, SEEK_SET;
+    syswrite $self->{file}, $bytes or die "control: $!";
+    return;
+}
+
+
+# From now on the n-th fails, and those behind it if it is lasting; 0: none,
+# they are counted only.
+sub arm {
+    my ($self, $n, $lasting) = @_;
+    return $self->_write(1, $n, $lasting ? 1 : 0);
+}
+
+
+# How many there were, how many failed, and the function that was the first.
+sub disarm {
+    my ($self) = @_;
+    $self->_put(0, pack 'l', 0);
+    sysseek $self->{file}, 0, SEEK_SET;
+    sysread $self->{file}, my $bytes, 64;
+    return (unpack 'l6 Z40', $bytes)[3, 4, 6];
+}
+
+1;

@@ -1,0 +1,45 @@
+package CitrixGuard::Process;
+
+# What the kernel knows of a process: its children, memory and descriptors.
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+
+use CitrixGuard::Scratch qw(slurp);
+
+our @EXPORT_OK = qw(alive children usage);
+
+
+# A zombie is not, whoever is to reap it.
+sub alive {
+    my ($pid) = @_;
+    return slurp("/proc/$pid/stat") =~ /\) [^ZX]/ ? 1 : 0;
+}
+
+
+sub children {
+    my ($pid) = @_;
+    return split ' ', slurp("/proc/$pid/task/$pid/children");
+}
+
+
+# KiB of resident and of private memory, descriptors, mappings that are shared
+# with other processes (zones), and how often the module's code is mapped.
+sub usage {
+    my ($pid, $module) = @_;
+    my $rollup = slurp("/proc/$pid/smaps_rollup");
+    my ($rss) = $rollup =~ /^Rss:\s+(\d+)/m;
+    my ($dirty) = $rollup =~ /^Private_Dirty:\s+(\d+)/m;
+    my @maps = split /\n/, slurp("/proc/$pid/maps");
+    opendir my $fds, "/proc/$pid/fd" or die "/proc/$pid/fd: $!";
+    return {
+        rss => $rss, private => $dirty,
+        fds => scalar(grep { !/^\./ } readdir $fds),
+        zones => scalar(grep {/ rw-s /} @maps),
+        modules => scalar(grep { / r-xp / && /\/\Q$module\E\z/ } @maps),
+    };
+}
+
+1;

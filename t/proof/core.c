@@ -1,0 +1,43 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The core in one piece, for Frama-C: so that an inline function is proved
+ * once, and the tables are seen.
+ */
+
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+
+/* memchr() for unsigned characters, so that WP sees the same memory */
+
+/*@ requires n > 0 ==> \valid_read(p + (0 .. n - 1));
+    assigns \result \from p, c, n, p[0 .. n - 1];
+    ensures \result == \null
+      || (\base_addr(\result) == \base_addr(p) && 0 <= \result - p < n); */
+const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
+
+#define memchr  cguard_memchr
+
+#include "cguard_byte.c"
+
+#undef HEX
+#undef U
+#undef CONT
+#undef PCT
+#undef OPEN
+#undef LEAD
+#undef NOISE
+#undef CELL
+#undef OFFER
+#undef BEGIN
+
+#include "cguard_sign.c"
+#include "cguard_compat.c"
+#include "cguard_clean.c"
+#include "cguard_reading.c"
+#include "cguard_strict.c"
+#include "cguard_target.c"
