@@ -400,7 +400,11 @@ ngx_http_citrix_guard_lay_out(ngx_http_request_t *r,
     s->header = ngx_http_citrix_guard_next_field;
     s->data = &l->fields;
 
+    s->body_length = r->headers_in.chunked
+                     ? CGUARD_RULE_UNANNOUNCED
+                     : (size_t) ngx_max(r->headers_in.content_length_n, 0);
     s->body_known = (body != NULL);
+    s->body_whole = body ? (unsigned) body->whole : 0;
     s->body = body ? body->data : NULL;
     s->nbody = body ? body->len : 0;
 
