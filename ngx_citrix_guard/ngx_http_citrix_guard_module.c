@@ -187,7 +187,10 @@ ngx_http_citrix_guard_create_main_conf(ngx_conf_t *cf)
 
     if (ngx_array_init(&gmcf->places, cf->pool, 16,
                        sizeof(ngx_http_citrix_guard_place_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&gmcf->rules, cf->pool, 4,
+                          sizeof(ngx_http_citrix_guard_rule_t *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -276,6 +279,8 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
 
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
+
+    ngx_http_citrix_guard_check_rules(cf);
 
     if (!gmcf->active) {
         return NGX_OK;

@@ -83,6 +83,7 @@ typedef struct {
     size_t                number;    /* compared with, or bytes of the body */
     unsigned              negative;  /* the pattern must not match */
     cguard_word_t         name;      /* of the header */
+    cguard_word_t         text;      /* of the pattern */
     cguard_pattern_t      pattern;
     size_t                nliteral;
     char                  literal[CGUARD_RULE_LITERAL];

@@ -269,31 +269,30 @@ static int
 cguard_condition_pattern(cguard_condition_t *c, const cguard_word_t *word,
     unsigned flags, char *error)
 {
-    size_t         offset;
-    char           why[CGUARD_PATTERN_ERROR];
-    cguard_word_t  text;
+    char    why[CGUARD_PATTERN_ERROR];
+    size_t  offset;
 
-    c->negative = cguard_word_begins(word, "!", &text);
+    c->negative = cguard_word_begins(word, "!", &c->text);
 
     if (!c->negative) {
-        text = *word;
+        c->text = *word;
     }
 
-    if (text.len == 0) {
+    if (c->text.len == 0) {
         return cguard_rule_error(error, "empty pattern");
     }
 
-    if (cguard_pattern_compile(&c->pattern, text.data, text.len, flags, why,
-                               &offset)
+    if (cguard_pattern_compile(&c->pattern, c->text.data, c->text.len, flags,
+                               why, &offset)
         == -1)
     {
         return cguard_rule_error(error, "invalid pattern \"%.*s\": %s at "
-                                 "offset %zu", (int) text.len, text.data, why,
-                                 offset);
+                                 "offset %zu", (int) c->text.len,
+                                 c->text.data, why, offset);
     }
 
     if (!c->negative) {
-        c->nliteral = cguard_literal(text.data, text.len, c->literal,
+        c->nliteral = cguard_literal(c->text.data, c->text.len, c->literal,
                                      sizeof(c->literal));
     }
 
