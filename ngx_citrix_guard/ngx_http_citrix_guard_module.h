@@ -243,7 +243,7 @@ ngx_int_t ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
  * bytes have passed.
  */
 
-void ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n);
+ngx_int_t ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n);
 ngx_int_t ngx_http_citrix_guard_observed(ngx_http_request_t *r,
     ngx_http_citrix_guard_body_t *body);
 ngx_int_t ngx_http_citrix_guard_observe_init(ngx_conf_t *cf);

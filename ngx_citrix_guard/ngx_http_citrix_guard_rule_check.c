@@ -146,16 +146,11 @@ static void
 ngx_http_citrix_guard_try_rules(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
-    u_char                         *buf;
+    u_char                          buf[NGX_HTTP_CITRIX_GUARD_HOSTILE];
     ngx_uint_t                      i, n, interpreted;
     ngx_msec_t                      begin;
     ngx_http_citrix_guard_rule_t  **rule;
     const cguard_condition_t       *c;
-
-    buf = ngx_palloc(cf->temp_pool, NGX_HTTP_CITRIX_GUARD_HOSTILE);
-    if (buf == NULL) {
-        return;
-    }
 
     interpreted = 0;
     begin = ngx_http_citrix_guard_cpu_time();
