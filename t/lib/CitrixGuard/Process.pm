@@ -47,6 +47,7 @@ sub usage {
 # KiB that were made executable without being a file's: of a JIT compiler
 sub code {
     my $bytes = 0;
+    no warnings 'portable';
     for (@_) {
         my ($from, $to) = /^(\w+)-(\w+) \S\Sx\S \w+ \S+ 0\s*\z/a
             or next;
