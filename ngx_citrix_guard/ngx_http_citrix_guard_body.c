@@ -36,6 +36,16 @@
 #define NGX_HTTP_CITRIX_GUARD_FRAME    4096
 
 
+/* trailers are of no interest here */
+
+#if (nginx_version >= 1027002)
+#define ngx_http_citrix_guard_parse_chunked(r, b, ctx)                        \
+    ngx_http_parse_chunked(r, b, ctx, 0)
+#else
+#define ngx_http_citrix_guard_parse_chunked  ngx_http_parse_chunked
+#endif
+
+
 typedef struct {
     size_t                          wanted;
     size_t                          observed;   /* bytes asked for, or 0 */
@@ -370,7 +380,7 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
 
     while (peek->seen.len < peek->wanted) {
 
-        rc = ngx_http_parse_chunked(r, &b, &peek->chunked);
+        rc = ngx_http_citrix_guard_parse_chunked(r, &b, &peek->chunked);
 
         if (rc != NGX_OK) {
             break;

@@ -12,6 +12,7 @@ use Test::More;
 use CitrixGuard::Check qw(refused);
 use CitrixGuard::Event qw(parse_event);
 use CitrixGuard::Http2;
+use CitrixGuard::Http3;
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
@@ -344,6 +345,38 @@ refused(CitrixGuard::Raw::ask($nginx->port(1), join '',
     is $client->answer($stream)->{status}, 400,
        'HTTP/2: a body that is announced, and a stream that ends without: 400';
     is scalar($be->arrivals($nginx)), 0, '... and nothing arrived';
+}
+
+
+
+# HTTP/3, where nginx has it and a client is there
+if (!CitrixGuard::Http3::missing()) {
+    my $h3 = CitrixGuard::Nginx->new(
+        ports => 1, vars => { BE => $be->port }, http => $RULES . 'server { '
+        . CitrixGuard::Http3::listen_lines('127.0.0.1:%%PORT1%%')
+        . " citrix_guard on;\n$LOCATIONS}\n")->start;
+    my $client = CitrixGuard::Http3->new($h3->port(1));
+    $be->arrivals($h3);
+    for my $where ('/form/', '/form/unbuffered/') {
+        for my $case ([$EVIL, 403], ['login=good', 200], ['x' x 20_000, 200],
+                      ['x' x 64 . $EVIL, 200]) {
+            my ($body, $status) = @$case;
+            my $how = "HTTP/3 $where, " . length($body) . ' bytes';
+            is $client->ask(method => 'POST', path => $where,
+                            body => $body)->{status}, $status,
+               "$how: $status";
+            my ($got, @more) = $be->arrivals($h3);
+            ok $status == 403 ? !$got : $got && !@more && body($got) eq $body,
+               $status == 403 ? '... and nothing arrived' : '... as it is';
+        }
+    }
+    is join(' ', map { parse_event($_)->{rule} } $h3->events), 'evil evil',
+       'HTTP/3: the events';
+    for my $case (['x' x 8, 200], ['x' x 9, 403]) {
+        is $client->ask(method => 'POST', path => '/short',
+                        body => $case->[0])->{status}, $case->[1],
+           'HTTP/3, length of a body: ' . length $case->[0];
+    }
 }
 
 done_testing;
