@@ -30,8 +30,8 @@ static const char *const  cguard_ordinary_requests[] = {
     "GET /vpns/portal/homepage.html",
     "HEAD /vpn/images/AccessGateway.ico",
     "POST /Citrix/StoreWeb/Resources/List",
-    "GET /Citrix/StoreWeb/Resources/LaunchIca/QS5Ob3RlcGFk.ica?"
-        "CsrfToken=E1C5D0&IsUsingHttps=Yes&launchId=1584",
+    ("GET /Citrix/StoreWeb/Resources/LaunchIca/QS5Ob3RlcGFk.ica?"
+     "CsrfToken=E1C5D0&IsUsingHttps=Yes&launchId=1584"),
     "GET /cvpn/http/intranet.example.test/a%20b/c.aspx?d=%E2%82%AC"
 };
 
