@@ -46,7 +46,8 @@ static const struct {
     { "Accept-Language", "nl,en;q=0.5" },
     { "Accept-Encoding", "gzip, deflate, br" },
     { "Referer", "https://gateway.example.com/vpn/index.html" },
-    { "Cookie", "NSC_AAAC=4ed7f6a9c2b0; pwcount=0; NSC_USER=jdoe" },
+    { "Cookie", "NSC_AAAC=4ed7f6a9c2b0; NSC_USER=jdoe; "
+                "url=%2Fvpn%2Findex.html" },
     { "Connection", "keep-alive" }
 };
 
