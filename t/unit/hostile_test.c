@@ -20,6 +20,7 @@
 #define HOSTILE_SHIPPED  "ngx_citrix_guard/conf/rules/*.conf"
 #define HOSTILE_LONG     65536
 #define HOSTILE_LARGE    300
+#define HOSTILE_BYTES    "bbbbbbbbbbbbbbb"
 
 
 /* patterns, and whether some input makes them meet a limit */
@@ -68,6 +69,7 @@ static const struct {
     { "x(?:y|z)w", "xyzwxyzwxyzw" }, { "x(?<name>y)", "xyxyxyxyxyxy" },
     { "x(?=y", "xyxyxyxyxyxy" }, { "x(?", "xxxxxxxxxxxx" },
     { "x?y*z+", "xyzxyzxyzxyz" }, { "x[", "xaxaxaxaxaxa" },
+    { "x\\1y", "xyxyxyxyxyxy" },
     { "ab\\", "ab\\ab\\ab\\ab\\" },
 };
 
@@ -81,6 +83,8 @@ static const struct {
     { "a.b", 2 * (27 + 3 + 2 * 3) },
     { "ab(cd)", 2 * (27 + 6 + 2 * 4 + 2 * 13) },
     { "^$", 2 * (27 + 2) }, { "a.bcd", 2 * (27 + 5 + 2 * 5 + 13) },
+    { HOSTILE_BYTES HOSTILE_BYTES HOSTILE_BYTES HOSTILE_BYTES HOSTILE_BYTES,
+      2 * (27 + 1 + 2 * 64 + 3 * 13) },
 };
 
 

@@ -19,6 +19,7 @@
 
 #define RULE_MANY    2000
 #define RULE_BLOCKS  12
+#define RULE_ASKED   14
 #define RULE_SLOW    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"
 #define RULE_LONG    "01234567890123456789012345678901"                       \
                      "23456789012345678901234567890123"
@@ -470,15 +471,15 @@ rule_memory_free(rule_memory_t *memory)
 static void
 rule_asked(tap_t *t)
 {
-    size_t               i, n;
-    request_t            r;
-    rule_memory_t        memory = { 0, 0, { NULL } };
-    cguard_rules_t       set;
-    cguard_gate_hits_t   hits;
-    request_words_t      w[12];
-    cguard_rule_t        rule[12];
-    const cguard_rule_t *all[12];
-    unsigned char        target[] = "/vpn/a";
+    size_t                i, n;
+    request_t             r;
+    rule_memory_t         memory = { 0, 0, { NULL } };
+    cguard_rules_t        set;
+    cguard_gate_hits_t    hits;
+    request_words_t       w[RULE_ASKED];
+    cguard_rule_t         rule[RULE_ASKED];
+    const cguard_rule_t  *all[RULE_ASKED];
+    unsigned char         target[] = "/vpn/a";
 
     static const struct {
         const char *rule;
@@ -489,7 +490,8 @@ rule_asked(tap_t *t)
         { "path ^/vpn and header:x-none a", 0 }, { "path ^/vpn", 1 },
         { "path ^/vpm", 0 }, { "count:header:x-none =0", 1 },
         { "count:header:x-none >0", 0 }, { "length:header:x-none <9", 0 },
-        { "header:x-one ^/vpm", 1 },
+        { "header:x-one ^/vpm", 1 }, { "path ^/v and path ^/vpn/a", 1 },
+        { "path ^/vpn and path ^/vpm/long", 0 },
     };
 
     n = sizeof(asked) / sizeof(asked[0]);
@@ -516,6 +518,17 @@ rule_asked(tap_t *t)
         tap_ok(t, (int) (hits.bits[0] >> i & 1) == asked[i].asked,
                "%s: %sasked", asked[i].rule, asked[i].asked ? "" : "not ");
     }
+
+    rule_memory_free(&memory);
+
+    /* one rule, which asks for no field */
+
+    if (cguard_rules_build(&set, &all[6], 1, rule_alloc, &memory) == -1) {
+        exit(2);
+    }
+
+    cguard_rules_candidates(&set, &r.subject, &hits);
+    tap_ok(t, hits.bits[0] == 1, "%s alone: asked", asked[6].rule);
 
     rule_memory_free(&memory);
 
