@@ -88,7 +88,7 @@ PROOF_NEEDS     = $(CORE_SOURCES) $(CORE_HEADERS) \
 # the fuzz targets: with libFuzzer in build/fuzz, and replayed without it; the
 # oracle is compared over the code points that it knows (t/fuzz/listed.c)
 
-FUZZ_TARGETS  = agree decision header prefilter reading
+FUZZ_TARGETS  = agree decision header prefilter reading rules
 FUZZ_DIR      = build/fuzz
 FUZZ          = $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%)
 REPLAYS       = $(FUZZ_TARGETS:%=$(OUT)/unit/fuzz_%)

@@ -47,6 +47,7 @@ my @BAD = (
     ['a path x and path',  qr/a target without a pattern/],
     ['a path x block detect', qr/more than one of "detect", "block"/],
     ['a path x of=a',      qr/"of=" is for a rule with "pass" only/],
+    ['a path x pass of=query,b', qr/unknown "b" in "citrix_guard_rule"/],
     ['a path x pass of=b', qr/unknown "b" in "citrix_guard_rule" directive/],
     ['a body:9 x pass',    qr/a rule with "pass" cannot look at a body/],
     ['a path x' . ' and path x' x 8, qr/too many conditions, 8 at most/],
@@ -69,6 +70,20 @@ for my $case (['citrix_guard_exempt x;', qr/unknown "x" in "citrix_guard_exe/],
 }
 
 
+like +(check('citrix_guard_exempt x;', '', ''))[1], qr/\[emerg\].*unknown "x"/,
+     'a name that is unknown at the outermost level';
+like +(check('citrix_guard_rule abc path ^/x; citrix_guard_exempt ab;', '',
+             ''))[1], qr/\[emerg\].*unknown "ab"/, 'the beginning of an ID';
+like +(check('', '', 'citrix_guard_exempt trav;'))[1],
+     qr/\[emerg\].*unknown "trav"/, 'the beginning of a reason';
+is +(check('', '', 'citrix_guard_exempt traversal query vpns parent malformed '
+                   . 'header upgrade unseen rule error;'))[0], 0,
+   'all reasons may be exempt';
+like +(check('', '', 'citrix_guard_detect_for 10.1.0.0/8;'))[1],
+     qr/\[warn\].*low address bits of 10.1.0.0\/8 are meaningless/,
+     'address bits without a meaning';
+
+
 # what it warns of, and what not
 my @WARNED = (
     ['a path ^/(a+)+$',  qr/rule "a" .* meets a limit of PCRE2 \(error -47\)/],
@@ -81,6 +96,8 @@ my @WARNED = (
     ['a path ^/vpn pass'],
     ['a path ^/vpn and body:9 x'],
     ['a query ^[abc]*$ and path ^/zzz'],
+    ['a length:host >300 and path ^/zzz'],
+    ['a path ^/zzz and query ^(a+)+$', qr/meets a limit of PCRE2/],
 );
 
 for my $case (@WARNED) {
@@ -120,15 +137,16 @@ for my $http2 (0, 1) {
     my $listen = $http2 ? CitrixGuard::Http2::listen_lines(
                               '127.0.0.1:%%PORT1%%')
                         : 'listen 127.0.0.1:%%PORT1%%;';
-    for my $size ('64k', '65k') {
+    for my $case (['64k', 'on'], ['65k', 'on'], ['65k', 'detect']) {
+        my ($size, $mode) = @$case;
         my (undef, $out) = $checked->configure(http =>
             "citrix_guard_rule a path ^/zzz and body:$size x;"
-            . "server { $listen citrix_guard on; location / { proxy_pass "
-            . 'http://127.0.0.1:%%BE%%; } }')->check;
-        $http2 && $size eq '65k'
-            ? like $out, qr/rule "a" .* asks for 66560 bytes of a body, but/,
-                   "HTTP/2, $size: warned of"
-            : unlike $out, qr/\[warn\]/, "$listen, $size: no warning";
+            . "server { $listen citrix_guard $mode; "
+            . 'location / { proxy_pass http://127.0.0.1:%%BE%%; } '
+            . 'location /b/ { proxy_pass http://127.0.0.1:%%BE%%; } }')->check;
+        my $count = () = $out =~ /asks for 66560 bytes of a body, but HTTP/g;
+        is $count, $http2 && "@$case" eq '65k on' ? 1 : 0,
+           "$listen, @$case: $count warnings";
     }
 }
 

@@ -18,8 +18,12 @@ my $be = CitrixGuard::Recorder->new;
 
 my $PASS = 'proxy_pass http://127.0.0.1:%%BE%%;';
 
+# more than a word of bits has, and a message that is longer than its room
+my $MANY = join "\n", map {"citrix_guard_rule n$_ path ^/n$_\$ msg=;"} 1 .. 70;
+my $LONG = 'x' x 700;
+
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 3, vars => { BE => $be->port }, http => <<"END")->start;
+    ports => 4, vars => { BE => $be->port }, http => <<"END")->start;
     log_format rule '\$citrix_guard_verdict|\$citrix_guard_reason|'
                     '\$citrix_guard_rule|\$request_uri';
     access_log %%DIR%%/rules.log rule;
@@ -33,13 +37,26 @@ my $nginx = CitrixGuard::Nginx->new(
     citrix_guard_rule secret header:x-secret ^a case;
     citrix_guard_rule saml   path ^/saml/ pass of=report,query;
     citrix_guard_rule slow   query "^(a+)+\$" and path ^/slow;
+    citrix_guard_rule any    path ^/any/ pass;
+    citrix_guard_rule idle   query "^(b+)+\$" pass of=method;
+    citrix_guard_rule report2 path ^/(?:ex2?|over)/report2;
+    citrix_guard_rule rep    path ^/saml/rep\$;
+    citrix_guard_rule port   host :8443\$;
+    citrix_guard_rule evil   query ^evil=1;
+    citrix_guard_rule long   path ^/long "msg=$LONG";
     server {
         listen 127.0.0.1:%%PORT1%%;
         location /          { $PASS }
         location /ex/       { citrix_guard_exempt report traversal; $PASS }
         location /over/     { citrix_guard_rule report path ^/over/x;
+                              citrix_guard_rule report2 path ^/over/none;
                               citrix_guard_rule own path ^/over/own; $PASS }
         location /off/      { citrix_guard off; $PASS }
+        location /ex2/      { citrix_guard_exempt report2; $PASS }
+        location /wide/     { citrix_guard_exempt many; $PASS }
+        location /out/      { citrix_guard_exempt traversal; proxy_pass
+                              http://127.0.0.1:%%BE%%/vpn/../vpns/; }
+        location /changed/  { rewrite ^ /elsewhere?evil=1 last; }
         location /rewrite/  { rewrite ^ /pcidss/report?x last; }
         location /detect/   { citrix_guard detect; $PASS }
     }
@@ -52,6 +69,13 @@ my $nginx = CitrixGuard::Nginx->new(
         listen 127.0.0.1:%%PORT3%%;
         citrix_guard_detect_for 192.0.2.0/24 2001:db8::/32;
         location / { $PASS }
+    }
+    server {
+        listen 127.0.0.1:%%PORT4%%;
+        citrix_guard_exempt method;
+        $MANY
+        location / { $PASS }
+        location /deep/ { citrix_guard_exempt report2; $PASS }
     }
 END
 
@@ -91,6 +115,8 @@ my @CASES = (
      'rule', 'secret'],
     [1, '/', [headers => ['X-Secret' => '%61']], 'blocked', 'rule',
      'secret'],
+    [1, '/', [headers => ['X-Secret' => '%61' x 1000]], 'blocked', 'rule',
+     'secret'],
     [1, '/saml/?/../vpns/', [], 'exempted', 'query', ''],
     [1, '/saml/../vpns/', [], 'blocked', 'traversal', ''],
     [1, '/saml/../?/../vpns/', [], 'blocked', 'query', ''],
@@ -106,6 +132,30 @@ my @CASES = (
     [1, '/slow?' . 'a' x 40, [], 'blocked', 'rule', 'slow'],
     [1, '/slow?' . 'a' x 40 . '!', [], 'blocked', 'error', 'slow'],
     [1, '/detect/slow?a', [], 'pass', '', ''],
+    [1, '/ex/', [method => 'TRACK'], 'blocked', 'rule', 'method'],
+    [1, '/ex/report2', [], 'blocked', 'rule', 'report2'],
+    [1, '/ex/..%252fvpns', [method => 'TRACK'], 'blocked', 'rule', 'method'],
+    [1, '/ex2/report2', [], 'exempted', 'rule', 'report2'],
+    [1, '/ex2/report2', [headers => ['User-Agent' => 'sqlmap']], 'detected',
+     'rule', 'agent'],
+    [1, '/over/report2', [], 'pass', '', ''],
+    [1, '/saml/rep', [], 'blocked', 'rule', 'rep'],
+    [1, '/saml/', [method => 'TRACK'], 'blocked', 'rule', 'method'],
+    [1, '/any/', [method => 'TRACK'], 'exempted', 'rule', 'method'],
+    [1, '/any/?/../vpns/', [], 'blocked', 'query', ''],
+    [1, '/?b', [method => 'TRACK'], 'exempted', 'rule', 'method'],
+    [1, '/?' . 'b' x 40 . '!', [method => 'TRACK'], 'blocked', 'rule',
+     'method'],
+    [1, '/', [host => 'Gw:8443'], 'blocked', 'rule', 'port'],
+    [1, '/changed/', [], 'blocked', 'rule', 'evil'],
+    [1, '/out/', [], 'exempted', 'traversal', ''],
+    [1, '/long', [], 'blocked', 'rule', 'long'],
+    (map { [1, '/wide/', [headers => [(map { ("X-$_" => 1) } 1 .. $_),
+                                      'X-Secret' => 'a']],
+            'blocked', 'rule', 'secret'] } 15 .. 22),
+    [4, '/n1', [], 'blocked', 'rule', 'n1'],
+    [4, '/n70', [], 'blocked', 'rule', 'n70'],
+    [4, '/deep/', [method => 'TRACK'], 'exempted', 'rule', 'method'],
     [2, '/slow?' . 'a' x 40 . '!', [], 'detected', 'error', 'slow'],
     [2, '/pcidss/report', [], 'detected', 'rule', 'report'],
     [2, '/vpn/../vpns/', [], 'detected', 'traversal', ''],
@@ -133,5 +183,27 @@ for my $case (@CASES) {
             @events),
        join(' ', grep { length && $_ ne 'pass' } @expected), '... events';
 }
+
+
+# the line's other fields: the exception, where it was found, the message
+for my $case (
+    ['/any/', [method => 'TRACK'], { by => 'any', in => 'request' }],
+    ['/saml/?/../vpns/', [], { by => 'saml', in => 'target' }],
+    ['/ex2/report2', [], { by => undef, in => 'target' }],
+    ['/', [headers => ['X-Secret' => 'a']], { in => 'header', msg => undef }],
+    ['/rewrite/', [], { in => 'uri', msg => 'CVE-2020-8193 \\x22x\\x22' }],
+) {
+    my ($target, $more, $expected) = @$case;
+    $nginx->events;
+    get($nginx->port(1), $target, @$more);
+    my ($event) = map { parse_event($_) } $nginx->events;
+    is $event->{$_}, $expected->{$_}, "$target: $_" for sort keys %$expected;
+}
+
+get($nginx->port(1), '/long');
+my ($line) = $nginx->events;
+like $line, qr/ msg="x{400,511}"(?:, |$)/, 'a long message is cut';
+get($nginx->port(4), '/n1');
+unlike +($nginx->events)[0], qr/msg=/, 'an empty message is not there';
 
 done_testing;
