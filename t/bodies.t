@@ -27,6 +27,8 @@ citrix_guard_rule now  path ^/form/now;
 citrix_guard_rule bit  path ^/form and body:16 zzz;
 citrix_guard_rule tiny path ^/wide and body:8 login=evil;
 citrix_guard_rule wide path ^/wide and body:4k deep detect;
+citrix_guard_rule open path ^/off and body:9 evil;
+citrix_guard_rule few  path ^/few and length:body <=3;
 citrix_guard_rule none path ^/none and length:body =0 detect;
 END
 
@@ -53,8 +55,7 @@ my $LOCATIONS = <<"END";
     location = /sub  { internal; $PROXY proxy_pass_request_body off;
                        proxy_set_header Content-Length "";
                        citrix_guard_rule s1 path ^/sub and body:9 evil; }
-    location /off/   { citrix_guard detect; try_files /none \@off;
-                       citrix_guard_rule o1 path ^/off and body:9 evil; }
+    location /off/   { citrix_guard detect; try_files /none \@off; }
     location \@off   { citrix_guard off; $PROXY }
 END
 
@@ -208,8 +209,14 @@ for my $case ([$EVIL, 403], ['login=good', 200]) {
     is $client->get(interim => 1)->{status}, 100,
        'who asks whether to go on is told so';
     $client->put($body);
-    is $client->get->{status}, $case->[1], "... and then has $case->[1]";
+    is $client->get(interim => 1)->{status}, $case->[1],
+       "... and then has $case->[1]";
 }
+
+is CitrixGuard::Raw::ask($nginx->port(1), join('', post('/form/', 'login=good',
+       headers => "Expect: 200-continue\r\n")), interim => 1)->{status}, 200,
+   'who asks for something else is not';
+$be->arrivals($nginx);
 
 
 # how long a body is: a verdict of its own for what a rule does not see
@@ -339,9 +346,41 @@ for my $chunk (0, 999) {
 }
 
 for my $case (['xxx', 403], ['xxxx', 200]) {
+    my ($body, $status) = @$case;
     is CitrixGuard::Raw::ask($nginx->port(1), join '',
-       post('/taken/', $case->[0], chunked => 2))->{status}, $case->[1],
-       "... in chunks, of the length of $case->[0]";
+       post('/taken/', $body, chunked => 2))->{status}, $status,
+       "... in chunks, of the length of $body";
+    is CitrixGuard::Raw::ask($nginx->port(1), join '',
+       post('/few', $body, chunked => 2))->{status}, $status,
+       '... and one that was not';
+    $nginx->events;
+    CitrixGuard::Raw::ask($nginx->port(2), join '',
+                          post('/few', $body, chunked => 2));
+    is join(' ', map { parse_event($_)->{rule} } $nginx->events),
+       $status == 403 ? 'few' : '', '... detect says so';
+}
+
+# in another location than the one that observes it
+CitrixGuard::Raw::ask($nginx->port(2), join '',
+                      post('/grow/', 'x' x 1000 . 'late=evil'));
+is join(' ', map { parse_event($_)->{rule} } $nginx->events), 'g2',
+   'detect sees more of a body when it is asked to';
+
+{
+    my $bare = CitrixGuard::Nginx->new(vars => { BE => $be->port },
+                                       http => <<"END")->start;
+    server {
+        listen 127.0.0.1:%%PORT1%%;
+        citrix_guard on;
+        location /a/ { citrix_guard detect; try_files /none \@b;
+                       citrix_guard_rule a path ^/a and body:9 evil; }
+        location \@b { $PROXY }
+    }
+END
+    is CitrixGuard::Raw::ask($bare->port, join '', post('/a/', 'evil'))
+           ->{status}, 200, 'a body that passes where there are no rules';
+    is scalar($bare->events), 0, '... is not judged';
+    $be->arrivals($nginx);
 }
 
 is CitrixGuard::Raw::ask($nginx->port(1), join '', post('/auth/', 'evil'))
