@@ -44,8 +44,8 @@ my $LOCATIONS = <<"END";
                        try_files /none \@grow; }
     location \@grow  { citrix_guard_rule g2 path ^/grow and body:4k late=evil;
                        $PROXY }
-    location /taken/ { mirror /mirror; try_files /none \@taken; }
-    location /mirror { internal; return 204; }
+    location /taken/ { error_page 502 = \@taken;
+                       proxy_pass http://unix:%%DIR%%/none:; }
     location \@taken { citrix_guard_rule t1 path ^/taken
                            and body:64k late=evil;
                        citrix_guard_rule t2 path ^/taken
