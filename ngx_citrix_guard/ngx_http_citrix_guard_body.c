@@ -53,7 +53,6 @@
 
 typedef struct {
     size_t                          wanted;
-    size_t                          observed;   /* bytes asked for, or 0 */
     ngx_str_t                       seen;       /* decoded */
     ngx_uint_t                      done;
     ngx_uint_t                      failed;     /* it cannot be judged */
@@ -64,13 +63,9 @@ typedef struct {
     size_t                          parsed;     /* raw bytes of it */
     ngx_buf_t                      *own;        /* in place of header_in */
     u_char                         *limit;      /* its memory ends there */
-    ngx_str_t                       passed;     /* what was observed */
-    ngx_http_citrix_guard_body_t    body;
 } ngx_http_citrix_guard_peek_t;
 
 
-static ngx_http_citrix_guard_peek_t *ngx_http_citrix_guard_peeked(
-    ngx_http_request_t *r);
 static ngx_http_citrix_guard_peek_t *ngx_http_citrix_guard_peek(
     ngx_http_request_t *r);
 static void ngx_http_citrix_guard_peek_cleanup(void *data);
@@ -96,16 +91,10 @@ static ngx_int_t ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_continue(ngx_http_request_t *r);
 
-static ngx_int_t ngx_http_citrix_guard_body_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
-
 #if (NGX_HTTP_V2)
 static ngx_int_t ngx_http_citrix_guard_peek_stream(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 #endif
-
-
-static ngx_http_request_body_filter_pt  ngx_http_next_request_body_filter;
 
 
 ngx_int_t
@@ -156,27 +145,13 @@ ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
 /* one for a client's request, whatever becomes of it */
 
 static ngx_http_citrix_guard_peek_t *
-ngx_http_citrix_guard_peeked(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t  *cln;
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_citrix_guard_peek_cleanup) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
-}
-
-
-static ngx_http_citrix_guard_peek_t *
 ngx_http_citrix_guard_peek(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t            *cln;
     ngx_http_citrix_guard_peek_t  *peek;
 
-    peek = ngx_http_citrix_guard_peeked(r);
+    peek = ngx_http_citrix_guard_kept(r->pool,
+                                      ngx_http_citrix_guard_peek_cleanup);
     if (peek) {
         return peek;
     }
@@ -534,12 +509,13 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
 static ngx_buf_t *
 ngx_http_citrix_guard_peek_buf(ngx_connection_t *c)
 {
+    ngx_buf_t           *b;
     ngx_pool_cleanup_t  *cln;
 
-    for (cln = c->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_citrix_guard_peek_buf_cleanup) {
-            return cln->data;
-        }
+    b = ngx_http_citrix_guard_kept(c->pool,
+                                   ngx_http_citrix_guard_peek_buf_cleanup);
+    if (b) {
+        return b;
     }
 
     cln = ngx_pool_cleanup_add(c->pool, sizeof(ngx_buf_t));
@@ -673,102 +649,6 @@ ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
     peek->whole = peek->seen.len < peek->wanted;
 
     return NGX_OK;
-}
-
-
-/*
- * Where nothing can be refused, nothing waits either: the bytes are copied as
- * they pass, whoever reads them.
- */
-
-ngx_int_t
-ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n)
-{
-    ngx_http_citrix_guard_peek_t  *peek;
-
-    if (r != r->main || r->request_body || r->discard_body) {
-        return NGX_OK;
-    }
-
-    peek = ngx_http_citrix_guard_peek(r);
-
-    if (peek == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (peek->observed >= n) {
-        return NGX_OK;
-    }
-
-    ngx_str_null(&peek->passed);
-
-    peek->passed.data = ngx_pnalloc(r->pool, n);
-
-    if (peek->passed.data == NULL) {
-        peek->observed = 0;
-        return NGX_ERROR;
-    }
-
-    peek->observed = n;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_citrix_guard_observe_init(ngx_conf_t *cf)
-{
-    ngx_http_next_request_body_filter = ngx_http_top_request_body_filter;
-    ngx_http_top_request_body_filter = ngx_http_citrix_guard_body_filter;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_citrix_guard_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    size_t                         size;
-    ngx_int_t                      rc;
-    ngx_uint_t                     last;
-    ngx_chain_t                   *cl;
-    ngx_http_citrix_guard_peek_t  *peek;
-
-    peek = ngx_http_citrix_guard_peeked(r);
-
-    if (peek == NULL || peek->observed == 0) {
-        return ngx_http_next_request_body_filter(r, in);
-    }
-
-    last = 0;
-
-    for (cl = in; cl; cl = cl->next) {
-
-        size = ngx_min((size_t) (cl->buf->last - cl->buf->pos),
-                       peek->observed - peek->passed.len);
-
-        ngx_memcpy(peek->passed.data + peek->passed.len, cl->buf->pos, size);
-
-        peek->passed.len += size;
-        last |= cl->buf->last_buf;
-    }
-
-    if (last || peek->passed.len == peek->observed) {
-
-        peek->observed = 0;
-
-        peek->body.data = peek->passed.data;
-        peek->body.len = peek->passed.len;
-        peek->body.whole = last;
-
-        rc = ngx_http_citrix_guard_observed(r, &peek->body);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-    }
-
-    return ngx_http_next_request_body_filter(r, in);
 }
 
 

@@ -35,16 +35,30 @@ static ngx_http_citrix_guard_mark_t
 };
 
 
+void *
+ngx_http_citrix_guard_kept(ngx_pool_t *pool, ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == handler) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
 ngx_http_citrix_guard_mark_t *
 ngx_http_citrix_guard_mark(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t            *cln;
     ngx_http_citrix_guard_mark_t  *mark;
 
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_citrix_guard_mark_cleanup) {
-            return cln->data;
-        }
+    mark = ngx_http_citrix_guard_kept(r->pool,
+                                      ngx_http_citrix_guard_mark_cleanup);
+    if (mark) {
+        return mark;
     }
 
     mark = ngx_http_get_module_ctx(r->main, ngx_http_citrix_guard_module);

@@ -275,9 +275,11 @@ void ngx_http_citrix_guard_recover(ngx_http_request_t *r);
 /*
  * mark: "note" keeps the finding and logs it, unless the client's request has
  * one of the same weight already.  "final" says that the client is refused:
- * nothing more leaves for it.
+ * nothing more leaves for it.  "kept" is what a pool keeps under a handler.
  */
 
+void *ngx_http_citrix_guard_kept(ngx_pool_t *pool,
+    ngx_pool_cleanup_pt handler);
 ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark(
     ngx_http_request_t *r);
 void ngx_http_citrix_guard_note(ngx_http_request_t *r,
