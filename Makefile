@@ -36,42 +36,49 @@ export PORT ADC_PORT ADC ADC_CA
 # Debian packages, by what they are needed for
 
 CLANG          = $(findstring clang,$(CC))
-PACKAGES_BUILD = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
+PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
-PACKAGES_RUN   = perl curl
-PACKAGES_TEST  = perl binutils apache2-bin curl
-PACKAGES_BENCH = perl valgrind wrk libpcre2-dev
-PACKAGES_COVERAGE = perl clang llvm libclang-rt-dev
-PACKAGES_LINT  = $(PACKAGES_BUILD) clang cppcheck
-PACKAGES_PROOF = perl gcc libc6-dev clang libclang-rt-dev debootstrap
-PACKAGES_FRESH = debootstrap git curl
-PACKAGES_JUDGES = $(PACKAGES_TEST) busybox caddy civetweb default-jdk-headless \
+PACKAGES_run   = perl curl
+PACKAGES_test  = perl binutils apache2-bin curl
+PACKAGES_bench = perl valgrind wrk libpcre2-dev
+PACKAGES_coverage = perl clang llvm libclang-rt-dev
+PACKAGES_lint  = $(PACKAGES_build) clang cppcheck
+PACKAGES_proof = perl gcc libc6-dev clang libclang-rt-dev debootstrap
+PACKAGES_fresh = debootstrap git curl
+PACKAGES_judges = $(PACKAGES_test) busybox caddy civetweb default-jdk-headless \
                  h2o haproxy libjetty9-java libmojolicious-perl \
                  libmono-system-web4.0-cil libtomcat10-java lighttpd \
                  mini-httpd mono-mcs mono-runtime nodejs php-cli puma \
                  python3-aiohttp python3-tornado python3-waitress \
                  ruby-webrick yaws
-PACKAGES_MATRIX = $(PACKAGES_TEST) debootstrap valgrind clang libclang-rt-dev
-PACKAGES_NEIGHBOURS = $(PACKAGES_TEST) libnginx-mod-http-lua \
+PACKAGES_matrix = $(PACKAGES_test) debootstrap valgrind clang libclang-rt-dev
+PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
                  libnginx-mod-http-js libnginx-mod-http-headers-more-filter \
                  libnginx-mod-http-modsecurity libnginx-mod-http-echo \
                  libnginx-mod-http-brotli-filter libnginx-mod-http-dav-ext \
                  libnginx-mod-http-geoip2 libnginx-mod-http-image-filter \
                  libnginx-mod-http-subs-filter
-PACKAGES_LIFE  = perl libio-socket-ssl-perl
-PACKAGES_FUZZ  = perl clang libclang-rt-dev
+PACKAGES_life  = perl libio-socket-ssl-perl
+PACKAGES_fuzz  = perl clang libclang-rt-dev
+DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,$(filter PACKAGES_%,$(.VARIABLES)))
 
 
 # the core's unit programs: one from each t/unit/*_test.c, with the core and
 # what else is in t/unit
 
 UNIT_TESTS   = $(sort $(wildcard t/unit/*_test.c))
-UNIT         = $(UNIT_TESTS:t/unit/%.c=$(OUT)/unit/%)
+UNIT         = $(filter-out $(LEFT_OUT),$(UNIT_TESTS:t/unit/%.c=$(OUT)/unit/%))
 UNIT_SHARED  = $(filter-out $(UNIT_TESTS),$(sort $(wildcard t/unit/*.c)))
 CORE_SOURCES = $(sort $(wildcard $(CORE)/cguard*.c))
 UNIT_SOURCES = $(UNIT_SHARED) $(CORE_SOURCES)
 CORE_HEADERS = $(sort $(wildcard $(CORE)/*.h t/unit/*.h))
+
+# those that match patterns, which MemorySanitizer cannot follow into PCRE2
+
+WITH_PCRE2 = hostile_test literal_test ordinary_test pattern_test rule_test \
+             rules_vectors_test fuzz_rules
+LEFT_OUT   = $(if $(filter memory,$(BUILD)),$(WITH_PCRE2:%=$(OUT)/unit/%))
 
 # the oracle, and the programs that attack the core with and without it
 
@@ -87,10 +94,11 @@ PROOF_NEEDS     = $(CORE_SOURCES) $(CORE_HEADERS) \
 # the fuzz targets: with libFuzzer in build/fuzz, and replayed without it; the
 # oracle is compared over the code points that it knows (t/fuzz/listed.c)
 
-FUZZ_TARGETS  = agree decision header prefilter reading
+FUZZ_TARGETS  = agree decision header prefilter reading rules
 FUZZ_DIR      = build/fuzz
 FUZZ          = $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%)
-REPLAYS       = $(FUZZ_TARGETS:%=$(OUT)/unit/fuzz_%)
+REPLAYS       = $(filter-out $(LEFT_OUT),\
+                $(FUZZ_TARGETS:%=$(OUT)/unit/fuzz_%))
 FUZZ_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES)
 AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
@@ -110,6 +118,7 @@ CFLAGS_coverage = -O0 -g -fprofile-instr-generate -fcoverage-mapping
 CFLAGS_memory   = -O1 -g -fsanitize=memory -fno-sanitize-recover=all
 CFLAGS_coverage-plain = $(CFLAGS_coverage) -DCGUARD_NO_SIMD
 UNIT_CFLAGS     = -std=c11 -Wall -Wextra -Werror $(CFLAGS_$(BUILD)) -I$(CORE)
+UNIT_LIBS       = -lpcre2-8
 
 # every nginx module defines ngx_modules and its like: no violation
 SANITIZERS = ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:detect_odr_violation=0 \
@@ -127,7 +136,7 @@ build: deps-build ## the module: build/modules/ngx_http_citrix_guard_module.so (
 	+@$(TOOLS)/build $(OUT)
 
 .PHONY: install
-install: build ## module and example configuration for the packaged nginx (DESTDIR=)
+install: build ## module, example and rule files for the packaged nginx (DESTDIR=)
 	@$(TOOLS)/install "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
 
 .PHONY: uninstall
@@ -191,7 +200,8 @@ storm: deps-test build $(OUT)/unit/judge ## the same at the nginx of BUILD
 .PHONY: proof
 proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (15 minutes); ONLY=function
 	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
-	@t/proof/proof build/proof build/memory/unit $(ONLY)
+	@TEST_LEFT_OUT='$(WITH_PCRE2)' t/proof/proof build/proof build/memory/unit \
+	    $(ONLY)
 
 .PHONY: lint
 lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck
@@ -239,38 +249,11 @@ mutate: deps-test ## small bugs put into the sources: the tests see each (10 min
 
 ##@ Debian packages (each target above installs what it needs; DEPS=no: never)
 
-.PHONY: deps deps-build deps-run deps-test deps-bench deps-fuzz deps-fresh \
-        deps-matrix deps-neighbours deps-coverage deps-judges deps-life \
-        deps-lint deps-proof
-deps: deps-build deps-run deps-test deps-bench deps-fuzz deps-fresh \
-      deps-matrix deps-neighbours deps-coverage deps-judges deps-life \
-      deps-lint deps-proof ## install all that is missing
-deps-build: ## to build
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_BUILD),:)
-deps-run: deps-build ## to run
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_RUN),:)
-deps-test: deps-build ## to test
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_TEST),:)
-deps-bench: deps-build ## to measure
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_BENCH),:)
-deps-fuzz: deps-build ## to fuzz
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_FUZZ),:)
-deps-life: deps-build ## for the life cycle
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_LIFE),:)
-deps-lint: deps-build ## for lint
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_LINT),:)
-deps-proof: deps-build ## for the proof
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_PROOF),:)
-deps-coverage: deps-build ## for coverage
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_COVERAGE),:)
-deps-judges: deps-build ## for the judges
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_JUDGES),:)
-deps-fresh: ## to set up new Debians
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_FRESH),:)
-deps-matrix: deps-build ## for the matrix
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_MATRIX),:)
-deps-neighbours: deps-build ## nginx's modules
-	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_NEIGHBOURS),:)
+.PHONY: deps $(DEPS_TARGETS)
+deps: $(DEPS_TARGETS) ## all of it at once; deps-NAME is for the target NAME
+$(DEPS_TARGETS): deps-%:
+	@$(if $(filter yes,$(DEPS)),$(TOOLS)/deps $(PACKAGES_$*),:)
+$(filter-out deps-build deps-fresh deps-matrix,$(DEPS_TARGETS)): deps-build
 
 
 ##@ Help
@@ -300,27 +283,29 @@ help: ## this
 
 $(UNIT): $(OUT)/unit/%: t/unit/%.c $(UNIT_SOURCES) $(CORE_HEADERS) \
          $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
 
 $(REPLAYS): $(OUT)/unit/fuzz_%: t/fuzz/%.c $(FUZZ_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(FUZZ_CFLAGS) -o $@ $< t/fuzz/replay.c $(FUZZ_SOURCES)
+	@$(CC) $(FUZZ_CFLAGS) -o $@ $< t/fuzz/replay.c $(FUZZ_SOURCES) \
+	    $(UNIT_LIBS)
 
 $(OUT)/unit/judge: t/hostile/judge.c $(UNIT_SOURCES) $(CORE_HEADERS) \
                    $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/unit -o $@ $< $(UNIT_SOURCES)
+	@$(CC) $(UNIT_CFLAGS) -It/unit -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
 
 $(FUZZ): $(FUZZ_DIR)/%: t/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
 	@mkdir -p $(@D)
-	@clang $(FUZZ_CFLAGS) $(LIBFUZZER) -o $@ $< $(FUZZ_SOURCES)
+	@clang $(FUZZ_CFLAGS) $(LIBFUZZER) -o $@ $< $(FUZZ_SOURCES) $(UNIT_LIBS)
 
 %/agree %/fuzz_agree: FUZZ_SOURCES = $(AGREE_SOURCES)
 
 $(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES)
+	@$(CC) $(UNIT_CFLAGS) -It/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES) \
+	    $(UNIT_LIBS)
 
 $(OUT)/unit/attacks: $(PROOF_NEEDS) $(OUT)/unit/.flags
 	@$(CC) $(UNIT_CFLAGS) -It/oracle -It/attacks -o $@ $(ATTACKS_SOURCES) \
-	    $(CORE_SOURCES)
+	    $(CORE_SOURCES) $(UNIT_LIBS)
 
 $(OUT)/unit/.flags: FORCE | deps-build
 	@mkdir -p $(@D)

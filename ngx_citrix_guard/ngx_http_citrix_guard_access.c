@@ -157,6 +157,7 @@ ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
         && cguard_target(r->unparsed_uri.data, r->unparsed_uri.len,
                          glcf->policy, NULL)
            == CGUARD_PASS
+        && glcf->set == NULL
         && !ngx_http_citrix_guard_has_nsc(r))
     {
         return NGX_DECLINED;
@@ -194,15 +195,35 @@ static ngx_int_t
 ngx_http_citrix_guard_access(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
-    ngx_http_citrix_guard_finding_t  f;
+    ngx_int_t                        rc;
+    ngx_http_citrix_guard_finding_t  f, rule;
 
-    if (!ngx_http_citrix_guard_judge_request(r, glcf, &f)) {
+    f.verdict = ngx_http_citrix_guard_passed;
+
+    if (ngx_http_citrix_guard_judge_request(r, glcf, &f)) {
+        ngx_http_citrix_guard_weigh(r, glcf, &f);
+    }
+
+    if (glcf->set && f.verdict != ngx_http_citrix_guard_blocked) {
+
+        rc = ngx_http_citrix_guard_judge_rules(r, glcf, &rule);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        if (rule.verdict > f.verdict) {
+            f = rule;
+        }
+    }
+
+    if (f.verdict == ngx_http_citrix_guard_passed) {
         return NGX_DECLINED;
     }
 
     ngx_http_citrix_guard_note(r, glcf, &f);
 
-    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_DETECT) {
+    if (f.verdict != ngx_http_citrix_guard_blocked) {
         return NGX_DECLINED;
     }
 
@@ -258,6 +279,12 @@ ngx_http_citrix_guard_recover(ngx_http_request_t *r)
     }
 
     f.at = ngx_http_citrix_guard_at_nginx;
+
+    /* nginx has refused it: an exception changes nothing of that */
+
+    f.verdict = glcf->mode == NGX_HTTP_CITRIX_GUARD_ON
+                ? ngx_http_citrix_guard_blocked
+                : ngx_http_citrix_guard_detected;
 
     ngx_http_citrix_guard_note(r, glcf, &f);
 }

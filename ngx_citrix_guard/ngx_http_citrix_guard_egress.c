@@ -513,9 +513,11 @@ ngx_http_citrix_guard_attack(ngx_http_request_t *r,
 
     f.at = ngx_http_citrix_guard_at_egress;
 
+    ngx_http_citrix_guard_weigh(r, glcf, &f);
+
     ngx_http_citrix_guard_note(r, glcf, &f);
 
-    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_DETECT) {
+    if (f.verdict != ngx_http_citrix_guard_blocked) {
         return 0;
     }
 

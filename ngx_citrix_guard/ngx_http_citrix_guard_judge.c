@@ -44,7 +44,10 @@ ngx_uint_t
 ngx_http_citrix_guard_found(ngx_http_citrix_guard_finding_t *f,
     ngx_http_citrix_guard_in_e in, ngx_str_t *judged, cguard_result_t *res)
 {
+    f->verdict = ngx_http_citrix_guard_passed;
     f->reason = cguard_reason_name(res->reason);
+    f->rule = NULL;
+    f->by = NULL;
     f->at = ngx_http_citrix_guard_at_request;
     f->in = in;
     f->judged = *judged;

@@ -24,8 +24,24 @@ static const char  *ngx_http_citrix_guard_ats[] = {
 
 
 static const char  *ngx_http_citrix_guard_ins[] = {
-    "target", "uri", "head", "header"
+    "target", "uri", "head", "header", "request"
 };
+
+
+static const char  *ngx_http_citrix_guard_verdicts[] = {
+    "pass", "exempted", "detected", "blocked"
+};
+
+
+/* the longest message of a rule in a line */
+
+#define NGX_HTTP_CITRIX_GUARD_LOG_MSG  128
+
+
+static ngx_str_t ngx_http_citrix_guard_log_rule(
+    ngx_http_citrix_guard_finding_t *f, u_char *buf, size_t size);
+static ngx_str_t ngx_http_citrix_guard_log_msg(
+    ngx_http_citrix_guard_finding_t *f, u_char *buf, size_t size);
 
 
 void
@@ -35,8 +51,9 @@ ngx_http_citrix_guard_log(ngx_http_request_t *r,
 {
     u_char      text[NGX_HTTP_CITRIX_GUARD_TEXT];
     u_char      read[NGX_HTTP_CITRIX_GUARD_LOG_READING];
-    ngx_str_t   id, target, reading;
-    ngx_uint_t  on;
+    u_char      ids[2 * CGUARD_RULE_ID + sizeof(" rule= by=")];
+    u_char      msgs[4 * NGX_HTTP_CITRIX_GUARD_LOG_MSG];
+    ngx_str_t   id, target, reading, rule, msg;
 
     if (r->connection->log->log_level < glcf->log_level) {
         return;
@@ -58,16 +75,83 @@ ngx_http_citrix_guard_log(ngx_http_request_t *r,
     reading.data = read;
 
     id = ngx_http_citrix_guard_request_id(r);
-    on = (glcf->mode == NGX_HTTP_CITRIX_GUARD_ON);
+    rule = ngx_http_citrix_guard_log_rule(f, ids, sizeof(ids));
+    msg = ngx_http_citrix_guard_log_msg(f, msgs, sizeof(msgs));
 
     ngx_log_error(glcf->log_level, r->connection->log, 0,
-                  "citrix_guard: %s reason=%s at=%s in=%s depth=%ui "
-                  "range=%uz-%uz mode=%s id=%V target=\"%V\" reading=\"%V\"",
-                  on ? "blocked" : "detected", f->reason,
-                  ngx_http_citrix_guard_ats[f->at],
+                  "citrix_guard: %s reason=%s%V at=%s in=%s depth=%ui "
+                  "range=%uz-%uz mode=%s id=%V target=\"%V\" reading=\"%V\""
+                  "%V",
+                  ngx_http_citrix_guard_verdict_name(f->verdict), f->reason,
+                  &rule, ngx_http_citrix_guard_ats[f->at],
                   ngx_http_citrix_guard_ins[f->in],
                   (ngx_uint_t) f->depth, f->start, f->end,
-                  on ? "on" : "detect", &id, &target, &reading);
+                  glcf->mode == NGX_HTTP_CITRIX_GUARD_ON ? "on" : "detect",
+                  &id, &target, &reading, &msg);
+}
+
+
+const char *
+ngx_http_citrix_guard_verdict_name(ngx_http_citrix_guard_verdict_e verdict)
+{
+    return ngx_http_citrix_guard_verdicts[verdict];
+}
+
+
+/* " rule=ID", " by=ID" of the exception that let it by */
+
+static ngx_str_t
+ngx_http_citrix_guard_log_rule(ngx_http_citrix_guard_finding_t *f,
+    u_char *buf, size_t size)
+{
+    u_char     *p;
+    ngx_str_t   text;
+
+    p = buf;
+
+    if (f->rule) {
+        p = ngx_slprintf(p, buf + size, " rule=%*s", f->rule->id.len,
+                         f->rule->id.data);
+    }
+
+    if (f->by) {
+        p = ngx_slprintf(p, buf + size, " by=%*s", f->by->id.len,
+                         f->by->id.data);
+    }
+
+    text.data = buf;
+    text.len = p - buf;
+
+    return text;
+}
+
+
+/* " msg="..."", from the configuration, and escaped all the same */
+
+static ngx_str_t
+ngx_http_citrix_guard_log_msg(ngx_http_citrix_guard_finding_t *f, u_char *buf,
+    size_t size)
+{
+    ngx_str_t             text;
+    const cguard_word_t  *msg;
+
+    ngx_str_null(&text);
+
+    if (f->rule == NULL || f->rule->msg.len == 0) {
+        return text;
+    }
+
+    msg = &f->rule->msg;
+
+    text.data = buf;
+    text.len = ngx_sprintf(buf, " msg=\"") - buf;
+
+    text.len += ngx_http_citrix_guard_escape(buf + text.len,
+                    size - text.len - 1, (u_char *) msg->data, msg->len);
+
+    buf[text.len++] = '"';
+
+    return text;
 }
 
 

@@ -10,7 +10,7 @@
 #include "ngx_http_citrix_guard_module.h"
 
 
-#define NGX_HTTP_CITRIX_GUARD_SPARES  2
+#define NGX_HTTP_CITRIX_GUARD_SPARES  3
 
 
 static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark_add(
@@ -29,21 +29,36 @@ static void ngx_http_citrix_guard_mark_cleanup(void *data);
 static ngx_http_citrix_guard_mark_t
     ngx_http_citrix_guard_spares[NGX_HTTP_CITRIX_GUARD_SPARES] =
 {
-    { NGX_HTTP_CITRIX_GUARD_DETECT, 0, "", ngx_null_string },
-    { NGX_HTTP_CITRIX_GUARD_ON, 0, "", ngx_null_string }
+    { ngx_http_citrix_guard_exempted, 0, "", NULL, ngx_null_string },
+    { ngx_http_citrix_guard_detected, 0, "", NULL, ngx_null_string },
+    { ngx_http_citrix_guard_blocked, 0, "", NULL, ngx_null_string }
 };
+
+
+void *
+ngx_http_citrix_guard_kept(ngx_pool_t *pool, ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == handler) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
 
 
 ngx_http_citrix_guard_mark_t *
 ngx_http_citrix_guard_mark(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t            *cln;
     ngx_http_citrix_guard_mark_t  *mark;
 
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_citrix_guard_mark_cleanup) {
-            return cln->data;
-        }
+    mark = ngx_http_citrix_guard_kept(r->pool,
+                                      ngx_http_citrix_guard_mark_cleanup);
+    if (mark) {
+        return mark;
     }
 
     mark = ngx_http_get_module_ctx(r->main, ngx_http_citrix_guard_module);
@@ -62,7 +77,7 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
 
     mark = ngx_http_citrix_guard_mark(r);
 
-    if (mark && mark->mode >= glcf->mode) {
+    if (mark && mark->verdict >= f->verdict) {
         return;
     }
 
@@ -75,14 +90,15 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
     if (mark == NULL) {
         mark = ngx_http_citrix_guard_spares;
 
-        while (mark->mode != glcf->mode) { mark++; }
+        while (mark->verdict != f->verdict) { mark++; }
 
         ngx_http_set_ctx(r->main, mark, ngx_http_citrix_guard_module);
         return;
     }
 
-    mark->mode = glcf->mode;
+    mark->verdict = f->verdict;
     mark->reason = f->reason;
+    mark->rule = f->rule;
 
     mark->reading.len = ngx_http_citrix_guard_reading(text, sizeof(text), f);
     mark->reading.data = ngx_pnalloc(r->pool, mark->reading.len + 1);

@@ -119,6 +119,27 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
       offsetof(ngx_http_citrix_guard_loc_conf_t, log_level),
       &ngx_http_citrix_guard_log_level_enum },
 
+    { ngx_string("citrix_guard_rule"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_citrix_guard_set_rule,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_exempt"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_citrix_guard_set_exempt,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_detect_for"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_citrix_guard_set_detect_for,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -148,7 +169,7 @@ ngx_module_t  ngx_http_citrix_guard_module = {
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_http_citrix_guard_exit_process,    /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -166,7 +187,10 @@ ngx_http_citrix_guard_create_main_conf(ngx_conf_t *cf)
 
     if (ngx_array_init(&gmcf->places, cf->pool, 16,
                        sizeof(ngx_http_citrix_guard_place_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&gmcf->rules, cf->pool, 4,
+                          sizeof(ngx_http_citrix_guard_rule_t *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -190,6 +214,7 @@ ngx_http_citrix_guard_create_loc_conf(ngx_conf_t *cf)
     glcf->traversal = NGX_CONF_UNSET_UINT;
     glcf->status = NGX_CONF_UNSET_UINT;
     glcf->log_level = NGX_CONF_UNSET_UINT;
+    glcf->detect_for = NGX_CONF_UNSET_PTR;
 
     return glcf;
 }
@@ -215,8 +240,14 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_uint_value(glcf->log_level, prev->log_level,
                               NGX_LOG_WARN);
 
+    ngx_conf_merge_ptr_value(glcf->detect_for, prev->detect_for, NULL);
+
     glcf->policy = (glcf->sslvpn ? 0 : CGUARD_NO_SSLVPN)
                    | (glcf->traversal ? CGUARD_ANY_PARENT : 0);
+
+    if (ngx_http_citrix_guard_merge_rules(cf, prev, glcf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
@@ -249,6 +280,8 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 
+    ngx_http_citrix_guard_check_rules(cf);
+
     if (!gmcf->active) {
         return NGX_OK;
     }
@@ -258,6 +291,10 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
     }
 
     if (ngx_http_citrix_guard_access_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (gmcf->bodies && ngx_http_citrix_guard_observe_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -15,6 +15,7 @@
 #include <ngx_http.h>
 
 #include "cguard/cguard.h"
+#include "cguard/cguard_rule.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_OFF        0
@@ -27,12 +28,40 @@
 #define NGX_HTTP_CITRIX_GUARD_TEXT       512
 
 
+/*
+ * Rules: those of a level are an array of pointers, so that levels can share
+ * them.  A set is what is in force at a level, in the order in which it is
+ * judged; a level that adds nothing has that of the level around it.
+ */
+
+typedef struct {
+    cguard_rule_t                   rule;
+    u_char                         *file;
+    ngx_uint_t                      line;
+    unsigned                        in_force:1;
+    unsigned                        preread:1;  /* that it is short was said */
+} ngx_http_citrix_guard_rule_t;
+
+
+typedef struct {
+    ngx_array_t                    *rules;      /* of pointers to rules */
+    ngx_array_t                    *exempt;     /* names: rules, reasons */
+    ngx_uint_t                      passes;     /* there are exceptions */
+    cguard_rules_t                  gated;
+} ngx_http_citrix_guard_set_t;
+
+
 typedef struct {
     ngx_uint_t                      mode;
     ngx_uint_t                      sslvpn;
     ngx_uint_t                      traversal;
     ngx_uint_t                      status;
     ngx_uint_t                      log_level;
+
+    ngx_array_t                    *rules;      /* given at this level */
+    ngx_array_t                    *exempt;
+    ngx_array_t                    *detect_for; /* ngx_cidr_t */
+    ngx_http_citrix_guard_set_t    *set;        /* NULL: none in force */
 
     unsigned                        policy;     /* for the core */
     ngx_uint_t                      scan;       /* of what nginx has built */
@@ -68,11 +97,14 @@ typedef struct {
     ngx_array_t                     places;
     ngx_array_t                     peers;      /* egress: by upstream{} */
     ngx_http_complex_value_t       *local;      /* egress: proxy_bind */
+    ngx_array_t                     rules;      /* of pointers, all levels */
+    cguard_matcher_t               *matcher;    /* NULL: no rules */
     ngx_array_t                     guarded;    /* check: upstreams */
     ngx_http_upstream_srv_conf_t   *unguarded;  /* check: the last one named */
     ngx_log_t                      *quiet_log;
     ngx_int_t                       request_id; /* index of $request_id */
     ngx_uint_t                      active;     /* not off somewhere */
+    ngx_uint_t                      bodies;     /* a rule asks for them */
 } ngx_http_citrix_guard_main_conf_t;
 
 
@@ -91,12 +123,26 @@ typedef enum {
     ngx_http_citrix_guard_in_target = 0,        /* as the client sent it */
     ngx_http_citrix_guard_in_uri,               /* as nginx has it now */
     ngx_http_citrix_guard_in_head,              /* as upstream would get it */
-    ngx_http_citrix_guard_in_header
+    ngx_http_citrix_guard_in_header,
+    ngx_http_citrix_guard_in_request            /* what a rule has named */
 } ngx_http_citrix_guard_in_e;
 
 
+/* what comes of a finding, the stronger the later */
+
+typedef enum {
+    ngx_http_citrix_guard_passed = 0,
+    ngx_http_citrix_guard_exempted,
+    ngx_http_citrix_guard_detected,
+    ngx_http_citrix_guard_blocked
+} ngx_http_citrix_guard_verdict_e;
+
+
 typedef struct {
+    ngx_http_citrix_guard_verdict_e  verdict;
     const char                     *reason;
+    const cguard_rule_t            *rule;       /* of reasons "rule", "error" */
+    const cguard_rule_t            *by;         /* the exception */
     ngx_http_citrix_guard_at_e      at;
     ngx_http_citrix_guard_in_e      in;
     ngx_str_t                       judged;     /* the string itself */
@@ -114,11 +160,21 @@ typedef struct {
  */
 
 typedef struct {
-    ngx_uint_t                      mode;       /* that was in force */
+    ngx_http_citrix_guard_verdict_e  verdict;
     ngx_uint_t                      final;      /* the client was refused */
     const char                     *reason;
+    const cguard_rule_t            *rule;
     ngx_str_t                       reading;    /* escaped */
 } ngx_http_citrix_guard_mark_t;
+
+
+/* the beginning of a body, decoded from its framing */
+
+typedef struct {
+    u_char                         *data;
+    size_t                          len;
+    ngx_uint_t                      whole;      /* that is all of it */
+} ngx_http_citrix_guard_body_t;
 
 
 extern ngx_module_t  ngx_http_citrix_guard_module;
@@ -151,6 +207,63 @@ ngx_uint_t ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 
+/*
+ * verdict: what is to come of a finding in this location, for this client.
+ */
+
+void ngx_http_citrix_guard_weigh(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f);
+
+/*
+ * rule: judges a request by the rules in force.  NGX_OK, and "f" is the
+ * strongest finding, its verdict "passed" if there is none; or what
+ * ngx_http_citrix_guard_body() has returned.
+ */
+
+ngx_int_t ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f);
+void ngx_http_citrix_guard_exit_process(ngx_cycle_t *cycle);
+const cguard_rule_t *ngx_http_citrix_guard_exception(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *id, ngx_str_t *reason);
+
+/*
+ * body: at least the first "n" bytes of the request's body, or all of it.
+ * NGX_OK, or NGX_AGAIN: the phases will be run again when more is there.
+ * NGX_DONE: the same, and the handler returns it.  NGX_ERROR if the body
+ * cannot be judged; a status if the request is to end with it.
+ */
+
+ngx_int_t ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
+    ngx_http_citrix_guard_body_t *body);
+
+/*
+ * The same where nothing can be refused: "observed" is called when so many
+ * bytes have passed.
+ */
+
+ngx_int_t ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n);
+ngx_int_t ngx_http_citrix_guard_observed(ngx_http_request_t *r,
+    ngx_http_citrix_guard_body_t *body);
+ngx_int_t ngx_http_citrix_guard_observe_init(ngx_conf_t *cf);
+
+/* rule_conf: directives of rules, and what is in force where */
+
+char *ngx_http_citrix_guard_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_citrix_guard_set_exempt(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_citrix_guard_set_detect_for(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_citrix_guard_merge_rules(ngx_conf_t *cf,
+    ngx_http_citrix_guard_loc_conf_t *prev,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
+
+/* rule_check: what is to be said of rules when nginx reads them */
+
+void ngx_http_citrix_guard_check_rules(ngx_conf_t *cf);
+
 /* access: the PREACCESS and LOG handlers, and the context of what passed */
 
 extern u_char  ngx_http_citrix_guard_judged;
@@ -162,9 +275,11 @@ void ngx_http_citrix_guard_recover(ngx_http_request_t *r);
 /*
  * mark: "note" keeps the finding and logs it, unless the client's request has
  * one of the same weight already.  "final" says that the client is refused:
- * nothing more leaves for it.
+ * nothing more leaves for it.  "kept" is what a pool keeps under a handler.
  */
 
+void *ngx_http_citrix_guard_kept(ngx_pool_t *pool,
+    ngx_pool_cleanup_pt handler);
 ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark(
     ngx_http_request_t *r);
 void ngx_http_citrix_guard_note(ngx_http_request_t *r,
@@ -177,6 +292,8 @@ void ngx_http_citrix_guard_final(ngx_http_request_t *r);
 void ngx_http_citrix_guard_log(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
+const char *ngx_http_citrix_guard_verdict_name(
+    ngx_http_citrix_guard_verdict_e verdict);
 ngx_str_t ngx_http_citrix_guard_client_target(ngx_http_request_t *r);
 ngx_str_t ngx_http_citrix_guard_request_id(ngx_http_request_t *r);
 size_t ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,

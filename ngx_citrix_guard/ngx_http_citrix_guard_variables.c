@@ -11,6 +11,8 @@ static ngx_int_t ngx_http_citrix_guard_verdict_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_citrix_guard_reason_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_rule_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_citrix_guard_reading_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_variable_mark(
@@ -27,6 +29,10 @@ static ngx_http_variable_t  ngx_http_citrix_guard_vars[] = {
 
     { ngx_string("citrix_guard_reason"), NULL,
       ngx_http_citrix_guard_reason_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_rule"), NULL,
+      ngx_http_citrix_guard_rule_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("citrix_guard_reading"), NULL,
@@ -69,17 +75,15 @@ static ngx_int_t
 ngx_http_citrix_guard_verdict_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    const char                        *name;
     ngx_http_citrix_guard_mark_t      *mark;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     mark = ngx_http_citrix_guard_variable_mark(r);
 
-    if (mark && mark->mode == NGX_HTTP_CITRIX_GUARD_ON) {
-        return ngx_http_citrix_guard_value(v, "blocked", 7);
-    }
-
     if (mark) {
-        return ngx_http_citrix_guard_value(v, "detected", 8);
+        name = ngx_http_citrix_guard_verdict_name(mark->verdict);
+        return ngx_http_citrix_guard_value(v, name, ngx_strlen(name));
     }
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
@@ -104,6 +108,23 @@ ngx_http_citrix_guard_reason_variable(ngx_http_request_t *r,
 
     return ngx_http_citrix_guard_value(v, mark->reason,
                                        ngx_strlen(mark->reason));
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_rule_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL || mark->rule == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    return ngx_http_citrix_guard_value(v, mark->rule->id.data,
+                                       mark->rule->id.len);
 }
 
 

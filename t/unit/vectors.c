@@ -26,6 +26,12 @@ static const char *vectors_policy(vectors_row_t *row, const char *policy);
 static int vectors_hex(int c);
 
 
+/* by kind: the number of columns, and the one with the target or value */
+
+static const unsigned  vectors_columns[] = { 0, 5, 4, 5, 8 };
+static const unsigned  vectors_input[] = { 0, 0, 1, 1, 3 };
+
+
 int
 vectors_read(vectors_t *v, const char *file)
 {
@@ -120,6 +126,8 @@ vectors_kind(const char *line)
         { "# input\tverdict\treason\tsource\tpolicy", VECTORS_KIND_TARGETS },
         { "# method\ttarget\theaders\tsource", VECTORS_KIND_BENIGN },
         { "# name\tvalue\tverdict\treason\tsource", VECTORS_KIND_HEADERS },
+        { "# file\trule\tmethod\ttarget\theaders\tbody\tverdict\tnote",
+          VECTORS_KIND_RULES },
     };
 
     size_t  i;
@@ -194,7 +202,7 @@ vectors_row(vectors_row_t *row, vectors_kind_e kind, const char *line)
     unsigned      k, columns;
     const char   *input, *err;
 
-    columns = kind == VECTORS_KIND_BENIGN ? 4 : 5;
+    columns = vectors_columns[kind];
 
     for (k = 0; k < columns; k++) {
         len = strcspn(line, "\t");
@@ -209,7 +217,7 @@ vectors_row(vectors_row_t *row, vectors_kind_e kind, const char *line)
         line += len + 1;
     }
 
-    input = row->field[kind == VECTORS_KIND_TARGETS ? 0 : 1];
+    input = row->field[vectors_input[kind]];
 
     if (vectors_unescape(&row->input, input, strlen(input)) == -1) {
         return "bad escape";

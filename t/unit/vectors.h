@@ -17,18 +17,21 @@
 #include "cguard.h"
 
 
-#define VECTORS_COLUMNS  5
+#define VECTORS_COLUMNS  8
 
 #define VECTORS_TARGETS  "t/data/vectors.tsv"
 #define VECTORS_BENIGN   "t/data/benign.tsv"
 #define VECTORS_HEADERS  "t/data/headers.tsv"
+#define VECTORS_RULES    "t/data/rules.tsv"
 
 
 typedef enum {
     VECTORS_KIND_NONE = 0,
     VECTORS_KIND_TARGETS,     /* input verdict reason source policy */
     VECTORS_KIND_BENIGN,      /* method target headers source */
-    VECTORS_KIND_HEADERS      /* name value verdict reason source */
+    VECTORS_KIND_HEADERS,     /* name value verdict reason source */
+    VECTORS_KIND_RULES        /* file rule method target headers body verdict
+                                 note */
 } vectors_kind_e;
 
 

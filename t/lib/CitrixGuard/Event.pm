@@ -16,17 +16,20 @@ my $LINE = qr{
     ^\d{4}/\d\d/\d\d\ \d\d:\d\d:\d\d\ \[(?<level>info|notice|warn|error)\]
     \ \d+\#\d+:\ \*\d+
     \ citrix_guard:
-    \ (?<verb>blocked|detected)
+    \ (?<verb>blocked|detected|exempted)
     \ reason=(?<reason>traversal|query|vpns|parent|malformed|header|upgrade
-                      |unseen)
+                      |unseen|rule|error)
+    (?:\ rule=(?<rule>[\w.-]+))?
+    (?:\ by=(?<by>[\w.-]+))?
     \ at=(?<at>request|egress|nginx)
-    \ in=(?<in>target|uri|head|header)
+    \ in=(?<in>target|uri|head|header|request)
     \ depth=(?<depth>\d+)
     \ range=(?<start>\d+)-(?<end>\d+)
     \ mode=(?<mode>on|detect)
     \ id=(?<id>[0-9a-f]{32}|-)
     \ target="(?<target>$FIELD)"
     \ reading="(?<reading>$FIELD)"
+    (?:\ msg="(?<msg>$FIELD)")?
     (?<context>\ while\ .*?|),\ client:\ (?<client>\S+),\ server:\ (?<server>.*?)
     (?:,\ request:\ ".*)?$
 }xs;

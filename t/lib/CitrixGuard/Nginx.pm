@@ -320,7 +320,8 @@ sub events {
     my $from = $self->{seen}{$file} // 0;
     my $log = slurp($self->dir . "/$file", $from);
     $self->{seen}{$file} = $from + length $log;
-    return grep {/citrix_guard: (?:blocked|detected) /} split /\n/, $log;
+    return grep {/citrix_guard: (?:blocked|detected|exempted) /}
+           split /\n/, $log;
 }
 
 

@@ -17,6 +17,7 @@ my %FIELDS = (
     vectors => [qw(input verdict reason source policy)],
     benign  => [qw(method target headers source)],
     headers => [qw(name value verdict reason source)],
+    rules   => [qw(file rule method target headers body verdict note)],
 );
 
 

@@ -73,6 +73,8 @@ my $LOCATIONS = <<'END';
 END
 
 my $HTTP = <<'END';
+    # each body is looked at where the guard is on, none has this
+    citrix_guard_rule storm body:2k "\x00\x01no body has this";
     large_client_header_buffers 4 16k;
     client_body_buffer_size 4k;
     client_header_timeout 2s; client_body_timeout 1s; send_timeout 1s;

@@ -1,0 +1,36 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Hostile inputs for a pattern: what an attacker would send to make it work
+ * hard.  Known tricks (nested escapes, slashes, dots), runs of each byte of
+ * the pattern, what it may match with one place of it again and again, and its
+ * words again and again, whole and cut, so that many matches begin and none
+ * ends.
+ */
+
+
+#ifndef _CGUARD_HOSTILE_H_INCLUDED_
+#define _CGUARD_HOSTILE_H_INCLUDED_
+
+
+#include <stddef.h>
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * Writes "len" bytes of input number "n" to "buf", and returns 1; 0 if there
+ * are no more.  Each input comes twice: the second one ends in a byte that
+ * keeps most patterns from matching.
+ */
+
+int cguard_hostile(const char *pattern, size_t plen, unsigned n,
+    unsigned char *buf, size_t len);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_HOSTILE_H_INCLUDED_ */
