@@ -238,6 +238,8 @@ ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
         ngx_http_citrix_guard_recover(r);
     }
 
+    ngx_http_citrix_guard_record(r);
+
     return NGX_OK;
 }
 

@@ -161,8 +161,65 @@ typedef struct {
     ngx_uint_t                      final;      /* the client was refused */
     const char                     *reason;
     const cguard_rule_t            *rule;
+    const cguard_rule_t            *by;
+    ngx_http_citrix_guard_at_e      at;
+    ngx_http_citrix_guard_in_e      in;
+    ngx_uint_t                      mode;
+    unsigned                        depth;
+    size_t                          start;
+    size_t                          end;
     ngx_str_t                       reading;    /* escaped */
 } ngx_http_citrix_guard_mark_t;
+
+
+/* what has come of a request in the end, the worse the later */
+
+typedef enum {
+    ngx_http_citrix_guard_outcome_blocked = 0,
+    ngx_http_citrix_guard_outcome_attempt,
+    ngx_http_citrix_guard_outcome_scan_success,
+    ngx_http_citrix_guard_outcome_exploit_suspected
+} ngx_http_citrix_guard_outcome_e;
+
+
+/*
+ * What an event says, as pointers to where it is.  Texts are as they came in,
+ * but for the reading.
+ */
+
+typedef struct {
+    ngx_http_citrix_guard_mark_t   *mark;
+    ngx_http_citrix_guard_outcome_e  outcome;
+    uint64_t                        msec;       /* when it came, UTC */
+    ngx_str_t                       id;
+    ngx_str_t                       client;
+    ngx_str_t                       sni;
+    ngx_str_t                       server;
+    ngx_str_t                       host;
+    ngx_str_t                       method;
+    ngx_str_t                       protocol;
+    ngx_str_t                       target;
+    ngx_str_t                       agent;
+    ngx_str_t                       nsc_user;
+    ngx_uint_t                      status;
+    off_t                           sent;
+    ngx_http_upstream_state_t      *upstream;   /* NULL: not forwarded */
+} ngx_http_citrix_guard_event_t;
+
+
+/* text that is being written: to a buffer, or to a chain of them */
+
+typedef struct {
+    u_char                         *pos;
+    u_char                         *last;
+    ngx_pool_t                     *pool;       /* NULL: nothing beyond last */
+    ngx_chain_t                    *chain;
+    ngx_chain_t                   **next;
+    ngx_buf_t                      *buf;
+    off_t                           size;
+    unsigned                        comma:1;
+    unsigned                        failed:1;
+} ngx_http_citrix_guard_out_t;
 
 
 /* the beginning of a body, decoded from its framing */
@@ -291,6 +348,64 @@ size_t ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,
     size_t len);
 size_t ngx_http_citrix_guard_reading(u_char *dst, size_t size,
     ngx_http_citrix_guard_finding_t *f);
+
+const char *ngx_http_citrix_guard_at_name(ngx_http_citrix_guard_at_e at);
+const char *ngx_http_citrix_guard_in_name(ngx_http_citrix_guard_in_e in);
+
+/* outcome: what the ADC's answer says */
+
+ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
+    ngx_http_request_t *r, ngx_http_citrix_guard_mark_t *mark);
+const char *ngx_http_citrix_guard_outcome_name(
+    ngx_http_citrix_guard_outcome_e outcome);
+
+/* event: of a request that has a mark, as a record and as a line of JSON */
+
+void ngx_http_citrix_guard_event(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e);
+ngx_str_t ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+/* cef: the same for the Common Event Format */
+
+ngx_str_t ngx_http_citrix_guard_cef(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+/* record: what becomes of an event when the request is over */
+
+void ngx_http_citrix_guard_record(ngx_http_request_t *r);
+
+/* out: JSON, in which no byte of others means anything */
+
+void ngx_http_citrix_guard_out_fixed(ngx_http_citrix_guard_out_t *o,
+    u_char *buf, size_t size);
+void ngx_http_citrix_guard_out_chain(ngx_http_citrix_guard_out_t *o,
+    ngx_pool_t *pool);
+ngx_chain_t *ngx_http_citrix_guard_out_end(ngx_http_citrix_guard_out_t *o);
+void ngx_http_citrix_guard_out_bytes(ngx_http_citrix_guard_out_t *o,
+    const void *data, size_t len);
+void ngx_http_citrix_guard_out_format(ngx_http_citrix_guard_out_t *o,
+    const char *fmt, ...);
+void ngx_http_citrix_guard_out_open(ngx_http_citrix_guard_out_t *o,
+    const char *key, const char *bracket);
+void ngx_http_citrix_guard_out_close(ngx_http_citrix_guard_out_t *o,
+    const char *bracket);
+void ngx_http_citrix_guard_out_key(ngx_http_citrix_guard_out_t *o,
+    const char *key);
+void ngx_http_citrix_guard_out_number(ngx_http_citrix_guard_out_t *o,
+    const char *key, uint64_t n);
+void ngx_http_citrix_guard_out_true(ngx_http_citrix_guard_out_t *o,
+    const char *key);
+void ngx_http_citrix_guard_out_name(ngx_http_citrix_guard_out_t *o,
+    const char *key, const char *name);
+void ngx_http_citrix_guard_out_text(ngx_http_citrix_guard_out_t *o,
+    const char *key, const void *data, size_t len, size_t max);
+void ngx_http_citrix_guard_out_ready(ngx_http_citrix_guard_out_t *o,
+    const char *key, ngx_str_t *text);
+void ngx_http_citrix_guard_out_escaped(ngx_http_citrix_guard_out_t *o,
+    const void *data, size_t len, size_t max);
+void ngx_http_citrix_guard_out_time(ngx_http_citrix_guard_out_t *o,
+    const char *key, uint64_t msec);
 
 /*
  * refuse: answers the client.  Returns what a handler of a phase returns; the
