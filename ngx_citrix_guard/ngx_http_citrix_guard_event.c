@@ -23,6 +23,8 @@
 #define NGX_HTTP_CITRIX_GUARD_EVENT_WORD    32
 
 
+static ngx_uint_t ngx_http_citrix_guard_is_canary(ngx_http_request_t *r,
+    ngx_str_t *target);
 static ngx_str_t ngx_http_citrix_guard_event_method(ngx_http_request_t *r);
 static ngx_str_t ngx_http_citrix_guard_event_protocol(ngx_http_request_t *r);
 static ngx_str_t ngx_http_citrix_guard_event_sni(ngx_http_request_t *r);
@@ -65,6 +67,8 @@ ngx_http_citrix_guard_event(ngx_http_request_t *r,
 
     e->status = r->err_status ? r->err_status : r->headers_out.status;
 
+    e->canary = ngx_http_citrix_guard_is_canary(r, &e->target);
+
     if (r->headers_in.host) {
         e->host = r->headers_in.host->value;
     }
@@ -72,6 +76,29 @@ ngx_http_citrix_guard_event(ngx_http_request_t *r,
     if (r->headers_in.user_agent) {
         e->agent = r->headers_in.user_agent->value;
     }
+}
+
+
+/* only who has read the configuration knows how the target must end */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_canary(ngx_http_request_t *r, ngx_str_t *target)
+{
+    u_char                             *p;
+    ngx_str_t                          *token;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
+
+    token = &gmcf->canary;
+
+    if (token->len == 0 || target->len <= token->len) {
+        return 0;
+    }
+
+    p = target->data + target->len - token->len;
+
+    return p[-1] == '/' && ngx_memcmp(p, token->data, token->len) == 0;
 }
 
 
@@ -329,6 +356,10 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_TEXT);
     ngx_http_citrix_guard_event_text(o, "nsc_user", &e->nsc_user,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+
+    if (e->canary) {
+        ngx_http_citrix_guard_out_true(o, "canary");
+    }
 
     ngx_http_citrix_guard_event_answer(o, e);
 

@@ -16,6 +16,7 @@
 
 #include "cguard/cguard.h"
 #include "cguard/cguard_rule.h"
+#include "cguard/cguard_zone.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_OFF        0
@@ -26,6 +27,12 @@
 /* the longest escaped target or reading in a log line or a variable */
 
 #define NGX_HTTP_CITRIX_GUARD_TEXT       512
+
+
+/* the smallest zone, and the longest text of a source */
+
+#define NGX_HTTP_CITRIX_GUARD_ZONE       (1024 * 1024)
+#define NGX_HTTP_CITRIX_GUARD_SOURCE     64
 
 
 /*
@@ -60,6 +67,9 @@ typedef struct {
     ngx_array_t                    *exempt;
     ngx_array_t                    *detect_for; /* ngx_cidr_t */
     ngx_http_citrix_guard_set_t    *set;        /* NULL: none in force */
+
+    ngx_uint_t                      monitor;
+    cguard_zone_server_t           *counted;    /* NULL: no zone */
 
     unsigned                        policy;     /* for the core */
     ngx_uint_t                      scan;       /* of what nginx has built */
@@ -100,6 +110,9 @@ typedef struct {
     ngx_http_upstream_srv_conf_t   *unguarded;  /* check: the last one named */
     ngx_log_t                      *quiet_log;
     ngx_int_t                       request_id; /* index of $request_id */
+    ngx_shm_zone_t                 *zone;
+    cguard_zone_t                  *shared;     /* NULL: no zone */
+    ngx_str_t                       canary;
     ngx_uint_t                      active;     /* not off somewhere */
     ngx_uint_t                      bodies;     /* a rule asks for them */
 } ngx_http_citrix_guard_main_conf_t;
@@ -204,6 +217,7 @@ typedef struct {
     ngx_uint_t                      status;
     off_t                           sent;
     ngx_http_upstream_state_t      *upstream;   /* NULL: not forwarded */
+    ngx_uint_t                      canary;     /* the operator's own */
 } ngx_http_citrix_guard_event_t;
 
 
@@ -375,6 +389,32 @@ ngx_str_t ngx_http_citrix_guard_cef(ngx_http_request_t *r,
 
 void ngx_http_citrix_guard_record(ngx_http_request_t *r);
 
+/* zone: where all processes count */
+
+char *ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+void ngx_http_citrix_guard_enter_zone(
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+void ngx_http_citrix_guard_count(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+const char *ngx_http_citrix_guard_reason_at(ngx_uint_t n);
+size_t ngx_http_citrix_guard_source_text(const u_char address[16],
+    u_char *text);
+
+/* monitor: the zone as a page, as JSON and for Prometheus */
+
+char *ngx_http_citrix_guard_set_monitor(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf);
+void ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z, uint64_t since);
+void ngx_http_citrix_guard_monitor_prometheus(
+    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
+ngx_uint_t ngx_http_citrix_guard_server_used(cguard_zone_server_t *s);
+const char *ngx_http_citrix_guard_verdict_at(ngx_uint_t n);
+const char *ngx_http_citrix_guard_outcome_at(ngx_uint_t n);
+const char *ngx_http_citrix_guard_place_at(ngx_uint_t n);
+
 /* out: JSON, in which no byte of others means anything */
 
 void ngx_http_citrix_guard_out_fixed(ngx_http_citrix_guard_out_t *o,
@@ -415,6 +455,9 @@ void ngx_http_citrix_guard_out_time(ngx_http_citrix_guard_out_t *o,
 ngx_int_t ngx_http_citrix_guard_refuse(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 
+ngx_int_t ngx_http_citrix_guard_add_header(ngx_http_request_t *r,
+    const char *name, const char *value);
+
 /* egress: judges what nginx has built for the upstream */
 
 ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
@@ -422,6 +465,13 @@ ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
 /* check: what nginx -t warns of and refuses */
 
 ngx_int_t ngx_http_citrix_guard_check(ngx_conf_t *cf);
+
+void ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
+    ngx_http_citrix_guard_place_t *place, const char *text);
+ngx_module_t *ngx_http_citrix_guard_find_module(ngx_conf_t *cf,
+    const char *name);
+void *ngx_http_citrix_guard_field(ngx_module_t *module, void **loc_conf,
+    const char *directive);
 
 /*
  * A module's own part of a location, if it talks to an upstream: where it

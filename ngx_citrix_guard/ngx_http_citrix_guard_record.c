@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * When a client's request is over: an alarm if the ADC's answer says that
- * something got through.
+ * When a client's request is over: it is counted, and there is an alarm if
+ * the ADC's answer says that something got through.
  */
 
 
@@ -19,8 +19,9 @@ static void ngx_http_citrix_guard_alarm(ngx_http_request_t *r,
 void
 ngx_http_citrix_guard_record(ngx_http_request_t *r)
 {
-    ngx_http_citrix_guard_mark_t   *mark;
-    ngx_http_citrix_guard_event_t   e;
+    ngx_http_citrix_guard_mark_t      *mark;
+    ngx_http_citrix_guard_event_t      e;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     if (r != r->main) {
         return;
@@ -29,10 +30,22 @@ ngx_http_citrix_guard_record(ngx_http_request_t *r)
     mark = ngx_http_citrix_guard_mark(r);
 
     if (mark == NULL) {
+        glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+        /* the one thing that a request costs which is let pass */
+
+        if (glcf->counted && !glcf->monitor
+            && glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF)
+        {
+            atomic_fetch_add_explicit(&glcf->counted->counts.passed, 1,
+                                      memory_order_relaxed);
+        }
+
         return;
     }
 
     ngx_http_citrix_guard_event(r, mark, &e);
+    ngx_http_citrix_guard_count(r, &e);
 
     if (e.outcome >= ngx_http_citrix_guard_outcome_scan_success) {
         ngx_http_citrix_guard_alarm(r, &e);

@@ -158,8 +158,8 @@ subtest 'CEF' => sub {
         is $value->{act}, $events[$n]{verdict}, '... act';
         is $value->{src}, '127.0.0.1', '... src';
         is $value->{externalId}, $events[$n]{id}, '... id';
-        ok length $value->{request} // '' and
-            index($events[$n]{target}, substr $value->{request}, 0, 200) == 0,
+        my $request = substr $value->{request} // '', 0, 200;
+        ok length $request && index($events[$n]{target}, $request) == 0,
             '... request' or diag $head[7];
     }
 };
