@@ -129,7 +129,7 @@ build: deps-build ## the module: build/modules/ngx_http_citrix_guard_module.so (
 	+@$(TOOLS)/build $(OUT)
 
 .PHONY: install
-install: build ## module and example configuration for the packaged nginx (DESTDIR=)
+install: build ## module, example and rule files for the packaged nginx (DESTDIR=)
 	@$(TOOLS)/install "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
 
 .PHONY: uninstall

@@ -36,6 +36,16 @@
 #define NGX_HTTP_CITRIX_GUARD_FRAME    4096
 
 
+/* trailers are of no interest here */
+
+#if (nginx_version >= 1027002)
+#define ngx_http_citrix_guard_parse_chunked(r, b, ctx)                        \
+    ngx_http_parse_chunked(r, b, ctx, 0)
+#else
+#define ngx_http_citrix_guard_parse_chunked  ngx_http_parse_chunked
+#endif
+
+
 typedef struct {
     size_t                          wanted;
     size_t                          observed;   /* bytes asked for, or 0 */
@@ -288,11 +298,14 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
     }
 
     if (rc == NGX_AGAIN) {
-        ngx_add_timer(c->read, peek->deadline > ngx_current_msec
-                               ? peek->deadline - ngx_current_msec : 1);
 
-        return ngx_handle_read_event(c->read, 0) == NGX_OK
-               ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        if (ngx_handle_read_event(c->read, 0) == NGX_OK) {
+            ngx_add_timer(c->read, peek->deadline > ngx_current_msec
+                                   ? peek->deadline - ngx_current_msec : 1);
+            return NGX_AGAIN;
+        }
+
+        rc = NGX_ERROR;
     }
 
     if (c->read->timer_set) {
@@ -367,7 +380,7 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
 
     while (peek->seen.len < peek->wanted) {
 
-        rc = ngx_http_parse_chunked(r, &b, &peek->chunked);
+        rc = ngx_http_citrix_guard_parse_chunked(r, &b, &peek->chunked);
 
         if (rc != NGX_OK) {
             break;
@@ -659,25 +672,37 @@ ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
  * they pass, whoever reads them.
  */
 
-void
+ngx_int_t
 ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n)
 {
     ngx_http_citrix_guard_peek_t  *peek;
 
     if (r != r->main || r->request_body || r->discard_body) {
-        return;
+        return NGX_OK;
     }
 
     peek = ngx_http_citrix_guard_peek(r);
 
-    if (peek == NULL || peek->observed >= n) {
-        return;
+    if (peek == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (peek->observed >= n) {
+        return NGX_OK;
     }
 
     ngx_str_null(&peek->passed);
 
     peek->passed.data = ngx_pnalloc(r->pool, n);
-    peek->observed = peek->passed.data ? n : 0;
+
+    if (peek->passed.data == NULL) {
+        peek->observed = 0;
+        return NGX_ERROR;
+    }
+
+    peek->observed = n;
+
+    return NGX_OK;
 }
 
 

@@ -201,7 +201,10 @@ ngx_http_citrix_guard_create_main_conf(ngx_conf_t *cf)
 
     if (ngx_array_init(&gmcf->places, cf->pool, 16,
                        sizeof(ngx_http_citrix_guard_place_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&gmcf->rules, cf->pool, 4,
+                          sizeof(ngx_http_citrix_guard_rule_t *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -294,6 +297,8 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
     if (ngx_http_citrix_guard_check_monitors(cf) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    ngx_http_citrix_guard_check_rules(cf);
 
     if (!gmcf->active) {
         return NGX_OK;

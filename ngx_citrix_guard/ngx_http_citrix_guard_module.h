@@ -45,6 +45,8 @@ typedef struct {
     cguard_rule_t                   rule;
     u_char                         *file;
     ngx_uint_t                      line;
+    unsigned                        in_force:1;
+    unsigned                        preread:1;  /* that it is short was said */
 } ngx_http_citrix_guard_rule_t;
 
 
@@ -105,6 +107,7 @@ typedef struct {
     ngx_array_t                     places;
     ngx_array_t                     peers;      /* egress: by upstream{} */
     ngx_http_complex_value_t       *local;      /* egress: proxy_bind */
+    ngx_array_t                     rules;      /* of pointers, all levels */
     cguard_matcher_t               *matcher;    /* NULL: no rules */
     ngx_array_t                     guarded;    /* check: upstreams */
     ngx_http_upstream_srv_conf_t   *unguarded;  /* check: the last one named */
@@ -311,7 +314,7 @@ ngx_int_t ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
  * bytes have passed.
  */
 
-void ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n);
+ngx_int_t ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n);
 ngx_int_t ngx_http_citrix_guard_observed(ngx_http_request_t *r,
     ngx_http_citrix_guard_body_t *body);
 ngx_int_t ngx_http_citrix_guard_observe_init(ngx_conf_t *cf);
@@ -327,6 +330,10 @@ char *ngx_http_citrix_guard_set_detect_for(ngx_conf_t *cf,
 char *ngx_http_citrix_guard_merge_rules(ngx_conf_t *cf,
     ngx_http_citrix_guard_loc_conf_t *prev,
     ngx_http_citrix_guard_loc_conf_t *glcf);
+
+/* rule_check: what is to be said of rules when nginx reads them */
+
+void ngx_http_citrix_guard_check_rules(ngx_conf_t *cf);
 
 /* access: the PREACCESS and LOG handlers, and the context of what passed */
 

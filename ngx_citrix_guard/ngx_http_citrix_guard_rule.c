@@ -43,6 +43,9 @@ static int ngx_http_citrix_guard_next_field(void *data, size_t *i,
     cguard_word_t *name, cguard_word_t *value);
 static u_char *ngx_http_citrix_guard_room(ngx_http_request_t *r, size_t size,
     size_t value);
+static void ngx_http_citrix_guard_unjudged(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f);
 static void ngx_http_citrix_guard_ask_all(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_body_t *body,
@@ -87,8 +90,11 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
 
     if (needs.to_block == 0) {
 
-        if (needs.to_detect) {
-            ngx_http_citrix_guard_observe(r, needs.to_detect);
+        if (needs.to_detect
+            && ngx_http_citrix_guard_observe(r, needs.to_detect) != NGX_OK)
+        {
+            ngx_http_citrix_guard_unjudged(r, glcf, f);
+            f->verdict = ngx_http_citrix_guard_detected;
         }
 
         return NGX_OK;
@@ -106,12 +112,21 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
         return rc;
     }
 
+    ngx_http_citrix_guard_unjudged(r, glcf, f);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_citrix_guard_unjudged(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "citrix_guard: the request's body could not be judged");
 
     ngx_http_citrix_guard_rule_error(r, glcf, f);
-
-    return NGX_OK;
 }
 
 
@@ -137,7 +152,7 @@ ngx_http_citrix_guard_observed(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    (void) ngx_http_citrix_guard_note(r, glcf, &f);
+    ngx_http_citrix_guard_note(r, glcf, &f);
 
     /* in another location than the one that let it go */
 
@@ -400,7 +415,11 @@ ngx_http_citrix_guard_lay_out(ngx_http_request_t *r,
     s->header = ngx_http_citrix_guard_next_field;
     s->data = &l->fields;
 
+    s->body_length = r->headers_in.chunked
+                     ? CGUARD_RULE_UNANNOUNCED
+                     : (size_t) ngx_max(r->headers_in.content_length_n, 0);
     s->body_known = (body != NULL);
+    s->body_whole = body ? (unsigned) body->whole : 0;
     s->body = body ? body->data : NULL;
     s->nbody = body ? body->len : 0;
 

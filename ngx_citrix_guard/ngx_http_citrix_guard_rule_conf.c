@@ -11,6 +11,8 @@
 #include "ngx_http_citrix_guard_module.h"
 
 
+static ngx_int_t ngx_http_citrix_guard_add_rule(ngx_array_t *rules,
+    ngx_http_citrix_guard_rule_t *rule);
 static ngx_array_t *ngx_http_citrix_guard_rules_of(ngx_conf_t *cf,
     ngx_array_t *around, ngx_array_t *own);
 static ngx_int_t ngx_http_citrix_guard_append(ngx_array_t *array,
@@ -106,19 +108,36 @@ ngx_http_citrix_guard_set_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    p = ngx_array_push(glcf->rules);
-    if (p == NULL) {
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    if (ngx_http_citrix_guard_add_rule(glcf->rules, rule) != NGX_OK
+        || ngx_http_citrix_guard_add_rule(&gmcf->rules, rule) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
-    *p = rule;
-
-    gmcf = ngx_http_conf_get_module_main_conf(cf,
-                                              ngx_http_citrix_guard_module);
     gmcf->bodies |= rule->rule.body != 0;
 
     return ngx_http_citrix_guard_create_matcher(cf) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_add_rule(ngx_array_t *rules,
+    ngx_http_citrix_guard_rule_t *rule)
+{
+    ngx_http_citrix_guard_rule_t  **p;
+
+    p = ngx_array_push(rules);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    *p = rule;
+
+    return NGX_OK;
 }
 
 

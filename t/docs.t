@@ -64,7 +64,7 @@ subtest 'directives' => sub {
         my $text = section($name);
         ok defined $text, "$name has a section" or next;
         like $text, qr/^\| Syntax: \| \*\*`$name`\*\* /m, '... Syntax';
-        like $text, qr/^\| Default: \| `$name [a-z0-9]+;` \|$/m, '... Default';
+        like $text, qr/^\| Default: \| (?:`$name [a-z0-9]+;`|-) \|$/m, '... Default';
         my $where = join ', ', map {"`$context{$_}`"}
             $flags{$name} =~ /NGX_HTTP_(MAIN|SRV|LOC)_CONF/g;
         like $text, qr/^\| Context: \| \Q$where\E \|$/m, "... Context $where";
@@ -89,7 +89,9 @@ subtest 'variables' => sub {
 subtest 'reasons and the log line' => sub {
     my ($core) = $source{'cguard_target.c'} =~ /cguard_names\[\] = \{(.*?)\}/s;
     my %is = map { $_ => 1 } $core =~ /"(\w+)"/g,
-        map {/judge_none\("(\w+)"/g} values %source;
+        (map {/judge_none\("(\w+)"/g} values %source),
+        grep {defined} map {/_rule_finding\([^;"]*"(\w+)"(?:[^;"]*"(\w+)")?/g}
+        $source{'ngx_http_citrix_guard_rule.c'};
     delete $is{pass};
 
     my $text = section('Reasons') // '';
@@ -102,10 +104,13 @@ subtest 'reasons and the log line' => sub {
         for sort(keys %is), map {/"(\w+)"/g}
             $log =~ /_(?:ats|ins)\[\] = \{(.*?)\}/gs;
 
-    my ($format) = $log =~ /("citrix_guard: %s.*?"),\n/s;
-    my @fields = joined($format) =~ /([a-z]+)=/g;
+    my ($grammar) = $line =~ /^(line    =.*?)^verb/ms;
+    my @fields = $grammar =~ / (\w+)=/g;
     is_deeply [$line =~ /^\| `(\w+)` \|/mg], \@fields,
         'a row for each field, in their order';
+    is_deeply [sort @fields], [sort keys %{ { map { $_ => 1 }
+        $log =~ /[" ]([a-z]+)=/g } }],
+        '... that the guard writes';
 };
 
 
@@ -120,6 +125,12 @@ subtest 'messages of nginx -t' => sub {
 
     ok scalar @said, 'the source has messages';
     like $directives, qr/^\Q$_\E$/m, $_ for @said;
+
+    my @rules = map { joined($_) =~ s/%.*//r }
+        $source{'ngx_http_citrix_guard_rule_check.c'} =~
+        /_say_rule\(cf, rule(?:\[\w\])?,((?:\s*"(?:[^"\\]|\\.)*")+)/g;
+    is scalar @rules, 6, 'the source has messages about rules';
+    like $directives, qr/^\| `\Q$_\E/m, $_ for @rules;
 
     ok scalar keys %enum, 'the source has values';
     for my $name (sort keys %enum) {

@@ -119,7 +119,7 @@ if ($LONG) {
             cmp_ok $is - $was, '<=', $allowed{$what} // 0,
                    "$who, $what: $was, then $is";
             figure("$who $what", "$was -> $is")
-                if $what =~ /rss|fds|heap|zones/;
+                if $what =~ /rss|fds|heap|zones|code/;
         }
     }
 }

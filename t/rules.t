@@ -11,6 +11,7 @@ use Test::More;
 
 use CitrixGuard::Check qw(get);
 use CitrixGuard::Event qw(parse_event);
+use CitrixGuard::Http2;
 use CitrixGuard::Nginx;
 use CitrixGuard::Recorder;
 use CitrixGuard::Scratch qw(slurp);
@@ -68,6 +69,70 @@ for my $case (['citrix_guard_exempt x;', qr/unknown "x" in "citrix_guard_exe/],
     my ($status, $out) = check('', $case->[0], '');
     isnt $status, 0, "$case->[0] is rejected";
     like $out, qr/\[emerg\].*$case->[1]/, '... and why is said';
+}
+
+
+# what it warns of, and what not
+my @WARNED = (
+    ['a path ^/(a+)+$',  qr/rule "a" .* meets a limit of PCRE2 \(error -47\)/],
+    ['a path ^/vpn',     qr{rule\ "a" .*\ refuses\ what\ everybody\ sends,
+                            \ such\ as\ "GET\ /vpn/index.html"}x],
+    ['a length:host >3', qr/refuses what everybody sends, such as "GET \/"/],
+    ['a header:accept-language nl', qr/refuses what everybody sends/],
+    ['a method post and header:cookie nsc_aaac', qr/such as "POST /],
+    ['a path ^/vpn detect'],
+    ['a path ^/vpn pass'],
+    ['a path ^/vpn and body:9 x'],
+    ['a query ^[abc]*$ and path ^/zzz'],
+);
+
+for my $case (@WARNED) {
+    my ($rule, $message) = @$case;
+    my ($status, $out) = check("citrix_guard_rule $rule;", '', '');
+    is $status, 0, "citrix_guard_rule $rule is taken";
+    $message ? like $out, qr/\[warn\] citrix_guard: .*$message/, '... warned of'
+             : unlike $out, qr/\[warn\]/, '... without a warning';
+}
+
+# at the server, in the location, how often
+for my $case (['', '', 0],
+              ['', 'citrix_guard off; citrix_guard_rule b path ^/zzz;', 1],
+              ['citrix_guard_rule a path ^/b;', '', 1],
+              ['', 'citrix_guard_rule a path ^/b;', 0],
+              ['', 'citrix_guard_exempt a;', 0]) {
+    my ($server, $location, $count) = @$case;
+    my (undef, $out) = check('citrix_guard_rule a path ^/zzz;', $server,
+                             $location);
+    is scalar(() = $out =~ /rule "\w" \(\S+:\d+\) is in force nowhere/g),
+       $count, "$server $location: in force";
+}
+
+{
+    my ($status, $out) = check(
+        join("\n", map {"citrix_guard_rule r$_ path ^/abc$_/[a-z]+/x;"}
+                   1 .. 4096), '', '');
+    is $status, 0, '4096 rules at a level';
+    ($status, $out) = check(
+        join("\n", map {"citrix_guard_rule r$_ path ^/abc$_/[a-z]+/x;"}
+                   1 .. 4097), '', '');
+    like $out, qr/\[emerg\].*too many rules in force at one level, 4096 at/,
+         '... and not one more';
+}
+
+for my $http2 (0, 1) {
+    my $listen = $http2 ? CitrixGuard::Http2::listen_lines(
+                              '127.0.0.1:%%PORT1%%')
+                        : 'listen 127.0.0.1:%%PORT1%%;';
+    for my $size ('64k', '65k') {
+        my (undef, $out) = $checked->configure(http =>
+            "citrix_guard_rule a path ^/zzz and body:$size x;"
+            . "server { $listen citrix_guard on; location / { proxy_pass "
+            . 'http://127.0.0.1:%%BE%%; } }')->check;
+        $http2 && $size eq '65k'
+            ? like $out, qr/rule "a" .* asks for 66560 bytes of a body, but/,
+                   "HTTP/2, $size: warned of"
+            : unlike $out, qr/\[warn\]/, "$listen, $size: no warning";
+    }
 }
 
 

@@ -11,10 +11,11 @@
 #include "cguard_hostile.h"
 
 
-#define CGUARD_HOSTILE_UNIT  128
-#define CGUARD_HOSTILE_WORD  32
+#define CGUARD_HOSTILE_UNIT      128
+#define CGUARD_HOSTILE_WORD      32
+#define CGUARD_HOSTILE_SKELETON  64
 
-#define CGUARD_HOSTILE_LAST  0x01
+#define CGUARD_HOSTILE_LAST      0x01
 
 
 /* an input is the head, and then the unit over and over */
@@ -121,6 +122,130 @@ cguard_hostile_word(const char **p, const char *last,
 }
 
 
+/* a byte that the escape "\c" may stand for; 0 if it is for none */
+
+static char
+cguard_hostile_escape(char c)
+{
+    switch (c) {
+
+    case 'd':
+        return '1';
+
+    case 'n':
+        return '\n';
+
+    case 's':
+        return ' ';
+
+    case 'S':
+    case 'w':
+        return 'a';
+
+    case 'W':
+        return '!';
+
+    default:
+        return cguard_hostile_alnum(c) ? 0 : c;
+    }
+}
+
+
+/* the byte that a class at p[0], the "[", may stand for; "p" is its end then */
+
+static char
+cguard_hostile_class(const char **p, const char *last)
+{
+    char  c;
+
+    c = 'a';
+
+    if (last - *p > 2 && (*p)[1] == '\\') {
+        c = cguard_hostile_escape((*p)[2]);
+
+    } else if (last - *p > 1 && (*p)[1] != '^' && (*p)[1] != '[') {
+        c = (*p)[1];
+    }
+
+    while (*p < last && **p != ']') { (*p)++; }
+
+    return c;
+}
+
+
+/* what a pattern may match, without its repetitions: "/a" of "^/(a+)+$" */
+
+static size_t
+cguard_hostile_skeleton(const char *p, const char *last, char *buf)
+{
+    char    c;
+    size_t  n;
+
+    for (n = 0; p < last && n < CGUARD_HOSTILE_SKELETON; p++) {
+
+        c = *p;
+
+        if (c == '\\' && last - p > 1) {
+            c = cguard_hostile_escape(*++p);
+
+        } else if (c == '[') {
+            c = cguard_hostile_class(&p, last);
+
+        } else if (c == '.') {
+            c = 'a';
+
+        } else if (c == '{') {
+            while (p < last && *p != '}') { p++; }
+            continue;
+
+        } else if (c == '?' && p[-1] == '(') {
+            while (p < last && memchr(":=!>)", *p, 5) == NULL) { p++; }
+            continue;
+
+        } else if (memchr("^$|()*+?", c, 8)) {
+            continue;
+        }
+
+        if (c) {
+            buf[n++] = c;
+        }
+    }
+
+    return n;
+}
+
+
+/* input "n" of those by the skeleton: a byte again and again, or all so far */
+
+static int
+cguard_hostile_by_skeleton(cguard_hostile_t *h, const char *pattern,
+    size_t plen, unsigned *n)
+{
+    char    skeleton[CGUARD_HOSTILE_SKELETON];
+    size_t  len;
+
+    len = cguard_hostile_skeleton(pattern, pattern + plen, skeleton);
+
+    if (*n >= 2 * len) {
+        *n -= (unsigned) (2 * len);
+        return 0;
+    }
+
+    if (*n < len) {
+        h->nhead = *n;
+        h->nunit = 1;
+        memcpy(h->head, skeleton, *n);
+        h->unit[0] = skeleton[*n];
+        return 1;
+    }
+
+    h->nunit = *n - len + 1;
+    memcpy(h->unit, skeleton, h->nunit);
+
+    return 1;
+}
+
+
 static int
 cguard_hostile_make(cguard_hostile_t *h, const char *pattern, size_t plen,
     unsigned n)
@@ -145,6 +270,10 @@ cguard_hostile_make(cguard_hostile_t *h, const char *pattern, size_t plen,
             h->nunit = 1;
             return 1;
         }
+    }
+
+    if (cguard_hostile_by_skeleton(h, pattern, plen, &n)) {
+        return 1;
     }
 
     p = pattern;

@@ -296,6 +296,27 @@ cguard_condition_measure(const cguard_condition_t *c,
 }
 
 
+/*
+ * Of a body whose length was not announced so much is read that its end is in
+ * it, or one byte more than it is compared with.
+ */
+
+static int
+cguard_condition_body_length(const cguard_condition_t *c,
+    const cguard_subject_t *s)
+{
+    if (s->body_length != CGUARD_RULE_UNANNOUNCED) {
+        return cguard_condition_compare(c, s->body_length);
+    }
+
+    if (!s->body_known) {
+        return CGUARD_RULE_NEED_BODY;
+    }
+
+    return cguard_condition_compare(c, s->nbody + !s->body_whole);
+}
+
+
 static int
 cguard_condition_match(const cguard_condition_t *c, unsigned any,
     const cguard_subject_t *s, cguard_matcher_t *m)
@@ -311,6 +332,10 @@ cguard_condition_match(const cguard_condition_t *c, unsigned any,
         return cguard_condition_headers(c, s);
 
     case CGUARD_IN_RULE_BODY:
+        if (c->measure == CGUARD_MEASURE_LENGTH) {
+            return cguard_condition_body_length(c, s);
+        }
+
         if (!s->body_known) {
             return CGUARD_RULE_NEED_BODY;
         }

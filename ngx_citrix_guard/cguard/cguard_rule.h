@@ -83,6 +83,7 @@ typedef struct {
     size_t                number;    /* compared with, or bytes of the body */
     unsigned              negative;  /* the pattern must not match */
     cguard_word_t         name;      /* of the header */
+    cguard_word_t         text;      /* of the pattern */
     cguard_pattern_t      pattern;
     size_t                nliteral;
     char                  literal[CGUARD_RULE_LITERAL];
@@ -116,6 +117,8 @@ typedef struct {
     const unsigned char  *body;
     size_t                nbody;
     unsigned              body_known;
+    unsigned              body_whole;    /* there is no more of it */
+    size_t                body_length;   /* as announced, or */
     unsigned char        *room;      /* for the forms of values */
     size_t                nroom;
 } cguard_subject_t;
@@ -130,6 +133,8 @@ typedef struct {
     cguard_gate_t         gate;
 } cguard_rules_t;
 
+
+#define CGUARD_RULE_UNANNOUNCED  ((size_t) -1)
 
 #define CGUARD_RULE_NEED_BODY   2
 #define CGUARD_RULE_NO_ROOM    -1000     /* for the forms of a value */

@@ -31,7 +31,7 @@ typedef struct {
 
 #define CGUARD_TARGETS                                                        \
     "path, query, target, method, host, header:NAME, body:N, length: or "     \
-    "count: with one of these, length:headers or count:headers"
+    "count: with one of these, length:body, length:headers or count:headers"
 
 
 static const cguard_target_name_t  cguard_target_names[] = {
@@ -50,6 +50,7 @@ static const cguard_target_name_t  cguard_target_names[] = {
     { "header:", CGUARD_IN_RULE_HEADER, 1,
       CGUARD_ANY_PATTERN|CGUARD_ANY_LENGTH|CGUARD_ANY_COUNT },
     { "body:", CGUARD_IN_RULE_BODY, 1, CGUARD_ANY_PATTERN },
+    { "body", CGUARD_IN_RULE_BODY, 0, CGUARD_ANY_LENGTH },
     { NULL, CGUARD_IN_RULE_PATH, 0, 0 }
 };
 
@@ -205,7 +206,7 @@ cguard_condition_target(cguard_condition_t *c, const cguard_word_t *word,
         }
     }
 
-    if (t->part == CGUARD_IN_RULE_BODY
+    if (t->part == CGUARD_IN_RULE_BODY && t->named
         && (cguard_word_number(&name, &c->number) == -1
             || c->number == 0 || c->number > CGUARD_RULE_BODY))
     {
@@ -241,8 +242,20 @@ cguard_condition_number(cguard_condition_t *c, const cguard_word_t *word,
             && cguard_word_number(&rest, &c->number) == 0)
         {
             c->compare = signs[i].compare;
-            return 0;
+            break;
         }
+    }
+
+    if (i < sizeof(signs) / sizeof(signs[0])) {
+
+        if (c->part == CGUARD_IN_RULE_BODY && c->number > CGUARD_RULE_BODY) {
+            return cguard_rule_error(error, "invalid comparison \"%.*s\" with "
+                                     "the length of a body, the number must "
+                                     "not exceed 1024k", (int) word->len,
+                                     word->data);
+        }
+
+        return 0;
     }
 
     return cguard_rule_error(error, "invalid comparison \"%.*s\", it must be "
@@ -256,31 +269,30 @@ static int
 cguard_condition_pattern(cguard_condition_t *c, const cguard_word_t *word,
     unsigned flags, char *error)
 {
-    size_t         offset;
-    char           why[CGUARD_PATTERN_ERROR];
-    cguard_word_t  text;
+    char    why[CGUARD_PATTERN_ERROR];
+    size_t  offset;
 
-    c->negative = cguard_word_begins(word, "!", &text);
+    c->negative = cguard_word_begins(word, "!", &c->text);
 
     if (!c->negative) {
-        text = *word;
+        c->text = *word;
     }
 
-    if (text.len == 0) {
+    if (c->text.len == 0) {
         return cguard_rule_error(error, "empty pattern");
     }
 
-    if (cguard_pattern_compile(&c->pattern, text.data, text.len, flags, why,
-                               &offset)
+    if (cguard_pattern_compile(&c->pattern, c->text.data, c->text.len, flags,
+                               why, &offset)
         == -1)
     {
         return cguard_rule_error(error, "invalid pattern \"%.*s\": %s at "
-                                 "offset %zu", (int) text.len, text.data, why,
-                                 offset);
+                                 "offset %zu", (int) c->text.len,
+                                 c->text.data, why, offset);
     }
 
     if (!c->negative) {
-        c->nliteral = cguard_literal(text.data, text.len, c->literal,
+        c->nliteral = cguard_literal(c->text.data, c->text.len, c->literal,
                                      sizeof(c->literal));
     }
 
@@ -293,6 +305,7 @@ cguard_rule_condition(cguard_rule_t *rule, const cguard_word_t *word,
     unsigned flags, char *error)
 {
     int                  rc;
+    size_t               body;
     cguard_condition_t  *c;
 
     if (rule->n == CGUARD_RULE_CONDITIONS) {
@@ -310,8 +323,15 @@ cguard_rule_condition(cguard_rule_t *rule, const cguard_word_t *word,
              ? cguard_condition_pattern(c, &word[1], flags, error)
              : cguard_condition_number(c, &word[1], error);
 
-    if (c->part == CGUARD_IN_RULE_BODY && c->number > rule->body) {
-        rule->body = c->number;
+    if (c->part == CGUARD_IN_RULE_BODY) {
+
+        /* one more tells that a body is longer */
+
+        body = c->number + (c->measure == CGUARD_MEASURE_LENGTH);
+
+        if (body > rule->body) {
+            rule->body = body;
+        }
     }
 
     return rc;

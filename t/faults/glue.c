@@ -29,8 +29,13 @@
 #define ERROR  (-1)
 
 
+FAULT(void *, ngx_alloc, NULL, (size_t n, void *log), (n, log))
+FAULT(void *, ngx_array_create, NULL, (void *p, INT n, size_t size),
+      (p, n, size))
 FAULT(void *, ngx_array_push, NULL, (void *a), (a))
+FAULT(void *, ngx_array_push_n, NULL, (void *a, INT n), (a, n))
 FAULT(void *, ngx_create_temp_buf, NULL, (void *p, size_t n), (p, n))
+FAULT(INT, ngx_handle_read_event, ERROR, (void *rev, INT flags), (rev, flags))
 FAULT(void *, ngx_http_add_variable, NULL, (void *cf, void *name, INT flags),
       (cf, name, flags))
 FAULT(INT, ngx_http_compile_complex_value, ERROR, (void *ccv), (ccv))
@@ -41,9 +46,13 @@ FAULT(void *, ngx_http_get_indexed_variable, NULL, (void *r, INT n), (r, n))
 FAULT(INT, ngx_http_get_variable_index, ERROR, (void *cf, void *name),
       (cf, name))
 FAULT(INT, ngx_http_output_filter, ERROR, (void *r, void *out), (r, out))
+FAULT(INT, ngx_http_read_client_request_body, 500, (void *r, void *handler),
+      (r, handler))
 FAULT(INT, ngx_http_send_header, ERROR, (void *r), (r))
 FAULT(void *, ngx_list_push, NULL, (void *list), (list))
 FAULT(void *, ngx_palloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pcalloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pnalloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pool_cleanup_add, NULL, (void *p, size_t n), (p, n))
+FAULT(INT, ngx_read_file, ERROR, (void *file, void *buf, size_t n, off_t at),
+      (file, buf, n, at))

@@ -29,6 +29,9 @@ static const struct {
     int                   limit;
 } hostile_patterns[] = {
     { "(a+)+$", 1 },
+    { "^/(a+)+$", 1 },
+    { "^/x/([a-z]+)+$", 1 },
+    { "^/\\d/(?<n>[^/]*,?)*;$", 1 },
     { "^(/[^/]*)*$", 1 },
     { "^(\\w+\\s?)*$", 1 },
     { "x=(%[0-9a-f]+|[^&])*;$", 1 },
@@ -107,7 +110,7 @@ static void
 hostile_inputs(tap_t *t)
 {
     size_t          len;
-    unsigned        n, wrong, word, run, last;
+    unsigned        n, wrong, word, run, last, skeleton;
     unsigned char  *buf;
 
     static const char  pattern[] = "^/ab\\.c(?:&x=|[z])\\d";
@@ -116,6 +119,7 @@ hostile_inputs(tap_t *t)
     word = 0;
     run = 0;
     last = 0;
+    skeleton = 0;
 
     for (n = 0; n < HOSTILE_LARGE; n++) {
         for (len = 0; len < 20; len++) {
@@ -132,6 +136,9 @@ hostile_inputs(tap_t *t)
             if (len == 12) {
                 word += memcmp(buf, "/ab.c/ab.c/a", 12) == 0;
                 word += memcmp(buf, "&&x==&&x==&&", 12) == 0;
+                skeleton += memcmp(buf, "/ab.cccccccc", 12) == 0;
+                skeleton += memcmp(buf, "/ab.c&x=z111", 12) == 0;
+                skeleton += memcmp(buf, "/ab.c&x/ab.c", 12) == 0;
                 run += memcmp(buf, "zzzzzzzzzzzz", 12) == 0;
                 last += memcmp(buf, "zzzzzzzzzzz\1", 12) == 0;
             }
@@ -145,7 +152,8 @@ hostile_inputs(tap_t *t)
 done:
 
     tap_ok(t, wrong == 0, "%u inputs, in blocks of any length", n);
-    tap_ok(t, word == 2, "words of the pattern");
+    tap_ok(t, word == 3, "words of the pattern");
+    tap_ok(t, skeleton == 3, "what it may match, a place of it repeated");
     tap_ok(t, run == 1, "runs of its bytes");
     tap_ok(t, last == 1, "... and one that ends in another byte");
 }

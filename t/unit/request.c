@@ -120,6 +120,7 @@ request_init(request_t *r, const char *method, const unsigned char *target,
                                            r->subject.form);
     r->subject.method.data = method;
     r->subject.method.len = strlen(method);
+    r->subject.body_length = CGUARD_RULE_UNANNOUNCED;
     r->subject.header = request_next;
     r->subject.data = r;
     r->subject.room = r->room;

@@ -47,7 +47,12 @@ static const struct {
     { RULE_LONG "4 path x", "invalid rule ID" },
     { "a uri x", "invalid target \"uri\", it must be one of path, query, "
       "target, method, host, header:NAME, body:N, length: or count: with one "
-      "of these, length:headers or count:headers" },
+      "of these, length:body, length:headers or count:headers" },
+    { "a body x", "invalid target \"body\"" },
+    { "a count:body >1", "invalid target \"count:body\"" },
+    { "a length:body >1025k", "invalid comparison \">1025k\" with the length "
+      "of a body, the number must not exceed 1024k" },
+    { "a length:body >1 pass", "a rule with \"pass\" cannot look at a body" },
     { "a PATH x", "invalid target \"PATH\"" },
     { "a headers x", "invalid target \"headers\"" },
     { "a header x", "invalid target \"header\"" },
@@ -171,6 +176,35 @@ static const struct {
     { "body:1k x and body:2k y", CGUARD_RULE_NEED_BODY },
     { "path zzz and body:1k x", 0 },
     { "body:1k x and path zzz", 0 },
+    { "length:body >3", CGUARD_RULE_NEED_BODY },
+};
+
+
+/* of a body of 5 bytes: announced; read so far, perhaps with its end */
+
+static const struct {
+    const char           *rule;
+    size_t                length;
+    size_t                read;
+    unsigned              whole;
+    int                   want;
+    size_t                need;
+} rule_lengths[] = {
+    { "length:body >4", 5, 0, 0, 1, 5 },
+    { "length:body >5", 5, 0, 0, 0, 6 },
+    { "length:body =5", 5, 0, 0, 1, 6 },
+    { "length:body >4", CGUARD_RULE_UNANNOUNCED, 5, 0, 1, 5 },
+    { "length:body >5", CGUARD_RULE_UNANNOUNCED, 5, 1, 0, 6 },
+    { "length:body >=5", CGUARD_RULE_UNANNOUNCED, 5, 1, 1, 6 },
+    { "length:body <=5", CGUARD_RULE_UNANNOUNCED, 5, 1, 1, 6 },
+    { "length:body <=4", CGUARD_RULE_UNANNOUNCED, 5, 0, 0, 5 },
+    { "length:body <5", CGUARD_RULE_UNANNOUNCED, 5, 0, 0, 6 },
+    { "length:body =4", CGUARD_RULE_UNANNOUNCED, 4, 0, 0, 5 },
+    { "length:body =0", CGUARD_RULE_UNANNOUNCED, 0, 1, 1, 1 },
+    { "length:body =1024k", CGUARD_RULE_UNANNOUNCED, 5, 1, 0,
+      CGUARD_RULE_BODY + 1 },
+    { "length:body =0", 0, 0, 0, 1, 1 },
+    { "body:9 hell and length:body >9", 10, 5, 0, 1, 10 },
 };
 
 
@@ -316,6 +350,43 @@ rule_table(tap_t *t, cguard_matcher_t *m)
     request_free(&r);
     free(target);
     free(body);
+}
+
+
+static void
+rule_body_length(tap_t *t, cguard_matcher_t *m)
+{
+    size_t          i;
+    request_t       r;
+    rule_words_t    w;
+    cguard_rule_t   rule;
+    unsigned char  *body, target[] = "/";
+
+    for (i = 0; i < sizeof(rule_lengths) / sizeof(rule_lengths[0]); i++) {
+
+        request_init(&r, "POST", target, 1, "-", 1);
+        body = vectors_copy("hello", rule_lengths[i].read);
+
+        if (rule_lengths[i].length == CGUARD_RULE_UNANNOUNCED
+            || rule_lengths[i].read)
+        {
+            request_body(&r, body, rule_lengths[i].read);
+        }
+
+        r.subject.body_whole = rule_lengths[i].whole;
+        r.subject.body_length = rule_lengths[i].length;
+
+        rule_read(&rule, &w, rule_lengths[i].rule);
+        tap_ok(t, cguard_rule_match(&rule, &r.subject, m)
+                  == rule_lengths[i].want
+                  && rule.body == rule_lengths[i].need,
+               "%s: %zu announced, %zu read", rule_lengths[i].rule,
+               rule_lengths[i].length, rule_lengths[i].read);
+
+        cguard_rule_free(&rule);
+        request_free(&r);
+        free(body);
+    }
 }
 
 
@@ -514,6 +585,7 @@ main(void)
     rule_syntax(&t);
     rule_parts(&t);
     rule_table(&t, m);
+    rule_body_length(&t, m);
     rule_edges(&t, m);
     rule_candidates(&t, m);
 

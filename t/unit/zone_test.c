@@ -557,7 +557,7 @@ zone_crowded(void)
         pid[i] = fork();
 
         if (pid[i] == 0) {
-            for (k = 0; k < ZONE_EACH * 20; k++) {
+            for (k = 0; k < ZONE_EACH * 200; k++) {
                 cguard_zone_add(count, 1 + k);
             }
 
@@ -569,8 +569,8 @@ zone_crowded(void)
         (void) waitpid(pid[i], NULL, 0);
     }
 
-    tap_ok(&zone_tap, count->n == ZONE_PROCESSES * ZONE_EACH * 20
-           && count->first && count->last == ZONE_EACH * 20,
+    tap_ok(&zone_tap, count->n == ZONE_PROCESSES * ZONE_EACH * 200
+           && count->first && count->last == ZONE_EACH * 200,
            "one counter for all of them: exact");
 }
 

@@ -99,7 +99,8 @@ sub literal {
 }
 
 
-# Sends a request and returns its stream's number.
+# Sends a request and returns its stream's number. A body may be in pieces, a
+# frame each, with a pause before it that is longer than nginx needs to look.
 sub request {
     my ($self, %given) = @_;
     my $stream = $self->{stream} += 2;
@@ -119,8 +120,12 @@ sub request {
                       $stream, $part);
         ($type, $end) = ('CONTINUATION', 0);
     } while length $block;
-    $self->_frame('DATA', END_STREAM, $stream, $given{body})
-        if defined $given{body};
+    my @pieces = ref $given{body} ? @{ $given{body} } : $given{body} // ();
+    while (@pieces) {
+        my $piece = shift @pieces;
+        select undef, undef, undef, 0.02 if ref $given{body};
+        $self->_frame('DATA', @pieces ? 0 : END_STREAM, $stream, $piece);
+    }
     return $stream;
 }
 

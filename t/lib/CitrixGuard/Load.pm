@@ -101,6 +101,9 @@ sub http {
     my ($self, $mode, $more) = @_;
     my $by = ++$self->{generation} . "-$mode";
     my $directive = $mode eq 'none' ? '' : "citrix_guard $mode;";
+    my $rules = $mode eq 'none' ? '' : join "\n    ", map
+        { "citrix_guard_rule r$_ path ^/none$_/[a-z]+/x and body:1k a$_;" }
+        1 .. 50;
     my $tls = $self->{tls} ? join "\n", 'listen 127.0.0.1:%%PORT3%% ssl;',
         CitrixGuard::Http2::listen_lines('127.0.0.1:%%PORT4%% ssl'),
         map {"ssl_$_;"} 'certificate %%DIR%%/cert.pem',
@@ -111,6 +114,7 @@ sub http {
     upstream adc { zone adc 64k; server unix:%%UPSTREAM%%; }
     limit_conn_zone \$binary_remote_addr zone=conn:1m;
     access_log off;
+    $rules
     server {
         listen 127.0.0.1:%%PORT1%%;
         $tls

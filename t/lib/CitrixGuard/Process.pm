@@ -39,7 +39,21 @@ sub usage {
         fds => scalar(grep { !/^\./ } readdir $fds),
         zones => scalar(grep {/ rw-s /} @maps),
         modules => scalar(grep { / r-xp / && /\/\Q$module\E\z/ } @maps),
+        code => code(@maps),
     };
+}
+
+
+# KiB that were made executable without being a file's: of a JIT compiler
+sub code {
+    my $bytes = 0;
+    no warnings 'portable';
+    for (@_) {
+        my ($from, $to) = /^(\w+)-(\w+) \S\Sx\S \w+ \S+ 0\s*\z/a
+            or next;
+        $bytes += hex($to) - hex $from;
+    }
+    return $bytes / 1024;
 }
 
 1;

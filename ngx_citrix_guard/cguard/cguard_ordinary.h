@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Ordinary requests: what browsers and Citrix clients send all day.  A rule
+ * that blocks one of them is a mistake.
+ */
+
+
+#ifndef _CGUARD_ORDINARY_H_INCLUDED_
+#define _CGUARD_ORDINARY_H_INCLUDED_
+
+
+#include "cguard_rule.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * The first of them that the rule matches, as "METHOD TARGET"; NULL if there
+ * is none.  What depends on a body counts as no match.
+ */
+
+const char *cguard_ordinary(const cguard_rule_t *rule, cguard_matcher_t *m);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_ORDINARY_H_INCLUDED_ */
