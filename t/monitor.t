@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Digest::SHA qw(sha256_base64);
 use JSON::PP qw(decode_json);
 use Test::More;
 
@@ -67,6 +68,24 @@ sub counts {
     my ($of) = @_;
     return { map { $_ => $of->{$_}{count} } keys %$of };
 }
+
+
+subtest 'the page' => sub {
+    my $tool = "$FindBin::Bin/../ngx_citrix_guard/tools/page";
+    is system($^X, $tool, '--check') >> 8, 0, 'is as its sources are'
+        or diag 'run ngx_citrix_guard/tools/page';
+    my $page = ask('');
+    my $policy = CitrixGuard::Raw::header($page, 'Content-Security-Policy');
+    my %hash = map { $_ => 1 } $policy =~ /'sha256-([^']+)'/g;
+    for my $tag ('script', 'style') {
+        my @parts = $page->{body} =~ m{<$tag>(.*?)</$tag>}sg;
+        is scalar @parts, 1, "one $tag";
+        ok $hash{ sha256_base64($parts[0]) . '=' }, '... which may run';
+    }
+    is scalar keys %hash, 2, 'and nothing else';
+    unlike $page->{body}, qr{https?://(?!www\.w3\.org/2000/svg)},
+           'no other place is named';
+};
 
 
 subtest 'nothing yet' => sub {

@@ -5,7 +5,7 @@
 
 const EVERY = 5000;
 const LIMIT = 10000;
-const ROWS = 100;
+const ROWS = 50;
 const KEPT = 1000;
 
 const TEXT = {
@@ -33,7 +33,7 @@ const TEXT = {
         unknown: "Nobody knows whether we are shielded: no connection.",
         fresh: t => `As of ${t}`, paused: t => `Paused, as of ${t}`,
         off: "We are not shielded: the guard is off.",
-        got: (n, t) => `${n} ${n === 1 ? "request" : "requests"} may have `
+        got: (n, t) => `${number(n)} request${n === 1 ? "" : "s"} may have `
             + `got through, the last one at ${t}.`,
         alsoOn: t => `The guard has been blocking since ${t}.`,
         alsoPart: names => `Not everything is blocked at: ${names}.`,
@@ -73,7 +73,8 @@ const TEXT = {
         unknown: "Niemand weet of we beschermd zijn: geen verbinding.",
         fresh: t => `Stand van ${t}`, paused: t => `Gepauzeerd, stand van ${t}`,
         off: "We zijn niet beschermd: de guard staat uit.",
-        got: (n, t) => `${n} ${n === 1 ? "verzoek is" : "verzoeken zijn"} `
+        got: (n, t) => `${number(n)} ${n === 1 ? "verzoek is"
+            : "verzoeken zijn"} `
             + `mogelijk doorgekomen, het laatste om ${t}.`,
         alsoOn: t => `De guard blokkeert sinds ${t}.`,
         alsoPart: names => `Niet alles wordt geblokkeerd bij: ${names}.`,
@@ -201,7 +202,7 @@ function answer() {
         const last = latest(data.servers.flatMap(s =>
             ["scan-success", "exploit-suspected"].map(
                 o => s.outcomes[o] ? s.outcomes[o].last : "")));
-        return ["red", t.got(number(got), moment(last)),
+        return ["red", t.got(got, moment(last)),
                 !guarded.length ? t.off
                 : partly.length ? t.alsoPart(names)
                 : t.alsoOn(moment(since))];
@@ -311,7 +312,7 @@ function showPlot() {
     const t = say();
     const [names, list] = columns();
     const colours = names.map(name => `c${COLOURS[name]
-        ?? REASONS.indexOf(name) % 8}`);
+        ?? REASONS.indexOf(name)}`);
     const total = list.map(([, counts]) => counts.reduce((a, b) => a + b, 0));
     const top = Math.max(1, ...total);
     const width = Math.max(300, at("plot").clientWidth);
@@ -329,7 +330,8 @@ function showPlot() {
     list.forEach(([when, counts], i) => {
         let y = low;
         counts.forEach((n, k) => {
-            const h = n / top * (low - above);
+            // the one that got through is seen beside a thousand
+            const h = Math.max(2, n / top * (low - above));
             if (!n) {
                 return;
             }
@@ -431,7 +433,7 @@ function showSources() {
         number(Math.ceil(all / 256)));
     fill(at("sources"), data.sources.length ? table(
         [t.source, [t.count, "number"], [t.error, "number"], t.last],
-        data.sources.slice(0, 15).map(s => [code(s.source), number(s.count),
+        data.sources.slice(0, 10).map(s => [code(s.source), number(s.count),
                                             number(s.error), timeOf(s.last)]))
         : make("p", {}, t.none));
 }
