@@ -40,8 +40,8 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_run   = perl curl
-PACKAGES_test  = perl binutils apache2-bin curl python3-jsonschema rsyslog prometheus \
-                 prometheus-alertmanager fail2ban logrotate
+PACKAGES_test  = perl binutils apache2-bin curl python3-jsonschema rsyslog \
+                 prometheus prometheus-alertmanager fail2ban logrotate
 PACKAGES_bench = perl valgrind wrk libpcre2-dev
 PACKAGES_coverage = perl clang llvm libclang-rt-dev
 PACKAGES_lint  = $(PACKAGES_build) clang cppcheck
