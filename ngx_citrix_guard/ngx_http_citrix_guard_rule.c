@@ -529,3 +529,14 @@ ngx_http_citrix_guard_room(ngx_http_request_t *r, size_t size, size_t value)
 
     return p;
 }
+
+
+void
+ngx_http_citrix_guard_exit_process(ngx_cycle_t *cycle)
+{
+    if (ngx_http_citrix_guard_buffer) {
+        ngx_free(ngx_http_citrix_guard_buffer);
+        ngx_http_citrix_guard_buffer = NULL;
+        ngx_http_citrix_guard_buffer_size = 0;
+    }
+}
