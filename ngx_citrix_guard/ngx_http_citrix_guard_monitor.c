@@ -105,7 +105,7 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
 
     case ngx_http_citrix_guard_format_page:
         ngx_http_citrix_guard_out_bytes(&o, ngx_http_citrix_guard_page_html,
-                                        sizeof(ngx_http_citrix_guard_page_html) - 1);
+                                sizeof(ngx_http_citrix_guard_page_html) - 1);
         break;
 
     case ngx_http_citrix_guard_format_json:

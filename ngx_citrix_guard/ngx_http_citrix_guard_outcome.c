@@ -170,7 +170,7 @@ ngx_http_citrix_guard_kinds(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_http_citrix_guard_kinds_of(ngx_str_t *target, ngx_uint_t below)
 {
-    size_t      len, from;
+    size_t      len, from, size;
     u_char      text[NGX_HTTP_CITRIX_GUARD_OUTCOME_READ], *p;
     ngx_uint_t  kinds;
 
@@ -180,21 +180,18 @@ ngx_http_citrix_guard_kinds_of(ngx_str_t *target, ngx_uint_t below)
 
     len = p ? (size_t) (p - target->data) : target->len;
 
-    kinds = ngx_http_citrix_guard_kinds_in(text, text
-                                   + cguard_reading(target->data, len, 0,
-                                                    text, sizeof(text)),
-                                   &below);
+    size = cguard_reading(target->data, len, 0, text, sizeof(text));
+    kinds = ngx_http_citrix_guard_kinds_in(text, text + size, &below);
 
-    if (len > sizeof(text)) {
-        from = len - sizeof(text);
-
-        kinds |= ngx_http_citrix_guard_kinds_in(text, text
-                                   + cguard_reading(target->data, len, from,
-                                                    text, sizeof(text)),
-                                   &below);
+    if (len <= sizeof(text)) {
+        return kinds;
     }
 
-    return kinds;
+    from = len - sizeof(text);
+
+    size = cguard_reading(target->data, len, from, text, sizeof(text));
+
+    return kinds | ngx_http_citrix_guard_kinds_in(text, text + size, &below);
 }
 
 
