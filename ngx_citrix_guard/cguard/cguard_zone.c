@@ -341,6 +341,7 @@ cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step)
             new = step << 32 | 1;
         }
 
+        /* not covered: by chance only, another process was in between */
     } while (!atomic_compare_exchange_weak(word, &old, new));
 }
 
@@ -395,7 +396,7 @@ cguard_zone_mark(const cguard_zone_t *z, const unsigned char address[16])
 
     mark = cguard_zone_hash(address, 16, z->seed) >> 32;
 
-    return mark ? mark : 1;
+    return mark ? mark : 1;   /* not covered: one address in 2^32 */
 }
 
 
@@ -415,6 +416,7 @@ cguard_zone_hit(cguard_zone_source_t *s, uint64_t mark)
             return 1;
         }
 
+        /* not covered: by chance only, another process was in between */
     } while (!atomic_compare_exchange_weak(&s->word, &word, word + 1));
 
     return 1;

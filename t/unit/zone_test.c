@@ -134,7 +134,15 @@ zone_names(void)
            && cguard_zone_server(zone, "a", 1) == 2,
            "a server keeps its place");
 
-    for (i = 4, ok = 1; i < CGUARD_ZONE_SERVERS; i++) {
+    memset(name, 'x', sizeof(name));
+
+    tap_ok(&zone_tap,
+           cguard_zone_server(zone, name, CGUARD_ZONE_NAME + 9) == 4
+           && cguard_zone_server(zone, name, CGUARD_ZONE_NAME) == 4
+           && zone->servers[4].len == CGUARD_ZONE_NAME,
+           "a long name is cut");
+
+    for (i = 5, ok = 1; i < CGUARD_ZONE_SERVERS; i++) {
         (void) snprintf(name, sizeof(name), "server %u", i);
         ok &= cguard_zone_server(zone, name, strlen(name)) == i;
     }
