@@ -24,6 +24,13 @@ my $RULES = <<'END';
 citrix_guard_rule evil path ^/form and body:64 "login=evil";
 citrix_guard_rule big  path ^/form and body:64k "deep=evil";
 citrix_guard_rule over path ^/short and length:body >8;
+citrix_guard_rule now  path ^/form/now;
+citrix_guard_rule bit  path ^/form and body:16 zzz;
+citrix_guard_rule tiny path ^/wide and body:8 login=evil;
+citrix_guard_rule wide path ^/wide and body:4k deep detect;
+citrix_guard_rule open path ^/off and body:9 evil;
+citrix_guard_rule few  path ^/few and length:body <=3;
+citrix_guard_rule none path ^/none and length:body =0 detect;
 END
 
 my $PROXY = 'proxy_http_version 1.1; proxy_pass http://127.0.0.1:%%BE%%;';
@@ -34,10 +41,29 @@ my $LOCATIONS = <<"END";
     location /      { $PROXY }
     location /form/unbuffered/ { proxy_request_buffering off; $PROXY }
     location /form/static/     { root %%DIR%%/html; }
+    location /grow/  { citrix_guard_rule g1 path ^/grow and body:8 zzz;
+                       try_files /none \@grow; }
+    location \@grow  { citrix_guard_rule g2 path ^/grow and body:4k late=evil;
+                       $PROXY }
+    location /taken/ { error_page 502 = \@taken;
+                       proxy_pass http://unix:%%DIR%%/none:; }
+    location \@taken { citrix_guard_rule t1 path ^/taken
+                           and body:64k late=evil;
+                       citrix_guard_rule t2 path ^/taken
+                           and length:body <=3;
+                       $PROXY }
+    location /auth/  { auth_request /sub; $PROXY }
+    location = /sub  { internal; $PROXY proxy_pass_request_body off;
+                       proxy_set_header Content-Length "";
+                       citrix_guard_rule s1 path ^/sub and body:9 evil; }
+    location /off/   { citrix_guard detect; try_files /none \@off; }
+    location \@off   { citrix_guard off; $PROXY }
 END
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 4, vars => { BE => $be->port }, http => join '',
+    ports => 4, vars => { BE => $be->port },
+    # memory that was given back is overwritten
+    env => { MALLOC_PERTURB_ => 165 }, http => join '',
     $RULES,
     (map { "server { listen 127.0.0.1:%%PORT$_->[0]%%; server_name x; "
          . "$_->[1]\n$LOCATIONS}\n" }
@@ -184,8 +210,14 @@ for my $case ([$EVIL, 403], ['login=good', 200]) {
     is $client->get(interim => 1)->{status}, 100,
        'who asks whether to go on is told so';
     $client->put($body);
-    is $client->get->{status}, $case->[1], "... and then has $case->[1]";
+    is $client->get(interim => 1)->{status}, $case->[1],
+       "... and then has $case->[1]";
 }
+
+is CitrixGuard::Raw::ask($nginx->port(1), join('', post('/form/', 'login=good',
+       headers => "Expect: 200-continue\r\n")), interim => 1)->{status}, 200,
+   'who asks for something else is not';
+$be->arrivals($nginx);
 
 
 # how long a body is: a verdict of its own for what a rule does not see
@@ -232,6 +264,184 @@ refused(CitrixGuard::Raw::ask($nginx->port(1),
                "body $n and the request behind it" . ($chunk ? ' (chunks)' : '');
         }
     }
+}
+
+
+# a request behind the body that looks like an attack, and in one piece with it
+for my $chunk (0, 3) {
+    my $client = CitrixGuard::Raw->new($nginx->port(1));
+    $client->put(join '', post('/form/', 'login=good', chunked => $chunk),
+                 "GET /next?login=evil HTTP/1.1\r\nHost: x\r\n\r\n");
+    is join(' ', map { $client->get->{status} } 1, 2), '200 200',
+       'what stands behind a body is no part of it';
+    is scalar($be->arrivals($nginx)), 2, '... and arrives';
+}
+
+
+# nobody waits for what is not needed
+{
+    my @quick = (timeout => 5);
+    my ($head) = post('/form/now', $EVIL);
+    refused(CitrixGuard::Raw::ask($nginx->port(1), $head, @quick),
+            'what is refused without the body does not wait for it');
+    ($head) = post('/form/..;/vpns/', $EVIL);
+    refused(CitrixGuard::Raw::ask($nginx->port(1), $head, @quick),
+            '... by the guard itself neither');
+    ($head) = post('/form/static/', $EVIL);
+    is CitrixGuard::Raw::ask($nginx->port(2), $head, @quick)->{status}, 404,
+       'detect waits for nothing';
+    ($head) = post('/grow/', 'x' x 1e6);
+    refused(CitrixGuard::Raw::ask($nginx->port(1),
+                                  $head . 'x' x 4000 . 'late=evil' . 'x' x 500,
+                                  @quick), 'the end of a long body neither');
+    for my $path ('/form/', '/form/unbuffered/') {
+        is CitrixGuard::Raw::ask($nginx->port(1), "GET $path HTTP/1.1\r\n"
+                                 . "Host: x\r\n\r\n", @quick)->{status}, 200,
+           "$path: a request without a body";
+    }
+    $be->arrivals($nginx);
+    $nginx->events;
+    CitrixGuard::Raw::ask($nginx->port(2),
+                          "GET /none HTTP/1.1\r\nHost: x\r\n\r\n", @quick);
+    is join(' ', map { parse_event($_)->{rule} } $nginx->events), 'none',
+       '... is one of a length of 0';
+    $be->arrivals($nginx);
+}
+
+
+# rules that ask for more than those before them, or detect in what more there is
+for my $chunk (0, 7, 900) {
+    for my $size (300, 100_000) {
+        my $evil = 'x' x 1000 . 'late=evil' . 'y' x 3000;
+        refused(in_pieces($nginx->port(1),
+                          join('', post('/grow/', $evil, chunked => $chunk)),
+                          $size), "more of a body, pieces of $size");
+        my $good = 'x' x 1000 . 'late=good' . 'y' x 3000;
+        is in_pieces($nginx->port(1),
+                     join('', post('/grow/', $good, chunked => $chunk)),
+                     $size)->{status}, 200, '... a good one is not refused';
+        ok body($be->arrivals($nginx)) eq $good, '... and arrives as it is';
+    }
+    $nginx->events;
+    CitrixGuard::Raw::ask($nginx->port(1), join '',
+        post('/wide', 'x' x 2000 . 'deep', chunked => $chunk));
+    is join(' ', map { "$_->{verb} $_->{rule}" } map { parse_event($_) }
+                 $nginx->events), 'detected wide', 'a rule that detects';
+    $be->arrivals($nginx);
+}
+
+
+# a body that was read already: in one buffer, in more, in a file
+for my $chunk (0, 999) {
+    for my $n (10, 3000, 20_000) {
+        my $body = 'x' x $n . 'late=evil' . 'y' x 99;
+        refused(in_pieces($nginx->port(1),
+                          join('', post('/taken/', $body, chunked => $chunk)),
+                          2000), "a body of $n bytes that was read already");
+        $body =~ s/evil/good/;
+        is in_pieces($nginx->port(1),
+                     join('', post('/taken/', $body, chunked => $chunk)),
+                     2000)->{status}, 200, '... a good one is not refused';
+        ok body($be->arrivals($nginx)) eq $body, '... and arrives as it is';
+    }
+}
+
+for my $case (['xxx', 403], ['xxxx', 200]) {
+    my ($body, $status) = @$case;
+    is CitrixGuard::Raw::ask($nginx->port(1), join '',
+       post('/taken/', $body, chunked => 2))->{status}, $status,
+       "... in chunks, of the length of $body";
+    is CitrixGuard::Raw::ask($nginx->port(1), join '',
+       post('/few', $body, chunked => 2))->{status}, $status,
+       '... and one that was not';
+    $nginx->events;
+    CitrixGuard::Raw::ask($nginx->port(2), join '',
+                          post('/few', $body, chunked => 2));
+    is join(' ', map { parse_event($_)->{rule} } $nginx->events),
+       $status == 403 ? 'few' : '', '... detect says so';
+}
+
+# in another location than the one that observes it
+CitrixGuard::Raw::ask($nginx->port(2), join '',
+                      post('/grow/', 'x' x 1000 . 'late=evil'));
+is join(' ', map { parse_event($_)->{rule} } $nginx->events), 'g2',
+   'detect sees more of a body when it is asked to';
+
+{
+    my $bare = CitrixGuard::Nginx->new(vars => { BE => $be->port },
+                                       http => <<"END")->start;
+    server {
+        listen 127.0.0.1:%%PORT1%%;
+        citrix_guard on;
+        location /a/ { citrix_guard detect; try_files /none \@b;
+                       citrix_guard_rule a path ^/a and body:9 evil; }
+        location \@b { $PROXY }
+    }
+END
+    is CitrixGuard::Raw::ask($bare->port, join '', post('/a/', 'evil'))
+           ->{status}, 200, 'a body that passes where there are no rules';
+    is scalar($bare->events), 0, '... is not judged';
+    $be->arrivals($nginx);
+}
+
+is CitrixGuard::Raw::ask($nginx->port(1), join '', post('/auth/', 'evil'))
+       ->{status}, 200, 'a subrequest has no body of its own';
+$nginx->events;
+is CitrixGuard::Raw::ask($nginx->port(1), join '', post('/off/', 'evil'))
+       ->{status}, 200, 'a body that passes where the guard is off';
+is scalar($nginx->events), 0, '... is not judged';
+$be->arrivals($nginx);
+
+
+# how much of chunks may be framing
+{
+    my $chunks = sub {
+        my ($body, $more) = @_;
+        return join '', (map {"1;$more\r\n$_\r\n"} split //, $body),
+                        "0\r\n\r\n";
+    };
+    my ($head) = post('/short', '', chunked => 1);
+    is CitrixGuard::Raw::ask($nginx->port(1),
+                             $head . $chunks->('12345678', 'x' x 400))
+           ->{status}, 200, 'some framing';
+    is body($be->arrivals($nginx)), '12345678', '... arrives';
+    ($head) = post('/form/', '', chunked => 1);
+    is CitrixGuard::Raw::ask($nginx->port(1), $head . $chunks->('x' x 14_000,
+                             ''))->{status}, 200, 'chunks of one byte';
+    is body($be->arrivals($nginx)), 'x' x 14_000, '... arrive';
+    ($head) = post('/short', '', chunked => 1);
+    $nginx->events;
+    for my $size (1000, 100_000) {
+        refused(in_pieces($nginx->port(1),
+                          $head . $chunks->('1234', 'x' x 1500), $size),
+                "too much framing, pieces of $size");
+        is join(' ', map { my $e = parse_event($_); $e ? $e->{reason} : () }
+                     $nginx->events), 'error', '... cannot be judged';
+        is scalar($be->arrivals($nginx)), 0, '... and nothing arrived';
+    }
+    refused(CitrixGuard::Raw::ask($nginx->port(1), join '', post('/short',
+            'x' x 100, chunked => 100)), 'a chunk that is longer than needed');
+    ($head) = post('/form/unbuffered/', '', chunked => 1);
+    is CitrixGuard::Raw::ask($nginx->port(1), $head . "5\r\nlogin\r\nzz\r\n")
+           ->{status}, 400, 'chunks that are none behind one: 400';
+    is scalar($be->arrivals($nginx)), 0, '... and nothing arrived';
+    $nginx->events;
+}
+
+
+# a body that comes byte by byte has no more time than one that never comes
+{
+    my ($head) = post('/form/', 'x' x 99);
+    my $client = CitrixGuard::Raw->new($nginx->port(3));
+    $client->put($head);
+    my $bytes = 0;
+    while ($bytes < 16 && !$client->{eof}) {
+        $client->put('x');
+        $client->_fill(0.25);
+        $bytes++;
+    }
+    ok $client->{eof}, "a body that trickles: closed after $bytes bytes";
+    is scalar($be->arrivals($nginx)), 0, '... and nothing arrived';
 }
 
 

@@ -19,9 +19,12 @@ my $dir = scratch();
 
 my @targets = grep { $_ ne 'regressions' }
               map { basename($_, '.txt') } sort glob "$fuzz/corpus/*.txt";
-is "@targets", 'agree decision header prefilter reading', 'the targets';
+is "@targets", 'agree decision header prefilter reading rules', 'the targets';
 
-for my $target (@targets) {
+# what a build cannot have: make proof
+my %left_out = map { $_ => 1 } split ' ', $ENV{TEST_LEFT_OUT} // '';
+
+for my $target (grep { !$left_out{"fuzz_$_"} } @targets) {
     spew("$dir/vectors.txt", scalar `$fuzz/inputs vectors $target`);
     my $said = `$programs/fuzz_$target $fuzz/corpus/$target.txt \\
                 $fuzz/corpus/regressions.txt $dir/vectors.txt 2>&1`;

@@ -150,7 +150,7 @@ cguard_form_needs(const unsigned char *p, size_t path, size_t len)
 
     for (i = 0; i < len; i++) {
 
-        if (cguard_byte[p[i]] & (CGUARD_B_FEED|CGUARD_B_NOISE|CGUARD_B_CONT)
+        if (cguard_byte[p[i]] & (CGUARD_B_FEED|CGUARD_B_NOISE)
             || p[i] == '\\' || p[i] == ';')
         {
             needs |= CGUARD_FORM_READ;

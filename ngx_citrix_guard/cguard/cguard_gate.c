@@ -197,9 +197,9 @@ cguard_gate_build(cguard_gate_t *g, const cguard_gate_literal_t *literals,
 
 
 /*
- * Notes the literals that end at a state.  Where the first of a state is
- * noted, so are those behind it: a literal that comes again and again costs
- * no more than others.
+ * Notes the literals that end at a state.  Where the first of them is noted,
+ * so are those behind it: a literal that comes again and again costs no more
+ * than others.
  */
 
 static void
@@ -214,7 +214,7 @@ cguard_gate_note(const cguard_gate_t *g, uint32_t state,
             word = &hits->bits[g->number[i] / 64];
             bit = 1ULL << g->number[i] % 64;
 
-            if (i == g->first[state] && (*word & bit)) {
+            if (*word & bit) {
                 return;
             }
 

@@ -265,9 +265,7 @@ cguard_literal_escape(cguard_literal_t *l)
 
     l->p += 2;
 
-    /* "\N{...}" names a character, "\K" moves a start: not worth knowing */
-
-    return l->p < l->last && *l->p == '{' && l->p[-1] == 'N' ? -1 : 0;
+    return 0;
 }
 
 

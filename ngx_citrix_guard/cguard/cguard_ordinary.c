@@ -30,8 +30,8 @@ static const char *const  cguard_ordinary_requests[] = {
     "GET /vpns/portal/homepage.html",
     "HEAD /vpn/images/AccessGateway.ico",
     "POST /Citrix/StoreWeb/Resources/List",
-    "GET /Citrix/StoreWeb/Resources/LaunchIca/QS5Ob3RlcGFk.ica?"
-        "CsrfToken=E1C5D0&IsUsingHttps=Yes&launchId=1584",
+    ("GET /Citrix/StoreWeb/Resources/LaunchIca/QS5Ob3RlcGFk.ica?"
+     "CsrfToken=E1C5D0&IsUsingHttps=Yes&launchId=1584"),
     "GET /cvpn/http/intranet.example.test/a%20b/c.aspx?d=%E2%82%AC"
 };
 
@@ -46,7 +46,8 @@ static const struct {
     { "Accept-Language", "nl,en;q=0.5" },
     { "Accept-Encoding", "gzip, deflate, br" },
     { "Referer", "https://gateway.example.com/vpn/index.html" },
-    { "Cookie", "NSC_AAAC=4ed7f6a9c2b0; pwcount=0; NSC_USER=jdoe" },
+    { "Cookie", "NSC_AAAC=4ed7f6a9c2b0; NSC_USER=jdoe; "
+                "url=%2Fvpn%2Findex.html" },
     { "Connection", "keep-alive" }
 };
 

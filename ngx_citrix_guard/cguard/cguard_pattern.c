@@ -28,13 +28,14 @@ cguard_matcher_create(void)
     cguard_matcher_t  *m;
 
     m = calloc(1, sizeof(cguard_matcher_t));
-    if (m == NULL) {
+    if (m == NULL) {          /* not covered: no memory */
         return NULL;
     }
 
     m->context = pcre2_match_context_create(NULL);
     m->data = pcre2_match_data_create(1, NULL);
 
+    /* not covered: no memory */
     if (m->context == NULL || m->data == NULL) {
         cguard_matcher_free(m);
         return NULL;
@@ -47,7 +48,7 @@ cguard_matcher_create(void)
 
     m->stack = pcre2_jit_stack_create(32 * 1024, CGUARD_PATTERN_JIT_STACK,
                                       NULL);
-    if (m->stack) {
+    if (m->stack) {           /* not covered: no compiler, or no memory */
         pcre2_jit_stack_assign(m->context, NULL, m->stack);
     }
 
@@ -91,13 +92,8 @@ cguard_pattern_compile(cguard_pattern_t *p, const char *text, size_t len,
                             NULL);
 
     if (p->code == NULL) {
-        if (pcre2_get_error_message(code, (PCRE2_UCHAR *) error,
-                                    CGUARD_PATTERN_ERROR)
-            < 0)
-        {
-            error[0] = '\0';
-        }
-
+        (void) pcre2_get_error_message(code, (PCRE2_UCHAR *) error,
+                                       CGUARD_PATTERN_ERROR);
         *offset = at;
         return -1;
     }
@@ -107,9 +103,12 @@ cguard_pattern_compile(cguard_pattern_t *p, const char *text, size_t len,
      * compiler also says 0 to "(*NO_JIT)", and does nothing.
      */
 
-    p->jit = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0
-             && pcre2_pattern_info(p->code, PCRE2_INFO_JITSIZE, &size) == 0
-             && size != 0;
+    size = 0;
+
+    (void) pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
+    (void) pcre2_pattern_info(p->code, PCRE2_INFO_JITSIZE, &size);
+
+    p->jit = (size != 0);
 
     return 0;
 }

@@ -20,6 +20,7 @@
 #define HOSTILE_SHIPPED  "ngx_citrix_guard/conf/rules/*.conf"
 #define HOSTILE_LONG     65536
 #define HOSTILE_LARGE    300
+#define HOSTILE_BYTES    "bbbbbbbbbbbbbbb"
 
 
 /* patterns, and whether some input makes them meet a limit */
@@ -39,6 +40,51 @@ static const struct {
     { "[0-9a-f]{32}", 0 },
     { "(?:^|&)login(?:&|$)", 0 },
     { "^/(?:a|b)[^?]*\\.xml$", 0 },
+};
+
+
+/*
+ * How an input of a pattern begins: one of them does, or none ("!").  And how
+ * many inputs there are, which is 2 for each of 27 tricks, for each byte of
+ * the pattern, for each place and beginning of what it may match, and 13
+ * shapes for each word.
+ */
+
+static const struct {
+    const char           *pattern;
+    const char           *begin;
+} hostile_begins[] = {
+    { "ab", "/..//..//../" }, { "ab", "..%2f..%2f.." },
+    { "ab", "aaaaaaaaaaaa" }, { "ab", "?ab=?ab=?ab=" },
+    { "ab", "&ab=%41%41%4" }, { "ab", "&ab=aaaaaaaa" },
+    { "ab", "abaaaaaaaaaa" }, { "ab", "/ab/////////" },
+    { "ab", "!babababababa" }, { "ab", "&ab         " },
+    { "ab\\dcd", "abababababab" }, { "ab\\dcd", "cdcdcdcdcdcd" },
+    { "ab\\dcd", "ab1cdab1cdab" }, { "ab\\dcd", "!abdcdabdcdab" },
+    { "ab\\.cd", "ab.cdab.cdab" }, { "ab$cd", "!ab$cdab$cdab" },
+    { "a.b{2,3}c\\sd+e", "aabc deaabc " }, { "a{2", "aaaaaaaaaaaa" },
+    { "\\n\\s\\S\\w\\W\\d!", "\n aa!1!\n aa!" },
+    { "x\\by", "xyxyxyxyxyxy" }, { "x[\\d]y[^a]z", "x1yazx1yazx1" },
+    { "x[[:alpha:]y", "xayxayxayxay" }, { "x[\\by", "xxxxxxxxxxxx" },
+    { "x(?:y|z)w", "xyzwxyzwxyzw" }, { "x(?<name>y)", "xyxyxyxyxyxy" },
+    { "x(?=y", "xyxyxyxyxyxy" }, { "x(?", "xxxxxxxxxxxx" },
+    { "x?y*z+", "xyzxyzxyzxyz" }, { "x[", "xaxaxaxaxaxa" },
+    { "x\\1y", "xyxyxyxyxyxy" },
+    { "ab\\", "ab\\ab\\ab\\ab\\" },
+};
+
+
+static const struct {
+    const char           *pattern;
+    unsigned              inputs;
+} hostile_numbers[] = {
+    { "", 2 * 27 }, { "ab", 2 * (27 + 2 + 2 * 2 + 13) },
+    { "aa", 2 * (27 + 1 + 2 * 2 + 13) }, { "a", 2 * (27 + 1 + 2) },
+    { "a.b", 2 * (27 + 3 + 2 * 3) },
+    { "ab(cd)", 2 * (27 + 6 + 2 * 4 + 2 * 13) },
+    { "^$", 2 * (27 + 2) }, { "a.bcd", 2 * (27 + 5 + 2 * 5 + 13) },
+    { HOSTILE_BYTES HOSTILE_BYTES HOSTILE_BYTES HOSTILE_BYTES HOSTILE_BYTES,
+      2 * (27 + 1 + 2 * 64 + 3 * 13) },
 };
 
 
@@ -159,6 +205,42 @@ done:
 }
 
 
+static void
+hostile_tables(tap_t *t)
+{
+    int             not;
+    size_t          i;
+    unsigned        n, found;
+    const char     *pattern, *begin;
+    unsigned char   buf[12];
+
+    for (i = 0; i < sizeof(hostile_begins) / sizeof(hostile_begins[0]); i++) {
+        pattern = hostile_begins[i].pattern;
+        begin = hostile_begins[i].begin;
+        not = *begin == '!';
+        found = 0;
+
+        for (n = 0; cguard_hostile(pattern, strlen(pattern), n, buf, 12);
+             n++)
+        {
+            found += memcmp(buf, begin + not, 12) == 0;
+        }
+
+        tap_ok(t, (found == 0) == not, "%s, input %zu: %u times", pattern, i, found);
+    }
+
+    for (i = 0; i < sizeof(hostile_numbers) / sizeof(hostile_numbers[0]); i++)
+    {
+        pattern = hostile_numbers[i].pattern;
+        n = 0;
+
+        while (cguard_hostile(pattern, strlen(pattern), n, buf, 12)) { n++; }
+
+        tap_ok(t, n == hostile_numbers[i].inputs, "%s: %u inputs", pattern, n);
+    }
+}
+
+
 /* every word of a rule that is a pattern, or is taken for one */
 
 static void
@@ -213,6 +295,7 @@ main(void)
     }
 
     hostile_inputs(&t);
+    hostile_tables(&t);
     hostile_known(&t, m);
 
     for (i = 0; i < found.gl_pathc; i++) {

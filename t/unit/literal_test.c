@@ -74,6 +74,25 @@ static const struct {
     { "\\x61bc", "" },
     { "\\Nab", "ab" },
     { "\\N{U+61}b", "" },
+    { "\\N{2}ab", "ab" },
+    { "XYZ", "xyz" },
+    { "[\\Q]x\\\\E]bc", "" },
+    { "[\\c]]bc", "" },
+    { "[\\Q]", "" },
+    { "(\\Q)xyz[\\\\E)?]", "" },
+    { "(\\c\\)|a\\c\\(b)xyz", "" },
+    { "(\\(a)|b\\)xyz", "" },
+    { "([(]a)|b[)]xyz", "" },
+    { "(?:[a", "" },
+    { "ab[", "" },
+    { "ab[^", "" },
+    { "ab[[", "" },
+    { "ab[\\", "" },
+    { "ab(", "" },
+    { "ab(?", "" },
+    { "ab(a\\", "" },
+    { "abc{", "" },
+    { "abc{2,", "" },
     { "abc{d", "" },
     { "abc{x|y}def", "" },
     { "abc{1,2}?def", "def" },
@@ -281,9 +300,9 @@ literal_in(const char *p, size_t len, const char *s, size_t n)
 static void
 literal_named(tap_t *t)
 {
-    char        buf[LITERAL_ROOM];
-    size_t      i, n, want;
-    const char *pattern;
+    char         buf[LITERAL_ROOM], large[100], pattern_long[100];
+    size_t       i, n, want;
+    const char  *pattern;
 
     for (i = 0; i < sizeof(literal_table) / sizeof(literal_table[0]); i++) {
         pattern = literal_table[i].pattern;
@@ -300,6 +319,13 @@ literal_named(tap_t *t)
     }
 
     tap_ok(t, cguard_literal("abc", 3, NULL, 0) == 0, "no room");
+    for (i = 0; i < sizeof(large); i++) {
+        pattern_long[i] = 'a';
+    }
+
+    tap_ok(t, cguard_literal(pattern_long, sizeof(large), large,
+                             sizeof(large))
+              == 64, "more room than a run may take");
     tap_ok(t, cguard_literal("abcdef", 6, buf, 4) == 4
               && memcmp(buf, "abcd", 4) == 0, "little room");
 }

@@ -20,6 +20,7 @@
 #define PATTERN_TIMES     20000
 #define PATTERN_GROWTH    (256 * 1024)
 #define PATTERN_NO_JIT    "(*NO_JIT)"
+#define PATTERN_DEEP      "^(?:(a)|b)*[cd]"
 
 #define pattern_text(s)   s, sizeof(s) - 1
 
@@ -187,6 +188,17 @@ pattern_limits(tap_t *t, cguard_matcher_t *m)
                       PATTERN_LONG);
     tap_ok(t, rc < -1, "... without JIT: %d", rc);
 
+    /* where each step is kept: some fit, more do not */
+
+    rc = pattern_once(m, "", PATTERN_DEEP, 0, subject, 1500);
+    tap_ok(t, rc == 0, "a match that needs some stack: %d", rc);
+
+    rc = pattern_once(m, "", PATTERN_DEEP, 0, subject, 10000);
+    tap_ok(t, rc < -1, "... too much: %d", rc);
+
+    rc = pattern_once(m, PATTERN_NO_JIT, PATTERN_DEEP, 0, subject, 10000);
+    tap_ok(t, rc < -1, "... without JIT: %d", rc);
+
     rc = pattern_once(m, "", "aab$", 0, subject, PATTERN_LONG);
     tap_ok(t, rc == 0, "after an error the matcher serves again: %d", rc);
 
@@ -297,6 +309,33 @@ pattern_quiet(tap_t *t, cguard_matcher_t *m, const char *prefix)
 }
 
 
+static void
+pattern_matchers(tap_t *t)
+{
+    size_t             i, heap;
+    unsigned           failed;
+    cguard_matcher_t  *m;
+
+    failed = 0;
+    heap = 0;
+
+    for (i = 0; i < 1000; i++) {
+
+        if (i == 10) {
+            heap = mallinfo2().uordblks;
+        }
+
+        m = cguard_matcher_create();
+        failed += m == NULL;
+        cguard_matcher_free(m);
+    }
+
+    tap_ok(t, failed == 0 && mallinfo2().uordblks <= heap + 4096,
+           "a matcher that is free again leaves nothing: %zu, then %zu bytes",
+           heap, mallinfo2().uordblks);
+}
+
+
 int
 main(void)
 {
@@ -314,6 +353,8 @@ main(void)
     pattern_again(&t, m);
     pattern_quiet(&t, m, "");
     pattern_quiet(&t, m, PATTERN_NO_JIT);
+
+    pattern_matchers(&t);
 
     cguard_matcher_free(m);
     cguard_matcher_free(NULL);

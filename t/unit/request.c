@@ -147,3 +147,38 @@ request_free(request_t *r)
     free(r->forms);
     free(r->room);
 }
+
+
+void
+request_split(request_words_t *w, const char *text)
+{
+    char  *p;
+
+    w->n = 0;
+
+    (void) snprintf(w->text, sizeof(w->text), "%s", text);
+
+    for (p = strtok(w->text, " "); p; p = strtok(NULL, " ")) {
+        w->word[w->n].data = p;
+        w->word[w->n++].len = strlen(p);
+
+        for ( /* void */ ; *p; p++) {
+            *p = *p == '~' ? ' ' : *p;
+        }
+    }
+}
+
+
+void
+request_rule(cguard_rule_t *rule, request_words_t *w, const char *text)
+{
+    char  error[CGUARD_RULE_ERROR], whole[1024];
+
+    (void) snprintf(whole, sizeof(whole), "id %s", text);
+    request_split(w, whole);
+
+    if (cguard_rule_parse(rule, w->word, w->n, error) == -1) {
+        fprintf(stderr, "%s: %s\n", text, error);
+        exit(2);
+    }
+}

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * A request for the rules: target, headers and body as a test has them, and
- * the subject that they make (cguard_rule.h).
+ * the subject that they make (cguard_rule.h).  And rules, from their text.
  */
 
 
@@ -18,6 +18,7 @@
 
 #define REQUEST_HEADERS  64
 #define REQUEST_ROOM     (64 * 1024)
+#define REQUEST_WORDS    40
 
 
 typedef struct {
@@ -28,6 +29,15 @@ typedef struct {
     unsigned char        *forms;     /* of the target, just enough room */
     unsigned char        *room;      /* for those of values */
 } request_t;
+
+
+/* words of a rule, split at blanks; "~" stands for a blank in a word */
+
+typedef struct {
+    char                  text[1024];
+    cguard_word_t         word[REQUEST_WORDS];
+    size_t                n;
+} request_words_t;
 
 
 /*
@@ -46,6 +56,12 @@ void request_free(request_t *r);
 
 void request_header(request_t *r, const char *name, const char *value,
     size_t len);
+
+void request_split(request_words_t *w, const char *text);
+
+/* a rule "id", from its text without that; one that is none ends the program */
+
+void request_rule(cguard_rule_t *rule, request_words_t *w, const char *text);
 
 
 #endif /* _REQUEST_H_INCLUDED_ */

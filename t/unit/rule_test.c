@@ -17,19 +17,12 @@
 #include "vectors.h"
 
 
-#define RULE_WORDS   40
 #define RULE_MANY    2000
+#define RULE_BLOCKS  12
+#define RULE_ASKED   14
+#define RULE_SLOW    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"
 #define RULE_LONG    "01234567890123456789012345678901"                       \
                      "23456789012345678901234567890123"
-
-
-/* words of a rule, split at blanks; "~" stands for a blank in a word */
-
-typedef struct {
-    char                  text[1024];
-    cguard_word_t         word[RULE_WORDS];
-    size_t                n;
-} rule_words_t;
 
 
 static const struct {
@@ -53,6 +46,8 @@ static const struct {
     { "a length:body >1025k", "invalid comparison \">1025k\" with the length "
       "of a body, the number must not exceed 1024k" },
     { "a length:body >1 pass", "a rule with \"pass\" cannot look at a body" },
+    { "a paths x", "invalid target \"paths\"" },
+    { "a pat x", "invalid target \"pat\"" },
     { "a PATH x", "invalid target \"PATH\"" },
     { "a headers x", "invalid target \"headers\"" },
     { "a header x", "invalid target \"header\"" },
@@ -73,6 +68,10 @@ static const struct {
     { "a body:99999999999999999999999 x", "invalid number in target" },
     { "a length:path x", "invalid comparison \"x\", it must be \">\", \">=\", "
       "\"<\", \"<=\" or \"=\" and a number, such as \">255\" or \">=4k\"" },
+    { "a body:18446744073709551621 x", "invalid number in target" },
+    { "a length:path >k", "invalid comparison \">k\"" },
+    { "a length:path >1;", "invalid comparison \">1;\"" },
+    { "a length:path >/", "invalid comparison \">/\"" },
     { "a length:path 5", "invalid comparison \"5\"" },
     { "a length:path >", "invalid comparison \">\"" },
     { "a length:path ==5", "invalid comparison \"==5\"" },
@@ -124,6 +123,7 @@ static const struct {
     { "host ^gateway\\.example$", 1 }, { "host x", 1 }, { "host zzz", 0 },
     { "header:x-one ^abc$", 1 }, { "header:X_ONE second", 1 },
     { "header:x.one ^a%62c$", 1 }, { "header:xone a", 0 },
+    { "header:x-on second", 0 }, { "header:x-ones second", 0 },
     { "header:x-one ^third", 0 }, { "header:x-one !^abc$", 1 },
     { "header:accept !.", 0 }, { "header:empty ^$", 1 },
     { "header:none .", 0 }, { "header:none !.", 1 }, { "header:none ^$", 0 },
@@ -142,6 +142,7 @@ static const struct {
     { "body:1k ^login=joe&passwd=a~b$", 1 }, { "body:1k j%6fe", 1 },
     { "body:1k a\\+b", 1 }, { "body:3 ^log$", 1 }, { "body:3 login", 0 },
     { "body:1024k !zzz", 1 }, { "body:8 j%$", 1 },
+    { "path ^/vpn/a detect", 1 }, { "path ^/vpn/a block", 1 },
     { "path vpn and query x and method put", 1 },
     { "path vpn and query zzz and method put", 0 },
     { "path %61 and path /a", 1 },
@@ -157,7 +158,7 @@ static const struct {
     { "header:x-one . pass", 1 }, { "header:x-one abc pass", 0 },
     { "header:x-one !zzz pass", 1 }, { "header:x-one !second pass", 0 },
     { "header:accept \\* pass", 1 }, { "header:none . pass", 0 },
-    { "header:none !. pass", 1 },
+    { "header:none !. pass", 1 }, { "header:x-one %62|second pass", 0 },
     { "length:header:x-one >4 pass", 1 }, { "length:header:x-one =5 pass", 0 },
     { "path vpn and query x=1 pass", 0 },
 };
@@ -209,51 +210,20 @@ static const struct {
 
 
 static void
-rule_split(rule_words_t *w, const char *text)
-{
-    char  *p;
-
-    w->n = 0;
-
-    (void) snprintf(w->text, sizeof(w->text), "%s", text);
-
-    for (p = strtok(w->text, " "); p; p = strtok(NULL, " ")) {
-        w->word[w->n].data = p;
-        w->word[w->n++].len = strlen(p);
-
-        for ( /* void */ ; *p; p++) {
-            *p = *p == '~' ? ' ' : *p;
-        }
-    }
-}
-
-
-static void
-rule_read(cguard_rule_t *rule, rule_words_t *w, const char *text)
-{
-    char  error[CGUARD_RULE_ERROR], whole[1024];
-
-    (void) snprintf(whole, sizeof(whole), "id %s", text);
-    rule_split(w, whole);
-
-    if (cguard_rule_parse(rule, w->word, w->n, error) == -1) {
-        fprintf(stderr, "%s: %s\n", text, error);
-        exit(2);
-    }
-}
-
-
-static void
 rule_syntax(tap_t *t)
 {
-    char           error[CGUARD_RULE_ERROR];
-    size_t         i;
-    const char    *want;
-    rule_words_t   w;
-    cguard_rule_t  rule;
+    char             error[CGUARD_RULE_ERROR];
+    size_t           i, k;
+    unsigned         left;
+    const char      *want;
+    request_words_t  w;
+    cguard_rule_t    rule;
+
+    left = 0;
 
     for (i = 0; i < sizeof(rule_errors) / sizeof(rule_errors[0]); i++) {
-        rule_split(&w, rule_errors[i].rule);
+        request_split(&w, rule_errors[i].rule);
+        memset(&rule, 0, sizeof(cguard_rule_t));
         want = rule_errors[i].error;
         error[0] = '\0';
 
@@ -263,7 +233,13 @@ rule_syntax(tap_t *t)
         {
             tap_diag("%s", error);
         }
+
+        for (k = 0; k < CGUARD_RULE_CONDITIONS; k++) {
+            left += rule.condition[k].pattern.code != NULL;
+        }
     }
+
+    tap_ok(t, left == 0, "no pattern of a rule that is none is left");
 }
 
 
@@ -277,36 +253,36 @@ rule_word(const cguard_word_t *w, const char *text)
 static void
 rule_parts(tap_t *t)
 {
-    char           error[CGUARD_RULE_ERROR];
-    rule_words_t   w;
-    cguard_rule_t  rule;
+    char             error[CGUARD_RULE_ERROR];
+    request_words_t  w;
+    cguard_rule_t    rule;
 
-    rule_read(&rule, &w, "path abc");
+    request_rule(&rule, &w, "path abc");
     tap_ok(t, rule_word(&rule.id, "id") && rule.action == CGUARD_RULE_BLOCK
               && rule.msg.len == 0 && rule.scope.data == NULL
               && rule.body == 0 && rule.n == 1, "block is the default");
     cguard_rule_free(&rule);
 
-    rule_read(&rule, &w, "path abc and body:2k x and body:1 y detect "
+    request_rule(&rule, &w, "path abc and body:2k x and body:1 y detect "
               "msg=a~text case");
     tap_ok(t, rule.action == CGUARD_RULE_DETECT
               && rule_word(&rule.msg, "a text") && rule.body == 2048
               && rule.n == 3, "detect, a message, the longest body");
     cguard_rule_free(&rule);
 
-    rule_read(&rule, &w, "path abc pass of=a,b msg=");
+    request_rule(&rule, &w, "path abc pass of=a,b msg=");
     tap_ok(t, rule.action == CGUARD_RULE_PASS
               && rule_word(&rule.scope, "a,b") && rule.msg.len == 0,
            "pass, and of what");
     cguard_rule_free(&rule);
 
-    rule_read(&rule, &w, "path abc block");
+    request_rule(&rule, &w, "path abc block");
     tap_ok(t, rule.action == CGUARD_RULE_BLOCK, "block");
     cguard_rule_free(&rule);
     cguard_rule_free(&rule);
     tap_ok(t, rule.condition[0].pattern.code == NULL, "free twice is no harm");
 
-    rule_split(&w, RULE_LONG " path x");
+    request_split(&w, RULE_LONG " path x");
     tap_ok(t, cguard_rule_parse(&rule, w.word, w.n, error) == 0
               && rule.id.len == CGUARD_RULE_ID, "the longest ID");
     cguard_rule_free(&rule);
@@ -316,12 +292,12 @@ rule_parts(tap_t *t)
 static void
 rule_table(tap_t *t, cguard_matcher_t *m)
 {
-    int             rc;
-    size_t          i;
-    request_t       r;
-    rule_words_t    w;
-    cguard_rule_t   rule;
-    unsigned char  *target, *body;
+    int              rc;
+    size_t           i;
+    request_t        r;
+    request_words_t  w;
+    cguard_rule_t    rule;
+    unsigned char   *target, *body;
 
     target = vectors_copy(RULE_TARGET, strlen(RULE_TARGET));
     body = vectors_copy(RULE_BODY, strlen(RULE_BODY));
@@ -330,7 +306,7 @@ rule_table(tap_t *t, cguard_matcher_t *m)
                  strlen(RULE_HEADERS));
 
     for (i = 0; i < sizeof(rule_bodies) / sizeof(rule_bodies[0]); i++) {
-        rule_read(&rule, &w, rule_bodies[i].rule);
+        request_rule(&rule, &w, rule_bodies[i].rule);
         rc = cguard_rule_match(&rule, &r.subject, m);
         tap_ok(t, rc == rule_bodies[i].want, "no body yet: %s: %d",
                rule_bodies[i].rule, rc);
@@ -340,7 +316,7 @@ rule_table(tap_t *t, cguard_matcher_t *m)
     request_body(&r, body, strlen(RULE_BODY));
 
     for (i = 0; i < sizeof(rule_matches) / sizeof(rule_matches[0]); i++) {
-        rule_read(&rule, &w, rule_matches[i].rule);
+        request_rule(&rule, &w, rule_matches[i].rule);
         rc = cguard_rule_match(&rule, &r.subject, m);
         tap_ok(t, rc == rule_matches[i].want, "%s: %d", rule_matches[i].rule,
                rc);
@@ -356,11 +332,11 @@ rule_table(tap_t *t, cguard_matcher_t *m)
 static void
 rule_body_length(tap_t *t, cguard_matcher_t *m)
 {
-    size_t          i;
-    request_t       r;
-    rule_words_t    w;
-    cguard_rule_t   rule;
-    unsigned char  *body, target[] = "/";
+    size_t           i;
+    request_t        r;
+    request_words_t  w;
+    cguard_rule_t    rule;
+    unsigned char   *body, target[] = "/";
 
     for (i = 0; i < sizeof(rule_lengths) / sizeof(rule_lengths[0]); i++) {
 
@@ -376,7 +352,7 @@ rule_body_length(tap_t *t, cguard_matcher_t *m)
         r.subject.body_whole = rule_lengths[i].whole;
         r.subject.body_length = rule_lengths[i].length;
 
-        rule_read(&rule, &w, rule_lengths[i].rule);
+        request_rule(&rule, &w, rule_lengths[i].rule);
         tap_ok(t, cguard_rule_match(&rule, &r.subject, m)
                   == rule_lengths[i].want
                   && rule.body == rule_lengths[i].need,
@@ -395,15 +371,17 @@ rule_body_length(tap_t *t, cguard_matcher_t *m)
 static void
 rule_edges(tap_t *t, cguard_matcher_t *m)
 {
-    request_t       r;
-    rule_words_t    w;
-    cguard_rule_t   rule;
-    unsigned char   target[] = "/a?";
+    request_t        r;
+    request_words_t  w;
+    cguard_rule_t    rule;
+    unsigned char    target[] = "/a?b", slow[] = "/?" RULE_SLOW "%62";
 
     request_init(&r, "GET", target, 2, "-", 1);
 
-    rule_read(&rule, &w, "host ^$ and query ^$ and length:host =0 and "
-              "length:query =0 and body:1 ^$");
+    /* in a place where another byte follows */
+
+    request_rule(&rule, &w, "host ^$ and query (*NO_JIT)^$ and length:host =0 "
+                 "and length:query =0 and body:1 ^$");
     request_body(&r, NULL, 0);
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 1,
            "no host, no query, an empty body");
@@ -411,45 +389,166 @@ rule_edges(tap_t *t, cguard_matcher_t *m)
     request_free(&r);
 
     request_init(&r, "GET", target, 3, "-", 1);
-    rule_read(&rule, &w, "query ^$ and length:query =0 and length:path =2");
+    request_rule(&rule, &w, "query ^$ and length:query =0 and length:path =2");
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 1, "an empty query");
     cguard_rule_free(&rule);
 
-    request_header(&r, "X", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", 33);
-    rule_read(&rule, &w, "header:x ^(a+)+$");
+    request_header(&r, "X", RULE_SLOW, sizeof(RULE_SLOW) - 1);
+    request_header(&r, "X", "b", 1);
+    request_rule(&rule, &w, "header:x ^(a+)+$");
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
            "a pattern that meets its limit is an error");
     cguard_rule_free(&rule);
 
-    rule_read(&rule, &w, "header:x !^(a+)+$");
+    request_rule(&rule, &w, "header:x !^(a+)+$");
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
            "... also one that must not match");
     cguard_rule_free(&rule);
 
-    rule_read(&rule, &w, "header:x ^(a+)+$ pass");
+    request_rule(&rule, &w, "header:x ^(a+)+$ pass");
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
            "... also of an exception");
     cguard_rule_free(&rule);
 
     request_header(&r, "Y", "%41%42", 6);
     r.subject.nroom = 5;
-    rule_read(&rule, &w, "header:y zzz");
+    request_rule(&rule, &w, "header:y zzz");
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == CGUARD_RULE_NO_ROOM,
            "too little room for the forms of a value");
     r.subject.nroom = 6;
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 0, "just enough");
     cguard_rule_free(&rule);
 
+    request_header(&r, "Z", "%41+b", 5);
+    request_rule(&rule, &w, "header:z ^a\\+b$");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 1,
+           "\"+\" is no blank in a header");
+    cguard_rule_free(&rule);
+
+    request_free(&r);
+
+    request_init(&r, "GET", slow, sizeof(slow) - 1, "-", 1);
+    request_rule(&rule, &w, "query ^(a+)+!b?$");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
+           "a form for which a pattern meets its limit");
+    cguard_rule_free(&rule);
     request_free(&r);
 }
+
+
+/* the block whose number is "lack" is not there */
+
+typedef struct {
+    size_t                n;
+    size_t                lack;
+    void                 *block[RULE_BLOCKS];
+} rule_memory_t;
 
 
 static void *
 rule_alloc(void *data, size_t size)
 {
-    void  ***next = data;
+    rule_memory_t  *memory = data;
 
-    return *(*next)++ = malloc(size);
+    memory->block[memory->n] = memory->n + 1 == memory->lack ? NULL
+                                                             : malloc(size);
+
+    return memory->block[memory->n++];
+}
+
+
+static void
+rule_memory_free(rule_memory_t *memory)
+{
+    while (memory->n) {
+        free(memory->block[--memory->n]);
+    }
+}
+
+
+/* which rules are asked: those that literals and names of fields leave */
+
+static void
+rule_asked(tap_t *t)
+{
+    size_t                i, n;
+    request_t             r;
+    rule_memory_t         memory = { 0, 0, { NULL } };
+    cguard_rules_t        set;
+    cguard_gate_hits_t    hits;
+    request_words_t       w[RULE_ASKED];
+    cguard_rule_t         rule[RULE_ASKED];
+    const cguard_rule_t  *all[RULE_ASKED];
+    unsigned char         target[] = "/vpn/a";
+
+    static const struct {
+        const char *rule;
+        int         asked;
+    } asked[] = {
+        { "header:x-none a", 0 }, { "method .", 1 }, { "header:x-none !a", 1 },
+        { "header:x-one a", 1 }, { "header:x-one a and header:x-none a", 0 },
+        { "path ^/vpn and header:x-none a", 0 }, { "path ^/vpn", 1 },
+        { "path ^/vpm", 0 }, { "count:header:x-none =0", 1 },
+        { "count:header:x-none >0", 0 }, { "length:header:x-none <9", 0 },
+        { "header:x-one ^/vpm", 1 }, { "path ^/v and path ^/vpn/a", 1 },
+        { "path ^/vpn and path ^/vpm/long", 0 },
+    };
+
+    n = sizeof(asked) / sizeof(asked[0]);
+
+    for (i = 0; i < n; i++) {
+        request_rule(&rule[i], &w[i], asked[i].rule);
+        all[i] = &rule[i];
+    }
+
+    request_init(&r, "GET", target, 6, "X-One: a | X-Two: b", 19);
+
+    /* nginx may hand on a field without a name */
+
+    r.name[r.n].data = NULL;
+    r.name[r.n++].len = 0;
+
+    if (cguard_rules_build(&set, all, n, rule_alloc, &memory) == -1) {
+        exit(2);
+    }
+
+    cguard_rules_candidates(&set, &r.subject, &hits);
+
+    for (i = 0; i < n; i++) {
+        tap_ok(t, (int) (hits.bits[0] >> i & 1) == asked[i].asked,
+               "%s: %sasked", asked[i].rule, asked[i].asked ? "" : "not ");
+    }
+
+    rule_memory_free(&memory);
+
+    /* one rule, which asks for no field */
+
+    if (cguard_rules_build(&set, &all[6], 1, rule_alloc, &memory) == -1) {
+        exit(2);
+    }
+
+    cguard_rules_candidates(&set, &r.subject, &hits);
+    tap_ok(t, hits.bits[0] == 1, "%s alone: asked", asked[6].rule);
+
+    rule_memory_free(&memory);
+
+    for (memory.lack = 1; memory.lack < RULE_BLOCKS; memory.lack++) {
+        if (cguard_rules_build(&set, all, n, rule_alloc, &memory) == 0) {
+            break;
+        }
+
+        rule_memory_free(&memory);
+    }
+
+    tap_ok(t, memory.lack > 2 && memory.lack < RULE_BLOCKS,
+           "memory that is short is said %zu times", memory.lack - 1);
+
+    rule_memory_free(&memory);
+    request_free(&r);
+
+    for (i = 0; i < n; i++) {
+        cguard_rule_free(&rule[i]);
+    }
 }
 
 
@@ -481,12 +580,12 @@ rule_longest(const char *p, const char **word)
 static void
 rule_candidates(tap_t *t, cguard_matcher_t *m)
 {
-    void                 *block[8], **next;
     size_t                i, k, n, len;
     unsigned              missing, matched, spared;
     request_t             r;
     vectors_t             v;
-    rule_words_t         *w;
+    rule_memory_t         memory = { 0, 0, { NULL } };
+    request_words_t      *w;
     cguard_rule_t        *rule;
     cguard_rules_t        set;
     cguard_gate_hits_t    hits;
@@ -506,7 +605,7 @@ rule_candidates(tap_t *t, cguard_matcher_t *m)
         exit(2);
     }
 
-    w = calloc(RULE_MANY, sizeof(rule_words_t));
+    w = calloc(RULE_MANY, sizeof(request_words_t));
     rule = calloc(RULE_MANY, sizeof(cguard_rule_t));
 
     if (w == NULL || rule == NULL) {
@@ -520,13 +619,12 @@ rule_candidates(tap_t *t, cguard_matcher_t *m)
 
         (void) snprintf(text, sizeof(text), makes[k],
                         (int) (len < 20 ? len : 20), word);
-        rule_read(&rule[i], &w[i], text);
+        request_rule(&rule[i], &w[i], text);
         all[i] = &rule[i];
     }
 
-    next = block;
-    tap_ok(t, cguard_rules_build(&set, all, RULE_MANY, rule_alloc, &next) == 0,
-           "%d rules", RULE_MANY);
+    tap_ok(t, cguard_rules_build(&set, all, RULE_MANY, rule_alloc, &memory)
+              == 0, "%d rules", RULE_MANY);
 
     missing = 0;
     matched = 0;
@@ -554,9 +652,7 @@ rule_candidates(tap_t *t, cguard_matcher_t *m)
            "%u matches, %u of them no candidates, %u spared", matched,
            missing, spared);
 
-    while (next > block) {
-        free(*--next);
-    }
+    rule_memory_free(&memory);
 
     for (i = 0; i < RULE_MANY; i++) {
         cguard_rule_free(&rule[i]);
@@ -587,6 +683,7 @@ main(void)
     rule_table(&t, m);
     rule_body_length(&t, m);
     rule_edges(&t, m);
+    rule_asked(&t);
     rule_candidates(&t, m);
 
     cguard_matcher_free(m);
