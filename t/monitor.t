@@ -42,7 +42,7 @@ END
 
 my $nginx = CitrixGuard::Nginx->new(
     ports => 3, workers => 3, http => $HTTP,
-    expected => qr/citrix_guard: |signal 9/,
+    expected => qr/signal 9/,
     vars => { BE => $be->port, ONE => 'on', TWO => 'detect' })->start;
 
 

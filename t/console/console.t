@@ -34,7 +34,7 @@ my $HTTP = <<'END';
 END
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 2, http => $HTTP, expected => qr/citrix_guard: /,
+    ports => 2, http => $HTTP,
     vars => { BE => $be->port, MODE => 'on' })->start;
 
 my $browser = CitrixGuard::Browser->new(width => 1_600);
