@@ -69,7 +69,7 @@ ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
     ngx_http_citrix_guard_mark_t *mark)
 {
-    ngx_uint_t                        i, kinds;
+    ngx_uint_t                        i, kinds, cached;
     ngx_http_upstream_state_t        *state;
     ngx_http_citrix_guard_outcome_e   outcome, worst;
 
@@ -77,7 +77,15 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
             ? ngx_http_citrix_guard_outcome_blocked
             : ngx_http_citrix_guard_outcome_attempt;
 
-    if (r->upstream_states == NULL && !r->cached) {
+    /* by nginx: an answer to an earlier request of the kind */
+
+#if (NGX_HTTP_CACHE)
+    cached = r->cached;
+#else
+    cached = 0;
+#endif
+
+    if (r->upstream_states == NULL && !cached) {
         return worst;
     }
 
@@ -87,9 +95,7 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
         return worst;
     }
 
-    /* from nginx's cache: an answer to an earlier request of the kind */
-
-    if (r->cached) {
+    if (cached) {
         outcome = ngx_http_citrix_guard_outcome_of(kinds,
                                                    r->headers_out.status);
         worst = ngx_max(worst, outcome);

@@ -24,6 +24,7 @@ my $be = CitrixGuard::Recorder->new(answer => sub {
 my $nginx = CitrixGuard::Nginx->new(
     ports => 3, vars => { BE => $be->port },
     http => join '', <<'END',
+    proxy_cache_path %%DIR%%/cache keys_zone=store:1m;
     log_format outcome '$citrix_guard_outcome';
     access_log %%DIR%%/outcome.log outcome;
 END
@@ -32,6 +33,8 @@ END
     proxy_intercept_errors on;
     error_page 404 418 =200 /page;
     location / { proxy_pass http://127.0.0.1:%%BE%%; }
+    location /cached/ { proxy_cache store; proxy_cache_valid any 1h;
+                        proxy_pass http://127.0.0.1:%%BE%%; }
     location = /page { return 200 "a page\n"; }
     location /moved/ { rewrite ^/moved/(.*)$ "/vpn/..;/vpns/$1" break;
                        proxy_pass http://127.0.0.1:%%BE%%; }
@@ -117,6 +120,17 @@ for my $case (@cases) {
     is outcome(), 'blocked', '... on: blocked';
     is scalar(my @none = alerts()), 0, '... and no alert';
 }
+
+subtest "from nginx's cache" => sub {
+    for my $n (1 .. 2) {
+        get($nginx->port(2), '/cached/..;/vpns/a.xml');
+        is outcome(), 'exploit-suspected', "time $n";
+    }
+    is scalar(my @alerts = alerts()), 2, 'an alert each';
+    is scalar(grep { $_->{target} =~ /cached/ } $be->arrivals($nginx)), 1,
+       'one was forwarded';
+};
+
 
 subtest 'headers and other requests' => sub {
     get($nginx->port(2), '/vpns/portal/scripts/newbm.pl',
