@@ -23,9 +23,14 @@
 #include "ngx_http_citrix_guard_module.h"
 
 
-/* HTTP/2: how often to look, in milliseconds */
+/*
+ * HTTP/2: how often to look, in milliseconds; half as often behind each eight
+ * looks, so that many streams without a body do not cost much.
+ */
 
 #define NGX_HTTP_CITRIX_GUARD_LOOK     10
+#define NGX_HTTP_CITRIX_GUARD_LOOKS    8
+#define NGX_HTTP_CITRIX_GUARD_HALVED   6
 
 /*
  * Framing: raw bytes for one of the body, and besides.  A chunk of a single
@@ -54,6 +59,7 @@ typedef struct {
     ngx_uint_t                      failed;     /* it cannot be judged */
     ngx_uint_t                      whole;      /* that was all of it */
     ngx_msec_t                      deadline;
+    ngx_uint_t                      looks;
     ngx_http_chunked_t              chunked;
     size_t                          parsed;     /* raw bytes of it */
     ngx_buf_t                      *own;        /* in place of header_in */
@@ -272,7 +278,10 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
         rc = ngx_http_citrix_guard_peek_stream(r, peek);
 
         if (rc == NGX_AGAIN) {
-            ngx_add_timer(c->read, NGX_HTTP_CITRIX_GUARD_LOOK);
+            ngx_add_timer(c->read, NGX_HTTP_CITRIX_GUARD_LOOK
+                          << ngx_min(peek->looks++
+                                     / NGX_HTTP_CITRIX_GUARD_LOOKS,
+                                     NGX_HTTP_CITRIX_GUARD_HALVED));
         }
 
         return rc;

@@ -297,8 +297,7 @@ ngx_int_t ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
 void ngx_http_citrix_guard_exit_process(ngx_cycle_t *cycle);
 const cguard_rule_t *ngx_http_citrix_guard_exception(ngx_http_request_t *r,
-    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *name,
-    ngx_uint_t is_rule);
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *id, ngx_str_t *reason);
 
 /*
  * body: at least the first "n" bytes of the request's body, or all of it.

@@ -39,8 +39,11 @@ static ngx_int_t ngx_http_citrix_guard_lay_out(ngx_http_request_t *r,
     ngx_http_citrix_guard_body_t *body, ngx_http_citrix_guard_layout_t *l);
 static ngx_int_t ngx_http_citrix_guard_rule_target(ngx_http_request_t *r,
     ngx_http_citrix_guard_layout_t *l);
+static void ngx_http_citrix_guard_rule_host(ngx_http_request_t *r,
+    cguard_subject_t *s);
 static int ngx_http_citrix_guard_next_field(void *data, size_t *i,
     cguard_word_t *name, cguard_word_t *value);
+static size_t ngx_http_citrix_guard_longest(ngx_http_request_t *r);
 static u_char *ngx_http_citrix_guard_room(ngx_http_request_t *r, size_t size,
     size_t value);
 static void ngx_http_citrix_guard_unjudged(ngx_http_request_t *r,
@@ -61,7 +64,9 @@ static void ngx_http_citrix_guard_rule_finding(
     ngx_http_citrix_guard_layout_t *l, const cguard_rule_t *rule,
     const char *reason, ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_covers(const cguard_rule_t *rule,
-    ngx_str_t *name, ngx_uint_t is_rule);
+    ngx_str_t *id, ngx_str_t *reason);
+static ngx_uint_t ngx_http_citrix_guard_names(const cguard_rule_t *rule,
+    ngx_str_t *name);
 
 
 /*
@@ -278,12 +283,11 @@ ngx_http_citrix_guard_rule_error(ngx_http_request_t *r,
 }
 
 
-/* the exception that lets "name" by, if any: asked for a finding only */
+/* the exception that lets it by, if any: asked for a finding only */
 
 const cguard_rule_t *
 ngx_http_citrix_guard_exception(ngx_http_request_t *r,
-    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *name,
-    ngx_uint_t is_rule)
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *id, ngx_str_t *reason)
 {
     size_t                              i;
     cguard_rules_t                     *gated;
@@ -304,7 +308,7 @@ ngx_http_citrix_guard_exception(ngx_http_request_t *r,
         rule = gated->rules[i];
 
         if (rule->action == CGUARD_RULE_PASS
-            && ngx_http_citrix_guard_covers(rule, name, is_rule)
+            && ngx_http_citrix_guard_covers(rule, id, reason)
             && cguard_rule_match(rule, &l.subject, gmcf->matcher) == 1)
         {
             return rule;
@@ -318,14 +322,22 @@ ngx_http_citrix_guard_exception(ngx_http_request_t *r,
 /* "of=ID,..."; without it any rule, and no reason of the guard's own */
 
 static ngx_uint_t
-ngx_http_citrix_guard_covers(const cguard_rule_t *rule, ngx_str_t *name,
-    ngx_uint_t is_rule)
+ngx_http_citrix_guard_covers(const cguard_rule_t *rule, ngx_str_t *id,
+    ngx_str_t *reason)
+{
+    if (rule->scope.data == NULL) {
+        return id->len != 0;
+    }
+
+    return ngx_http_citrix_guard_names(rule, reason)
+           || (id->len && ngx_http_citrix_guard_names(rule, id));
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_names(const cguard_rule_t *rule, ngx_str_t *name)
 {
     u_char  *p, *last, *comma;
-
-    if (rule->scope.data == NULL) {
-        return is_rule;
-    }
 
     p = (u_char *) rule->scope.data;
     last = p + rule->scope.len;
@@ -376,9 +388,8 @@ static ngx_int_t
 ngx_http_citrix_guard_lay_out(ngx_http_request_t *r,
     ngx_http_citrix_guard_body_t *body, ngx_http_citrix_guard_layout_t *l)
 {
-    size_t             size;
+    size_t             size, value;
     u_char            *room;
-    ngx_str_t         *host;
     cguard_subject_t  *s;
 
     s = &l->subject;
@@ -389,7 +400,13 @@ ngx_http_citrix_guard_lay_out(ngx_http_request_t *r,
 
     size = cguard_form_room(l->target.len);
 
-    room = ngx_http_citrix_guard_room(r, size, body ? body->len : 0);
+    value = ngx_http_citrix_guard_longest(r);
+
+    if (body && body->len > value) {
+        value = body->len;
+    }
+
+    room = ngx_http_citrix_guard_room(r, size, value);
     if (room == NULL) {
         return NGX_ERROR;
     }
@@ -403,13 +420,10 @@ ngx_http_citrix_guard_lay_out(ngx_http_request_t *r,
     s->room = room + size;
     s->nroom = ngx_http_citrix_guard_buffer_size - size;
 
-    host = r->headers_in.host ? &r->headers_in.host->value
-                              : &r->headers_in.server;
+    ngx_http_citrix_guard_rule_host(r, s);
 
     s->method.data = (char *) r->method_name.data;
     s->method.len = r->method_name.len;
-    s->host.data = (char *) host->data;
-    s->host.len = host->len;
 
     l->fields.first = &r->headers_in.headers.part;
     s->header = ngx_http_citrix_guard_next_field;
@@ -434,6 +448,7 @@ ngx_http_citrix_guard_rule_target(ngx_http_request_t *r,
     ngx_http_citrix_guard_layout_t *l)
 {
     u_char  *p;
+    size_t   i, marks;
 
     if (r->valid_unparsed_uri) {
         l->in = ngx_http_citrix_guard_in_target;
@@ -444,23 +459,89 @@ ngx_http_citrix_guard_rule_target(ngx_http_request_t *r,
     l->in = ngx_http_citrix_guard_in_uri;
     l->target = r->uri;
 
-    if (r->args.len == 0) {
+    /* a "?" in it was encoded, will be once more, and ends no path */
+
+    marks = 0;
+
+    for (i = 0; i < r->uri.len; i++) {
+        marks += r->uri.data[i] == '?';
+    }
+
+    if (marks == 0 && r->args.len == 0) {
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, r->uri.len + 1 + r->args.len);
+    p = ngx_pnalloc(r->pool, r->uri.len + 2 * marks + 1 + r->args.len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     l->target.data = p;
-    l->target.len = r->uri.len + 1 + r->args.len;
 
-    p = ngx_cpymem(p, r->uri.data, r->uri.len);
-    *p++ = '?';
-    ngx_memcpy(p, r->args.data, r->args.len);
+    for (i = 0; i < r->uri.len; i++) {
+
+        if (r->uri.data[i] == '?') {
+            p = ngx_cpymem(p, "%3F", sizeof("%3F") - 1);
+
+        } else {
+            *p++ = r->uri.data[i];
+        }
+    }
+
+    if (r->args.len) {
+        *p++ = '?';
+        p = ngx_cpymem(p, r->args.data, r->args.len);
+    }
+
+    l->target.len = p - l->target.data;
 
     return NGX_OK;
+}
+
+
+/*
+ * "GET http://HOST/" names a host as well, and then it is that one which nginx
+ * has for $host.  It is in small letters, without a port and a final dot.
+ */
+
+static void
+ngx_http_citrix_guard_rule_host(ngx_http_request_t *r, cguard_subject_t *s)
+{
+    size_t      rest;
+    u_char     *p;
+    ngx_str_t  *host, *server;
+
+    server = &r->headers_in.server;
+    host = r->headers_in.host ? &r->headers_in.host->value : server;
+
+    s->host.data = (char *) host->data;
+    s->host.len = host->len;
+
+    s->authority.data = NULL;
+    s->authority.len = 0;
+
+    if (server->len == 0) {
+        return;
+    }
+
+    if (host->len >= server->len
+        && ngx_strncasecmp(host->data, server->data, server->len) == 0)
+    {
+        p = host->data + server->len;
+        rest = host->len - server->len;
+
+        if (rest && *p == '.') {
+            p++;
+            rest--;
+        }
+
+        if (rest == 0 || *p == ':') {
+            return;
+        }
+    }
+
+    s->authority.data = (char *) server->data;
+    s->authority.len = server->len;
 }
 
 
@@ -496,6 +577,31 @@ ngx_http_citrix_guard_next_field(void *data, size_t *i, cguard_word_t *name,
     value->len = h->value.len;
 
     return 1;
+}
+
+
+/* HTTP/2 has longer values than any buffer: cookies become one field */
+
+static size_t
+ngx_http_citrix_guard_longest(ngx_http_request_t *r)
+{
+    size_t            longest;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    longest = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            longest = ngx_max(longest, h[i].value.len);
+        }
+    }
+
+    return longest;
 }
 
 

@@ -22,28 +22,31 @@ ngx_http_citrix_guard_weigh(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
-    ngx_str_t  name;
+    ngx_str_t  id, reason;
 
     f->by = NULL;
 
     if (glcf->set) {
 
-        if (f->rule) {
-            name.data = (u_char *) f->rule->id.data;
-            name.len = f->rule->id.len;
+        ngx_str_null(&id);
 
-        } else {
-            name.data = (u_char *) f->reason;
-            name.len = ngx_strlen(f->reason);
+        if (f->rule) {
+            id.data = (u_char *) f->rule->id.data;
+            id.len = f->rule->id.len;
         }
 
-        if (ngx_http_citrix_guard_is_exempt(glcf->set, &name)) {
+        reason.data = (u_char *) f->reason;
+        reason.len = ngx_strlen(f->reason);
+
+        if (ngx_http_citrix_guard_is_exempt(glcf->set, &reason)
+            || (id.len && ngx_http_citrix_guard_is_exempt(glcf->set, &id)))
+        {
             f->verdict = ngx_http_citrix_guard_exempted;
             return;
         }
 
-        f->by = ngx_http_citrix_guard_exception(r, glcf, &name,
-                                                f->rule != NULL);
+        f->by = ngx_http_citrix_guard_exception(r, glcf, &id, &reason);
+
         if (f->by) {
             f->verdict = ngx_http_citrix_guard_exempted;
             return;

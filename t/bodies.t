@@ -24,6 +24,7 @@ my $RULES = <<'END';
 citrix_guard_rule evil path ^/form and body:64 "login=evil";
 citrix_guard_rule big  path ^/form and body:64k "deep=evil";
 citrix_guard_rule over path ^/short and length:body >8;
+citrix_guard_rule long path ^/long and header:cookie z=evil;
 citrix_guard_rule now  path ^/form/now;
 citrix_guard_rule bit  path ^/form and body:16 zzz;
 citrix_guard_rule tiny path ^/wide and body:8 login=evil;
@@ -101,6 +102,17 @@ sub in_pieces {
         select undef, undef, undef, 0.002;
     }
     return $client->get;
+}
+
+
+# cookies become one field, which no buffer would have held
+for my $case (['good', 200], ['evi%6c', 403]) {
+    my $answer = CitrixGuard::Http2->new($nginx->port(4))->ask(
+        path => '/long', headers => [
+            (map { (cookie => "$_=%41" . 'x' x 5000) } 'a' .. 'd'),
+            cookie => "z=$case->[0]"]);
+    is $answer->{status}, $case->[1], "20 KB of cookies, $case->[0]";
+    $be->arrivals($nginx);
 }
 
 

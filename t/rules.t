@@ -11,6 +11,7 @@ use Test::More;
 use CitrixGuard::Check qw(get);
 use CitrixGuard::Event qw(parse_event);
 use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 use CitrixGuard::Scratch qw(slurp);
 
@@ -36,7 +37,8 @@ my $nginx = CitrixGuard::Nginx->new(
     citrix_guard_rule many   count:headers >=9;
     citrix_guard_rule secret header:x-secret ^a case;
     citrix_guard_rule saml   path ^/saml/ pass of=report,query;
-    citrix_guard_rule slow   query "^(a+)+\$" and path ^/slow;
+    citrix_guard_rule slow   query "^(a+)+\$" and path "^/(failing/)?slow";
+    citrix_guard_rule xml    path "\\.xml\$";
     citrix_guard_rule any    path ^/any/ pass;
     citrix_guard_rule idle   query "^(b+)+\$" pass of=method;
     citrix_guard_rule report2 path ^/(?:ex2?|over)/report2;
@@ -59,6 +61,9 @@ my $nginx = CitrixGuard::Nginx->new(
         location /changed/  { rewrite ^ /elsewhere?evil=1 last; }
         location /rewrite/  { rewrite ^ /pcidss/report?x last; }
         location /detect/   { citrix_guard detect; $PASS }
+        location /all/      { citrix_guard_exempt rule; $PASS }
+        location /failing/  { citrix_guard_exempt error; $PASS }
+        location /break/    { rewrite ^/break(/.*) \$1 break; $PASS }
     }
     server {
         listen 127.0.0.1:%%PORT2%%;
@@ -132,6 +137,13 @@ my @CASES = (
     [1, '/slow?' . 'a' x 40, [], 'blocked', 'rule', 'slow'],
     [1, '/slow?' . 'a' x 40 . '!', [], 'blocked', 'error', 'slow'],
     [1, '/detect/slow?a', [], 'pass', '', ''],
+    [1, '/all/?aaa', [method => 'TRACK'], 'exempted', 'rule', 'method'],
+    [1, '/failing/slow?' . 'a' x 40 . '!', [], 'exempted', 'error', 'slow'],
+    [1, '/failing/', [method => 'TRACK'], 'blocked', 'rule', 'method'],
+    [1, '/break/a%3fb.xml', [], 'blocked', 'rule', 'xml'],
+    [1, '/break/a.xml%3fb', [], 'pass', '', ''],
+    [1, '/break/a%3fb?c.xml', [], 'pass', '', ''],
+    [1, '/break/a.xml?%3f', [], 'blocked', 'rule', 'xml'],
     [1, '/ex/', [method => 'TRACK'], 'blocked', 'rule', 'method'],
     [1, '/ex/report2', [], 'blocked', 'rule', 'report2'],
     [1, '/ex/..%252fvpns', [method => 'TRACK'], 'blocked', 'rule', 'method'],
@@ -182,6 +194,18 @@ for my $case (@CASES) {
     is join(' ', map { ($_->{verb}, $_->{reason}, $_->{rule} // ()) }
             @events),
        join(' ', grep { length && $_ ne 'pass' } @expected), '... events';
+}
+
+# a host in the target is the one that nginx takes for $host
+for my $case (['http://' . 'h' x 33, 'x', 403],
+              ['http://x', 'h' x 33, 403],
+              ['http://' . 'h' x 32, 'x', 200],
+              ['http://X:8080', 'x.:80', 200]) {
+    my ($origin, $host, $status) = @$case;
+    my $answer = CitrixGuard::Raw::ask($nginx->port(1),
+        "GET $origin/oauth/ HTTP/1.1\r\nHost: $host\r\n"
+        . "Connection: close\r\n\r\n");
+    is $answer->{status}, $status, "$origin, Host: $host";
 }
 
 

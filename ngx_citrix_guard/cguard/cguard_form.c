@@ -85,10 +85,64 @@ cguard_form_decode(const unsigned char *p, size_t len, int body,
 }
 
 
-/* the path without empty segments and "."; ".." takes the one before it */
+/* one layer of escapes, as most parsers take it off before they resolve */
 
 static size_t
-cguard_form_resolve(const unsigned char *p, size_t len, unsigned char *buf)
+cguard_form_decode_once(const unsigned char *p, size_t len,
+    unsigned char *buf)
+{
+    size_t    i, n, taken;
+    unsigned  c;
+
+    n = 0;
+
+    for (i = 0; i < len; i += taken) {
+
+        taken = 1;
+        c = p[i];
+
+        if (c == '%' && len - i >= 3
+            && (taken = cguard_form_escape(p + i, 3, &c)) == 0
+            && (len - i < 6
+                || (taken = cguard_form_escape(p + i, 6, &c)) != 6
+                || c > 0xff))
+        {
+            taken = 1;
+            c = '%';
+        }
+
+        buf[n++] = (unsigned char) c;
+    }
+
+    return n;
+}
+
+
+static size_t
+cguard_form_merge_slashes(unsigned char *p, size_t len)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < len; i++) {
+        if (p[i] != '/' || n == 0 || p[n - 1] != '/') {
+            p[n++] = p[i];
+        }
+    }
+
+    return n;
+}
+
+
+/*
+ * The path without "."; ".." takes the segment before it.  Empty segments are
+ * gone by then, or with "empty" are segments that ".." may take.
+ */
+
+static size_t
+cguard_form_resolve(const unsigned char *p, size_t len, int empty,
+    unsigned char *buf)
 {
     size_t  i, n, end;
 
@@ -99,7 +153,7 @@ cguard_form_resolve(const unsigned char *p, size_t len, unsigned char *buf)
         if (p[i] == '/') {
             end = i + 1;
 
-            if (n == 0 || buf[n - 1] != '/') {
+            if (n == 0 || buf[n - 1] != '/' || empty) {
                 buf[n++] = '/';
             }
 
@@ -108,26 +162,26 @@ cguard_form_resolve(const unsigned char *p, size_t len, unsigned char *buf)
 
         for (end = i; end < len && p[end] != '/'; end++) { /* void */ }
 
-        if (end - i == 1 && p[i] == '.') {
+        if (p[i] != '.' || end - i > 2 || p[end - 1] != '.') {
+            memmove(buf + n, p + i, end - i);
+            n += end - i;
             continue;
         }
 
-        if (end - i == 2 && p[i] == '.' && p[i + 1] == '.') {
+        /* "/a/" to "/" */
 
-            /* "/a/" to "/" */
-
-            if (n > 1) {
-                for (n--; n && buf[n - 1] != '/'; n--) { /* void */ }
-            }
-
-            continue;
+        if (end - i == 2 && n > 1) {
+            for (n--; n && buf[n - 1] != '/'; n--) { /* void */ }
         }
 
-        memmove(buf + n, p + i, end - i);
-        n += end - i;
+        /* the slash behind it goes with it */
+
+        if (n && end < len) {
+            end++;
+        }
     }
 
-    return n;
+    return empty ? cguard_form_merge_slashes(buf, n) : n;
 }
 
 
@@ -184,10 +238,10 @@ cguard_form_room(size_t len)
     /*
      * Decoded it is no longer than raw.  A code point of three bytes may stand
      * for five characters, so a reading is less than twice as long; and the
-     * same again where it is resolved.
+     * same again each time that it is resolved.  Two lengths are scratch.
      */
 
-    return 5 * len + 64;
+    return (1 + 2 + CGUARD_FORM_RESOLUTIONS * 2 + 2) * len + 64;
 }
 
 
@@ -201,22 +255,25 @@ typedef struct {
 } cguard_forms_t;
 
 
-/* takes what was written, unless it is the form before it once more */
+/* takes what was written, unless it is a form that is there already */
 
 static void
 cguard_form_add(cguard_forms_t *f, size_t path, size_t len)
 {
+    unsigned        i;
     cguard_form_t  *form;
 
-    form = &f->form[f->n - 1];
+    for (i = 0; i < f->n; i++) {
+        form = &f->form[i];
 
-    if (form->len == len && form->path == path
-        && memcmp(form->data, f->buf, len) == 0)
-    {
-        return;
+        if (form->len == len && form->path == path
+            && memcmp(form->data, f->buf, len) == 0)
+        {
+            return;
+        }
     }
 
-    form++;
+    form = &f->form[f->n];
     form->data = f->buf;
     form->len = len;
     form->path = path;
@@ -261,19 +318,68 @@ cguard_form_add_reading(cguard_forms_t *f, const unsigned char *p,
 }
 
 
+/* a path that has been written, with the query of the reading behind it */
+
 static void
-cguard_form_add_resolved(cguard_forms_t *f)
+cguard_form_add_path(cguard_forms_t *f, const cguard_form_t *reading,
+    size_t path)
 {
-    size_t          n, query;
-    cguard_form_t  *form;
+    size_t  query;
 
-    form = &f->form[f->n - 1];
-    query = form->len - form->path;
+    query = reading->len - reading->path;
 
-    n = cguard_form_resolve(form->data, form->path, f->buf);
-    memcpy(f->buf + n, form->data + form->path, query);
+    memcpy(f->buf + path, reading->data + reading->path, query);
 
-    cguard_form_add(f, n, n + query);
+    cguard_form_add(f, path, path + query);
+}
+
+
+/*
+ * What ".." takes depends on who resolves, and when: "/a%252fb/../" is "/" if
+ * one layer is taken off before, and "/a/" if all are; "/a//../" is "/a/" to
+ * whom an empty segment is one (RFC 3986), and "/" to whom it is none.
+ */
+
+static void
+cguard_form_add_resolved(cguard_forms_t *f, const unsigned char *p,
+    size_t path, unsigned char *scratch)
+{
+    int                   empty;
+    size_t                n;
+    unsigned              layers;
+    unsigned char        *resolved;
+    const cguard_form_t  *reading;
+
+    reading = &f->form[f->n - 1];
+
+    for (empty = 0; empty <= 1; empty++) {
+        n = cguard_form_resolve(reading->data, reading->path, empty, f->buf);
+        cguard_form_add_path(f, reading, n);
+    }
+
+    resolved = scratch + path;
+
+    for (layers = 0; layers <= 1; layers++) {
+
+        if (layers) {
+            path = cguard_form_decode_once(p, path, scratch);
+            p = scratch;
+        }
+
+        for (empty = 0; empty <= 1; empty++) {
+            n = cguard_form_resolve(p, path, empty, resolved);
+
+            /* nothing that has not been read as a whole by now */
+
+            if (n == path) {
+                continue;
+            }
+
+            n = cguard_reading(resolved, n, 0, f->buf, f->size);
+            n = cguard_form_merge_slashes(f->buf, n);
+            cguard_form_add_path(f, reading, n);
+        }
+    }
 }
 
 
@@ -299,8 +405,8 @@ cguard_form_target(const unsigned char *p, size_t len, unsigned char *buf,
         return 0;
     }
 
-    f.buf = buf;
-    f.size = size;
+    f.buf = buf + 2 * len;
+    f.size = size - 2 * len;
     f.form = form;
     f.n = 1;
 
@@ -321,7 +427,7 @@ cguard_form_target(const unsigned char *p, size_t len, unsigned char *buf,
     }
 
     if (needs & CGUARD_FORM_RESOLVE) {
-        cguard_form_add_resolved(&f);
+        cguard_form_add_resolved(&f, p, form[0].path, buf);
     }
 
     return f.n;

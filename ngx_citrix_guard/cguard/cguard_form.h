@@ -18,6 +18,14 @@
 #pragma GCC visibility push(hidden)
 
 
+/*
+ * Ways to resolve a path: before a layer of encoding is taken off, behind one,
+ * and behind all; and in each of them empty segments are some, or none.
+ */
+
+#define CGUARD_FORM_RESOLUTIONS  6
+
+
 typedef enum {
     CGUARD_FORM_RAW = 0,             /* as it was sent */
     CGUARD_FORM_DECODED,             /* percent-encoding taken off, all of it;
@@ -26,7 +34,8 @@ typedef enum {
                                         as "/", no noise, no parameters */
     CGUARD_FORM_RESOLVED,            /* that with no empty and no dot
                                         segments in the path */
-    CGUARD_FORM_MAX
+    CGUARD_FORM_OTHERWISE,           /* and the same as others resolve it */
+    CGUARD_FORM_MAX = CGUARD_FORM_RESOLVED + CGUARD_FORM_RESOLUTIONS
 } cguard_form_e;
 
 

@@ -287,11 +287,31 @@ cguard_condition_measure(const cguard_condition_t *c,
     case CGUARD_IN_RULE_METHOD:
         return cguard_condition_compare(c, s->method.len);
 
-    case CGUARD_IN_RULE_HOST:
-        return cguard_condition_compare(c, s->host.len);
-
     default:  /* CGUARD_IN_RULE_TARGET */
         return cguard_condition_compare(c, raw->len);
+    }
+}
+
+
+static int
+cguard_condition_host(const cguard_condition_t *c, unsigned any,
+    const cguard_subject_t *s, cguard_matcher_t *m)
+{
+    int                   rc;
+    const cguard_word_t  *host;
+
+    for (host = &s->host; /* void */ ; host = &s->authority) {
+
+        rc = c->measure == CGUARD_MEASURE_LENGTH
+                 ? cguard_condition_compare(c, host->len)
+                 : cguard_condition_text(c, (const unsigned char *) host->data,
+                                         host->len, m);
+
+        if (rc < 0 || rc == (int) any || host == &s->authority
+            || s->authority.data == NULL)
+        {
+            return rc;
+        }
     }
 }
 
@@ -321,9 +341,10 @@ static int
 cguard_condition_match(const cguard_condition_t *c, unsigned any,
     const cguard_subject_t *s, cguard_matcher_t *m)
 {
-    const cguard_word_t  *word;
-
     switch (c->part) {
+
+    case CGUARD_IN_RULE_HOST:
+        return cguard_condition_host(c, any, s, m);
 
     case CGUARD_IN_RULE_HEADER:
         return cguard_condition_header(c, any, s, m);
@@ -353,14 +374,12 @@ cguard_condition_match(const cguard_condition_t *c, unsigned any,
         return cguard_condition_measure(c, s);
     }
 
-    if (c->part != CGUARD_IN_RULE_METHOD && c->part != CGUARD_IN_RULE_HOST) {
+    if (c->part != CGUARD_IN_RULE_METHOD) {
         return cguard_condition_target(c, any, s, m);
     }
 
-    word = c->part == CGUARD_IN_RULE_METHOD ? &s->method : &s->host;
-
-    return cguard_condition_text(c, (const unsigned char *) word->data,
-                                 word->len, m);
+    return cguard_condition_text(c, (const unsigned char *) s->method.data,
+                                 s->method.len, m);
 }
 
 

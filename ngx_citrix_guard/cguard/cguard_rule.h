@@ -111,6 +111,7 @@ typedef struct {
     unsigned              nforms;
     cguard_word_t         method;
     cguard_word_t         host;
+    cguard_word_t         authority; /* of the target, where it is another */
     int                 (*header)(void *data, size_t *i, cguard_word_t *name,
                                   cguard_word_t *value);
     void                 *data;

@@ -63,6 +63,17 @@ static const form_case_t  form_cases[] = {
     { ".", { ".", "" } },
     { "./a", { "./a", "/a" } },
     { "a/../b", { "a/../b", "/b" } },
+    { "/a//../b", { "/a//../b", "/b", "/a/b" } },
+    { "/a//.././/../b", { "/a//.././/../b", "/b", "/a/b" } },
+    { "/a\\b/../c", { "/a\\b/../c", "/a/b/../c", "/a/c", "/c" } },
+    { "/a%2fb/../c", { "/a%2fb/../c", "/a/b/../c", "/a/c", "/c" } },
+    { "/a%252fb/../c", { "/a%252fb/../c", "/a/b/../c", "/a/c", "/c" } },
+    { "/a%2fb%252f/%2e./c", { "/a%2fb%252f/%2e./c", "/a/b//../c", "/a/c",
+                              "/a/b/c" } },
+    { "/a/%20/../c", { "/a/%20/../c", "/a/ /../c", "/a//../c", "/c",
+                       "/a/c" } },
+    { "/a/b/../%252e%252e/c", { "/a/b/../%252e%252e/c", "/a/b/../../c", "/c",
+                                "/a/../c" } },
     { "/%2e%2e/%61", { "/%2e%2e/%61", "/../a", "/a" } },
     { "/x;y/..%5c%61", { "/x;y/..%5c%61", "/x;y/..\\a", "/x/../a", "/a" } },
     { "/x;y/..%5c%61?b=%2531", { "/x;y/..%5c%61?b=%2531", "/x;y/..\\a?b=1",
@@ -147,7 +158,7 @@ static void
 form_question(tap_t *t)
 {
     unsigned        n;
-    unsigned char   buf[256];
+    unsigned char   buf[512];
     cguard_form_t   form[CGUARD_FORM_MAX];
 
     n = cguard_form_target((const unsigned char *) "/a%3fb?c%3fd", 12, buf,
@@ -248,7 +259,7 @@ form_wrong(const unsigned char *p, size_t len, unsigned char *buf,
     unsigned char *again)
 {
     size_t         n;
-    unsigned       forms, i;
+    unsigned       forms, i, k;
     cguard_form_t  form[CGUARD_FORM_MAX], value[CGUARD_FORM_MAX];
 
     forms = cguard_form_target(p, len, buf, cguard_form_room(len), form);
@@ -262,12 +273,17 @@ form_wrong(const unsigned char *p, size_t len, unsigned char *buf,
     for (i = 0; i < forms; i++) {
         if (form[i].path > form[i].len
             || (form[i].path < form[i].len
-                && form[i].data[form[i].path] != '?')
-            || (i && form[i].len == form[i - 1].len
-                && form[i].path == form[i - 1].path
-                && memcmp(form[i].data, form[i - 1].data, form[i].len) == 0))
+                && form[i].data[form[i].path] != '?'))
         {
             return 1;
+        }
+
+        for (k = 0; k < i; k++) {
+            if (form[i].len == form[k].len && form[i].path == form[k].path
+                && memcmp(form[i].data, form[k].data, form[i].len) == 0)
+            {
+                return 1;
+            }
         }
     }
 
@@ -435,7 +451,7 @@ form_room(tap_t *t)
 {
     size_t         size;
     unsigned       n;
-    unsigned char  buf[256];
+    unsigned char  buf[512];
     cguard_form_t  form[CGUARD_FORM_MAX];
 
     static const unsigned char  target[] = "/%2e%2e/a;b?c";
