@@ -40,7 +40,8 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_run   = perl curl
-PACKAGES_test  = perl binutils apache2-bin curl
+PACKAGES_test  = perl binutils apache2-bin curl python3-jsonschema rsyslog \
+                 prometheus prometheus-alertmanager fail2ban logrotate
 PACKAGES_bench = perl valgrind wrk libpcre2-dev
 PACKAGES_coverage = perl clang llvm libclang-rt-dev
 PACKAGES_lint  = $(PACKAGES_build) clang cppcheck
@@ -61,6 +62,7 @@ PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
                  libnginx-mod-http-subs-filter
 PACKAGES_life  = perl libio-socket-ssl-perl
 PACKAGES_fuzz  = perl clang libclang-rt-dev
+PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
 DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,$(filter PACKAGES_%,$(.VARIABLES)))
 
 
@@ -226,6 +228,10 @@ fresh: deps-fresh ## the README's two commands in a new Debian 12 and 13; WORKTR
 .PHONY: neighbours
 neighbours: deps-neighbours build ## the module beside Debian's lua, njs, modsecurity and others
 	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/neighbours/*.t
+
+.PHONY: console
+console: deps-console build ## the monitor's page in a real Chromium; TEST_PICTURES=FOLDER keeps pictures
+	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/console/*.t
 
 .PHONY: judges
 judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="names", COUNT=, SEED=

@@ -92,9 +92,13 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
     gmcf = ngx_http_cycle_get_module_main_conf(cycle,
                                                ngx_http_citrix_guard_module);
 
-    if (gmcf == NULL || !gmcf->active
-        || !ngx_http_citrix_guard_strangers(cycle))
-    {
+    if (gmcf == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_enter_zone(gmcf);
+
+    if (!gmcf->active || !ngx_http_citrix_guard_strangers(cycle)) {
         return NGX_OK;
     }
 
@@ -239,6 +243,8 @@ ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
     if (!ngx_http_citrix_guard_answered(r)) {
         ngx_http_citrix_guard_recover(r);
     }
+
+    ngx_http_citrix_guard_record(r);
 
     return NGX_OK;
 }

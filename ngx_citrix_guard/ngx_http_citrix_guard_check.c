@@ -46,12 +46,6 @@ static ngx_uint_t ngx_http_citrix_guard_address(
     ngx_http_upstream_srv_conf_t *uscf, ngx_uint_t n, ngx_addr_t *addr);
 static ngx_http_upstream_srv_conf_t *ngx_http_citrix_guard_upstream(
     ngx_conf_t *cf, ngx_http_citrix_guard_place_t *place);
-static ngx_module_t *ngx_http_citrix_guard_find_module(ngx_conf_t *cf,
-    const char *name);
-static void *ngx_http_citrix_guard_field(ngx_module_t *module,
-    void **loc_conf, const char *directive);
-static void ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
-    ngx_http_citrix_guard_place_t *place, const char *text);
 static ngx_http_citrix_guard_loc_conf_t *ngx_http_citrix_guard_conf(
     ngx_http_citrix_guard_place_t *place);
 
@@ -624,7 +618,7 @@ ngx_http_citrix_guard_upstream_conf(ngx_module_t *module, void **loc_conf)
 }
 
 
-static ngx_module_t *
+ngx_module_t *
 ngx_http_citrix_guard_find_module(ngx_conf_t *cf, const char *name)
 {
     ngx_uint_t  m;
@@ -641,7 +635,7 @@ ngx_http_citrix_guard_find_module(ngx_conf_t *cf, const char *name)
 
 /* where a module keeps the value of its directive */
 
-static void *
+void *
 ngx_http_citrix_guard_field(ngx_module_t *module, void **loc_conf,
     const char *directive)
 {
@@ -659,7 +653,7 @@ ngx_http_citrix_guard_field(ngx_module_t *module, void **loc_conf,
 }
 
 
-static void
+void
 ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
     ngx_http_citrix_guard_place_t *place, const char *text)
 {

@@ -98,6 +98,20 @@ ngx_http_citrix_guard_verdict_name(ngx_http_citrix_guard_verdict_e verdict)
 }
 
 
+const char *
+ngx_http_citrix_guard_at_name(ngx_http_citrix_guard_at_e at)
+{
+    return ngx_http_citrix_guard_ats[at];
+}
+
+
+const char *
+ngx_http_citrix_guard_in_name(ngx_http_citrix_guard_in_e in)
+{
+    return ngx_http_citrix_guard_ins[in];
+}
+
+
 /* " rule=ID", " by=ID" of the exception that let it by */
 
 static ngx_str_t

@@ -29,9 +29,9 @@ static void ngx_http_citrix_guard_mark_cleanup(void *data);
 static ngx_http_citrix_guard_mark_t
     ngx_http_citrix_guard_spares[NGX_HTTP_CITRIX_GUARD_SPARES] =
 {
-    { ngx_http_citrix_guard_exempted, 0, "", NULL, ngx_null_string },
-    { ngx_http_citrix_guard_detected, 0, "", NULL, ngx_null_string },
-    { ngx_http_citrix_guard_blocked, 0, "", NULL, ngx_null_string }
+    { .verdict = ngx_http_citrix_guard_exempted, .reason = "" },
+    { .verdict = ngx_http_citrix_guard_detected, .reason = "" },
+    { .verdict = ngx_http_citrix_guard_blocked, .reason = "" }
 };
 
 
@@ -99,6 +99,13 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
     mark->verdict = f->verdict;
     mark->reason = f->reason;
     mark->rule = f->rule;
+    mark->by = f->by;
+    mark->at = f->at;
+    mark->in = f->in;
+    mark->mode = glcf->mode;
+    mark->depth = f->depth;
+    mark->start = f->start;
+    mark->end = f->end;
 
     mark->reading.len = ngx_http_citrix_guard_reading(text, sizeof(text), f);
     mark->reading.data = ngx_pnalloc(r->pool, mark->reading.len + 1);

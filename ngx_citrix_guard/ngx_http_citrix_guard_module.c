@@ -140,6 +140,20 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
       0,
       NULL },
 
+    { ngx_string("citrix_guard_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_http_citrix_guard_set_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_monitor"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_citrix_guard_set_monitor,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -279,6 +293,10 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
 
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
+
+    if (ngx_http_citrix_guard_check_monitors(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     ngx_http_citrix_guard_check_rules(cf);
 

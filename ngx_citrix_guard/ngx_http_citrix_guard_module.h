@@ -16,6 +16,7 @@
 
 #include "cguard/cguard.h"
 #include "cguard/cguard_rule.h"
+#include "cguard/cguard_zone.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_OFF        0
@@ -26,6 +27,12 @@
 /* the longest escaped target or reading in a log line or a variable */
 
 #define NGX_HTTP_CITRIX_GUARD_TEXT       512
+
+
+/* the smallest zone, and the longest text of a source */
+
+#define NGX_HTTP_CITRIX_GUARD_ZONE       (1024 * 1024)
+#define NGX_HTTP_CITRIX_GUARD_SOURCE     64
 
 
 /*
@@ -62,6 +69,9 @@ typedef struct {
     ngx_array_t                    *exempt;
     ngx_array_t                    *detect_for; /* ngx_cidr_t */
     ngx_http_citrix_guard_set_t    *set;        /* NULL: none in force */
+
+    ngx_uint_t                      monitor;
+    cguard_zone_server_t           *counted;    /* NULL: no zone */
 
     unsigned                        policy;     /* for the core */
     ngx_uint_t                      scan;       /* of what nginx has built */
@@ -103,6 +113,9 @@ typedef struct {
     ngx_http_upstream_srv_conf_t   *unguarded;  /* check: the last one named */
     ngx_log_t                      *quiet_log;
     ngx_int_t                       request_id; /* index of $request_id */
+    ngx_shm_zone_t                 *zone;
+    cguard_zone_t                  *shared;     /* NULL: no zone */
+    ngx_str_t                       canary;
     ngx_uint_t                      active;     /* not off somewhere */
     ngx_uint_t                      bodies;     /* a rule asks for them */
 } ngx_http_citrix_guard_main_conf_t;
@@ -164,8 +177,66 @@ typedef struct {
     ngx_uint_t                      final;      /* the client was refused */
     const char                     *reason;
     const cguard_rule_t            *rule;
+    const cguard_rule_t            *by;
+    ngx_http_citrix_guard_at_e      at;
+    ngx_http_citrix_guard_in_e      in;
+    ngx_uint_t                      mode;
+    unsigned                        depth;
+    size_t                          start;
+    size_t                          end;
     ngx_str_t                       reading;    /* escaped */
 } ngx_http_citrix_guard_mark_t;
+
+
+/* what has come of a request in the end, the worse the later */
+
+typedef enum {
+    ngx_http_citrix_guard_outcome_blocked = 0,
+    ngx_http_citrix_guard_outcome_attempt,
+    ngx_http_citrix_guard_outcome_scan_success,
+    ngx_http_citrix_guard_outcome_exploit_suspected
+} ngx_http_citrix_guard_outcome_e;
+
+
+/*
+ * What an event says, as pointers to where it is.  Texts are as they came in,
+ * but for the reading.
+ */
+
+typedef struct {
+    ngx_http_citrix_guard_mark_t   *mark;
+    ngx_http_citrix_guard_outcome_e  outcome;
+    uint64_t                        msec;       /* when it came, UTC */
+    ngx_str_t                       id;
+    ngx_str_t                       client;
+    ngx_str_t                       sni;
+    ngx_str_t                       server;
+    ngx_str_t                       host;
+    ngx_str_t                       method;
+    ngx_str_t                       protocol;
+    ngx_str_t                       target;
+    ngx_str_t                       agent;
+    ngx_str_t                       nsc_user;
+    ngx_uint_t                      status;
+    off_t                           sent;
+    ngx_http_upstream_state_t      *upstream;   /* NULL: not forwarded */
+    ngx_uint_t                      canary;     /* the operator's own */
+} ngx_http_citrix_guard_event_t;
+
+
+/* text that is being written: to a buffer, or to a chain of them */
+
+typedef struct {
+    u_char                         *pos;
+    u_char                         *last;
+    ngx_pool_t                     *pool;       /* NULL: nothing beyond last */
+    ngx_chain_t                    *chain;
+    ngx_chain_t                   **next;
+    ngx_buf_t                      *buf;
+    off_t                           size;
+    unsigned                        comma:1;
+    unsigned                        failed:1;
+} ngx_http_citrix_guard_out_t;
 
 
 /* the beginning of a body, decoded from its framing */
@@ -301,6 +372,90 @@ size_t ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,
 size_t ngx_http_citrix_guard_reading(u_char *dst, size_t size,
     ngx_http_citrix_guard_finding_t *f);
 
+const char *ngx_http_citrix_guard_at_name(ngx_http_citrix_guard_at_e at);
+const char *ngx_http_citrix_guard_in_name(ngx_http_citrix_guard_in_e in);
+
+/* outcome: what the ADC's answer says */
+
+ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
+    ngx_http_request_t *r, ngx_http_citrix_guard_mark_t *mark);
+const char *ngx_http_citrix_guard_outcome_name(
+    ngx_http_citrix_guard_outcome_e outcome);
+
+/* event: of a request that has a mark, as a record and as a line of JSON */
+
+void ngx_http_citrix_guard_event(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e);
+ngx_str_t ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+/* cef: the same for the Common Event Format */
+
+ngx_str_t ngx_http_citrix_guard_cef(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+/* record: what becomes of an event when the request is over */
+
+void ngx_http_citrix_guard_record(ngx_http_request_t *r);
+
+/* zone: where all processes count */
+
+char *ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+void ngx_http_citrix_guard_enter_zone(
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+void ngx_http_citrix_guard_count(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+const char *ngx_http_citrix_guard_reason_at(ngx_uint_t n);
+size_t ngx_http_citrix_guard_source_text(const u_char address[16],
+    u_char *text);
+
+/* monitor: the zone as a page, as JSON and for Prometheus */
+
+char *ngx_http_citrix_guard_set_monitor(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf);
+void ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z, uint64_t since);
+void ngx_http_citrix_guard_monitor_prometheus(
+    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
+ngx_uint_t ngx_http_citrix_guard_server_used(cguard_zone_server_t *s);
+const char *ngx_http_citrix_guard_verdict_at(ngx_uint_t n);
+const char *ngx_http_citrix_guard_outcome_at(ngx_uint_t n);
+const char *ngx_http_citrix_guard_place_at(ngx_uint_t n);
+
+/* out: JSON, in which no byte of others means anything */
+
+void ngx_http_citrix_guard_out_fixed(ngx_http_citrix_guard_out_t *o,
+    u_char *buf, size_t size);
+void ngx_http_citrix_guard_out_chain(ngx_http_citrix_guard_out_t *o,
+    ngx_pool_t *pool);
+ngx_chain_t *ngx_http_citrix_guard_out_end(ngx_http_citrix_guard_out_t *o);
+void ngx_http_citrix_guard_out_bytes(ngx_http_citrix_guard_out_t *o,
+    const void *data, size_t len);
+void ngx_http_citrix_guard_out_format(ngx_http_citrix_guard_out_t *o,
+    const char *fmt, ...);
+void ngx_http_citrix_guard_out_open(ngx_http_citrix_guard_out_t *o,
+    const char *key, const char *bracket);
+void ngx_http_citrix_guard_out_close(ngx_http_citrix_guard_out_t *o,
+    const char *bracket);
+void ngx_http_citrix_guard_out_key(ngx_http_citrix_guard_out_t *o,
+    const char *key);
+void ngx_http_citrix_guard_out_number(ngx_http_citrix_guard_out_t *o,
+    const char *key, uint64_t n);
+void ngx_http_citrix_guard_out_true(ngx_http_citrix_guard_out_t *o,
+    const char *key);
+void ngx_http_citrix_guard_out_name(ngx_http_citrix_guard_out_t *o,
+    const char *key, const char *name);
+void ngx_http_citrix_guard_out_text(ngx_http_citrix_guard_out_t *o,
+    const char *key, const void *data, size_t len, size_t max);
+void ngx_http_citrix_guard_out_ready(ngx_http_citrix_guard_out_t *o,
+    const char *key, ngx_str_t *text);
+void ngx_http_citrix_guard_out_escaped(ngx_http_citrix_guard_out_t *o,
+    const void *data, size_t len, size_t max);
+void ngx_http_citrix_guard_out_time(ngx_http_citrix_guard_out_t *o,
+    const char *key, uint64_t msec);
+
 /*
  * refuse: answers the client.  Returns what a handler of a phase returns; the
  * request is finalized for NGX_DONE.
@@ -309,6 +464,9 @@ size_t ngx_http_citrix_guard_reading(u_char *dst, size_t size,
 ngx_int_t ngx_http_citrix_guard_refuse(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 
+ngx_int_t ngx_http_citrix_guard_add_header(ngx_http_request_t *r,
+    const char *name, const char *value);
+
 /* egress: judges what nginx has built for the upstream */
 
 ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
@@ -316,6 +474,13 @@ ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
 /* check: what nginx -t warns of and refuses */
 
 ngx_int_t ngx_http_citrix_guard_check(ngx_conf_t *cf);
+
+void ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
+    ngx_http_citrix_guard_place_t *place, const char *text);
+ngx_module_t *ngx_http_citrix_guard_find_module(ngx_conf_t *cf,
+    const char *name);
+void *ngx_http_citrix_guard_field(ngx_module_t *module, void **loc_conf,
+    const char *directive);
 
 /*
  * A module's own part of a location, if it talks to an upstream: where it

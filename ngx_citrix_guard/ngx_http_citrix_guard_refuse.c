@@ -31,8 +31,6 @@ typedef struct {
 static ngx_int_t ngx_http_citrix_guard_send(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static void ngx_http_citrix_guard_clear_headers(ngx_http_request_t *r);
-static ngx_int_t ngx_http_citrix_guard_add_header(ngx_http_request_t *r,
-    const char *name, const char *value);
 static ngx_buf_t *ngx_http_citrix_guard_page(ngx_http_request_t *r,
     ngx_uint_t status);
 
@@ -163,7 +161,7 @@ ngx_http_citrix_guard_clear_headers(ngx_http_request_t *r)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_citrix_guard_add_header(ngx_http_request_t *r, const char *name,
     const char *value)
 {

@@ -7,6 +7,12 @@
 #include "ngx_http_citrix_guard_module.h"
 
 
+/* an event in some format */
+
+typedef ngx_str_t (*ngx_http_citrix_guard_form_pt)(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+
 static ngx_int_t ngx_http_citrix_guard_verdict_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_citrix_guard_reason_variable(
@@ -14,6 +20,10 @@ static ngx_int_t ngx_http_citrix_guard_reason_variable(
 static ngx_int_t ngx_http_citrix_guard_rule_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_citrix_guard_reading_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_outcome_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_event_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_variable_mark(
     ngx_http_request_t *r);
@@ -37,6 +47,20 @@ static ngx_http_variable_t  ngx_http_citrix_guard_vars[] = {
 
     { ngx_string("citrix_guard_reading"), NULL,
       ngx_http_citrix_guard_reading_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_outcome"), NULL,
+      ngx_http_citrix_guard_outcome_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_event"), NULL,
+      ngx_http_citrix_guard_event_variable,
+      (uintptr_t) ngx_http_citrix_guard_event_json,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_cef"), NULL,
+      ngx_http_citrix_guard_event_variable,
+      (uintptr_t) ngx_http_citrix_guard_cef,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
@@ -142,6 +166,52 @@ ngx_http_citrix_guard_reading_variable(ngx_http_request_t *r,
 
     return ngx_http_citrix_guard_value(v, (char *) mark->reading.data,
                                        mark->reading.len);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_outcome_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char                    *name;
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    name = ngx_http_citrix_guard_outcome_name(
+                                      ngx_http_citrix_guard_outcome(r, mark));
+
+    return ngx_http_citrix_guard_value(v, name, ngx_strlen(name));
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                       text;
+    ngx_http_citrix_guard_mark_t   *mark;
+    ngx_http_citrix_guard_event_t   e;
+    ngx_http_citrix_guard_form_pt   form;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    /* a log of subrequests would have it more than once */
+
+    if (mark == NULL || r != r->main) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    ngx_http_citrix_guard_event(r, mark, &e);
+
+    form = (ngx_http_citrix_guard_form_pt) data;
+    text = form(r, &e);
+
+    return ngx_http_citrix_guard_value(v, (char *) text.data, text.len);
 }
 
 

@@ -12,6 +12,7 @@ use lib "$FindBin::Bin/lib";
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use JSON::PP ();
 use Test::More;
 
 use CitrixGuard::Nginx;
@@ -63,7 +64,7 @@ subtest 'directives' => sub {
     for my $name (sort keys %flags) {
         my $text = section($name);
         ok defined $text, "$name has a section" or next;
-        like $text, qr/^\| Syntax: \| \*\*`$name`\*\* /m, '... Syntax';
+        like $text, qr/^\| Syntax: \| \*\*`$name`\*\*[ ;]/m, '... Syntax';
         like $text, qr/^\| Default: \| (?:`$name [a-z0-9]+;`|-) \|$/m, '... Default';
         my $where = join ', ', map {"`$context{$_}`"}
             $flags{$name} =~ /NGX_HTTP_(MAIN|SRV|LOC)_CONF/g;
@@ -115,8 +116,10 @@ subtest 'reasons and the log line' => sub {
 
 
 subtest 'messages of nginx -t' => sub {
-    my @said = map { joined($_) } $source{'ngx_http_citrix_guard_check.c'} =~
-        /_say\(cf, NGX_LOG_\w+, place,((?:\s*"(?:[^"\\]|\\.)*")+)\)/g;
+    my @said = map { joined($_) } map {
+        /_say\(cf,\s NGX_LOG_\w+,\s (?:place|&place\[i\]),
+         ((?:\s*"(?:[^"\\]|\\.)*")+)\)/gx
+    } @source{map {"ngx_http_citrix_guard_$_.c"} 'check', 'monitor'};
     my %expected = map { s/\s*\n\s*//gr } $module =~
         /ngx_http_citrix_guard_(\w+)_enum = \{\s*\w+,\s*("[^;]*")\s*\};/g;
     my %enum = $module =~
@@ -142,6 +145,31 @@ subtest 'messages of nginx -t' => sub {
     my ($status) = $module =~ /("it must be a status code[^"]*")/;
     like $directives, qr/"citrix_guard_status" directive, \Q@{[joined($status)]}\E`/,
         'the message about a status';
+};
+
+
+subtest 'events and metrics' => sub {
+    my $schema = JSON::PP->new->decode(
+        slurp("$top/ngx_citrix_guard/conf/event.schema.json"));
+    my $fields = $schema->{properties};
+    is_deeply [sort $text{'docs/events.md'} =~ /^\| `([a-z_.]+)` \|/mg],
+        [sort keys %$fields,
+              map {"upstream.$_"} keys %{ $fields->{upstream}{properties} }],
+        'a row for each field of an event';
+    is_deeply [sort $text{'docs/events.md'} =~ /^\| `([a-z-]+)`, /mg],
+        [sort @{ $fields->{outcome}{enum} }], '... and for each outcome';
+
+    my %metric = map { $_ => 1 }
+        $source{'ngx_http_citrix_guard_monitor_prometheus.c'} =~
+        /"(citrix_guard_\w+_(?:total|seconds)|citrix_guard_mode)"/g;
+    is_deeply [sort $text{'docs/monitoring.md'} =~
+               /^\| `(citrix_guard_\w+)`/mg], [sort keys %metric],
+        'a row for each metric';
+    my %alert = map { $_ => 1 } slurp(
+        "$top/ngx_citrix_guard/conf/monitoring/alerts.yml") =~
+        /- alert: (\w+)/g;
+    is_deeply [sort $text{'docs/monitoring.md'} =~ /^\| `(CitrixGuard\w+)`/mg],
+        [sort keys %alert], 'and for each alert';
 };
 
 

@@ -22,6 +22,7 @@ use CitrixGuard::Http2;
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
+use CitrixGuard::Schema qw(validated);
 use CitrixGuard::Scratch qw(slurp spew wait_until);
 
 # more than any request asks for
@@ -109,6 +110,7 @@ sub server {
         lingering_close off;
         root %%DIR%%/html;
         access_log %%DIR%%/guard.log guard;
+        access_log %%DIR%%/event.log event if=\$citrix_guard_event;
         location /plain/    { proxy_pass http://be; }
         location /closed/   { citrix_guard_status 444;
                               proxy_pass http://be; }
@@ -172,6 +174,8 @@ sub configuration {
     return <<'END' . server('on', '%%PORT1%%') . $more;
     log_format guard '$citrix_guard_verdict,$citrix_guard_reason,'
                      '"$citrix_guard_reading",$status';
+    log_format event escape=none '$citrix_guard_event';
+    citrix_guard_zone guard:1m;
     proxy_cache_path %%DIR%%/cache keys_zone=store:1m;
     upstream be   { server 127.0.0.1:%%BE%%; }
     upstream ip   { ip_hash; server 127.0.0.1:%%BE%%; }
@@ -384,7 +388,9 @@ sub sweep_below {
 
 
 subtest 'nothing that may fail is left out' => sub {
-    my %sure = map { $_ => 1 } qw(ngx_atoi ngx_cidr_match ngx_cmp_sockaddr
+    my %sure = map { $_ => 1 } qw(ngx_atoi ngx_cached_time ngx_cidr_match
+        ngx_cmp_sockaddr ngx_gmtime ngx_hash_key ngx_http_arg ngx_parse_size
+        ngx_pid ngx_sock_ntop
         ngx_conf_log_error ngx_current_msec ngx_event_timer_rbtree
         ngx_http_block_reading ngx_http_core_run_phases
         ngx_http_file_cache_free ngx_http_finalize_request
@@ -413,6 +419,9 @@ subtest 'the glue' => sub {
         }
     }
     is worker(), $worker, 'the same worker all the time';
+    my @events = validated(slurp($nginx->dir . '/event.log'),
+                           'each event is valid');
+    cmp_ok scalar @events, '>=', 4 * @KINDS, scalar(@events) . ' events';
     $nginx->stop;
     is $nginx->sanitizer_report, '', 'nothing crashed';
 };

@@ -49,12 +49,18 @@ is $status, 0, 'install' or diag $said;
 my @files = files();
 my ($so) = grep {m{/\Q${\basename($module)}\E$}} @files;
 ok $so && slurp("$root/$so") eq slurp($module), 'the module, as it was built';
-is_deeply [sort map { basename($_) } grep {m{/citrix-guard/}} @files],
+is_deeply [sort map { basename($_) } grep {m{/citrix-guard/[^/]+$}} @files],
     [sort @rules], 'the rule files';
+my ($monitoring) = map { dirname($_) } grep {m{/monitoring/[^/]+$}} @files;
+is scalar(grep { m{/citrix-guard/monitoring/} } @files),
+    2 + (() = qx(find '$top/ngx_citrix_guard/conf/monitoring' -type f)),
+    'what belongs to monitoring';
+ok -x "$root/$monitoring/canary", '... and the canary can be run';
 is_deeply [grep { !-s "$root/$_" } @files], [], 'none of them is empty';
 
-my ($folder) = map { dirname($_) } grep {m{/citrix-guard/}} @files;
+my ($folder) = map { dirname($_) } grep {m{/citrix-guard/[^/]+$}} @files;
 my $nginx = CitrixGuard::Nginx->new(http => join "\n",
+    "include $root/$monitoring/event-formats.conf;",
     (map {"include $root/$folder/$_;"} @rules),
     'server { listen 127.0.0.1:%%PORT1%%; citrix_guard on; }');
 ($status, $said) = $nginx->check;

@@ -30,6 +30,7 @@
 
 
 FAULT(void *, ngx_alloc, NULL, (size_t n, void *log), (n, log))
+FAULT(void *, ngx_alloc_chain_link, NULL, (void *p), (p))
 FAULT(void *, ngx_array_create, NULL, (void *p, INT n, size_t size),
       (p, n, size))
 FAULT(void *, ngx_array_push, NULL, (void *a), (a))
@@ -43,6 +44,8 @@ FAULT(INT, ngx_http_complex_value, ERROR, (void *r, void *cv, void *value),
       (r, cv, value))
 FAULT(INT, ngx_http_discard_request_body, 500, (void *r), (r))
 FAULT(void *, ngx_http_get_indexed_variable, NULL, (void *r, INT n), (r, n))
+FAULT(void *, ngx_http_get_variable, NULL, (void *r, void *name, INT key),
+      (r, name, key))
 FAULT(INT, ngx_http_get_variable_index, ERROR, (void *cf, void *name),
       (cf, name))
 FAULT(INT, ngx_http_output_filter, ERROR, (void *r, void *out), (r, out))
@@ -56,3 +59,6 @@ FAULT(void *, ngx_pnalloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pool_cleanup_add, NULL, (void *p, size_t n), (p, n))
 FAULT(INT, ngx_read_file, ERROR, (void *file, void *buf, size_t n, off_t at),
       (file, buf, n, at))
+FAULT(void *, ngx_shared_memory_add, NULL,
+      (void *cf, void *name, size_t size, void *tag), (cf, name, size, tag))
+FAULT(void *, ngx_slab_alloc, NULL, (void *pool, size_t size), (pool, size))

@@ -350,7 +350,8 @@ sub _arrived {
 sub _logged {
     my ($self) = @_;
     my %logged;
-    for (grep {/citrix_guard: /} split /\n/, $self->{nginx}->error_log) {
+    for (grep { /citrix_guard: / && $_ !~ $CitrixGuard::Nginx::ALARM }
+         split /\n/, $self->{nginx}->error_log) {
         my ($tag) = /target="[^"]*?n=([\d-]+)\."/ or next;
         my $event = parse_event($_);
         push @{ $logged{$tag} }, $event ? "$event->{verb} $event->{mode}"

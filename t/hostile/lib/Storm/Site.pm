@@ -202,6 +202,7 @@ sub _read_log {
     while (my $line = <$file>) {
         last if $line !~ /\n\z/;
         $self->{log} += length $line;
+        next if $line =~ $CitrixGuard::Nginx::ALARM;
         # without a connection's number it is a warning of the configuration
         if ($line =~ /\*\d+ citrix_guard: /) {
             my $event = parse_event($line =~ s/\n//r);

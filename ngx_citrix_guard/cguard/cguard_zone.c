@@ -1,0 +1,539 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ */
+
+
+#include <string.h>
+
+#include "cguard_zone.h"
+
+
+#define CGUARD_ZONE_MAGIC  0x6472617567697263  /* "criguard" */
+
+
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a word is one atomic step");
+_Static_assert(sizeof(cguard_zone_event_t) % sizeof(uint64_t) == 0,
+               "an event is whole words");
+_Static_assert(sizeof(cguard_zone_t) < 1000 * 1024,
+               "a zone of a mebibyte has room for it");
+
+
+#define cguard_zone_get(p)                                                    \
+    atomic_load_explicit(p, memory_order_relaxed)
+
+#define cguard_zone_set(p, value)                                             \
+    atomic_store_explicit(p, value, memory_order_relaxed)
+
+
+static uint64_t cguard_zone_hash(const void *data, size_t len, uint64_t seed);
+static void cguard_zone_write(cguard_zone_t *z, cguard_zone_event_t *e);
+static void cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step);
+static void cguard_zone_source(cguard_zone_t *z,
+    const unsigned char address[16], uint64_t msec);
+static uint64_t cguard_zone_mark(const cguard_zone_t *z,
+    const unsigned char address[16]);
+static int cguard_zone_hit(cguard_zone_source_t *s, uint64_t mark);
+static cguard_zone_source_t *cguard_zone_take(cguard_zone_t *z,
+    uint64_t mark);
+static size_t cguard_zone_merge(cguard_zone_top_t *top, size_t n,
+    const cguard_zone_top_t *one);
+
+
+void
+cguard_zone_init(cguard_zone_t *z, uint64_t seed, uint64_t msec)
+{
+    memset(z, 0, sizeof(cguard_zone_t));
+
+    z->version = CGUARD_ZONE_VERSION;
+    z->size = sizeof(cguard_zone_t);
+    z->seed = seed;
+    z->started = msec;
+
+    z->servers[0].len = 5;
+    memcpy(z->servers[0].name, "other", 5);
+
+    z->rules[0].used = 1;
+    z->rules[0].len = 5;
+    memcpy(z->rules[0].name, "other", 5);
+
+    z->magic = CGUARD_ZONE_MAGIC;
+}
+
+
+int
+cguard_zone_fits(const cguard_zone_t *z)
+{
+    return z->magic == CGUARD_ZONE_MAGIC && z->version == CGUARD_ZONE_VERSION
+           && z->size == sizeof(cguard_zone_t);
+}
+
+
+/* a server without a name is one with an empty name */
+
+unsigned
+cguard_zone_server(cguard_zone_t *z, const char *name, size_t len)
+{
+    unsigned               i;
+    cguard_zone_server_t  *s;
+
+    len = len < CGUARD_ZONE_NAME ? len : CGUARD_ZONE_NAME;
+
+    for (i = 1; i < CGUARD_ZONE_SERVERS; i++) {
+        s = &z->servers[i];
+
+        if (s->since == 0) {
+            memcpy(s->name, name, len);
+            s->len = (uint32_t) len;
+            s->since = 1;
+            return i;
+        }
+
+        if (s->len == len && memcmp(s->name, name, len) == 0) {
+            return i;
+        }
+    }
+
+    return 0;
+}
+
+
+unsigned
+cguard_zone_rule(cguard_zone_t *z, const char *name, size_t len)
+{
+    unsigned             i;
+    cguard_zone_rule_t  *rule;
+
+    i = cguard_zone_rule_find(z, name, len);
+
+    if (i) {
+        return i;
+    }
+
+    len = len < CGUARD_ZONE_NAME ? len : CGUARD_ZONE_NAME;
+
+    for (i = 1; i < CGUARD_ZONE_RULES; i++) {
+        rule = &z->rules[i];
+
+        if (rule->used) {
+            continue;
+        }
+
+        memcpy(rule->name, name, len);
+        rule->len = (uint32_t) len;
+
+        /* others may be looking for names meanwhile */
+
+        atomic_store_explicit(&rule->used, 1, memory_order_release);
+
+        return i;
+    }
+
+    return 0;
+}
+
+
+unsigned
+cguard_zone_rule_find(const cguard_zone_t *z, const char *name, size_t len)
+{
+    unsigned                   i;
+    const cguard_zone_rule_t  *rule;
+
+    len = len < CGUARD_ZONE_NAME ? len : CGUARD_ZONE_NAME;
+
+    for (i = 1; i < CGUARD_ZONE_RULES; i++) {
+        rule = &z->rules[i];
+
+        if (!atomic_load_explicit(&rule->used, memory_order_acquire)) {
+            return 0;
+        }
+
+        if (rule->len == len && memcmp(rule->name, name, len) == 0) {
+            return i;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+cguard_zone_modes(cguard_zone_t *z, const unsigned *modes, uint64_t msec)
+{
+    uint64_t               n, change;
+    unsigned               i;
+    cguard_zone_server_t  *s;
+
+    for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
+        s = &z->servers[i];
+
+        if (s->modes == modes[i]) {
+            continue;
+        }
+
+        n = cguard_zone_get(&z->changed);
+        change = (msec / 1000) << 16 | (uint64_t) i << 8 | modes[i];
+
+        cguard_zone_set(&z->changes[n % CGUARD_ZONE_CHANGES], change);
+        atomic_store_explicit(&z->changed, n + 1, memory_order_release);
+
+        cguard_zone_set(&s->modes, modes[i]);
+        cguard_zone_set(&s->since, msec);
+    }
+
+    cguard_zone_set(&z->configured, msec);
+    atomic_fetch_add_explicit(&z->loads, 1, memory_order_relaxed);
+}
+
+
+void
+cguard_zone_add(cguard_zone_count_t *count, uint64_t msec)
+{
+    uint64_t  never;
+
+    never = 0;
+
+    atomic_fetch_add_explicit(&count->n, 1, memory_order_relaxed);
+
+    if (cguard_zone_get(&count->first) == 0) {
+        (void) atomic_compare_exchange_strong(&count->first, &never, msec);
+    }
+
+    cguard_zone_set(&count->last, msec);
+}
+
+
+void
+cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
+    const unsigned char address[16], uint64_t msec)
+{
+    uint64_t               step;
+    cguard_zone_counts_t  *c;
+
+    if (e->canary) {
+        cguard_zone_add(&z->canary[e->verdict], msec);
+        cguard_zone_write(z, e);
+        return;
+    }
+
+    c = &z->servers[e->server].counts;
+
+    cguard_zone_add(&c->verdicts[e->verdict], msec);
+    cguard_zone_add(&c->reasons[e->reason], msec);
+    cguard_zone_add(&c->outcomes[e->outcome], msec);
+    cguard_zone_add(&c->places[e->at], msec);
+
+    if (e->rule < CGUARD_ZONE_RULES) {
+        cguard_zone_add(&z->rules[e->rule].verdicts[e->verdict], msec);
+    }
+
+    step = msec / 1000 / CGUARD_ZONE_STEP;
+
+    cguard_zone_count_step(&z->steps[step % CGUARD_ZONE_STEPS][e->reason],
+                           step);
+    cguard_zone_count_step(&z->steps[step % CGUARD_ZONE_STEPS]
+                                    [CGUARD_ZONE_REASONS + e->outcome], step);
+
+    cguard_zone_source(z, address, msec);
+    cguard_zone_write(z, e);
+}
+
+
+/* FNV-1a over words, with a last mix so that its upper half is as good */
+
+static uint64_t
+cguard_zone_hash(const void *data, size_t len, uint64_t seed)
+{
+    size_t                i;
+    uint64_t              h, word;
+    const unsigned char  *p;
+
+    p = data;
+    h = seed ^ 0xcbf29ce484222325;
+
+    for (i = 0; i < len; i += sizeof(word)) {
+        memcpy(&word, p + i, sizeof(word));
+
+        h = (h ^ word) * 0x100000001b3;
+        h ^= h >> 29;
+        h *= 0xbf58476d1ce4e5b9;
+        h ^= h >> 32;
+    }
+
+    return h;
+}
+
+
+/*
+ * Two writers may meet in an entry when one has slept while the ring went
+ * round; then the sum is that of neither, or of one, and the words are checked
+ * against it.
+ */
+
+static void
+cguard_zone_write(cguard_zone_t *z, cguard_zone_event_t *e)
+{
+    size_t                i;
+    uint64_t              words[CGUARD_ZONE_WORDS];
+    cguard_zone_entry_t  *entry;
+
+    e->number = 1 + atomic_fetch_add_explicit(&z->events, 1,
+                                              memory_order_relaxed);
+
+    entry = &z->ring[e->number % CGUARD_ZONE_EVENTS];
+
+    memcpy(words, e, sizeof(words));
+
+    for (i = 0; i < CGUARD_ZONE_WORDS; i++) {
+        cguard_zone_set(&entry->words[i], words[i]);
+    }
+
+    atomic_store_explicit(&entry->sum,
+                          cguard_zone_hash(words, sizeof(words), z->seed),
+                          memory_order_release);
+}
+
+
+int
+cguard_zone_read(cguard_zone_t *z, uint64_t number, cguard_zone_event_t *e)
+{
+    size_t                i;
+    uint64_t              sum, words[CGUARD_ZONE_WORDS];
+    cguard_zone_entry_t  *entry;
+
+    entry = &z->ring[number % CGUARD_ZONE_EVENTS];
+
+    sum = atomic_load_explicit(&entry->sum, memory_order_acquire);
+
+    for (i = 0; i < CGUARD_ZONE_WORDS; i++) {
+        words[i] = cguard_zone_get(&entry->words[i]);
+    }
+
+    if (cguard_zone_hash(words, sizeof(words), z->seed) != sum) {
+        return 0;
+    }
+
+    memcpy(e, words, sizeof(words));
+
+    return e->number == number;
+}
+
+
+/* the first of a new step takes the place of the one a day ago */
+
+static void
+cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step)
+{
+    uint64_t  old, new;
+
+    old = cguard_zone_get(word);
+
+    do {
+        if (old >> 32 == (step & 0xffffffff)) {
+
+            if ((old & 0xffffffff) == 0xffffffff) {
+                return;
+            }
+
+            new = old + 1;
+
+        } else {
+            new = step << 32 | 1;
+        }
+
+        /* not covered: by chance only, another process was in between */
+    } while (!atomic_compare_exchange_weak(word, &old, new));
+}
+
+
+uint64_t
+cguard_zone_step(cguard_zone_t *z, uint64_t step, unsigned series)
+{
+    uint64_t  word;
+
+    word = cguard_zone_get(&z->steps[step % CGUARD_ZONE_STEPS][series]);
+
+    return word >> 32 == (step & 0xffffffff) ? word & 0xffffffff : 0;
+}
+
+
+static void
+cguard_zone_source(cguard_zone_t *z, const unsigned char address[16],
+    uint64_t msec)
+{
+    size_t                 i;
+    uint64_t               mark, words[2];
+    cguard_zone_source_t  *s;
+
+    mark = cguard_zone_mark(z, address);
+
+    for (i = 0, s = z->sources; i < CGUARD_ZONE_SOURCES; i++, s++) {
+        if (cguard_zone_hit(s, mark)) {
+            break;
+        }
+    }
+
+    if (i == CGUARD_ZONE_SOURCES) {
+        s = cguard_zone_take(z, mark);
+    }
+
+    /* also where who had begun to write it was killed */
+
+    memcpy(words, address, sizeof(words));
+
+    cguard_zone_set(&s->address[0], words[0]);
+    cguard_zone_set(&s->address[1], words[1]);
+    cguard_zone_set(&s->last, msec);
+}
+
+
+/* 0 is nobody's */
+
+static uint64_t
+cguard_zone_mark(const cguard_zone_t *z, const unsigned char address[16])
+{
+    uint64_t  mark;
+
+    mark = cguard_zone_hash(address, 16, z->seed) >> 32;
+
+    return mark ? mark : 1;   /* not covered: one address in 2^32 */
+}
+
+
+static int
+cguard_zone_hit(cguard_zone_source_t *s, uint64_t mark)
+{
+    uint64_t  word;
+
+    word = cguard_zone_get(&s->word);
+
+    do {
+        if (word >> 32 != mark) {
+            return 0;
+        }
+
+        if ((word & 0xffffffff) == 0xffffffff) {
+            return 1;
+        }
+
+        /* not covered: by chance only, another process was in between */
+    } while (!atomic_compare_exchange_weak(&s->word, &word, word + 1));
+
+    return 1;
+}
+
+
+static cguard_zone_source_t *
+cguard_zone_take(cguard_zone_t *z, uint64_t mark)
+{
+    size_t                 i;
+    uint64_t               word, least, count;
+    cguard_zone_source_t  *s;
+
+    for ( ;; ) {
+
+        s = NULL;
+        least = 0;
+
+        for (i = 0; i < CGUARD_ZONE_SOURCES; i++) {
+            word = cguard_zone_get(&z->sources[i].word);
+
+            if (s == NULL || (word & 0xffffffff) < (least & 0xffffffff)) {
+                s = &z->sources[i];
+                least = word;
+            }
+        }
+
+        count = least & 0xffffffff;
+
+        if (count == 0xffffffff) {
+            return s;
+        }
+
+        if (atomic_compare_exchange_strong(&s->word, &least,
+                                           mark << 32 | (count + 1)))
+        {
+            cguard_zone_set(&s->error, mark << 32 | count);
+            return s;
+        }
+    }
+}
+
+
+size_t
+cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top)
+{
+    size_t                 i, n;
+    uint64_t               word, error, words[2];
+    cguard_zone_top_t      one;
+    cguard_zone_source_t  *s;
+
+    n = 0;
+
+    for (i = 0, s = z->sources; i < CGUARD_ZONE_SOURCES; i++, s++) {
+
+        word = cguard_zone_get(&s->word);
+        error = cguard_zone_get(&s->error);
+        words[0] = cguard_zone_get(&s->address[0]);
+        words[1] = cguard_zone_get(&s->address[1]);
+
+        memcpy(one.address, words, sizeof(words));
+
+        /* nobody's yet, or being taken over */
+
+        if (word == 0
+            || cguard_zone_mark(z, one.address) != word >> 32)
+        {
+            continue;
+        }
+
+        one.count = word & 0xffffffff;
+
+        /* who took it over has not said with how many, so all may be wrong */
+
+        one.error = error >> 32 == word >> 32 ? error & 0xffffffff
+                                              : one.count - 1;
+        one.last = cguard_zone_get(&s->last);
+
+        n = cguard_zone_merge(top, n, &one);
+    }
+
+    return n;
+}
+
+
+/*
+ * Two processes may have given a new source a place each.  The list stays in
+ * order.
+ */
+
+static size_t
+cguard_zone_merge(cguard_zone_top_t *top, size_t n,
+    const cguard_zone_top_t *one)
+{
+    size_t             i;
+    cguard_zone_top_t  sum;
+
+    sum = *one;
+
+    for (i = 0; i < n; i++) {
+
+        if (memcmp(top[i].address, sum.address, 16) == 0) {
+            sum.count += top[i].count;
+            sum.error += top[i].error;
+            sum.last = sum.last > top[i].last ? sum.last : top[i].last;
+
+            n--;
+            memmove(&top[i], &top[i + 1], (n - i) * sizeof(*top));
+            break;
+        }
+    }
+
+    for (i = n; i && top[i - 1].count < sum.count; i--) {
+        top[i] = top[i - 1];
+    }
+
+    top[i] = sum;
+
+    return n + 1;
+}

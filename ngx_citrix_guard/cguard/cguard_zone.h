@@ -1,0 +1,234 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Counters and the last events, in memory that processes share.
+ *
+ * There is no lock.  A counter is one word and changes in one atomic step, so
+ * a process that is killed leaves neither half a count nor a lock behind.  An
+ * event is many words; its sum says whether they belong together, and who
+ * reads leaves one out that is torn.
+ *
+ * Names get their places from one process at a time, the one that reads the
+ * configuration, and keep them as long as the zone lives.
+ */
+
+
+#ifndef _CGUARD_ZONE_H_INCLUDED_
+#define _CGUARD_ZONE_H_INCLUDED_
+
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+
+#pragma GCC visibility push(hidden)
+
+
+#define CGUARD_ZONE_VERSION   1
+
+#define CGUARD_ZONE_NAME      64     /* bytes of a name, the rest is cut */
+#define CGUARD_ZONE_SERVERS   64     /* the first is "other" */
+#define CGUARD_ZONE_RULES     256    /* the same */
+#define CGUARD_ZONE_EVENTS    1024   /* some more than are shown */
+#define CGUARD_ZONE_SHOWN     1000
+#define CGUARD_ZONE_SOURCES   256
+#define CGUARD_ZONE_CHANGES   256
+#define CGUARD_ZONE_STEP      300    /* seconds of a step in time */
+#define CGUARD_ZONE_STEPS     288    /* a day of them */
+
+#define CGUARD_ZONE_VERDICTS  4
+#define CGUARD_ZONE_REASONS   12
+#define CGUARD_ZONE_OUTCOMES  4
+#define CGUARD_ZONE_PLACES    3      /* request, egress, nginx */
+#define CGUARD_ZONE_SERIES    (CGUARD_ZONE_REASONS + CGUARD_ZONE_OUTCOMES)
+
+
+/* how often, and when for the first and the last time, in milliseconds */
+
+typedef struct {
+    _Atomic uint64_t      n;
+    _Atomic uint64_t      first;     /* 0: never */
+    _Atomic uint64_t      last;
+} cguard_zone_count_t;
+
+
+typedef struct {
+    _Atomic uint64_t      passed;
+    cguard_zone_count_t   verdicts[CGUARD_ZONE_VERDICTS];
+    cguard_zone_count_t   reasons[CGUARD_ZONE_REASONS];
+    cguard_zone_count_t   outcomes[CGUARD_ZONE_OUTCOMES];
+    cguard_zone_count_t   places[CGUARD_ZONE_PLACES];
+} cguard_zone_counts_t;
+
+
+/* modes that are in force in a server: one, or some of them */
+
+#define CGUARD_ZONE_OFF       1
+#define CGUARD_ZONE_DETECT    2
+#define CGUARD_ZONE_ON        4
+
+
+typedef struct {
+    uint32_t              len;
+    _Atomic uint32_t      modes;     /* 0: not in the configuration */
+    char                  name[CGUARD_ZONE_NAME];
+    _Atomic uint64_t      since;     /* milliseconds */
+    cguard_zone_counts_t  counts;
+} cguard_zone_server_t;
+
+
+typedef struct {
+    uint32_t              len;
+    _Atomic uint32_t      used;
+    char                  name[CGUARD_ZONE_NAME];
+    cguard_zone_count_t   verdicts[CGUARD_ZONE_VERDICTS];
+} cguard_zone_rule_t;
+
+
+/*
+ * An event, in words.  Of its texts only the beginning is kept; they are the
+ * client's bytes.
+ */
+
+#define CGUARD_ZONE_CLIENT    48
+#define CGUARD_ZONE_HOST      64
+#define CGUARD_ZONE_METHOD    16
+#define CGUARD_ZONE_TARGET    240
+#define CGUARD_ZONE_READING   160    /* escaped */
+#define CGUARD_ZONE_AGENT     96
+
+typedef struct {
+    uint64_t              number;    /* from 1 on */
+    uint64_t              msec;
+    unsigned char         id[32];
+    uint32_t              status;
+    uint32_t              upstream;  /* the ADC's status; 0: none */
+    uint16_t              server;
+    uint16_t              rule;
+    uint8_t               verdict;
+    uint8_t               reason;
+    uint8_t               outcome;
+    uint8_t               at;
+    uint8_t               canary;
+    uint8_t               id_len;
+    uint8_t               client_len;
+    uint8_t               host_len;
+    uint8_t               method_len;
+    uint8_t               target_len;
+    uint8_t               reading_len;
+    uint8_t               agent_len;
+    unsigned char         client[CGUARD_ZONE_CLIENT];
+    unsigned char         host[CGUARD_ZONE_HOST];
+    unsigned char         method[CGUARD_ZONE_METHOD];
+    unsigned char         target[CGUARD_ZONE_TARGET];
+    unsigned char         reading[CGUARD_ZONE_READING];
+    unsigned char         agent[CGUARD_ZONE_AGENT];
+} cguard_zone_event_t;
+
+#define CGUARD_ZONE_WORDS     (sizeof(cguard_zone_event_t) / sizeof(uint64_t))
+
+typedef struct {
+    _Atomic uint64_t      sum;
+    _Atomic uint64_t      words[CGUARD_ZONE_WORDS];
+} cguard_zone_entry_t;
+
+
+/*
+ * A source of events, in the manner of the space-saving sketch: a new one
+ * takes the place of that with the fewest, and begins with its count, which is
+ * its error.  The word says whose the count is, and so does that of the error;
+ * an address that does not belong to them is one that is being written.
+ */
+
+typedef struct {
+    _Atomic uint64_t      word;      /* mark of the address << 32 | count */
+    _Atomic uint64_t      error;     /* mark of the address << 32 | error */
+    _Atomic uint64_t      address[2];
+    _Atomic uint64_t      last;
+} cguard_zone_source_t;
+
+
+typedef struct {
+    unsigned char         address[16];
+    uint64_t              count;     /* never less than there were */
+    uint64_t              error;     /* and at most so much more */
+    uint64_t              last;
+} cguard_zone_top_t;
+
+
+/* seconds << 16 | server << 8 | modes: since then these are in force */
+
+typedef _Atomic uint64_t  cguard_zone_change_t;
+
+
+typedef struct {
+    uint64_t              magic;
+    uint32_t              version;
+    uint32_t              size;
+    uint64_t              seed;
+    uint64_t              started;   /* milliseconds */
+    _Atomic uint64_t      configured;
+    _Atomic uint64_t      loads;     /* of the configuration */
+    _Atomic uint64_t      changed;   /* changes of modes so far */
+    _Atomic uint64_t      events;    /* so far */
+    cguard_zone_count_t   errors;
+    cguard_zone_count_t   canary[CGUARD_ZONE_VERDICTS];
+    cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];
+    cguard_zone_server_t  servers[CGUARD_ZONE_SERVERS];
+    cguard_zone_rule_t    rules[CGUARD_ZONE_RULES];
+    cguard_zone_source_t  sources[CGUARD_ZONE_SOURCES];
+
+    /* a step's number << 32 | how many there were in it */
+
+    _Atomic uint64_t      steps[CGUARD_ZONE_STEPS][CGUARD_ZONE_SERIES];
+    cguard_zone_entry_t   ring[CGUARD_ZONE_EVENTS];
+} cguard_zone_t;
+
+
+/* "seed" is not to be guessed: else sources could be made to look like one */
+
+void cguard_zone_init(cguard_zone_t *z, uint64_t seed, uint64_t msec);
+
+/* is that a zone of this layout? */
+
+int cguard_zone_fits(const cguard_zone_t *z);
+
+/* places by name, 0 if there is no room; for the one that configures */
+
+unsigned cguard_zone_server(cguard_zone_t *z, const char *name, size_t len);
+unsigned cguard_zone_rule(cguard_zone_t *z, const char *name, size_t len);
+unsigned cguard_zone_rule_find(const cguard_zone_t *z, const char *name,
+    size_t len);
+
+/* which modes are in force in each server: CGUARD_ZONE_SERVERS of them */
+
+void cguard_zone_modes(cguard_zone_t *z, const unsigned *modes,
+    uint64_t msec);
+
+void cguard_zone_add(cguard_zone_count_t *count, uint64_t msec);
+
+/* all that an event counts for, and the event itself; its number is set */
+
+void cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
+    const unsigned char address[16], uint64_t msec);
+
+/* a copy of the event; 0 if there is none of that number, or it is torn */
+
+int cguard_zone_read(cguard_zone_t *z, uint64_t number,
+    cguard_zone_event_t *e);
+
+/* sources, those with most events first; returns how many */
+
+size_t cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top);
+
+/* how many of a series there were in that step of time */
+
+uint64_t cguard_zone_step(cguard_zone_t *z, uint64_t step, unsigned series);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_ZONE_H_INCLUDED_ */
