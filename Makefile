@@ -37,6 +37,7 @@ export PORT ADC_PORT ADC ADC_CA
 
 CLANG          = $(findstring clang,$(CC))
 PACKAGES_BUILD = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
+                 libcurl4-openssl-dev liblzma-dev libzstd-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_RUN   = perl curl
@@ -72,6 +73,19 @@ UNIT_SHARED  = $(filter-out $(UNIT_TESTS),$(sort $(wildcard t/unit/*.c)))
 CORE_SOURCES = $(sort $(wildcard $(CORE)/cguard*.c))
 UNIT_SOURCES = $(UNIT_SHARED) $(CORE_SOURCES)
 CORE_HEADERS = $(sort $(wildcard $(CORE)/*.h t/unit/*.h))
+
+# the citrix-guard command, with what the decision needs of the core
+
+CLI_DIR      = ngx_citrix_guard/cli
+CLI          = $(OUT)/bin/citrix-guard
+CLI_SOURCES  = $(sort $(wildcard $(CLI_DIR)/*.c)) \
+               $(addprefix $(CORE)/cguard_,byte.c clean.c compat.c reading.c \
+               sign.c strict.c target.c)
+CLI_OBJECTS  = $(patsubst %.c,$(OUT)/cli/%.o,$(notdir $(CLI_SOURCES)))
+CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CORE)/*.h)
+CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread
+CLI_LIBS     = -lcurl -lz -llzma -lzstd
+
 
 # the oracle, and the programs that attack the core with and without it
 
@@ -117,14 +131,18 @@ SANITIZERS = ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:detect_
              LSAN_OPTIONS=suppressions=$(CURDIR)/t/data/leaks.supp:print_suppressions=0
 TEST_ENV   = TEST_NGINX_BINARY=$(BINARY) TEST_NGINX_MODULE=$(MODULE) \
              TEST_UNIT_DIR=$(CURDIR)/$(OUT)/unit \
+             TEST_CITRIX_GUARD=$(CURDIR)/$(CLI) \
              $(if $(filter sanitize,$(BUILD)),$(SANITIZERS))
 
 
 ##@ Build and install
 
 .PHONY: build
-build: deps-build ## the module: build/modules/ngx_http_citrix_guard_module.so (default)
+build: deps-build cli ## the module: build/modules/ngx_http_citrix_guard_module.so (default)
 	+@$(TOOLS)/build $(OUT)
+
+.PHONY: cli
+cli: $(CLI) ## the command: build/bin/citrix-guard (part of build)
 
 .PHONY: install
 install: build ## module and example configuration for the packaged nginx (DESTDIR=)
@@ -321,6 +339,20 @@ $(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
 $(OUT)/unit/attacks: $(PROOF_NEEDS) $(OUT)/unit/.flags
 	@$(CC) $(UNIT_CFLAGS) -It/oracle -It/attacks -o $@ $(ATTACKS_SOURCES) \
 	    $(CORE_SOURCES)
+
+$(CLI): $(CLI_OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(CLI_CFLAGS) -o $@ $(CLI_OBJECTS) $(CLI_LIBS)
+
+$(CLI_OBJECTS): $(OUT)/cli/%.o: %.c $(CLI_HEADERS) $(OUT)/cli/.flags
+	@$(CC) $(CLI_CFLAGS) -c -o $@ $<
+
+vpath %.c $(CLI_DIR) $(CORE)
+
+$(OUT)/cli/.flags: FORCE | deps-build
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CLI_CFLAGS) $(CLI_SOURCES)' | cmp -s - $@ \
+	    || echo '$(CC) $(CLI_CFLAGS) $(CLI_SOURCES)' > $@
 
 $(OUT)/unit/.flags: FORCE | deps-build
 	@mkdir -p $(@D)
