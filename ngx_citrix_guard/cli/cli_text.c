@@ -56,24 +56,29 @@ cli_plain(const char *text)
 }
 
 
-void *
-cli_alloc(size_t size)
+static void *
+cli_allocated(void *p)
 {
-    return memset(cli_realloc(NULL, size), 0, size);
-}
-
-
-void *
-cli_realloc(void *p, size_t size)
-{
-    p = realloc(p, size ? size : 1);
-
     if (p == NULL) {
         cli_error("no memory left");
         exit(2);
     }
 
     return p;
+}
+
+
+void *
+cli_alloc(size_t size)
+{
+    return cli_allocated(calloc(1, size ? size : 1));
+}
+
+
+void *
+cli_realloc(void *p, size_t size)
+{
+    return cli_allocated(realloc(p, size ? size : 1));
 }
 
 
