@@ -201,7 +201,7 @@ scan_json_counts(const uint64_t count[SCAN_OUTCOMES])
 {
     unsigned  i;
 
-    for (i = SCAN_MALFORMED; i < SCAN_OUTCOMES; i++) {
+    for (i = SCAN_MARK; i < SCAN_OUTCOMES; i++) {
         printf("\"%s\":%llu,", scan_outcome_name[i],
                (unsigned long long) count[i]);
     }

@@ -66,7 +66,9 @@ scan_report(scan_case_t *sc)
     scan_report_files(sc);
     scan_report_requests(sc);
 
-    if (scan_attempts(sc->count) + sc->count[SCAN_MALFORMED]) {
+    if (scan_attempts(sc->count) + sc->count[SCAN_MALFORMED]
+        + sc->count[SCAN_MARK])
+    {
         scan_report_outcomes(sc);
         scan_report_origins(sc);
         scan_report_days(sc);
@@ -243,6 +245,12 @@ scan_report_outcomes(const scan_case_t *sc)
         printf("  %s refused as malformed besides: %s\n",
                scan_count(sc->count[SCAN_MALFORMED], n),
                scan_why_text[SCAN_WHY_MALFORMED]);
+    }
+
+    if (sc->count[SCAN_MARK]) {
+        printf("  %s answers of scripts without a traversal besides: users' "
+               "own bookmarks, or a\n    first stage with a session\n",
+               scan_count(sc->count[SCAN_MARK], n));
     }
 
     if (sc->salvaged) {
