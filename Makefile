@@ -41,7 +41,7 @@ PACKAGES_BUILD = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_RUN   = perl curl
-PACKAGES_TEST  = perl binutils apache2-bin curl
+PACKAGES_TEST  = perl binutils apache2-bin curl openssl xz-utils zstd
 PACKAGES_BENCH = perl valgrind wrk libpcre2-dev
 PACKAGES_COVERAGE = perl clang llvm libclang-rt-dev
 PACKAGES_LINT  = $(PACKAGES_BUILD) clang cppcheck

@@ -65,6 +65,10 @@ size_t cli_escape(char *dst, size_t size, const unsigned char *p, size_t len);
 void cli_put(FILE *f, const unsigned char *p, size_t len);
 void cli_put_json(FILE *f, const unsigned char *p, size_t len);
 
+/* a text of our own as a string of JSON */
+
+void cli_put_text(FILE *f, const char *text);
+
 /* how many characters the above makes of a byte */
 
 unsigned cli_width(unsigned char c);

@@ -33,6 +33,7 @@ static const char  cli_usage[] =
 static const cli_command_t  cli_commands[] = {
     { "check", cli_check },
     { "scan", cli_scan },
+    { "verify", cli_verify },
 };
 
 

@@ -163,6 +163,31 @@ cli_put_json(FILE *f, const unsigned char *p, size_t len)
 }
 
 
+void
+cli_put_text(FILE *f, const char *text)
+{
+    unsigned char  c;
+
+    putc('"', f);
+
+    for ( /* void */ ; *text; text++) {
+        c = (unsigned char) *text;
+
+        if (c == '"' || c == '\\') {
+            fprintf(f, "\\%c", c);
+
+        } else if (cli_width(c) == 1) {
+            putc(c, f);
+
+        } else {
+            fprintf(f, "\\u%04x", c);
+        }
+    }
+
+    putc('"', f);
+}
+
+
 int
 cli_unescape(unsigned char *p, size_t *len)
 {

@@ -183,8 +183,7 @@ scan_json_files(const scan_case_t *sc)
         printf("],\"error\":");
 
         if (file->error) {
-            cli_put_json(stdout, (const unsigned char *) file->error,
-                         strlen(file->error));
+            cli_put_text(stdout, file->error);
         } else {
             printf("null");
         }
