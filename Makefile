@@ -13,6 +13,7 @@ DEPS      = yes
 RELOADS   = 200
 ONLY      =
 WORKTREE  =
+PREFIX    = /usr/local
 SECONDS   = 60
 SEED      =
 
@@ -145,12 +146,14 @@ build: deps-build cli ## the module: build/modules/ngx_http_citrix_guard_module.
 cli: $(CLI) ## the command: build/bin/citrix-guard (part of build)
 
 .PHONY: install
-install: build ## module and example configuration for the packaged nginx (DESTDIR=)
+install: build ## module and example configuration for the packaged nginx, command (DESTDIR=)
+	@$(TOOLS)/install-cli "$(CLI)" "$(PREFIX)" "$(DESTDIR)"
 	@$(TOOLS)/install "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
 
 .PHONY: uninstall
 uninstall: ## remove what install has put there (DESTDIR=)
 	@$(TOOLS)/install -u "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
+	@$(TOOLS)/install-cli -u "$(CLI)" "$(PREFIX)" "$(DESTDIR)"
 
 .PHONY: clean
 clean: ## remove build/, which is all that was ever written here
@@ -306,6 +309,7 @@ help: ## this
 	    'NGINX_SRC=FOLDER' 'another nginx, 1.22 or newer: its source; nginx is built as well' \
 	    'NGINX_FLAGS=...' 'more arguments for its configure' \
 	    'BUILD=KIND' 'release (default), debug, sanitize (builds an nginx, too), valgrind' \
+	    'PREFIX=FOLDER' 'for install: where the command goes (/usr/local)' \
 	    'STATIC=1' 'the module inside nginx: build/static-release/sbin/nginx' \
 	    'CC=clang' 'another compiler' \
 	    'V=1' 'show what nginx'\''s configure and make say' \
