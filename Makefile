@@ -102,7 +102,7 @@ PROOF_NEEDS     = $(CORE_SOURCES) $(CORE_HEADERS) \
 # the fuzz targets: with libFuzzer in build/fuzz, and replayed without it; the
 # oracle is compared over the code points that it knows (t/fuzz/listed.c)
 
-FUZZ_TARGETS  = agree decision header prefilter reading
+FUZZ_TARGETS  = agree decision header prefilter reading scan
 FUZZ_DIR      = build/fuzz
 FUZZ          = $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%)
 REPLAYS       = $(FUZZ_TARGETS:%=$(OUT)/unit/fuzz_%)
@@ -110,8 +110,13 @@ FUZZ_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES)
 AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
                 $(ORACLE_SOURCES)
+SCAN_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES) $(addprefix $(CLI_DIR)/, \
+                cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
+                error_log.c escape.c format.c json.c judge.c time.c w3c.c \
+                words.c))
 FUZZ_NEEDS    = t/fuzz/fuzz.c t/fuzz/fuzz.h t/fuzz/replay.c t/fuzz/listed.c \
-                $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*)
+                $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*) \
+                $(CLI_SOURCES) $(CLI_HEADERS)
 FUZZ_CFLAGS   = -std=c11 -Wall -Wextra -Werror $(CFLAGS_sanitize) -It/fuzz \
                 -It/unit -It/oracle -I$(CORE)
 LIBFUZZER     = -fsanitize=fuzzer \
@@ -336,6 +341,8 @@ $(FUZZ): $(FUZZ_DIR)/%: t/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
 	@clang $(FUZZ_CFLAGS) $(LIBFUZZER) -o $@ $< $(FUZZ_SOURCES)
 
 %/agree %/fuzz_agree: FUZZ_SOURCES = $(AGREE_SOURCES)
+%/scan %/fuzz_scan: FUZZ_SOURCES = $(SCAN_SOURCES)
+%/scan %/fuzz_scan: FUZZ_CFLAGS += -D_GNU_SOURCE -I$(CLI_DIR)
 
 $(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
 	@$(CC) $(UNIT_CFLAGS) -It/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES)

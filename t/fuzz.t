@@ -19,7 +19,7 @@ my $dir = scratch();
 
 my @targets = grep { $_ ne 'regressions' }
               map { basename($_, '.txt') } sort glob "$fuzz/corpus/*.txt";
-is "@targets", 'agree decision header prefilter reading', 'the targets';
+is "@targets", 'agree decision header prefilter reading scan', 'the targets';
 
 for my $target (@targets) {
     spew("$dir/vectors.txt", scalar `$fuzz/inputs vectors $target`);

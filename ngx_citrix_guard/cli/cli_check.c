@@ -58,7 +58,7 @@ static const char  check_usage[] =
 "      --sslvpn=on|off         as citrix_guard_sslvpn (on)\n"
 "      --traversal=vpns|any    as citrix_guard_traversal (vpns)\n"
 "      --header=NAME           TARGET is the value of this header field\n"
-"  -e, --escapes               \\xHH, \\\\, \\t, \\n and \\r in TARGET are bytes\n"
+"  -e, --escapes               \\xHH, \\\\, \\t, \\n, \\r in TARGET are bytes\n"
 "  -z, --null                  standard input is separated by NUL\n"
 "  -j, --json                  one object a line\n"
 "  -q, --quiet                 the exit status only\n"

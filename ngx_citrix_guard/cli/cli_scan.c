@@ -44,7 +44,7 @@ static const char  scan_usage[] =
 "                            method, target, query, request, status, bytes,\n"
 "                            time, verdict or outcome\n"
 "      --since=TIME          attempts from then on are counted apart, as are\n"
-"      --shield-up=TIME      those since the guard was there; 2020-01-17T12:00Z\n"
+"      --shield-up=TIME      those since the guard is there; 2020-01-17T12:00\n"
 "      --sslvpn=on|off, --traversal=vpns|any   as the guard has them\n"
 "      --would-block         what the guard would refuse, by reading\n"
 "  -j, --json  -c, --csv     each finding, for a case file\n"

@@ -306,6 +306,11 @@ typedef struct {
 int scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     scan_hit_t *hit);
 
+/* the same, without asking scan_is_dull() first */
+
+int scan_judge_long(const scan_line_t *ln, unsigned policy,
+    scan_arena_t *arena, scan_hit_t *hit);
+
 /* the same for a line that could not be parsed */
 
 int scan_judge_damaged(const unsigned char *p, const unsigned char *last,

@@ -90,15 +90,23 @@ int
 scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     scan_hit_t *hit)
 {
-    size_t          n;
-    cli_str_t       target;
-    unsigned char  *p;
-
     if (ln->query.len == 0 && ln->verdict.len == 0 && ln->outcome.len == 0
         && scan_is_dull(ln->target.data, ln->target.len, policy))
     {
         return 0;
     }
+
+    return scan_judge_long(ln, policy, arena, hit);
+}
+
+
+int
+scan_judge_long(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
+    scan_hit_t *hit)
+{
+    size_t          n;
+    cli_str_t       target;
+    unsigned char  *p;
 
     /* the target, the target without escapes, and a reading of it */
 

@@ -29,7 +29,7 @@ typedef struct {
     unsigned              port;
     char                  address[256];
     unsigned              connect_port;
-    unsigned              lenient:1;    /* its certificate is for another name */
+    unsigned              lenient:1;    /* its certificate is another's */
 } verify_place_t;
 
 

@@ -207,7 +207,8 @@ verify_addresses(verify_t *v)
     }
 
     for (ai = res, n = 0;
-         ai && n < VERIFY_ADDRESSES && v->ways < VERIFY_PLACES; ai = ai->ai_next)
+         ai && n < VERIFY_ADDRESSES && v->ways < VERIFY_PLACES;
+         ai = ai->ai_next)
     {
         if (ai->ai_family == AF_INET) {
             p = &((struct sockaddr_in *) (void *) ai->ai_addr)->sin_addr;
