@@ -84,7 +84,8 @@ CLI_SOURCES  = $(sort $(wildcard $(CLI_DIR)/*.c)) \
                sign.c strict.c target.c)
 CLI_OBJECTS  = $(patsubst %.c,$(OUT)/cli/%.o,$(notdir $(CLI_SOURCES)))
 CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CORE)/*.h)
-CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread
+CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread $(CLI_LTO)
+CLI_LTO      = $(if $(CLANG),,$(if $(filter release,$(BUILD)),-flto=auto))
 CLI_LIBS     = -lcurl -lz -llzma -lzstd
 
 
@@ -187,7 +188,8 @@ symbols: build ## the module's exported symbols against t/data/exports.txt
 
 .PHONY: bench
 bench: deps-bench build ## what the guard costs: a table, and build/bench.tsv (4 minutes)
-	@exec t/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
+	@t/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
+	@exec t/bench/scan "$(CLI)" "$(OUT)"
 
 
 ##@ Prove it
@@ -353,7 +355,7 @@ $(OUT)/unit/attacks: $(PROOF_NEEDS) $(OUT)/unit/.flags
 
 $(CLI): $(CLI_OBJECTS)
 	@mkdir -p $(@D)
-	@$(CC) $(CLI_CFLAGS) -o $@ $(CLI_OBJECTS) $(CLI_LIBS)
+	@$(CC) $(CLI_CFLAGS) -w -o $@ $(CLI_OBJECTS) $(CLI_LIBS)
 
 $(CLI_OBJECTS): $(OUT)/cli/%.o: %.c $(CLI_HEADERS) $(OUT)/cli/.flags
 	@$(CC) $(CLI_CFLAGS) -c -o $@ $<

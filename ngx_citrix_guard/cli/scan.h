@@ -35,6 +35,9 @@ typedef struct {
     int64_t               time;
     int64_t               bytes;
     unsigned              status;
+
+    /* begins with the size, which few lines need as a number */
+    cli_str_t             size;
 } scan_line_t;
 
 
@@ -185,6 +188,7 @@ const char *scan_day_text(int64_t day, char buf[32]);
 scan_parsed_e scan_parse(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 void scan_line_init(scan_line_t *ln);
+void scan_line_size(scan_line_t *ln);
 void scan_request(scan_line_t *ln, const unsigned char *p,
     const unsigned char *last);
 int scan_number(const unsigned char *p, const unsigned char *last,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "scan.h"
+#include "scan_words.h"
 
 
 /* how many "[" or quotes are tried: users and requests may hold some */
@@ -35,7 +36,7 @@ scan_clf_time(scan_parser_t *ps, const unsigned char *p,
     unsigned  tries;
 
     for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
-        p = memchr(p, '[', (size_t) (last - p));
+        p = scan_near(p, last, '[');
 
         if (p == NULL || last - p < SCAN_CLF_LEN + 2) {
             return NULL;
@@ -85,7 +86,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     /* with "escape=none" a request may hold quotes: its end has a status */
 
     for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
-        end = memchr(end, '"', (size_t) (last - end));
+        end = scan_near(end, last, '"');
 
         if (end == NULL) {
             return SCAN_DAMAGED;
@@ -103,13 +104,12 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 }
 
 
-/* status and size; the size may be missing, or "-" */
+/* status and what begins with the size, if anything */
 
 static int
 scan_clf_answer(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln)
 {
-    int64_t   bytes;
     unsigned  a, b, c;
 
     if (last - p < 4 || p[0] != ' ' || (last - p > 4 && p[4] != ' ')) {
@@ -126,20 +126,11 @@ scan_clf_answer(scan_parser_t *ps, const unsigned char *p,
 
     ln->status = a * 100 + b * 10 + c;
 
-    for (p += 4; p < last && *p == ' '; p++) { /* void */ }
+    p += 4;
 
-    bytes = 0;
-
-    for ( /* void */ ; p < last && *p >= '0' && *p <= '9'; p++) {
-        if (bytes < INT64_MAX / 16) {
-            bytes = bytes * 10 + (*p - '0');
-        }
-
-        ln->bytes = bytes;
-    }
-
-    if (last - p == 1 || (last - p > 1 && p[1] == ' ')) {
-        ln->bytes = *p == '-' ? 0 : ln->bytes;
+    if (p < last) {
+        ln->size.data = ++p;
+        ln->size.len = (size_t) (last - p);
     }
 
     if (ps->kinds == 0) {

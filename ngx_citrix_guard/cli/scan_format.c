@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "scan.h"
+#include "scan_words.h"
 
 
 typedef scan_parsed_e (*scan_parse_pt)(scan_parser_t *ps,
@@ -81,10 +82,40 @@ scan_line_init(scan_line_t *ln)
         .client = cli_string(""), .method = cli_string(""),
         .target = cli_string(""), .query = cli_string(""),
         .verdict = cli_string(""), .outcome = cli_string(""),
-        .time = SCAN_NO_TIME, .bytes = -1
+        .time = SCAN_NO_TIME, .bytes = -1, .size = cli_string("")
     };
 
     *ln = none;
+}
+
+
+/* digits, or "-" for none */
+
+void
+scan_line_size(scan_line_t *ln)
+{
+    int64_t               bytes;
+    const unsigned char  *p, *last;
+
+    if (ln->size.len == 0) {
+        return;
+    }
+
+    p = ln->size.data;
+    last = p + ln->size.len;
+
+    if (*p == '-' && (ln->size.len == 1 || p[1] == ' ')) {
+        ln->bytes = 0;
+        return;
+    }
+
+    for (bytes = 0; p < last && *p >= '0' && *p <= '9'; p++) {
+        if (bytes < INT64_MAX / 16) {
+            bytes = bytes * 10 + (*p - '0');
+        }
+
+        ln->bytes = bytes;
+    }
 }
 
 
@@ -100,7 +131,7 @@ scan_request(scan_line_t *ln, const unsigned char *p,
 {
     const unsigned char  *blank;
 
-    blank = memchr(p, ' ', (size_t) (last - p));
+    blank = scan_near(p, last, ' ');
 
     if (blank == NULL) {
         return;

@@ -116,6 +116,7 @@ scan_judge_long(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     memset(hit, 0, sizeof(scan_hit_t));
 
     hit->request = *ln;
+    scan_line_size(&hit->request);
 
     target = scan_target(ln, p, policy, hit);
 

@@ -16,13 +16,7 @@
 
 #include "cguard_clean.h"
 #include "scan.h"
-
-#if defined(__SSE2__) && !defined(CGUARD_NO_SIMD)
-#define SCAN_SSE2  1
-#include <emmintrin.h>
-#else
-#define SCAN_SSE2  0
-#endif
+#include "scan_words.h"
 
 
 static int scan_hides_letter(const unsigned char *p, size_t len);
