@@ -24,7 +24,7 @@ use Test::More;
 use CitrixGuard::Check qw(get);
 use CitrixGuard::Command qw(citrix_guard program);
 use CitrixGuard::Nginx;
-use CitrixGuard::Scratch qw(scratch slurp spew);
+use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 
 # the guard's own page, as t/page.t has it; here by the first request below
 my $PAGE = 215;
@@ -409,7 +409,9 @@ subtest 'Ctrl-C ends with what was found' => sub {
     }
     close $child_out;
     syswrite $to, text(sample('combined'));
-    select undef, undef, undef, 0.5;
+    # FIONREAD: nothing is left in the pipe
+    wait_until(sub { ioctl $from, 0x541B, my $left = pack 'i', 0 or die;
+                     return !unpack 'i', $left });
     kill 'INT', $pid;
     my $is = do { local $/; eval { $json->decode(scalar <$out>) } // {} };
     waitpid $pid, 0;

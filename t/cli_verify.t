@@ -26,7 +26,7 @@ my $json = JSON::PP->new->utf8;
 my $dir = scratch();
 my $adc = CitrixGuard::Apache->new;
 
-my @SHARED = ('--insecure', '--timeout=5');
+my @SHARED = ('--insecure', '--timeout=30');
 my $SPELLINGS = 42;
 
 # what each port of the front is

@@ -52,6 +52,7 @@ const char *cli_plain(const char *text);
 
 void *cli_alloc(size_t size);
 void *cli_realloc(void *p, size_t size);
+char *cli_strndup(const char *text, size_t len);
 
 
 /*

@@ -259,7 +259,7 @@ scan_option_key(scan_case_t *sc, const char *value)
     k = &sc->formats.key[sc->formats.nkey++];
     k->field = field;
     k->key.len = strlen(key + 1);
-    k->key.data = (unsigned char *) strdup(key + 1);
+    k->key.data = (unsigned char *) cli_strndup(key + 1, k->key.len);
 
     return 0;
 }
@@ -315,6 +315,7 @@ scan_folder(scan_case_t *sc, const char *path, unsigned depth)
 {
     int              i, n;
     char            *name;
+    size_t           len;
     struct stat      st;
     struct dirent  **entry;
 
@@ -330,10 +331,9 @@ scan_folder(scan_case_t *sc, const char *path, unsigned depth)
 
     for (i = 0; i < n; i++) {
 
-        if (asprintf(&name, "%s/%s", path, entry[i]->d_name) == -1) {
-            cli_error("no memory left");
-            exit(2);
-        }
+        len = strlen(path) + 1 + strlen(entry[i]->d_name) + 1;
+        name = cli_alloc(len);
+        snprintf(name, len, "%s/%s", path, entry[i]->d_name);
 
         if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode)
             && stat(name, &st) == 0 && S_ISDIR(st.st_mode))
@@ -366,7 +366,7 @@ scan_add_file(scan_case_t *sc, const char *name)
 
     memset(file, 0, sizeof(scan_file_t));
 
-    file->name = strdup(name);
+    file->name = cli_strndup(name, strlen(name));
     file->packed = "";
 
     return file;

@@ -82,6 +82,13 @@ cli_realloc(void *p, size_t size)
 }
 
 
+char *
+cli_strndup(const char *text, size_t len)
+{
+    return cli_allocated(strndup(text, len));
+}
+
+
 unsigned
 cli_width(unsigned char c)
 {

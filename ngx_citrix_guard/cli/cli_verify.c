@@ -291,7 +291,7 @@ verify_url(verify_t *v, const char *text)
     }
 
     v->place.scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
-    v->place.host = strdup(host);
+    v->place.host = cli_strndup(host, strlen(host));
     v->place.port = (unsigned) atoi(port);
 
     rc = 0;

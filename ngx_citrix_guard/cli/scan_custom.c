@@ -336,8 +336,8 @@ scan_custom_keys(scan_formats_t *formats, const scan_custom_t *cf)
         key = &formats->key[formats->nkey++];
 
         key->key.len = (size_t) (end - p);
-        key->key.data = (unsigned char *) strndup((const char *) p,
-                                                  key->key.len);
+        key->key.data = (unsigned char *) cli_strndup((const char *) p,
+                                                      key->key.len);
         key->field = cf->field[i].field;
     }
 }
