@@ -235,7 +235,7 @@ coverage: deps-coverage ## every line and condition of the core is run by the te
 
 .PHONY: matrix
 matrix: deps-matrix ## nginx 1.22, 1.26 and the newest, two compilers, ... (30 minutes); ONLY=name
-	@exec t/matrix/matrix build/matrix $(ONLY)
+	@exec t/matrix/matrix build/matrix '$(ONLY)'
 
 .PHONY: fresh
 fresh: deps-fresh ## the README's two commands in a new Debian 12 and 13; WORKTREE=1, ONLY=suite

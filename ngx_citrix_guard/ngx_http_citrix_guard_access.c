@@ -169,16 +169,18 @@ ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
 static ngx_inline ngx_uint_t
 ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
 {
+    ngx_uint_t        i;
     ngx_list_part_t  *part;
-    ngx_table_elt_t  *h, *last;
+    ngx_table_elt_t  *h;
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
 
-        h = part->elts;
-        last = h + part->nelts;
+        /* NULL in HTTP/0.9 */
 
-        for ( /* void */ ; h < last; h++) {
-            if (ngx_http_citrix_guard_nsc(&h->key)) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_http_citrix_guard_nsc(&h[i].key)) {
                 return 1;
             }
         }

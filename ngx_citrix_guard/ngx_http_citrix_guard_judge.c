@@ -152,16 +152,18 @@ static ngx_uint_t
 ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f)
 {
+    ngx_uint_t        i;
     ngx_list_part_t  *part;
-    ngx_table_elt_t  *h, *last;
+    ngx_table_elt_t  *h;
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
 
         h = part->elts;
-        last = h + part->nelts;
 
-        for ( /* void */ ; h < last; h++) {
-            if (ngx_http_citrix_guard_judge_header(&h->key, &h->value, f)) {
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_http_citrix_guard_judge_header(&h[i].key, &h[i].value,
+                                                   f))
+            {
                 return 1;
             }
         }
