@@ -13,6 +13,7 @@ DEPS      = yes
 RELOADS   = 200
 ONLY      =
 WORKTREE  =
+PREFIX    = /usr/local
 SECONDS   = 60
 SEED      =
 
@@ -37,10 +38,12 @@ export PORT ADC_PORT ADC ADC_CA
 
 CLANG          = $(findstring clang,$(CC))
 PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
+                 libcurl4-openssl-dev liblzma-dev libzstd-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_run   = perl curl
-PACKAGES_test  = perl binutils apache2-bin curl python3-jsonschema rsyslog \
+PACKAGES_test  = perl binutils apache2-bin curl openssl xz-utils zstd \
+                 python3-jsonschema rsyslog \
                  prometheus prometheus-alertmanager fail2ban logrotate
 PACKAGES_bench = perl valgrind wrk libpcre2-dev
 PACKAGES_coverage = perl clang llvm libclang-rt-dev
@@ -82,6 +85,20 @@ WITH_PCRE2 = hostile_test literal_test ordinary_test pattern_test rule_test \
              rules_vectors_test fuzz_rules
 LEFT_OUT   = $(if $(filter memory,$(BUILD)),$(WITH_PCRE2:%=$(OUT)/unit/%))
 
+# the citrix-guard command, with what the decision needs of the core
+
+CLI_DIR      = ngx_citrix_guard/cli
+CLI          = $(OUT)/bin/citrix-guard
+CLI_SOURCES  = $(sort $(wildcard $(CLI_DIR)/*.c)) \
+               $(addprefix $(CORE)/cguard_,byte.c clean.c compat.c reading.c \
+               sign.c strict.c target.c)
+CLI_OBJECTS  = $(patsubst %.c,$(OUT)/cli/%.o,$(notdir $(CLI_SOURCES)))
+CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CORE)/*.h)
+CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread $(CLI_LTO)
+CLI_LTO      = $(if $(CLANG),,$(if $(filter release,$(BUILD)),-flto=auto))
+CLI_LIBS     = -lcurl -lz -llzma -lzstd
+
+
 # the oracle, and the programs that attack the core with and without it
 
 ORACLE_SOURCES  = $(addprefix t/oracle/,oracle.c depth.c readings.c rewrites.c)
@@ -96,7 +113,7 @@ PROOF_NEEDS     = $(CORE_SOURCES) $(CORE_HEADERS) \
 # the fuzz targets: with libFuzzer in build/fuzz, and replayed without it; the
 # oracle is compared over the code points that it knows (t/fuzz/listed.c)
 
-FUZZ_TARGETS  = agree decision header prefilter reading rules
+FUZZ_TARGETS  = agree decision header prefilter reading rules scan
 FUZZ_DIR      = build/fuzz
 FUZZ          = $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%)
 REPLAYS       = $(filter-out $(LEFT_OUT),\
@@ -105,8 +122,13 @@ FUZZ_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES)
 AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
                 $(ORACLE_SOURCES)
+SCAN_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES) $(addprefix $(CLI_DIR)/, \
+                cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
+                error_log.c escape.c format.c json.c judge.c time.c w3c.c \
+                words.c))
 FUZZ_NEEDS    = t/fuzz/fuzz.c t/fuzz/fuzz.h t/fuzz/replay.c t/fuzz/listed.c \
-                $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*)
+                $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*) \
+                $(CLI_SOURCES) $(CLI_HEADERS)
 FUZZ_CFLAGS   = -std=c11 -Wall -Wextra -Werror $(CFLAGS_sanitize) -It/fuzz \
                 -It/unit -It/oracle -I$(CORE)
 LIBFUZZER     = -fsanitize=fuzzer \
@@ -128,22 +150,28 @@ SANITIZERS = ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:detect_
              LSAN_OPTIONS=suppressions=$(CURDIR)/t/data/leaks.supp:print_suppressions=0
 TEST_ENV   = TEST_NGINX_BINARY=$(BINARY) TEST_NGINX_MODULE=$(MODULE) \
              TEST_UNIT_DIR=$(CURDIR)/$(OUT)/unit \
+             TEST_CITRIX_GUARD=$(CURDIR)/$(CLI) \
              $(if $(filter sanitize,$(BUILD)),$(SANITIZERS))
 
 
 ##@ Build and install
 
 .PHONY: build
-build: deps-build ## the module: build/modules/ngx_http_citrix_guard_module.so (default)
+build: deps-build cli ## the module: build/modules/ngx_http_citrix_guard_module.so (default)
 	+@$(TOOLS)/build $(OUT)
 
+.PHONY: cli
+cli: $(CLI) ## the command: build/bin/citrix-guard (part of build)
+
 .PHONY: install
-install: build ## module, example and rule files for the packaged nginx (DESTDIR=)
+install: build ## module, command, example and rule files for the packaged nginx (DESTDIR=)
+	@$(TOOLS)/install-cli "$(CLI)" "$(PREFIX)" "$(DESTDIR)"
 	@$(TOOLS)/install "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
 
 .PHONY: uninstall
 uninstall: ## remove what install has put there (DESTDIR=)
 	@$(TOOLS)/install -u "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
+	@$(TOOLS)/install-cli -u "$(CLI)" "$(PREFIX)" "$(DESTDIR)"
 
 .PHONY: clean
 clean: ## remove build/, which is all that was ever written here
@@ -172,7 +200,8 @@ symbols: build ## the module's exported symbols against t/data/exports.txt
 
 .PHONY: bench
 bench: deps-bench build ## what the guard costs: a table, and build/bench.tsv (4 minutes)
-	@exec t/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
+	@t/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
+	@exec t/bench/scan "$(CLI)" "$(OUT)"
 
 
 ##@ Prove it
@@ -277,6 +306,7 @@ help: ## this
 	    'NGINX_SRC=FOLDER' 'another nginx, 1.22 or newer: its source; nginx is built as well' \
 	    'NGINX_FLAGS=...' 'more arguments for its configure' \
 	    'BUILD=KIND' 'release (default), debug, sanitize (builds an nginx, too), valgrind' \
+	    'PREFIX=FOLDER' 'for install: where the command goes (/usr/local)' \
 	    'STATIC=1' 'the module inside nginx: build/static-release/sbin/nginx' \
 	    'CC=clang' 'another compiler' \
 	    'V=1' 'show what nginx'\''s configure and make say' \
@@ -304,6 +334,8 @@ $(FUZZ): $(FUZZ_DIR)/%: t/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
 	@clang $(FUZZ_CFLAGS) $(LIBFUZZER) -o $@ $< $(FUZZ_SOURCES) $(UNIT_LIBS)
 
 %/agree %/fuzz_agree: FUZZ_SOURCES = $(AGREE_SOURCES)
+%/scan %/fuzz_scan: FUZZ_SOURCES = $(SCAN_SOURCES)
+%/scan %/fuzz_scan: FUZZ_CFLAGS += -D_GNU_SOURCE -I$(CLI_DIR)
 
 $(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
 	@$(CC) $(UNIT_CFLAGS) -It/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES) \
@@ -312,6 +344,20 @@ $(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
 $(OUT)/unit/attacks: $(PROOF_NEEDS) $(OUT)/unit/.flags
 	@$(CC) $(UNIT_CFLAGS) -It/oracle -It/attacks -o $@ $(ATTACKS_SOURCES) \
 	    $(CORE_SOURCES) $(UNIT_LIBS)
+
+$(CLI): $(CLI_OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(CLI_CFLAGS) -w -o $@ $(CLI_OBJECTS) $(CLI_LIBS)
+
+$(CLI_OBJECTS): $(OUT)/cli/%.o: %.c $(CLI_HEADERS) $(OUT)/cli/.flags
+	@$(CC) $(CLI_CFLAGS) -c -o $@ $<
+
+vpath %.c $(CLI_DIR) $(CORE)
+
+$(OUT)/cli/.flags: FORCE | deps-build
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CLI_CFLAGS) $(CLI_SOURCES)' | cmp -s - $@ \
+	    || echo '$(CC) $(CLI_CFLAGS) $(CLI_SOURCES)' > $@
 
 $(OUT)/unit/.flags: FORCE | deps-build
 	@mkdir -p $(@D)

@@ -1,0 +1,57 @@
+# bash completion for citrix-guard
+
+_citrix_guard()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]:-} words=
+
+    # "=" is a word of its own to bash
+    if [[ $cur == = ]]; then
+        cur=
+    elif [[ $prev == = ]]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+
+    case $prev in
+    --sslvpn)
+        words='on off' ;;
+    --traversal)
+        words='vpns any' ;;
+    --key)
+        compopt -o nospace
+        words='client= method= target= query= request= status= bytes= time=
+               verdict= outcome=' ;;
+    --error-log | --cacert)
+        COMPREPLY=($(compgen -f -- "$cur"))
+        return ;;
+    --header | --log-format | --since | --shield-up | --threads | --direct \
+        | --port | --timeout)
+        return ;;
+    *)
+        if ((COMP_CWORD == 1)); then
+            words='check scan verify --help --version'
+        elif [[ $cur != -* ]]; then
+            [[ $command != scan ]] || COMPREPLY=($(compgen -f -- "$cur"))
+            return
+        else
+            case $command in
+            check)
+                words='--sslvpn= --traversal= --header= --escapes --null
+                       --json --quiet --help' ;;
+            scan)
+                words='--log-format= --key= --since= --shield-up= --sslvpn=
+                       --traversal= --would-block --json --csv --threads=
+                       --quiet --help' ;;
+            verify)
+                words='--direct= --port= --error-log= --no-ica --cacert=
+                       --insecure --timeout= --verbose --json --nagios
+                       --help' ;;
+            esac
+        fi ;;
+    esac
+
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    [[ ${COMPREPLY[0]:-} != *= ]] || compopt -o nospace
+}
+
+complete -o filenames -F _citrix_guard citrix-guard

@@ -1,0 +1,74 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard: would this be refused; were we hit; is the shield up?
+ */
+
+
+#include <string.h>
+
+#include "cli.h"
+
+
+typedef struct {
+    const char           *name;
+    int                 (*run)(int argc, char **argv);
+} cli_command_t;
+
+
+static const char  cli_usage[] =
+"usage: citrix-guard COMMAND [OPTION...] ...\n"
+"\n"
+"CVE-2019-19781, the traversal into /vpns/ of Citrix ADC and Gateway.\n"
+"\n"
+"  check TARGET...   would the guard refuse this request target, and why?\n"
+"  scan FILE...      access logs: were we hit, and did it work?\n"
+"  verify URL        is the shield really up, seen from outside?\n"
+"\n"
+"citrix-guard COMMAND --help explains a command, citrix-guard(1) all of it.\n"
+"  -V, --version     print the version\n";
+
+
+static const cli_command_t  cli_commands[] = {
+    { "check", cli_check },
+    { "scan", cli_scan },
+    { "verify", cli_verify },
+};
+
+
+int
+main(int argc, char **argv)
+{
+    size_t       i;
+    const char  *name;
+
+    name = argc > 1 ? argv[1] : "";
+
+    for (i = 0; i < sizeof(cli_commands) / sizeof(cli_commands[0]); i++) {
+        if (strcmp(name, cli_commands[i].name) == 0) {
+            return cli_commands[i].run(argc - 1, argv + 1);
+        }
+    }
+
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0
+        || strcmp(name, "help") == 0)
+    {
+        fputs(cli_usage, stdout);
+        return cli_flush(0);
+    }
+
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        printf("citrix-guard %s\n", CLI_VERSION);
+        return cli_flush(0);
+    }
+
+    if (argc > 1) {
+        cli_error("there is no command \"%s\"; it is check, scan or verify",
+                  cli_plain(name));
+    } else {
+        fputs(cli_usage, stderr);
+    }
+
+    return 2;
+}

@@ -1,0 +1,420 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard verify: options.
+ */
+
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "verify.h"
+
+
+#define VERIFY_ERROR  3
+
+
+typedef enum {
+    VERIFY_TEXT = 0,
+    VERIFY_JSON,
+    VERIFY_NAGIOS
+} verify_output_e;
+
+
+static int verify_options(verify_t *v, verify_output_e *output, int argc,
+    char **argv);
+static int verify_option(verify_t *v, verify_output_e *output, int c,
+    char *value);
+static int verify_url(verify_t *v, const char *text);
+static int verify_add_direct(verify_t *v, char *text);
+static int verify_add_port(verify_t *v, const char *text);
+static int verify_finish_ways(verify_t *v);
+static int verify_number(const char *text, long max, unsigned *n);
+
+
+static const char  verify_usage[] =
+"usage: citrix-guard verify [OPTION...] URL\n"
+"\n"
+"Asks for some forty spellings of the attack through https://HOST[:PORT], as\n"
+"an attacker would, and says whether the guard refuses them. It asks for what\n"
+"is on every appliance or nowhere, writes nothing, and speaks to no other\n"
+"host than those named.\n"
+"\n"
+"      --direct=HOST[:PORT]   the ADC's own address: it must not answer here\n"
+"      --port=PORT            another port of HOST, guarded as well\n"
+"      --error-log=FILE       the guard's log: tells \"detect\" from \"off\"\n"
+"      --no-ica               leave out the greetings of ICA\n"
+"      --cacert=FILE          authorities for the certificate\n"
+"  -k, --insecure             do not verify the certificate\n"
+"      --timeout=SECONDS      for one answer (10)\n"
+"  -v, --verbose              each spelling that the guard did not refuse\n"
+"  -j, --json\n"
+"      --nagios               one line for Nagios and its kin\n"
+"  -h, --help\n"
+"\n"
+"Exit status: 0 shielded, 1 detect only, 2 not shielded, 3 cannot tell, or an\n"
+"error.\n";
+
+
+int
+cli_verify(int argc, char **argv)
+{
+    int              rc;
+    verify_t        *v;
+    verify_output_e  output;
+
+    v = cli_alloc(sizeof(verify_t));
+    v->timeout = 10;
+    v->ica = 1;
+    v->todo = "";
+    output = VERIFY_TEXT;
+
+    rc = verify_options(v, &output, argc, argv);
+
+    if (rc != -1) {
+        goto done;
+    }
+
+    rc = VERIFY_ERROR;
+
+    if (verify_http_init(v) == -1) {
+        goto done;
+    }
+
+    verify_log_begin(v);
+    verify_probe(v);
+
+    if (v->ica && v->pages) {
+        verify_ica(v);
+    }
+
+    verify_log_read(v);
+    verify_conclude(v);
+    verify_http_done(v);
+
+    switch (output) {
+
+    case VERIFY_JSON:
+        verify_report_json(v);
+        break;
+
+    case VERIFY_NAGIOS:
+        verify_report_nagios(v);
+        break;
+
+    default:
+        verify_report_text(v);
+        break;
+    }
+
+    rc = cli_flush(0) ? VERIFY_ERROR : (int) v->verdict;
+
+done:
+
+    free((void *) v->place.host);
+    free(v);
+
+    return rc;
+}
+
+
+static int
+verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
+{
+    int            c;
+    unsigned       i;
+    unsigned char  random[8];
+
+    static const struct option  options[] = {
+        { "direct", required_argument, NULL, 'd' },
+        { "port", required_argument, NULL, 'p' },
+        { "error-log", required_argument, NULL, 'l' },
+        { "no-ica", no_argument, NULL, 'i' },
+        { "cacert", required_argument, NULL, 'c' },
+        { "insecure", no_argument, NULL, 'k' },
+        { "timeout", required_argument, NULL, 't' },
+        { "verbose", no_argument, NULL, 'v' },
+        { "json", no_argument, NULL, 'j' },
+        { "nagios", no_argument, NULL, 'n' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    while ((c = getopt_long(argc, argv, "kvjh", options, NULL)) != -1) {
+
+        if (c == 'h') {
+            fputs(verify_usage, stdout);
+            return cli_flush(0) ? VERIFY_ERROR : 0;
+        }
+
+        if (verify_option(v, output, c, optarg) == -1) {
+            return VERIFY_ERROR;
+        }
+    }
+
+    if (argc - optind != 1) {
+        cli_error("verify: one URL, and no more: it speaks to one host");
+        return VERIFY_ERROR;
+    }
+
+    if (verify_url(v, argv[optind]) == -1 || verify_finish_ways(v) == -1) {
+        return VERIFY_ERROR;
+    }
+
+    if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
+        cli_error("no random bytes");
+        return VERIFY_ERROR;
+    }
+
+    strcpy(v->token, "cg");
+
+    for (i = 0; i < sizeof(random); i++) {
+        snprintf(v->token + 2 + 2 * i, 3, "%02x", random[i]);
+    }
+
+    return -1;
+}
+
+
+static int
+verify_option(verify_t *v, verify_output_e *output, int c, char *value)
+{
+    unsigned  n;
+
+    switch (c) {
+
+    case 'd':
+        return verify_add_direct(v, value);
+
+    case 'p':
+        return verify_add_port(v, value);
+
+    case 'l':
+        v->error_log = value;
+        return 0;
+
+    case 'i':
+        v->ica = 0;
+        return 0;
+
+    case 'c':
+        v->cacert = value;
+        return 0;
+
+    case 'k':
+        v->insecure = 1;
+        return 0;
+
+    case 't':
+        if (verify_number(value, 600, &n) == -1) {
+            cli_error("--timeout=%s: it must be from 1 to 600",
+                      cli_plain(value));
+            return -1;
+        }
+
+        v->timeout = n;
+        return 0;
+
+    case 'v':
+        v->verbose = 1;
+        return 0;
+
+    case 'j':
+        *output = VERIFY_JSON;
+        return 0;
+
+    case 'n':
+        *output = VERIFY_NAGIOS;
+        return 0;
+
+    default:
+        return -1;
+    }
+}
+
+
+static int
+verify_number(const char *text, long max, unsigned *n)
+{
+    char  *end;
+    long   value;
+
+    value = strtol(text, &end, 10);
+
+    if (*text == '\0' || *end || value < 1 || value > max) {
+        return -1;
+    }
+
+    *n = (unsigned) value;
+
+    return 0;
+}
+
+
+/* scheme, host and port, and nothing else */
+
+static int
+verify_url(verify_t *v, const char *text)
+{
+    int     rc;
+    char   *scheme, *host, *port, *path, *user, *query;
+    CURLU  *url;
+
+    url = curl_url();
+    scheme = host = port = path = user = query = NULL;
+    rc = -1;
+
+    if (url == NULL
+        || curl_url_set(url, CURLUPART_URL, text, CURLU_PATH_AS_IS)
+        || curl_url_get(url, CURLUPART_SCHEME, &scheme, 0)
+        || curl_url_get(url, CURLUPART_HOST, &host, 0)
+        || curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT)
+        || curl_url_get(url, CURLUPART_PATH, &path, 0)
+        || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
+        || strlen(host) > 253)
+    {
+        cli_error("verify: this is no https://HOST[:PORT]: %s",
+                  cli_plain(text));
+        goto done;
+    }
+
+    (void) curl_url_get(url, CURLUPART_USER, &user, 0);
+    (void) curl_url_get(url, CURLUPART_QUERY, &query, 0);
+
+    if (strcmp(path, "/") != 0 || user || query) {
+        cli_error("verify: nothing stands behind the host or before it: %s",
+                  cli_plain(text));
+        goto done;
+    }
+
+    v->place.scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
+    v->place.host = cli_strndup(host, strlen(host));
+    v->place.port = (unsigned) atoi(port);
+
+    rc = 0;
+
+done:
+
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    curl_free(path);
+    curl_free(user);
+    curl_free(query);
+    curl_url_cleanup(url);
+
+    return rc;
+}
+
+
+static verify_way_t *
+verify_new_way(verify_t *v)
+{
+    if (v->ways == VERIFY_PLACES - VERIFY_ADDRESSES) {
+        cli_error("verify: more than %d addresses and ports",
+                  VERIFY_PLACES - VERIFY_ADDRESSES);
+        return NULL;
+    }
+
+    return &v->way[v->ways++];
+}
+
+
+/* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT */
+
+static int
+verify_add_direct(verify_t *v, char *text)
+{
+    char          *colon;
+    size_t         len;
+    verify_way_t  *way;
+
+    way = verify_new_way(v);
+
+    if (way == NULL) {
+        return -1;
+    }
+
+    colon = strrchr(text, ':');
+
+    if (colon && strchr(colon, ']')) {
+        colon = NULL;
+    }
+
+    len = colon ? (size_t) (colon - text) : strlen(text);
+
+    if (len == 0 || len >= sizeof(way->place.address)
+        || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789.-_[]:") < len
+        || (colon && verify_number(colon + 1, 65535, &way->place.connect_port)
+                     == -1)
+        || (memchr(text, ':', len) && *text != '['))
+    {
+        cli_error("--direct=%s: it must be HOST, HOST:PORT or [IPV6]:PORT",
+                  cli_plain(text));
+        return -1;
+    }
+
+    memcpy(way->place.address, text, len);
+    way->direct = 1;
+
+    return 0;
+}
+
+
+static int
+verify_add_port(verify_t *v, const char *text)
+{
+    verify_way_t  *way;
+
+    way = verify_new_way(v);
+
+    if (way == NULL) {
+        return -1;
+    }
+
+    if (verify_number(text, 65535, &way->place.connect_port) == -1) {
+        cli_error("--port=%s: it must be from 1 to 65535", cli_plain(text));
+        return -1;
+    }
+
+    return 0;
+}
+
+
+/* what the options left to the URL */
+
+static int
+verify_finish_ways(verify_t *v)
+{
+    unsigned         i;
+    verify_place_t  *place;
+
+    for (i = 0; i < v->ways; i++) {
+        place = &v->way[i].place;
+
+        place->host = v->place.host;
+        place->port = v->place.port;
+        place->lenient = v->way[i].direct;
+
+        if (place->connect_port == 0) {
+            place->connect_port = v->place.port;
+        }
+
+        place->scheme = v->place.scheme;
+
+        if (place->connect_port == 80 && !v->way[i].direct) {
+            place->scheme = "http";
+        }
+
+        if (!v->way[i].direct) {
+            snprintf(place->address, sizeof(place->address), "%s",
+                     v->place.host);
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,474 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * A log_format of nginx's or a LogFormat of Apache's: fields, each with the
+ * text that stands behind it.  A format of JSON only says what its keys mean.
+ */
+
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan.h"
+
+
+/* how many ends are tried for the fields of one line */
+
+#define SCAN_CUSTOM_TRIES  64
+
+
+typedef struct {
+    const char           *name;
+    scan_field_e          field;
+} scan_custom_name_t;
+
+
+static const scan_custom_name_t  scan_custom_variables[] = {
+    { "remote_addr", SCAN_F_CLIENT },
+    { "request", SCAN_F_REQUEST },
+    { "request_uri", SCAN_F_TARGET },
+    { "request_method", SCAN_F_METHOD },
+    { "status", SCAN_F_STATUS },
+    { "body_bytes_sent", SCAN_F_BYTES },
+    { "bytes_sent", SCAN_F_BYTES },
+    { "time_local", SCAN_F_TIME_CLF },
+    { "time_iso8601", SCAN_F_TIME_ISO },
+    { "msec", SCAN_F_TIME_EPOCH },
+    { "citrix_guard_verdict", SCAN_F_VERDICT },
+    { "citrix_guard_outcome", SCAN_F_OUTCOME },
+    { NULL, SCAN_F_NONE }
+};
+
+
+/* the letter that ends a directive, with what is in braces */
+
+static const scan_custom_name_t  scan_custom_letters[] = {
+    { "h", SCAN_F_CLIENT },
+    { "a", SCAN_F_CLIENT },
+    { "{c}a", SCAN_F_CLIENT },
+    { "r", SCAN_F_REQUEST },
+    { "m", SCAN_F_METHOD },
+    { "U", SCAN_F_TARGET },
+    { "q", SCAN_F_QUERY },
+    { "s", SCAN_F_STATUS },
+    { "b", SCAN_F_BYTES },
+    { "B", SCAN_F_BYTES },
+    { "O", SCAN_F_BYTES },
+    { "t", SCAN_F_TIME_CLF },
+    { "{sec}t", SCAN_F_TIME_EPOCH },
+    { "{msec}t", SCAN_F_TIME_EPOCH },
+    { NULL, SCAN_F_NONE }
+};
+
+
+static int scan_custom_nginx(scan_custom_t *cf, const char *p);
+static int scan_custom_apache(scan_custom_t *cf, const char *p);
+static int scan_custom_add(scan_custom_t *cf, scan_field_e field);
+static void scan_custom_text(scan_custom_t *cf, char c);
+static scan_field_e scan_custom_named(const scan_custom_name_t *names,
+    const char *name, size_t len);
+static int scan_custom_check(scan_formats_t *formats, scan_custom_t *cf);
+static void scan_custom_keys(scan_formats_t *formats,
+    const scan_custom_t *cf);
+static int scan_custom_rest(scan_parser_t *ps, unsigned n,
+    const unsigned char *p, const unsigned char *last, scan_line_t *ln,
+    unsigned *tries);
+static int scan_custom_valid(scan_parser_t *ps, scan_line_t *ln,
+    scan_field_e field, const unsigned char *p, const unsigned char *last);
+
+
+int
+scan_custom_compile(scan_formats_t *formats, const char *format)
+{
+    int             rc;
+    scan_custom_t  *cf;
+
+    cf = cli_alloc(sizeof(scan_custom_t));
+
+    /* the texts are never longer than the format, but for a "[" and "]" */
+
+    cf->text = cli_alloc(3 * strlen(format) + 3);
+    cf->front.data = (unsigned char *) cf->text;
+
+    if (strchr(format, '$')) {
+        rc = scan_custom_nginx(cf, format);
+
+    } else if (strchr(format, '%')) {
+        rc = scan_custom_apache(cf, format);
+
+    } else {
+        cli_error("--log-format=%s: it has no variable", cli_plain(format));
+        rc = -1;
+    }
+
+    if (rc == 0) {
+        rc = scan_custom_check(formats, cf);
+    }
+
+    if (rc == -1 || formats->custom != cf) {
+        free(cf->text);
+        free(cf);
+    }
+
+    return rc;
+}
+
+
+static int
+scan_custom_nginx(scan_custom_t *cf, const char *p)
+{
+    size_t        len;
+    scan_field_e  field;
+
+    while (*p) {
+
+        if (*p != '$') {
+            scan_custom_text(cf, *p++);
+            continue;
+        }
+
+        p += p[1] == '{' ? 2 : 1;
+
+        for (len = 0; isalnum((unsigned char) p[len]) || p[len] == '_';
+             len++)
+        {
+            /* void */
+        }
+
+        if (len == 0) {
+            cli_error("--log-format: a \"$\" without a name");
+            return -1;
+        }
+
+        field = scan_custom_named(scan_custom_variables, p, len);
+
+        p += len + (p[len] == '}');
+
+        if (scan_custom_add(cf, field) == -1) {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+scan_custom_apache(scan_custom_t *cf, const char *p)
+{
+    size_t       len;
+    const char  *name;
+    char         letter[64];
+
+    while (*p) {
+
+        if (*p == '\\' && p[1]) {
+            scan_custom_text(cf, p[1] == 't' ? '\t' : p[1]);
+            p += 2;
+            continue;
+        }
+
+        if (*p != '%' || p[1] == '%') {
+            scan_custom_text(cf, *p);
+            p += *p == '%' ? 2 : 1;
+            continue;
+        }
+
+        /* modifiers: "<", ">", status codes */
+
+        for (p++; *p && strchr("<>!,0123456789", *p); p++) { /* void */ }
+
+        name = p;
+
+        if (*p == '{') {
+            p = strchr(p, '}');
+        }
+
+        if (p == NULL || (*p == '}' && !*++p) || *p == '\0') {
+            cli_error("--log-format: a \"%%\" without a letter");
+            return -1;
+        }
+
+        len = (size_t) (++p - name);
+
+        if (len >= sizeof(letter)) {
+            len = 0;
+        }
+
+        memcpy(letter, name, len);
+
+        if (len == 1 && *letter == 't') {
+            scan_custom_text(cf, '[');
+        }
+
+        if (scan_custom_add(cf, scan_custom_named(scan_custom_letters, letter,
+                                                  len))
+            == -1)
+        {
+            return -1;
+        }
+
+        if (len == 1 && *letter == 't') {
+            scan_custom_text(cf, ']');
+        }
+    }
+
+    return 0;
+}
+
+
+static scan_field_e
+scan_custom_named(const scan_custom_name_t *names, const char *name,
+    size_t len)
+{
+    for ( /* void */ ; names->name; names++) {
+        if (strlen(names->name) == len && memcmp(names->name, name, len) == 0)
+        {
+            break;
+        }
+    }
+
+    return names->field;
+}
+
+
+static int
+scan_custom_add(scan_custom_t *cf, scan_field_e field)
+{
+    cli_str_t  *before;
+
+    if (cf->n == SCAN_CUSTOM_MAX) {
+        cli_error("--log-format: more than %d variables", SCAN_CUSTOM_MAX);
+        return -1;
+    }
+
+    before = cf->n ? &cf->field[cf->n - 1].behind : &cf->front;
+
+    if (cf->n && before->len == 0) {
+        cli_error("--log-format: two variables with nothing between them");
+        return -1;
+    }
+
+    cf->field[cf->n].field = field;
+    cf->field[cf->n].behind.data = before->data + before->len;
+    cf->n++;
+
+    return 0;
+}
+
+
+static void
+scan_custom_text(scan_custom_t *cf, char c)
+{
+    cli_str_t  *behind;
+
+    behind = cf->n ? &cf->field[cf->n - 1].behind : &cf->front;
+
+    ((unsigned char *) behind->data)[behind->len++] = (unsigned char) c;
+}
+
+
+/* what must be in it; what stands behind the last that matters is left out */
+
+static int
+scan_custom_check(scan_formats_t *formats, scan_custom_t *cf)
+{
+    unsigned  i, last, found;
+
+    found = 0;
+    last = 0;
+
+    for (i = 0; i < cf->n; i++) {
+        found |= 1u << cf->field[i].field;
+
+        if (cf->field[i].field != SCAN_F_NONE) {
+            last = i;
+        }
+    }
+
+    if (!(found & (1u << SCAN_F_REQUEST | 1u << SCAN_F_TARGET))) {
+        cli_error("--log-format: it has neither the request ($request, %%r) "
+                  "nor the target ($request_uri, %%U)");
+        return -1;
+    }
+
+    if (cf->front.len && cf->front.data[0] == '{') {
+        scan_custom_keys(formats, cf);
+        return 0;
+    }
+
+    cf->n = last + 1;
+    formats->custom = cf;
+
+    return 0;
+}
+
+
+/* "key":"$variable" */
+
+static void
+scan_custom_keys(scan_formats_t *formats, const scan_custom_t *cf)
+{
+    unsigned              i;
+    cli_str_t             before;
+    scan_key_t           *key;
+    const unsigned char  *p, *end;
+
+    for (i = 0; i < cf->n; i++) {
+        before = i ? cf->field[i - 1].behind : cf->front;
+
+        if (cf->field[i].field == SCAN_F_NONE
+            || formats->nkey == SCAN_KEYS_MAX)
+        {
+            continue;
+        }
+
+        for (end = before.data + before.len;
+             end > before.data && strchr(" \":", end[-1]); end--)
+        {
+            /* void */
+        }
+
+        for (p = end; p > before.data && p[-1] != '"'; p--) { /* void */ }
+
+        key = &formats->key[formats->nkey++];
+
+        key->key.len = (size_t) (end - p);
+        key->key.data = (unsigned char *) cli_strndup((const char *) p,
+                                                      key->key.len);
+        key->field = cf->field[i].field;
+    }
+}
+
+
+scan_parsed_e
+scan_custom(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    unsigned              tries;
+    const unsigned char  *found;
+    const scan_custom_t  *cf;
+
+    cf = ps->formats->custom;
+
+    if (cf == NULL) {
+        return SCAN_DAMAGED;
+    }
+
+    scan_line_init(ln);
+
+    /* the FILE: of a grep may stand in front */
+
+    if (cf->front.len) {
+        found = memmem(p, (size_t) (last - p), cf->front.data, cf->front.len);
+
+        if (found == NULL) {
+            return SCAN_DAMAGED;
+        }
+
+        p = found + cf->front.len;
+    }
+
+    tries = SCAN_CUSTOM_TRIES;
+
+    return scan_custom_rest(ps, 0, p, last, ln, &tries) == 0
+           ? SCAN_REQUEST : SCAN_DAMAGED;
+}
+
+
+/* field "n" and what is behind it; a text that recurs may not be its end */
+
+static int
+scan_custom_rest(scan_parser_t *ps, unsigned n, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln, unsigned *tries)
+{
+    const unsigned char        *end;
+    const scan_custom_field_t  *f;
+
+    if (n == ps->formats->custom->n) {
+        return 0;
+    }
+
+    f = &ps->formats->custom->field[n];
+
+    if (f->behind.len == 0) {
+        return scan_custom_valid(ps, ln, f->field, p, last);
+    }
+
+    for (end = p; *tries; end++) {
+        (*tries)--;
+
+        end = memmem(end, (size_t) (last - end), f->behind.data,
+                     f->behind.len);
+
+        if (end == NULL) {
+            return -1;
+        }
+
+        if (*end == '"' && end > p && end[-1] == '\\'
+            && !(end - p > 1 && end[-2] == '\\'))
+        {
+            continue;
+        }
+
+        if (scan_custom_valid(ps, ln, f->field, p, end) == 0
+            && scan_custom_rest(ps, n + 1, end + f->behind.len, last, ln,
+                                tries)
+               == 0)
+        {
+            return 0;
+        }
+    }
+
+    return -1;
+}
+
+
+static int
+scan_custom_valid(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
+    const unsigned char *p, const unsigned char *last)
+{
+    int64_t  n;
+
+    switch (field) {
+
+    case SCAN_F_STATUS:
+        if (last - p != 3 && !(last - p == 1 && *p == '-')) {
+            return -1;
+        }
+        /* fall through */
+
+    case SCAN_F_BYTES:
+        if (scan_number(p, last, &n) == -1 && !(last - p == 1 && *p == '-')) {
+            return -1;
+        }
+        break;
+
+    case SCAN_F_METHOD:
+    case SCAN_F_CLIENT:
+        if (memchr(p, '"', (size_t) (last - p))) {
+            return -1;
+        }
+        break;
+
+    case SCAN_F_QUERY:
+        p += p < last && *p == '?';
+        break;
+
+    default:
+        break;
+    }
+
+    scan_set(ps, ln, field, p, last);
+
+    if ((field == SCAN_F_TIME_CLF || field == SCAN_F_TIME_ISO
+         || field == SCAN_F_TIME_EPOCH)
+        && ln->time == SCAN_NO_TIME)
+    {
+        return -1;
+    }
+
+    return 0;
+}

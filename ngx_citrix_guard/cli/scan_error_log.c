@@ -1,0 +1,108 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * nginx's error log, with the guard's lines in it (docs/directives.md, "The
+ * Log Line").  Its times have no zone and are taken for UTC.
+ */
+
+
+#include <string.h>
+
+#include "scan.h"
+
+
+static cli_str_t scan_error_value(const unsigned char *p,
+    const unsigned char *last, const char *name, char end);
+
+
+scan_parsed_e
+scan_error_log(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    cli_str_t             method;
+    const unsigned char  *q, *mark, *blank;
+
+    (void) ps;
+
+    /* yyyy/mm/dd hh:mm:ss [level], perhaps behind FILE: */
+
+    mark = NULL;
+
+    for (q = p; last - q > 21; q++) {
+        q = memchr(q, '[', (size_t) (last - q));
+
+        if (q == NULL) {
+            return SCAN_DAMAGED;
+        }
+
+        if (q - p >= 20 && q[-16] == '/') {
+            mark = q - 20;
+            break;
+        }
+    }
+
+    if (mark == NULL) {
+        return SCAN_DAMAGED;
+    }
+
+    scan_line_init(ln);
+
+    ln->time = scan_time_iso(mark, 19);
+
+    if (ln->time == SCAN_NO_TIME) {
+        return SCAN_DAMAGED;
+    }
+
+    q = scan_find(q, (size_t) (last - q), " citrix_guard: ");
+
+    if (q == NULL) {
+        return SCAN_NO_REQUEST;
+    }
+
+    q += sizeof(" citrix_guard: ") - 1;
+
+    ln->verdict.data = q;
+
+    for ( /* void */ ; q < last && *q != ' '; q++) { /* void */ }
+
+    ln->verdict.len = (size_t) (q - ln->verdict.data);
+    ln->target = scan_error_value(q, last, " target=\"", '"');
+    ln->client = scan_error_value(q, last, ", client: ", ',');
+
+    method = scan_error_value(q, last, ", request: \"", ' ');
+    blank = memchr(method.data, '"', method.len);
+
+    if (blank == NULL) {
+        ln->method = method;
+    }
+
+    return ln->target.len ? SCAN_REQUEST : SCAN_NO_REQUEST;
+}
+
+
+static cli_str_t
+scan_error_value(const unsigned char *p, const unsigned char *last,
+    const char *name, char end)
+{
+    cli_str_t             s;
+    const unsigned char  *q;
+
+    s.data = last;
+    s.len = 0;
+
+    p = scan_find(p, (size_t) (last - p), name);
+
+    if (p == NULL) {
+        return s;
+    }
+
+    p += strlen(name);
+
+    q = memchr(p, end, (size_t) (last - p));
+
+    s.data = p;
+    s.len = (size_t) ((q ? q : last) - p);
+
+    return s;
+}

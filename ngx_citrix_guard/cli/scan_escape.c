@@ -1,0 +1,141 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The escapes that logs put around hostile bytes.
+ */
+
+
+#include <string.h>
+
+#include "scan.h"
+
+
+static int
+scan_hex(const unsigned char *p, unsigned digits, unsigned *n)
+{
+    unsigned  c, value;
+
+    for (value = 0; digits; digits--, p++) {
+        c = *p - (unsigned) '0';
+
+        if (c > 9) {
+            c = (*p | 0x20u) - 'a';
+
+            if (c > 5) {
+                return -1;
+            }
+
+            c += 10;
+        }
+
+        value = value << 4 | c;
+    }
+
+    *n = value;
+
+    return 0;
+}
+
+
+/*
+ * Apache's and nginx's: \xHH, \" and \\, and Apache's \b \n \r \t \v.  What
+ * is none stays as it is.
+ */
+
+size_t
+scan_unescape(unsigned char *dst, const unsigned char *src, size_t len)
+{
+    size_t       i, n;
+    unsigned     c;
+    const char  *found;
+
+    static const char  letters[] = "\\\"bnrtv", bytes[] = "\\\"\b\n\r\t\v";
+
+    n = 0;
+
+    for (i = 0; i < len; i++) {
+
+        if (src[i] == '\\' && len - i > 1) {
+
+            if (src[i + 1] == 'x' && len - i > 3
+                && scan_hex(src + i + 2, 2, &c) == 0)
+            {
+                dst[n++] = (unsigned char) c;
+                i += 3;
+                continue;
+            }
+
+            found = src[i + 1] ? strchr(letters, src[i + 1]) : NULL;
+
+            if (found) {
+                dst[n++] = (unsigned char) bytes[found - letters];
+                i++;
+                continue;
+            }
+        }
+
+        dst[n++] = src[i];
+    }
+
+    return n;
+}
+
+
+/*
+ * JSON's (RFC 8259, section 7).  \u00HH is what nginx writes for a control
+ * byte, and becomes that byte; above 7F it is a code point.  Halves of pairs
+ * become what their bits say: they matter to no one.
+ */
+
+size_t
+scan_unescape_json(unsigned char *dst, const unsigned char *src, size_t len)
+{
+    size_t       i, n;
+    unsigned     c;
+    const char  *found;
+
+    static const char  letters[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
+
+    n = 0;
+
+    for (i = 0; i < len; i++) {
+
+        if (src[i] != '\\' || len - i < 2) {
+            dst[n++] = src[i];
+            continue;
+        }
+
+        if (src[i + 1] == 'u' && len - i > 5
+            && scan_hex(src + i + 2, 4, &c) == 0)
+        {
+            if (c < 0x80) {
+                dst[n++] = (unsigned char) c;
+
+            } else if (c < 0x800) {
+                dst[n++] = (unsigned char) (0xc0 | c >> 6);
+                dst[n++] = (unsigned char) (0x80 | (c & 0x3f));
+
+            } else {
+                dst[n++] = (unsigned char) (0xe0 | c >> 12);
+                dst[n++] = (unsigned char) (0x80 | (c >> 6 & 0x3f));
+                dst[n++] = (unsigned char) (0x80 | (c & 0x3f));
+            }
+
+            i += 5;
+            continue;
+        }
+
+        found = src[i + 1] ? strchr(letters, src[i + 1]) : NULL;
+
+        if (found) {
+            dst[n++] = (unsigned char) bytes[found - letters];
+            i++;
+
+        } else {
+            dst[n++] = src[i];
+        }
+    }
+
+    return n;
+}

@@ -1,0 +1,475 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Which packer it was is seen by the first bytes, not by the name.  Several
+ * packed pieces one behind the other count as one file, as they do for the
+ * packers' own commands.
+ */
+
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "scan.h"
+#include "scan_source.h"
+
+
+#define SCAN_PACKED_SIZE  (128 * 1024)
+
+/* xz may ask for as much as its header says */
+
+#define SCAN_XZ_MEMORY    (256 * 1024 * 1024)
+
+
+typedef struct {
+    const char           *name;
+    unsigned              len;
+    unsigned char         magic[6];
+    int                 (*start)(scan_source_t *src);
+    int                 (*step)(scan_source_t *src);
+    void                (*end)(scan_source_t *src);
+} scan_packer_t;
+
+
+struct scan_source_s {
+    int                   fd;
+    const scan_packer_t  *packer;
+    uint64_t              at;
+    unsigned              regular:1;
+    unsigned              eof:1;
+
+    /* where a piece has ended and another one may begin */
+    unsigned              between:1;
+
+    unsigned char        *in;
+    size_t                nin;
+    size_t                used;
+
+    unsigned char        *out;
+    size_t                nout;
+    const char           *failed;
+
+    z_stream              gzip;
+    lzma_stream           xz;
+    ZSTD_DStream         *zstd;
+};
+
+
+static ssize_t scan_fill(scan_source_t *src, const char **error);
+static ssize_t scan_plain(scan_source_t *src, unsigned char *buf, size_t size,
+    const char **error);
+static ssize_t scan_unpack(scan_source_t *src, unsigned char *buf,
+    size_t size, const char **error);
+static int scan_gzip_start(scan_source_t *src);
+static int scan_gzip_step(scan_source_t *src);
+static void scan_gzip_end(scan_source_t *src);
+static int scan_xz_start(scan_source_t *src);
+static int scan_xz_step(scan_source_t *src);
+static void scan_xz_end(scan_source_t *src);
+static int scan_zstd_start(scan_source_t *src);
+static int scan_zstd_step(scan_source_t *src);
+static void scan_zstd_end(scan_source_t *src);
+
+
+static const scan_packer_t  scan_packers[] = {
+    { "gzip", 2, { 0x1f, 0x8b },
+      scan_gzip_start, scan_gzip_step, scan_gzip_end },
+    { "xz", 6, { 0xfd, '7', 'z', 'X', 'Z', 0 },
+      scan_xz_start, scan_xz_step, scan_xz_end },
+    { "zstd", 4, { 0x28, 0xb5, 0x2f, 0xfd },
+      scan_zstd_start, scan_zstd_step, scan_zstd_end },
+};
+
+
+scan_source_t *
+scan_source_open(const char *name, const char **error)
+{
+    int             fd;
+    size_t          i;
+    struct stat     st;
+    scan_source_t  *src;
+
+    fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO)
+                                : open(name, O_RDONLY|O_CLOEXEC|O_NOCTTY);
+
+    if (fd == -1) {
+        *error = strerror(errno);
+        return NULL;
+    }
+
+    (void) posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+
+    src = cli_alloc(sizeof(scan_source_t));
+
+    src->fd = fd;
+    src->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    src->in = cli_alloc(SCAN_PACKED_SIZE);
+
+    if (scan_fill(src, error) == -1) {
+        scan_source_close(src);
+        return NULL;
+    }
+
+    for (i = 0; i < sizeof(scan_packers) / sizeof(scan_packers[0]); i++) {
+        if (src->nin >= scan_packers[i].len
+            && memcmp(src->in, scan_packers[i].magic, scan_packers[i].len)
+               == 0)
+        {
+            src->packer = &scan_packers[i];
+            break;
+        }
+    }
+
+    if (src->packer && src->packer->start(src) == -1) {
+        src->packer = NULL;
+        *error = "no memory left to unpack it";
+        scan_source_close(src);
+        return NULL;
+    }
+
+    return src;
+}
+
+
+void
+scan_source_close(scan_source_t *src)
+{
+    if (src->packer) {
+        src->packer->end(src);
+    }
+
+    (void) close(src->fd);
+
+    free(src->in);
+    free(src);
+}
+
+
+const char *
+scan_source_packed(const scan_source_t *src)
+{
+    return src->packer ? src->packer->name : "";
+}
+
+
+uint64_t
+scan_source_at(const scan_source_t *src)
+{
+    return src->at;
+}
+
+
+ssize_t
+scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,
+    const char **error)
+{
+    return src->packer ? scan_unpack(src, buf, size, error)
+                       : scan_plain(src, buf, size, error);
+}
+
+
+static ssize_t
+scan_read(scan_source_t *src, unsigned char *buf, size_t size,
+    const char **error)
+{
+    ssize_t        n;
+    struct pollfd  pfd;
+
+    /* a signal may have come to another thread than that which waits here */
+
+    pfd.fd = src->fd;
+    pfd.events = POLLIN;
+
+    do {
+        while (!src->regular && !scan_stop && poll(&pfd, 1, 200) == 0) {
+            /* void */
+        }
+
+        if (scan_stop) {
+            src->eof = 1;
+            return 0;
+        }
+
+        n = read(src->fd, buf, size);
+    } while (n == -1 && errno == EINTR);
+
+    if (n == -1) {
+        *error = strerror(errno);
+        return -1;
+    }
+
+    if (n == 0) {
+        src->eof = 1;
+    }
+
+    src->at += (uint64_t) n;
+
+    return n;
+}
+
+
+/* more of the file into "in", of which nothing is left */
+
+static ssize_t
+scan_fill(scan_source_t *src, const char **error)
+{
+    ssize_t  n;
+
+    src->used = 0;
+    src->nin = 0;
+
+    /* a pipe may give the first bytes one by one */
+
+    do {
+        n = scan_read(src, src->in + src->nin, SCAN_PACKED_SIZE - src->nin,
+                      error);
+
+        if (n == -1) {
+            return -1;
+        }
+
+        src->nin += (size_t) n;
+
+    } while (n && src->nin < 6);
+
+    return (ssize_t) src->nin;
+}
+
+
+static ssize_t
+scan_plain(scan_source_t *src, unsigned char *buf, size_t size,
+    const char **error)
+{
+    size_t   done;
+    ssize_t  n;
+
+    done = src->nin - src->used;
+
+    if (done) {
+        done = done < size ? done : size;
+
+        memcpy(buf, src->in + src->used, done);
+        src->used += done;
+    }
+
+    while (done < size && !src->eof) {
+        n = scan_read(src, buf + done, size - done, error);
+
+        if (n == -1) {
+            return done ? (ssize_t) done : -1;
+        }
+
+        done += (size_t) n;
+    }
+
+    return (ssize_t) done;
+}
+
+
+static ssize_t
+scan_unpack(scan_source_t *src, unsigned char *buf, size_t size,
+    const char **error)
+{
+    size_t  left;
+
+    src->out = buf;
+    src->nout = size;
+
+    while (src->nout && src->failed == NULL) {
+
+        if (src->used == src->nin && !src->eof
+            && scan_fill(src, &src->failed) == -1)
+        {
+            break;
+        }
+
+        if (src->used == src->nin && src->eof && src->between) {
+            break;
+        }
+
+        /* with no more to come there may be something left inside */
+
+        left = src->nout;
+
+        if (src->packer->step(src) == -1) {
+            break;
+        }
+
+        if (src->used == src->nin && src->eof && src->nout == left
+            && !src->between)
+        {
+            src->failed = "the end of the packed data is missing";
+        }
+    }
+
+    /* what came out before the damage is good */
+
+    if (src->nout == size && src->failed) {
+        *error = src->failed;
+        return -1;
+    }
+
+    return (ssize_t) (size - src->nout);
+}
+
+
+static int
+scan_gzip_start(scan_source_t *src)
+{
+    return inflateInit2(&src->gzip, 15 + 16) == Z_OK ? 0 : -1;
+}
+
+
+static int
+scan_gzip_step(scan_source_t *src)
+{
+    int  rc;
+
+    /* tapes and some tools fill up with zeros */
+
+    while (src->between && src->used < src->nin && src->in[src->used] == 0) {
+        src->used++;
+    }
+
+    if (src->between && src->used == src->nin) {
+        return 0;
+    }
+
+    src->between = 0;
+
+    src->gzip.next_in = src->in + src->used;
+    src->gzip.avail_in = (uInt) (src->nin - src->used);
+    src->gzip.next_out = src->out;
+    src->gzip.avail_out = (uInt) src->nout;
+
+    rc = inflate(&src->gzip, Z_NO_FLUSH);
+
+    src->used = src->nin - src->gzip.avail_in;
+    src->out = src->gzip.next_out;
+    src->nout = src->gzip.avail_out;
+
+    if (rc == Z_STREAM_END) {
+        src->between = 1;
+        rc = inflateReset(&src->gzip);
+    }
+
+    if (rc != Z_OK && rc != Z_BUF_ERROR) {
+        src->failed = "the gzip data is damaged";
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static void
+scan_gzip_end(scan_source_t *src)
+{
+    (void) inflateEnd(&src->gzip);
+}
+
+
+static int
+scan_xz_start(scan_source_t *src)
+{
+    static const lzma_stream  init = LZMA_STREAM_INIT;
+
+    src->xz = init;
+
+    return lzma_stream_decoder(&src->xz, SCAN_XZ_MEMORY, LZMA_CONCATENATED)
+           == LZMA_OK ? 0 : -1;
+}
+
+
+static int
+scan_xz_step(scan_source_t *src)
+{
+    lzma_ret  rc;
+
+    src->xz.next_in = src->in + src->used;
+    src->xz.avail_in = src->nin - src->used;
+    src->xz.next_out = src->out;
+    src->xz.avail_out = src->nout;
+
+    rc = lzma_code(&src->xz, src->eof ? LZMA_FINISH : LZMA_RUN);
+
+    src->used = src->nin - src->xz.avail_in;
+    src->out = src->xz.next_out;
+    src->nout = src->xz.avail_out;
+
+    if (rc == LZMA_STREAM_END) {
+        src->between = 1;
+
+    } else if (rc != LZMA_OK && rc != LZMA_BUF_ERROR) {
+        src->failed = rc == LZMA_MEMLIMIT_ERROR
+                      ? "the xz data needs more memory than 256 MiB"
+                      : "the xz data is damaged";
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static void
+scan_xz_end(scan_source_t *src)
+{
+    lzma_end(&src->xz);
+}
+
+
+static int
+scan_zstd_start(scan_source_t *src)
+{
+    src->zstd = ZSTD_createDStream();
+
+    return src->zstd ? 0 : -1;
+}
+
+
+static int
+scan_zstd_step(scan_source_t *src)
+{
+    size_t          rc;
+    ZSTD_inBuffer   in;
+    ZSTD_outBuffer  out;
+
+    in.src = src->in;
+    in.size = src->nin;
+    in.pos = src->used;
+
+    out.dst = src->out;
+    out.size = src->nout;
+    out.pos = 0;
+
+    rc = ZSTD_decompressStream(src->zstd, &out, &in);
+
+    src->used = in.pos;
+    src->out += out.pos;
+    src->nout -= out.pos;
+    src->between = (rc == 0);
+
+    if (ZSTD_isError(rc)) {
+        src->failed = "the zstd data is damaged";
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static void
+scan_zstd_end(scan_source_t *src)
+{
+    (void) ZSTD_freeDStream(src->zstd);
+}

@@ -1,0 +1,43 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The bytes of a file, plain or out of gzip, xz or zstd.
+ */
+
+
+#ifndef _SCAN_SOURCE_H_INCLUDED_
+#define _SCAN_SOURCE_H_INCLUDED_
+
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+typedef struct scan_source_s  scan_source_t;
+
+
+/* NULL, and "error" says why; "-" is standard input */
+
+scan_source_t *scan_source_open(const char *name, const char **error);
+
+/*
+ * As read(2), but no fewer bytes than asked for unless the end is near.  -1,
+ * and "error" says why: what was read before is good.
+ */
+
+ssize_t scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,
+    const char **error);
+
+/* "", "gzip", ... */
+
+const char *scan_source_packed(const scan_source_t *src);
+
+/* bytes of the file itself, read so far */
+
+uint64_t scan_source_at(const scan_source_t *src);
+
+void scan_source_close(scan_source_t *src);
+
+
+#endif /* _SCAN_SOURCE_H_INCLUDED_ */

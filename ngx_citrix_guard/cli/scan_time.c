@@ -1,0 +1,319 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Times, as logs write them.
+ */
+
+
+#include <string.h>
+
+#include "scan.h"
+
+
+static int64_t scan_seconds(int64_t year, unsigned month, unsigned day,
+    unsigned hour, unsigned min, unsigned sec);
+static int scan_zone(const unsigned char *p, const unsigned char *last,
+    int64_t *offset);
+
+
+static int
+scan_two(const unsigned char *p, unsigned *n)
+{
+    unsigned  a, b;
+
+    a = p[0] - (unsigned) '0';
+    b = p[1] - (unsigned) '0';
+
+    *n = a * 10 + b;
+
+    return a < 10 && b < 10;
+}
+
+
+/* by the three letters, whatever their case; 0 if it is none */
+
+static unsigned
+scan_month(const unsigned char *p)
+{
+    unsigned  i, word;
+
+    static const char  names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+    word = (unsigned) (p[0] | 0x20) << 16 | (unsigned) (p[1] | 0x20) << 8
+           | (p[2] | 0x20);
+
+    for (i = 0; i < 36; i += 3) {
+        if (word == ((unsigned) names[i] << 16 | (unsigned) names[i + 1] << 8
+                     | (unsigned) names[i + 2]))
+        {
+            return i / 3 + 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* dd/Mon/yyyy:hh:mm:ss +zzzz: 26 bytes, and they are there */
+
+int64_t
+scan_time_clf(const unsigned char *p)
+{
+    int64_t   offset, time;
+    unsigned  day, month, century, year, hour, min, sec;
+
+    month = scan_month(p + 3);
+
+    if (!month
+        || !scan_two(p, &day)
+        || !scan_two(p + 7, &century) || !scan_two(p + 9, &year)
+        || !scan_two(p + 12, &hour)
+        || !scan_two(p + 15, &min)
+        || !scan_two(p + 18, &sec)
+        || p[2] != '/' || p[6] != '/' || p[11] != ':' || p[14] != ':'
+        || p[17] != ':' || p[20] != ' '
+        || scan_zone(p + 21, p + 26, &offset) == -1)
+    {
+        return SCAN_NO_TIME;
+    }
+
+    time = scan_seconds(century * 100 + year, month, day, hour, min, sec);
+
+    return time == SCAN_NO_TIME ? time : time - offset;
+}
+
+
+/*
+ * yyyy-mm-dd, or with "/"; then hh:mm, hh:mm:ss behind "T" or a blank, with a
+ * fraction, and "Z", +hh:mm or +hhmm; without a zone it is UTC
+ */
+
+int64_t
+scan_time_iso(const unsigned char *p, size_t len)
+{
+    int64_t               offset, time;
+    unsigned              day, month, century, year, hour, min, sec;
+    const unsigned char  *last;
+
+    last = p + len;
+    hour = min = sec = 0;
+    offset = 0;
+
+    if (len < 10
+        || !scan_two(p, &century) || !scan_two(p + 2, &year)
+        || !scan_two(p + 5, &month) || !scan_two(p + 8, &day)
+        || (p[4] != '-' && p[4] != '/') || p[7] != p[4])
+    {
+        return SCAN_NO_TIME;
+    }
+
+    p += 10;
+
+    if (last - p >= 6) {
+
+        if ((p[0] != 'T' && p[0] != 't' && p[0] != ' ') || p[3] != ':'
+            || !scan_two(p + 1, &hour) || !scan_two(p + 4, &min))
+        {
+            return SCAN_NO_TIME;
+        }
+
+        p += 6;
+
+        if (last - p >= 3 && p[0] == ':') {
+            if (!scan_two(p + 1, &sec)) {
+                return SCAN_NO_TIME;
+            }
+
+            p += 3;
+        }
+
+        if (p < last && (*p == '.' || *p == ',')) {
+            for (p++; p < last && *p >= '0' && *p <= '9'; p++) { /* void */ }
+        }
+    }
+
+    if (p < last && *p == ' ') {
+        p++;
+    }
+
+    if (p < last && scan_zone(p, last, &offset) == -1) {
+        return SCAN_NO_TIME;
+    }
+
+    time = scan_seconds(century * 100 + year, month, day, hour, min, sec);
+
+    return time == SCAN_NO_TIME ? time : time - offset;
+}
+
+
+/* seconds, or milliseconds if there are 13 digits; a fraction is dropped */
+
+int64_t
+scan_time_epoch(const unsigned char *p, size_t len)
+{
+    size_t   i;
+    int64_t  n;
+
+    n = 0;
+
+    for (i = 0; i < len && p[i] >= '0' && p[i] <= '9'; i++) {
+        if (i == 13) {
+            return SCAN_NO_TIME;
+        }
+
+        n = n * 10 + (p[i] - '0');
+    }
+
+    if (i == 0 || (i < len && p[i] != '.' && p[i] != 'e')) {
+        return SCAN_NO_TIME;
+    }
+
+    return i == 13 ? n / 1000 : n;
+}
+
+
+int64_t
+scan_time_any(const unsigned char *p, size_t len)
+{
+    if (len && *p == '[') {
+        p++;
+        len--;
+    }
+
+    if (len >= SCAN_CLF_LEN && p[2] == '/') {
+        return scan_time_clf(p);
+    }
+
+    if (len >= 10 && (p[4] == '-' || p[4] == '/')) {
+        return scan_time_iso(p, len);
+    }
+
+    return scan_time_epoch(p, len);
+}
+
+
+int64_t
+scan_time_option(const char *text)
+{
+    return scan_time_any((const unsigned char *) text, strlen(text));
+}
+
+
+/* "Z", "UTC", +hhmm, +hh:mm, +hh */
+
+static int
+scan_zone(const unsigned char *p, const unsigned char *last, int64_t *offset)
+{
+    size_t    len;
+    unsigned  hour, min;
+
+    len = (size_t) (last - p);
+
+    *offset = 0;
+
+    if ((len == 1 && (p[0] | 0x20) == 'z')
+        || (len == 3 && memcmp(p, "UTC", 3) == 0))
+    {
+        return 0;
+    }
+
+    if (len < 3 || (p[0] != '+' && p[0] != '-') || !scan_two(p + 1, &hour)) {
+        return -1;
+    }
+
+    min = 0;
+
+    if (!(len == 3
+          || (len == 5 && scan_two(p + 3, &min))
+          || (len == 6 && p[3] == ':' && scan_two(p + 4, &min)))
+        || hour > 15 || min > 59)
+    {
+        return -1;
+    }
+
+    *offset = ((int64_t) hour * 60 + min) * (p[0] == '-' ? -60 : 60);
+
+    return 0;
+}
+
+
+/* days from the civil calendar, which repeats itself every 400 years */
+
+static int64_t
+scan_seconds(int64_t year, unsigned month, unsigned day, unsigned hour,
+    unsigned min, unsigned sec)
+{
+    int64_t  days, era, of_era, of_year;
+
+    static const unsigned char  length[] = {
+        31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+    };
+
+    if (month < 1 || month > 12 || day < 1 || day > length[month - 1]
+        || hour > 23 || min > 59 || sec > 60 || year < 1970)
+    {
+        return SCAN_NO_TIME;
+    }
+
+    year -= month <= 2;
+    era = year / 400;
+    of_era = year - era * 400;
+    of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year
+           - 719468;
+
+    return days * SCAN_DAY + hour * 3600 + min * 60 + sec;
+}
+
+
+static void
+scan_civil(int64_t day, unsigned *year, unsigned *month, unsigned *mday)
+{
+    int64_t  era, of_era, of_year, y, m;
+
+    day += 719468;
+    era = day / 146097;
+    of_era = day - era * 146097;
+    y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    of_year = of_era - (365 * y + y / 4 - y / 100);
+    m = (5 * of_year + 2) / 153;
+
+    *mday = (unsigned) (of_year - (153 * m + 2) / 5 + 1);
+    *month = (unsigned) (m < 10 ? m + 3 : m - 9);
+    *year = (unsigned) (y + era * 400 + (*month <= 2));
+}
+
+
+const char *
+scan_day_text(int64_t day, char buf[32])
+{
+    unsigned  year, month, mday;
+
+    scan_civil(day, &year, &month, &mday);
+    snprintf(buf, 32, "%04u-%02u-%02u", year, month, mday);
+
+    return buf;
+}
+
+
+const char *
+scan_time_text(int64_t time, char buf[32])
+{
+    size_t   n;
+    int64_t  sec;
+
+    if (time == SCAN_NO_TIME) {
+        return "-";
+    }
+
+    sec = time % SCAN_DAY;
+
+    scan_day_text(time / SCAN_DAY, buf);
+    n = strlen(buf);
+
+    snprintf(buf + n, 32 - n, "T%02u:%02u:%02uZ", (unsigned) (sec / 3600),
+             (unsigned) (sec / 60 % 60), (unsigned) (sec % 60));
+
+    return buf;
+}

@@ -1,0 +1,199 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard verify: what an attacker would see, and what it means.
+ */
+
+
+#ifndef _VERIFY_H_INCLUDED_
+#define _VERIFY_H_INCLUDED_
+
+
+#include <curl/curl.h>
+
+#include "cli.h"
+
+
+#define VERIFY_BODY       4096
+#define VERIFY_TARGET     160
+#define VERIFY_ADDRESSES  8
+#define VERIFY_PLACES     16
+
+
+/* where a request goes: "address" in place of what "host" resolves to */
+
+typedef struct {
+    const char           *scheme;
+    const char           *host;
+    unsigned              port;
+    char                  address[256];
+    unsigned              connect_port;
+    unsigned              lenient:1;    /* its certificate is another's */
+} verify_place_t;
+
+
+typedef enum {
+    VERIFY_HTTP1 = 0,
+    VERIFY_HTTP2,
+    VERIFY_PROTOCOLS
+} verify_protocol_e;
+
+
+typedef struct {
+    CURLcode              failed;
+    char                  error[CURL_ERROR_SIZE];
+    long                  status;
+    long                  version;
+    unsigned              guard:1;
+    unsigned              apache:1;
+    size_t                size;
+    size_t                len;
+    char                  body[VERIFY_BODY + 1];
+} verify_answer_t;
+
+
+/* what an answer to the attack means */
+
+typedef enum {
+    VERIFY_GUARD = 0,       /* refused, and by the guard */
+    VERIFY_THROUGH,         /* what is behind the hole has answered */
+    VERIFY_BAD_REQUEST,     /* 400: some parser could not read it */
+    VERIFY_POLICY,          /* 403 without a body, as the ADC's policy */
+    VERIFY_OTHER,           /* any other answer */
+    VERIFY_CLOSED,          /* closed without an answer */
+    VERIFY_UNREACHABLE,
+    VERIFY_MEANINGS
+} verify_meaning_e;
+
+
+typedef enum {
+    VERIFY_SHIELDED = 0,
+    VERIFY_DETECT,
+    VERIFY_NOT_SHIELDED,
+    VERIFY_CANNOT_TELL
+} verify_verdict_e;
+
+
+typedef enum {
+    VERIFY_ICA_UNKNOWN = 0,
+    VERIFY_ICA_WORKS,
+    VERIFY_ICA_HTTP,
+    VERIFY_ICA_SILENT,
+    VERIFY_ICA_REFUSED
+} verify_ica_e;
+
+
+/* a spelling that was not refused by the guard, for the report */
+
+typedef struct {
+    char                  target[VERIFY_TARGET];
+    verify_protocol_e     protocol;
+    verify_meaning_e      meaning;
+    long                  status;
+} verify_note_t;
+
+
+typedef struct {
+    verify_place_t        place;
+    verify_meaning_e      meaning;
+    long                  status;
+    char                  error[CURL_ERROR_SIZE];
+    unsigned              direct:1;
+} verify_way_t;
+
+
+#define VERIFY_NOTES  128
+
+typedef struct {
+    verify_place_t        place;
+    const char           *error_log;
+    long long             log_from;
+    const char           *cacert;
+    unsigned              insecure:1;
+    unsigned              ica:1;
+    unsigned              verbose:1;
+    char                  token[24];
+    long                  timeout;
+
+    CURL                 *curl[VERIFY_PROTOCOLS];
+
+    unsigned              asked[VERIFY_PROTOCOLS];
+    unsigned              count[VERIFY_PROTOCOLS][VERIFY_MEANINGS];
+    unsigned              offered[VERIFY_PROTOCOLS];
+
+    unsigned              pages;
+    unsigned              served;
+    unsigned              pages_guard;
+    unsigned              pages_403;
+
+    verify_note_t         note[VERIFY_NOTES];
+    unsigned              notes;
+
+    verify_way_t          way[VERIFY_PLACES];
+    unsigned              ways;
+
+    verify_ica_e          socks;
+    verify_ica_e          cgp;
+
+    unsigned              log_read:1;
+    unsigned              log_blocked;
+    unsigned              log_detected;
+
+    char                  failure[CURL_ERROR_SIZE];
+
+    verify_verdict_e      verdict;
+    char                  reason[512];
+    const char           *todo;
+} verify_t;
+
+
+/* verify_targets.c: NULL behind the last */
+
+const char *verify_target(unsigned n);
+const char *verify_page(unsigned n);
+unsigned verify_targets(void);
+
+
+/* verify_http.c */
+
+int verify_http_init(verify_t *v);
+void verify_http_done(verify_t *v);
+void verify_ask(verify_t *v, const verify_place_t *place,
+    verify_protocol_e protocol, const char *target, verify_answer_t *answer);
+void verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place);
+
+
+/* verify_probe.c: the questions, and what the answers mean */
+
+void verify_probe(verify_t *v);
+verify_meaning_e verify_meaning(const verify_answer_t *answer);
+
+
+/* verify_ica.c */
+
+void verify_ica(verify_t *v);
+
+
+/* verify_log.c: what the guard has written of this run */
+
+void verify_log_begin(verify_t *v);
+void verify_log_read(verify_t *v);
+
+
+/* verify_verdict.c */
+
+void verify_conclude(verify_t *v);
+
+extern const char  *verify_verdict_name[];
+extern const char  *verify_meaning_text[VERIFY_MEANINGS];
+
+
+/* verify_report.c */
+
+void verify_report_text(const verify_t *v);
+void verify_report_json(const verify_t *v);
+void verify_report_nagios(const verify_t *v);
+
+
+#endif /* _VERIFY_H_INCLUDED_ */

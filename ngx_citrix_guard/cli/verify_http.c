@@ -1,0 +1,213 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * One request by libcurl, its target byte for byte.  No redirect is followed
+ * and no proxy asked: nothing goes to any host but the one that was named.
+ */
+
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify.h"
+
+
+/* the most that is read of an answer */
+
+#define VERIFY_READ  (256 * 1024)
+
+
+static size_t verify_body(char *p, size_t size, size_t n, void *data);
+static size_t verify_header(char *p, size_t size, size_t n, void *data);
+
+
+int
+verify_http_init(verify_t *v)
+{
+    unsigned  i;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        cli_error("libcurl does not start");
+        return -1;
+    }
+
+    for (i = 0; i < VERIFY_PROTOCOLS; i++) {
+        v->curl[i] = curl_easy_init();
+
+        if (v->curl[i] == NULL) {
+            cli_error("libcurl does not start");
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+verify_http_done(verify_t *v)
+{
+    unsigned  i;
+
+    for (i = 0; i < VERIFY_PROTOCOLS; i++) {
+        curl_easy_cleanup(v->curl[i]);
+    }
+
+    curl_global_cleanup();
+}
+
+
+/* what all connections have in common */
+
+void
+verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
+{
+    char                url[512], to[600];
+    struct curl_slist  *list;
+
+    curl_easy_reset(curl);
+
+    snprintf(url, sizeof(url), "%s://%s:%u/", place->scheme, place->host,
+             place->port);
+
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, v->timeout);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, v->timeout);
+
+    if (v->cacert) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, v->cacert);
+    }
+
+    if (v->insecure || place->lenient) {
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+
+    if (place->address[0]) {
+        snprintf(to, sizeof(to), "::%s:%u", place->address,
+                 place->connect_port);
+
+        list = curl_slist_append(NULL, to);
+
+        curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
+        curl_easy_setopt(curl, CURLOPT_PRIVATE, list);
+    }
+}
+
+
+void
+verify_ask(verify_t *v, const verify_place_t *place,
+    verify_protocol_e protocol, const char *target, verify_answer_t *answer)
+{
+    long                version;
+    CURL               *curl;
+    struct curl_slist  *list;
+
+    memset(answer, 0, sizeof(verify_answer_t));
+
+    curl = v->curl[protocol];
+    version = CURL_HTTP_VERSION_1_1;
+
+    if (protocol == VERIFY_HTTP2) {
+        version = strcmp(place->scheme, "https") == 0
+                  ? CURL_HTTP_VERSION_2TLS
+                  : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    }
+
+    verify_curl(v, curl, place);
+
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, target);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT,
+                     "citrix-guard/" CLI_VERSION " verify");
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, answer->error);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, verify_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, verify_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
+
+    answer->failed = curl_easy_perform(curl);
+
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+    curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &answer->version);
+
+    if (answer->failed && answer->error[0] == '\0') {
+        snprintf(answer->error, sizeof(answer->error), "%s",
+                 curl_easy_strerror(answer->failed));
+    }
+
+    /* an answer that was cut is one */
+
+    if (answer->status) {
+        answer->failed = CURLE_OK;
+    }
+
+    if (place->address[0]) {
+        curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
+        curl_slist_free_all(list);
+        curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
+    }
+
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+}
+
+
+static size_t
+verify_body(char *p, size_t size, size_t n, void *data)
+{
+    size_t            len, room;
+    verify_answer_t  *answer = data;
+
+    len = size * n;
+    room = VERIFY_BODY - answer->len;
+    room = room < len ? room : len;
+
+    memcpy(answer->body + answer->len, p, room);
+
+    answer->len += room;
+    answer->size += len;
+
+    return answer->size > VERIFY_READ ? 0 : len;
+}
+
+
+static size_t
+verify_header(char *p, size_t size, size_t n, void *data)
+{
+    size_t            len;
+    verify_answer_t  *answer = data;
+
+    static const char  guard[] = "X-Citrix-Guard:";
+    static const char  server[] = "Server: Apache";
+
+    len = size * n;
+
+    /* of several answers, the last counts */
+
+    if (len > 5 && memcmp(p, "HTTP/", 5) == 0) {
+        answer->guard = 0;
+        answer->apache = 0;
+    }
+
+    if (len > sizeof(guard) - 1
+        && strncasecmp(p, guard, sizeof(guard) - 1) == 0
+        && memmem(p, len, "blocked", 7))
+    {
+        answer->guard = 1;
+    }
+
+    if (len > sizeof(server) - 1
+        && strncasecmp(p, server, sizeof(server) - 1) == 0)
+    {
+        answer->apache = 1;
+    }
+
+    return len;
+}

@@ -1,0 +1,214 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ */
+
+
+#include "verify.h"
+
+
+static const char  *verify_protocol_name[] = { "HTTP/1.1", "HTTP/2" };
+
+static const char  *verify_ica_text[] = {
+    "not tried", "reaches the ADC", "is taken for HTTP: apps will not start",
+    "no answer", "is refused"
+};
+
+static const char  *verify_ica_name[] = {
+    "not tried", "works", "http", "silent", "refused"
+};
+
+
+static void
+verify_counts(const verify_t *v, unsigned i)
+{
+    unsigned  k;
+
+    printf("  %-10s ", verify_protocol_name[i]);
+
+    if (!v->offered[i]) {
+        printf("not offered\n");
+        return;
+    }
+
+    printf("%u spellings:", v->asked[i]);
+
+    for (k = 0; k < VERIFY_MEANINGS; k++) {
+        if (v->count[i][k]) {
+            printf(" %u %s;", v->count[i][k], verify_meaning_text[k]);
+        }
+    }
+
+    putchar('\n');
+}
+
+
+static void
+verify_ways(const verify_t *v)
+{
+    unsigned             i;
+    const verify_way_t  *way;
+
+    for (i = 0; i < v->ways; i++) {
+        way = &v->way[i];
+
+        printf("  %-10s %s:%u ", way->direct ? "direct" : "address",
+               way->place.address, way->place.connect_port);
+
+        if (way->status) {
+            printf("%s (%ld)\n", verify_meaning_text[way->meaning],
+                   way->status);
+        } else {
+            printf("%s: %s\n", verify_meaning_text[way->meaning],
+                   cli_plain(way->error));
+        }
+    }
+}
+
+
+void
+verify_report_text(const verify_t *v)
+{
+    unsigned  i;
+
+    static const cli_colour_e  colours[] = {
+        CLI_GREEN, CLI_AMBER, CLI_RED, CLI_AMBER
+    };
+
+    printf("%s://%s:%u\n\n", v->place.scheme, v->place.host, v->place.port);
+
+    if (v->pages) {
+        printf("  %-10s %u of %u are served\n", "pages", v->served, v->pages);
+
+        for (i = 0; i < VERIFY_PROTOCOLS; i++) {
+            verify_counts(v, i);
+        }
+    }
+
+    verify_ways(v);
+
+    if (v->ica) {
+        printf("  %-10s SOCKS5 %s; CGP %s\n", "ICA",
+               verify_ica_text[v->socks], verify_ica_text[v->cgp]);
+    }
+
+    if (v->log_read) {
+        printf("  %-10s %u blocked, %u detected\n", "log", v->log_blocked,
+               v->log_detected);
+    }
+
+    for (i = 0; i < v->notes; i++) {
+        if (i == 0) {
+            printf("\n  not refused by the guard\n");
+        }
+
+        printf("    %-8s %3ld  %s\n      %s\n",
+               verify_protocol_name[v->note[i].protocol], v->note[i].status,
+               v->note[i].target, verify_meaning_text[v->note[i].meaning]);
+
+        if (!v->verbose && i == 4 && v->notes > 5) {
+            printf("    and %u more; --verbose lists them\n", v->notes - 5);
+            break;
+        }
+    }
+
+    printf("\n%s%s%s: %s.\n", cli_colour(stdout, colours[v->verdict]),
+           verify_verdict_name[v->verdict], cli_colour(stdout, CLI_PLAIN),
+           v->reason);
+
+    if (*v->todo) {
+        printf("%s\n", v->todo);
+    }
+}
+
+
+static void
+verify_json_string(const char *name, const char *text)
+{
+    printf("\"%s\":", name);
+    cli_put_text(stdout, text);
+}
+
+
+void
+verify_report_json(const verify_t *v)
+{
+    unsigned  i, k;
+
+    printf("{\"url\":\"%s://%s:%u\",\"verdict\":\"%s\",", v->place.scheme,
+           v->place.host, v->place.port, verify_verdict_name[v->verdict]);
+    verify_json_string("reason", v->reason);
+    putchar(',');
+    verify_json_string("todo", v->todo);
+    printf(",\"status\":%d,\n\"pages\":%u,\"served\":%u,\n\"protocols\":{",
+           (int) v->verdict, v->pages, v->served);
+
+    for (i = 0; i < VERIFY_PROTOCOLS; i++) {
+        printf("%s\n\"%s\":{\"offered\":%s,\"asked\":%u",
+               i ? "," : "", verify_protocol_name[i],
+               v->offered[i] ? "true" : "false", v->asked[i]);
+
+        for (k = 0; k < VERIFY_MEANINGS; k++) {
+            printf(",\"%s\":%u", verify_meaning_text[k], v->count[i][k]);
+        }
+
+        putchar('}');
+    }
+
+    printf("},\n\"ways\":[");
+
+    for (i = 0; i < v->ways; i++) {
+        printf("%s\n{\"address\":\"%s\",\"port\":%u,\"direct\":%s,"
+               "\"meaning\":\"%s\",\"answer\":%ld}", i ? "," : "",
+               v->way[i].place.address, v->way[i].place.connect_port,
+               v->way[i].direct ? "true" : "false",
+               verify_meaning_text[v->way[i].meaning], v->way[i].status);
+    }
+
+    printf("],\n\"not_refused_by_the_guard\":[");
+
+    for (i = 0; i < v->notes; i++) {
+        printf("%s\n{\"protocol\":\"%s\",\"answer\":%ld,", i ? "," : "",
+               verify_protocol_name[v->note[i].protocol], v->note[i].status);
+        verify_json_string("target", v->note[i].target);
+        printf(",\"meaning\":\"%s\"}",
+               verify_meaning_text[v->note[i].meaning]);
+    }
+
+    printf("],\n\"ica\":{\"socks5\":\"%s\",\"cgp\":\"%s\"},\n"
+           "\"log\":{\"read\":%s,\"blocked\":%u,\"detected\":%u}}\n",
+           verify_ica_name[v->socks], verify_ica_name[v->cgp],
+           v->log_read ? "true" : "false", v->log_blocked, v->log_detected);
+}
+
+
+void
+verify_report_nagios(const verify_t *v)
+{
+    unsigned     i, asked, guard, through;
+    const char  *p;
+
+    static const char  *states[] = {
+        "OK", "WARNING", "CRITICAL", "UNKNOWN"
+    };
+
+    asked = guard = through = 0;
+
+    for (i = 0; i < VERIFY_PROTOCOLS; i++) {
+        asked += v->asked[i];
+        guard += v->count[i][VERIFY_GUARD];
+        through += v->count[i][VERIFY_THROUGH];
+    }
+
+    printf("CITRIX_GUARD %s - %s: ", states[v->verdict],
+           verify_verdict_name[v->verdict]);
+
+    /* a bar begins the figures */
+
+    for (p = v->reason; *p; p++) {
+        putchar(*p == '|' ? '/' : *p);
+    }
+
+    printf(" | asked=%u refused=%u through=%u served=%u\n", asked, guard,
+           through, v->served);
+}

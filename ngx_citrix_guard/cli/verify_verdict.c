@@ -1,0 +1,286 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What the answers say together.  "Shielded" is said only if nothing speaks
+ * against it; a refusal counts for the guard only if it says so.
+ */
+
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "verify.h"
+
+
+typedef struct {
+    unsigned              asked;
+    unsigned              count[VERIFY_MEANINGS];
+} verify_sum_t;
+
+
+static int verify_conclude_direct(verify_t *v);
+static int verify_conclude_ways(verify_t *v);
+static int verify_conclude_log(verify_t *v, const verify_sum_t *sum);
+static int verify_conclude_through(verify_t *v, const verify_sum_t *sum);
+static int verify_conclude_guard(verify_t *v, const verify_sum_t *sum);
+static void verify_conclude_other(verify_t *v, const verify_sum_t *sum);
+
+
+const char  *verify_verdict_name[] = {
+    "shielded", "detect only", "not shielded", "cannot tell"
+};
+
+
+const char  *verify_meaning_text[VERIFY_MEANINGS] = {
+    "refused by the guard",
+    "got through",
+    "answered 400, before any guard",
+    "403 without a body, as the ADC's own policy",
+    "answered by something else than the guard",
+    "closed without an answer",
+    "not reachable"
+};
+
+
+__attribute__((format(printf, 4, 5)))
+static void
+verify_say(verify_t *v, verify_verdict_e verdict, const char *todo,
+    const char *fmt, ...)
+{
+    va_list  args;
+
+    v->verdict = verdict;
+    v->todo = todo;
+
+    va_start(args, fmt);
+    (void) vsnprintf(v->reason, sizeof(v->reason), fmt, args);
+    va_end(args);
+}
+
+
+void
+verify_conclude(verify_t *v)
+{
+    unsigned      i, k;
+    verify_sum_t  sum;
+
+    memset(&sum, 0, sizeof(verify_sum_t));
+
+    for (i = 0; i < VERIFY_PROTOCOLS; i++) {
+        sum.asked += v->asked[i];
+
+        for (k = 0; k < VERIFY_MEANINGS; k++) {
+            sum.count[k] += v->count[i][k];
+        }
+    }
+
+    if (v->pages == 0) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "Look at the name, the port, the certificate and the "
+                   "network.", "no answer: %s", v->failure);
+        return;
+    }
+
+    if (v->pages_guard && v->served == 0) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "See what stands in front of the guard.",
+                   "legitimate pages are answered with the guard's mark as "
+                   "well: something sets it on everything");
+        return;
+    }
+
+    if (verify_conclude_direct(v)
+        || verify_conclude_log(v, &sum)
+        || verify_conclude_through(v, &sum)
+        || verify_conclude_ways(v)
+        || verify_conclude_guard(v, &sum))
+    {
+        return;
+    }
+
+    verify_conclude_other(v, &sum);
+}
+
+
+/* what was named as the ADC's own is a way round as soon as it speaks HTTP */
+
+static int
+verify_conclude_direct(verify_t *v)
+{
+    unsigned             i;
+    const verify_way_t  *way;
+
+    for (i = 0; i < v->ways; i++) {
+        way = &v->way[i];
+
+        if (way->direct && way->meaning != VERIFY_GUARD && way->status) {
+            verify_say(v, VERIFY_NOT_SHIELDED,
+                       "Let the firewall pass only the guard to the ADC.",
+                       "the ADC is reachable round the guard, at %s:%u "
+                       "(answer %ld)", way->place.address,
+                       way->place.connect_port, way->status);
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* the name's other addresses and ports */
+
+static int
+verify_conclude_ways(verify_t *v)
+{
+    unsigned             i;
+    const verify_way_t  *way;
+
+    for (i = 0; i < v->ways; i++) {
+        way = &v->way[i];
+
+        if (!way->direct && way->meaning == VERIFY_THROUGH) {
+            verify_say(v, VERIFY_NOT_SHIELDED,
+                       "Put the guard in front of every address and port.",
+                       "the attack gets through at %s:%u",
+                       way->place.address, way->place.connect_port);
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+verify_conclude_log(verify_t *v, const verify_sum_t *sum)
+{
+    if (v->log_detected && sum->count[VERIFY_GUARD] == 0) {
+        verify_say(v, VERIFY_DETECT,
+                   "When the log shows no false positives, set "
+                   "\"citrix_guard on\".",
+                   "the guard has logged %u of these requests, and refused "
+                   "none: the mode is \"detect\"", v->log_detected);
+        return 1;
+    }
+
+    if (sum->count[VERIFY_GUARD] == 0 && sum->count[VERIFY_THROUGH] == 0
+        && v->served && v->log_blocked >= sum->asked)
+    {
+        verify_say(v, VERIFY_SHIELDED, "",
+                   "by the guard's log all %u requests were refused, with a "
+                   "status that does not show it", sum->asked);
+        return 1;
+    }
+
+    return 0;
+}
+
+
+static int
+verify_conclude_through(verify_t *v, const verify_sum_t *sum)
+{
+    unsigned  through;
+
+    through = sum->count[VERIFY_THROUGH];
+
+    if (through == 0) {
+        return 0;
+    }
+
+    if (sum->count[VERIFY_GUARD]) {
+        verify_say(v, VERIFY_NOT_SHIELDED,
+                   "Look for a location or server without \"citrix_guard "
+                   "on\": nginx -t warns of it.",
+                   "%u of %u requests got through, though the guard refused "
+                   "%u others", through, sum->asked, sum->count[VERIFY_GUARD]);
+        return 1;
+    }
+
+    if (v->served == 0) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "See what answers there.",
+                   "%u of %u attacks are answered like a success, but no "
+                   "legitimate page is served", through, sum->asked);
+        return 1;
+    }
+
+    verify_say(v, VERIFY_NOT_SHIELDED,
+               "Switch the guard on, or take the ADC off the network. If "
+               "the guard is there in the mode \"detect\", --error-log shows "
+               "it.",
+               "%u of %u requests got through, and the guard refused none",
+               through, sum->asked);
+
+    return 1;
+}
+
+
+static int
+verify_conclude_guard(verify_t *v, const verify_sum_t *sum)
+{
+    unsigned  guard;
+
+    guard = sum->count[VERIFY_GUARD];
+
+    if (guard == 0) {
+        return 0;
+    }
+
+    if (guard + sum->count[VERIFY_BAD_REQUEST] < sum->asked) {
+        verify_say(v, VERIFY_NOT_SHIELDED,
+                   "See what answers these spellings; --verbose lists them.",
+                   "the guard refused %u of %u requests; others were "
+                   "answered by something else", guard, sum->asked);
+        return 1;
+    }
+
+    if (v->served == 0) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "See why users are not served.",
+                   "the guard refuses the attack, but no legitimate page is "
+                   "served either");
+        return 1;
+    }
+
+    verify_say(v, VERIFY_SHIELDED, "",
+               "all %u requests were refused, %u by the guard's own answer, "
+               "and users are served", sum->asked, guard);
+
+    return 1;
+}
+
+
+static void
+verify_conclude_other(verify_t *v, const verify_sum_t *sum)
+{
+    if (v->served == 0 && v->pages_403) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "Run it from where users are let in.",
+                   "something answers 403 to legitimate pages as well: that "
+                   "says nothing of the guard");
+
+    } else if (sum->count[VERIFY_POLICY] == sum->asked) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "The ADC's policy may not be processed on some builds: "
+                   "put the guard in front.",
+                   "the attack is refused as the ADC's own policy does it, "
+                   "and not by the guard");
+
+    } else if (sum->count[VERIFY_CLOSED]
+               && sum->count[VERIFY_CLOSED] + sum->count[VERIFY_BAD_REQUEST]
+                  == sum->asked)
+    {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "With \"citrix_guard_status 444\", --error-log shows who "
+                   "refused.",
+                   "the attack is answered with a closed connection");
+
+    } else {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "A patched ADC, or another filter, may answer so; the "
+                   "guard does not.",
+                   "nothing got through, but the guard refused none of %u "
+                   "requests", sum->asked);
+    }
+}
