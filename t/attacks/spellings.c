@@ -179,6 +179,15 @@ add_point(spellings_t *sp, unsigned point)
     utf8(s, point, point < 0x800 ? 2 : 3);
     add_bytes(sp, s, point < 0x800 ? 2 : 3);
 
+    /*
+     * Below, it is the byte, or a code point to parsers of Latin-1, which take
+     * no overlong forms beside it.
+     */
+
+    if (point < 0x100) {
+        return;
+    }
+
     (void) sprintf(text, "%%u%04x", point);
     add_text(sp, text);
 
