@@ -12,6 +12,7 @@ use Test::More;
 use CitrixGuard::Http2;
 use CitrixGuard::Nginx;
 use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(slurp);
 
 my $be = CitrixGuard::Recorder->new;
 my $checked = CitrixGuard::Nginx->new(vars => { BE => $be->port });
@@ -148,6 +149,18 @@ for my $http2 (0, 1) {
         is $count, $http2 && "@$case" eq '65k on' ? 1 : 0,
            "$listen, @$case: $count warnings";
     }
+}
+
+# where PCRE2 makes no machine code: here for one pattern
+for my $case (['(*NO_JIT)', 1], ['', 0]) {
+    my ($begin, $said) = @$case;
+    my $nginx = CitrixGuard::Nginx->new(http =>
+        "server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;\n"
+        . "citrix_guard_rule a path \"${begin}^/zzz\"; }");
+    my ($status) = $nginx->check;
+    is $status, 0, "$begin^/zzz is taken";
+    is scalar(() = slurp($nginx->dir . '/error.log') =~ /\[notice\].*citrix_guard: this system lets PCRE2/g),
+       $said, '... with the notice' . ($said ? '' : ' left out');
 }
 
 done_testing;

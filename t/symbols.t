@@ -9,7 +9,12 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Test::More;
+
+use CitrixGuard::Scratch qw(scratch spew);
 
 my $top = abs_path(dirname(__FILE__) . '/..');
 my $module = $ENV{TEST_NGINX_MODULE}
@@ -29,7 +34,35 @@ is_deeply [sort @exports], \@allowed, 'exported symbols';
 is_deeply [grep {!/^(?:libc|lib[au]bsan|lib[au]san)\.so/} @libraries], [],
     'libraries';
 
+# An nginx that has PCRE2 linked into it exports what the linker took for
+# nginx's own calls: by those of the packaged one, and the static library.
+SKIP: {
+    my $nginx = $ENV{TEST_NGINX_BINARY} || '/usr/sbin/nginx';
+    my @nginx = pcre2($nginx);
+    skip 'this nginx has PCRE2 linked into it already', 1 if !@nginx;
+    my $dir = scratch();
+    spew("$dir/main.c", join '',
+        (map {"extern int $_();\n"} @nginx), 'void *calls[] = { ',
+        join(', ', map {"(void *) $_"} @nginx), " };\n",
+        "int main(void) { return calls[0] == 0; }\n");
+    system('cc', '-w', '-Wl,-E', '-o', "$dir/main", "$dir/main.c",
+           '-Wl,-Bstatic', '-lpcre2-8', '-Wl,-Bdynamic') == 0 or die "cc\n";
+    my %there = map { /^(\S+)/ => 1 }
+        output('nm', '-D', '--defined-only', '-P', "$dir/main");
+    is_deeply [grep { !$there{$_} } pcre2($module)], [],
+        'a static nginx exports what the module takes of PCRE2';
+}
+
 done_testing;
+
+
+# what a file takes of PCRE2
+sub pcre2 {
+    my ($file) = @_;
+    return grep {/^pcre2_/} map {/^(\S+)/}
+           output('nm', '-D', '--undefined-only', '-P', $file);
+}
+
 
 
 sub output {
