@@ -40,7 +40,8 @@ PACKAGES_BUILD = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_RUN   = perl curl
-PACKAGES_TEST  = perl binutils apache2-bin curl
+PACKAGES_TEST  = perl binutils apache2-bin curl libio-socket-ssl-perl openssl \
+                 $(if $(OWN_NGINX),,libnginx-mod-stream)
 PACKAGES_BENCH = perl valgrind wrk libpcre2-dev
 PACKAGES_COVERAGE = perl clang llvm libclang-rt-dev
 PACKAGES_LINT  = $(PACKAGES_BUILD) clang cppcheck
@@ -123,7 +124,7 @@ TEST_ENV   = TEST_NGINX_BINARY=$(BINARY) TEST_NGINX_MODULE=$(MODULE) \
 ##@ Build and install
 
 .PHONY: build
-build: deps-build ## the module: build/modules/ngx_http_citrix_guard_module.so (default)
+build: deps-build ## the modules: build/modules/ngx_{http,stream}_citrix_guard_module.so (default)
 	+@$(TOOLS)/build $(OUT)
 
 .PHONY: install
@@ -156,7 +157,7 @@ test: deps-test build unit ## all tests; TESTS=t/name.t for one, BUILD=sanitize 
 unit: $(UNIT) $(REPLAYS) $(PROOFS) $(OUT)/unit/judge ## the core's unit programs only, built to build/unit/
 
 .PHONY: symbols
-symbols: build ## the module's exported symbols against t/data/exports.txt
+symbols: build ## the modules' exported symbols against t/data/exports.txt
 	@$(TEST_ENV) prove -It/lib t/symbols.t
 
 .PHONY: bench

@@ -92,9 +92,13 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
     gmcf = ngx_http_cycle_get_module_main_conf(cycle,
                                                ngx_http_citrix_guard_module);
 
-    if (gmcf == NULL || !gmcf->active
-        || !ngx_http_citrix_guard_strangers(cycle))
-    {
+    if (gmcf == NULL || !gmcf->active) {
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_check_streams(cycle, gmcf);
+
+    if (!ngx_http_citrix_guard_strangers(cycle)) {
         return NGX_OK;
     }
 

@@ -199,6 +199,15 @@ ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
 /* check: what nginx -t warns of and refuses */
 
 ngx_int_t ngx_http_citrix_guard_check(ngx_conf_t *cf);
+ngx_uint_t ngx_http_citrix_guard_has_address(
+    ngx_http_upstream_srv_conf_t *uscf, ngx_addr_t *addr);
+ngx_module_t *ngx_http_citrix_guard_find_module(ngx_cycle_t *cycle,
+    const char *name);
+
+/* streams: the same for stream{}, when all of it has been read */
+
+void ngx_http_citrix_guard_check_streams(ngx_cycle_t *cycle,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
 
 /*
  * A module's own part of a location, if it talks to an upstream: where it

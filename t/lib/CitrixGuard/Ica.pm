@@ -1,0 +1,62 @@
+package CitrixGuard::Ica;
+
+# The first words of the clients that share a Gateway's port with browsers:
+# the Workspace app by SOCKS5 with an STA ticket, and by CGP.
+#
+#   my $client = CitrixGuard::Ica::socks5($port, tls => {...});
+#   my $client = CitrixGuard::Ica::cgp($port);
+#
+# A client is a CitrixGuard::Raw; undef if the other side has hung up.
+
+use strict;
+use warnings;
+
+use CitrixGuard::Raw;
+
+our $TICKET = ';40;STA0123456789AB;0A1B2C3D4E5F60718293A4B5C6D7E8F9';
+our $GREETING = "\x05\x01\x00";
+our $CGP = "\x1aCGP/01";
+our $ICA = "\x7f\x7fICA\0";
+
+
+sub connect_to {
+    my ($name, $port) = @_;
+    return pack 'C4 C/a n', 5, 1, 0, 3, $name, $port // 443;
+}
+
+
+sub socks5 {
+    my ($port, %given) = @_;
+    my $client = CitrixGuard::Raw->new($port, %given);
+    $client->put($GREETING);
+    return if (_answer($client, 2) // '') ne "\x05\x00";
+    $client->put($given{second} // connect_to($TICKET));
+    return if (_answer($client, 10) // '') !~ /^\x05\x00/;
+    return $client;
+}
+
+
+sub cgp {
+    my ($port, %given) = @_;
+    my $client = CitrixGuard::Raw->new($port, %given);
+    my $first = $given{signature} // $CGP;
+    $client->put($first);
+    return if (_answer($client, length $first) // '') ne $first;
+    return $client;
+}
+
+
+sub _answer {
+    my ($client, $length) = @_;
+    return eval { $client->bytes($length) };
+}
+
+
+# Does it come back as it went? Both ways at once.
+sub echoes {
+    my ($client, $bytes) = @_;
+    $client->put($bytes) or return 0;
+    return (_answer($client, length $bytes) // '') eq $bytes;
+}
+
+1;
