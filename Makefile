@@ -222,6 +222,11 @@ neighbours: deps-neighbours build ## the module beside Debian's lua, njs, modsec
 judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="names", COUNT=, SEED=
 	@exec t/judges/judges "$(BINARY)" "$(MODULE)"
 
+.PHONY: gateway
+gateway: deps-test build ## the whole Gateway: gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
+	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/shutter.t \
+	    t/ways.t t/gateway/*.t
+
 .PHONY: life
 life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load (5 minutes); RELOADS=200
 	@$(TEST_ENV) TEST_RELOADS=$(RELOADS) t/tools/proof life t/life.t t/life/*.t

@@ -46,6 +46,10 @@ my $stream = -e $module =~ s/ngx_http_(?=[^\/]+\z)/ngx_stream_/r;
 is scalar(grep {/\/ngx_\w+_citrix_guard_module\.so\z/} @files),
    $stream ? 2 : 1, 'the modules';
 like $said, qr/^\Q$_\E$/m, "$_ is named" for @files;
+for my $name (qw(gateway.conf settings.conf closed/closed.html)) {
+    ok scalar(grep {/\/citrix-guard\/\Q$name\E\z/} @files),
+        "$name for a whole Gateway";
+}
 is scalar(grep {/\.new\z/} @files), 0, 'nothing half';
 
 my ($site) = grep {/citrix-guard\.conf(?:\.example)?\z/ && !/mod-/} @files;

@@ -36,7 +36,7 @@ sub new {
         expected => $given{expected});
     @$self{qw(adc files certs)} = ($adc, {}, _certificates());
     $self->{tls_adc} = CitrixGuard::Nginx->new(
-        without_module => 1, vars => {
+        without_module => 1, connections => 8192, vars => {
             ADC => $adc->port, CERTS => $self->{certs} },
         stream => <<'END')->start;
         ssl_certificate     %%CERTS%%/adc.pem;

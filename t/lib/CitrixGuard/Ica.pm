@@ -11,6 +11,8 @@ package CitrixGuard::Ica;
 use strict;
 use warnings;
 
+use IO::Select ();
+
 use CitrixGuard::Raw;
 
 our $TICKET = ';40;STA0123456789AB;0A1B2C3D4E5F60718293A4B5C6D7E8F9';
@@ -57,6 +59,46 @@ sub echoes {
     my ($client, $bytes) = @_;
     $client->put($bytes) or return 0;
     return (_answer($client, length $bytes) // '') eq $bytes;
+}
+
+
+# So many bytes there and back, at the same time, each compared; those that came
+# back as they went. "between" is called now and then.
+sub pump {
+    my ($client, $total, $between) = @_;
+    # a length that no buffer has, so that a byte's place shows in the byte
+    my $pattern = join '', map { pack 'N', $_ * 2_654_435_761 % 4_294_967_296 }
+        1 .. 65_537;
+    my $period = length $pattern;
+    $pattern .= $pattern;
+    my ($socket, $sent, $got) = ($client->{socket}, 0, 0);
+    my $select = IO::Select->new($socket);
+    my ($stuck, $turn) = (0, 0);
+    local $SIG{PIPE} = 'IGNORE';
+    while ($got < $total) {
+        my $moved = 0;
+        my $ahead = $total - $sent;
+        # no more on the way than all buffers take
+        $ahead = 131_072 if $ahead > 131_072;
+        if ($ahead && $sent - $got < 1 << 20) {
+            my $n = syswrite $socket, $pattern, $ahead, $sent % $period;
+            if ($n) { $sent += $n; $moved = 1 }
+        }
+        my $n = sysread $socket, my $bytes, 131_072;
+        return $got if defined $n && !$n;
+        if ($n) {
+            my $at = $got % $period;
+            # no longer than the pattern that is there twice
+            return $got if $bytes ne substr $pattern, $at, $n;
+            $got += $n;
+            $moved = 1;
+        }
+        if ($moved) { $stuck = 0 }
+        elsif (++$stuck > 600) { return $got }
+        else { $select->can_read(0.1) }
+        $between->() if $between && ++$turn % 1000 == 0;
+    }
+    return $got;
 }
 
 1;

@@ -49,6 +49,7 @@ sub new {
         env => $given{env} // {},
         error_level => $given{error_level} // 'info',
         without_module => $given{without_module},
+        connections => $given{connections} // 1024,
         workers => $given{workers} // 1, expected => $given{expected},
     }, $class;
     mkdir "$dir/$_" or die "$dir/$_: $!" for qw(conf html), @TEMP;
@@ -166,7 +167,7 @@ worker_processes $self->{workers};
 pid $dir/nginx.pid;
 error_log $dir/error.log $self->{error_level};
 $self->{main}
-events { worker_connections 1024; }
+events { worker_connections $self->{connections}; }
 http {
     access_log $dir/access.log;
     server_names_hash_bucket_size 128;
