@@ -192,6 +192,62 @@ subtest 'port 80' => sub {
 };
 
 
+subtest 'browsers only, by HTTP/1.1 and HTTP/2' => sub {
+    my $site = CitrixGuard::Gateway->new(web => $web->port,
+                                         file => 'browser-only.conf');
+    my $two = CitrixGuard::Nginx::built() =~ /--with-http_v2_module/;
+    $site->set('front.conf', qr/ ssl;/, ' ssl http2;') if $two;
+    $site->start;
+    my @curl = ('curl', '-s', '-i', '--path-as-is', '--cacert',
+        "$site->{certs}/ca.pem", '--resolve',
+        "$CitrixGuard::Gateway::NAME:" . $site->front . ':127.0.0.1');
+    my $url = "https://$CitrixGuard::Gateway::NAME:" . $site->front;
+    for my $version ('http1.1', $two ? 'http2' : ()) {
+        my $number = $version =~ s/http(\d).*/$1/r;
+        my $said = CitrixGuard::Nginx::_output(@curl, "--$version",
+                                               "$url/vpn/index.html");
+        like $said, qr{^HTTP/$number\S* 200}, "$version: a page";
+        $said = CitrixGuard::Nginx::_output(@curl, "--$version",
+                                            "$url/vpn/../vpns/");
+        like $said, qr{^HTTP/$number\S* 403.*X-Citrix-Guard: blocked}si,
+            '... an attack';
+    }
+    my @lines = map { $_->{line} } $web->arrivals($site);
+    is_deeply [grep { $_ ne 'GET /vpn/index.html HTTP/1.1' } @lines], [],
+        'what the ADC got';
+    is scalar(my @events = $site->events), $two ? 2 : 1, 'what was recorded';
+    ok !CitrixGuard::Ica::cgp($site->front, $site->tls, timeout => 5),
+        'ICA is no HTTP here';
+    is $web->arrivals($site), 0, '... and does not reach the ADC';
+};
+
+
+subtest 'behind a balancer' => sub {
+    my $node = CitrixGuard::Gateway->new(web => $web->port,
+                                         file => 'nodes.conf')->start;
+    my $balancer = CitrixGuard::Nginx->new(without_module => 1,
+        vars => { NODE => $node->front }, stream => 'server {
+            listen 127.0.0.1:%%PORT1%%; proxy_protocol on; proxy_pass 127.0.0.1:%%NODE%%; }')->start;
+    refused CitrixGuard::Raw::ask($balancer->port, "GET /vpn/../vpns/ HTTP/1.1"
+        . "\r\nHost: $CitrixGuard::Gateway::NAME\r\n\r\n", $node->tls),
+        'an attack';
+    ok CitrixGuard::Ica::socks5($balancer->port, $node->tls), 'ICA';
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $node->front) or die "node: $@";
+    syswrite $socket, "PROXY TCP4 203.0.113.9 192.0.2.1 1000 443\r\n";
+    IO::Socket::SSL->start_SSL($socket, { $node->tls }->{tls}->%*)
+        or die $IO::Socket::SSL::SSL_ERROR;
+    print {$socket} "GET /vpn/../vpns/ HTTP/1.0\r\n"
+        . "Host: $CitrixGuard::Gateway::NAME\r\n\r\n";
+    like scalar(<$socket>), qr{^HTTP/1\.1 403 }, 'an attack from elsewhere';
+    like $node->access_log('gateway.log'), qr{^203\.0\.113\.9 \[\S+\] http }m,
+        '... is logged with the address that the balancer tells';
+    is CitrixGuard::Raw::ask($node->alive,
+        "GET /alive HTTP/1.0\r\n\r\n")->{status}, 204, 'it is up';
+    is $web->arrivals($node), 0, 'nothing has reached the ADC by HTTP';
+};
+
+
 subtest 'the ADC is somebody else' => sub {
     my $other = CitrixGuard::Gateway->new(web => $web->port);
     $other->set('settings.conf', qr/gateway\.example\.com/, 'not.example.com');

@@ -140,6 +140,7 @@ sub _filled_in {
     $text =~ s{/etc/nginx/}{$dir/conf/}g;
     $text =~ s{/etc/ssl/certs/ca-certificates\.crt}{$self->{certs}/ca.pem}g;
     $text =~ s{192\.0\.2\.10:443}{127.0.0.1:$adc}g;
+    $text =~ s{192\.0\.2\.40:514}{'127.0.0.1:' . $self->port(4)}eg;
     $text =~ s{192\.0\.2\.(?:30|31);}{127.0.0.1;}g;
     $text =~ s{listen 443}{listen 127.0.0.1:$front}g;
     $text =~ s{listen \[::\]:443}{listen [::1]:$front}g;
