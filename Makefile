@@ -44,7 +44,9 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
 PACKAGES_run   = perl curl
 PACKAGES_test  = perl binutils apache2-bin curl openssl xz-utils zstd \
                  python3-jsonschema rsyslog \
-                 prometheus prometheus-alertmanager fail2ban logrotate
+                 prometheus prometheus-alertmanager fail2ban logrotate \
+                 libio-socket-ssl-perl \
+                 $(if $(OWN_NGINX),,libnginx-mod-stream)
 PACKAGES_bench = perl valgrind wrk libpcre2-dev
 PACKAGES_coverage = perl clang llvm libclang-rt-dev
 PACKAGES_lint  = $(PACKAGES_build) clang cppcheck
@@ -157,7 +159,7 @@ TEST_ENV   = TEST_NGINX_BINARY=$(BINARY) TEST_NGINX_MODULE=$(MODULE) \
 ##@ Build and install
 
 .PHONY: build
-build: deps-build cli ## the module: build/modules/ngx_http_citrix_guard_module.so (default)
+build: deps-build cli ## the modules: build/modules/ngx_{http,stream}_citrix_guard_module.so (default)
 	+@$(TOOLS)/build $(OUT)
 
 .PHONY: cli
@@ -195,13 +197,14 @@ test: deps-test build unit ## all tests; TESTS=t/name.t for one, BUILD=sanitize 
 unit: $(UNIT) $(REPLAYS) $(PROOFS) $(OUT)/unit/judge ## the core's unit programs only, built to build/unit/
 
 .PHONY: symbols
-symbols: build ## the module's exported symbols against t/data/exports.txt
+symbols: build ## the modules' exported symbols against t/data/exports.txt
 	@$(TEST_ENV) prove -It/lib t/symbols.t
 
 .PHONY: bench
-bench: deps-bench build ## what the guard costs: a table, and build/bench.tsv (4 minutes)
+bench: deps-bench deps-test build ## what the guard costs: tables, and build/bench.tsv (6 minutes)
 	@t/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
-	@exec t/bench/scan "$(CLI)" "$(OUT)"
+	@t/bench/scan "$(CLI)" "$(OUT)"
+	@$(TEST_ENV) t/bench/front "$(OUT)"
 
 
 ##@ Prove it
@@ -265,6 +268,11 @@ console: deps-console build ## the monitor's page in a real Chromium; TEST_PICTU
 .PHONY: judges
 judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="names", COUNT=, SEED=
 	@exec t/judges/judges "$(BINARY)" "$(MODULE)"
+
+.PHONY: gateway
+gateway: deps-test build ## the whole Gateway: gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
+	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/shutter.t \
+	    t/ways.t t/gateway/*.t
 
 .PHONY: life
 life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load (5 minutes); RELOADS=200

@@ -98,7 +98,13 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
 
     ngx_http_citrix_guard_enter_zone(gmcf);
 
-    if (!gmcf->active || !ngx_http_citrix_guard_strangers(cycle)) {
+    if (!gmcf->active) {
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_check_streams(cycle, gmcf);
+
+    if (!ngx_http_citrix_guard_strangers(cycle)) {
         return NGX_OK;
     }
 

@@ -40,8 +40,6 @@ static void ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
     ngx_http_citrix_guard_place_t *place);
 static ngx_uint_t ngx_http_citrix_guard_same_upstream(
     ngx_http_upstream_srv_conf_t *one, ngx_http_upstream_srv_conf_t *two);
-static ngx_uint_t ngx_http_citrix_guard_has_address(
-    ngx_http_upstream_srv_conf_t *uscf, ngx_addr_t *addr);
 static ngx_uint_t ngx_http_citrix_guard_address(
     ngx_http_upstream_srv_conf_t *uscf, ngx_uint_t n, ngx_addr_t *addr);
 static ngx_http_upstream_srv_conf_t *ngx_http_citrix_guard_upstream(
@@ -154,7 +152,7 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
 
     for (p = ngx_http_citrix_guard_protocols; p->module; p++) {
 
-        module = ngx_http_citrix_guard_find_module(cf, p->module);
+        module = ngx_http_citrix_guard_find_module(cf->cycle, p->module);
 
         if (module == NULL) {
             continue;
@@ -177,7 +175,8 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
         }
     }
 
-    module = ngx_http_citrix_guard_find_module(cf, "ngx_http_proxy_module");
+    module = ngx_http_citrix_guard_find_module(cf->cycle,
+                                               "ngx_http_proxy_module");
 
     version = module ? ngx_http_citrix_guard_field(module, place->loc_conf,
                                                    "proxy_http_version")
@@ -212,7 +211,8 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
 
     glcf = ngx_http_citrix_guard_conf(place);
 
-    module = ngx_http_citrix_guard_find_module(cf, "ngx_http_proxy_module");
+    module = ngx_http_citrix_guard_find_module(cf->cycle,
+                                               "ngx_http_proxy_module");
 
     if (module == NULL) {
         return NGX_OK;
@@ -296,7 +296,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
                == 0))
     {
         ucf = ngx_http_citrix_guard_upstream_conf(
-                  ngx_http_citrix_guard_find_module(cf,
+                  ngx_http_citrix_guard_find_module(cf->cycle,
                                                     "ngx_http_proxy_module"),
                   place->loc_conf);
 
@@ -509,7 +509,7 @@ ngx_http_citrix_guard_same_upstream(ngx_http_upstream_srv_conf_t *one,
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_citrix_guard_has_address(ngx_http_upstream_srv_conf_t *uscf,
     ngx_addr_t *addr)
 {
@@ -619,13 +619,13 @@ ngx_http_citrix_guard_upstream_conf(ngx_module_t *module, void **loc_conf)
 
 
 ngx_module_t *
-ngx_http_citrix_guard_find_module(ngx_conf_t *cf, const char *name)
+ngx_http_citrix_guard_find_module(ngx_cycle_t *cycle, const char *name)
 {
     ngx_uint_t  m;
 
-    for (m = 0; cf->cycle->modules[m]; m++) {
-        if (ngx_strcmp(cf->cycle->modules[m]->name, name) == 0) {
-            return cf->cycle->modules[m];
+    for (m = 0; cycle->modules[m]; m++) {
+        if (ngx_strcmp(cycle->modules[m]->name, name) == 0) {
+            return cycle->modules[m];
         }
     }
 

@@ -474,11 +474,18 @@ ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
 /* check: what nginx -t warns of and refuses */
 
 ngx_int_t ngx_http_citrix_guard_check(ngx_conf_t *cf);
+ngx_uint_t ngx_http_citrix_guard_has_address(
+    ngx_http_upstream_srv_conf_t *uscf, ngx_addr_t *addr);
+ngx_module_t *ngx_http_citrix_guard_find_module(ngx_cycle_t *cycle,
+    const char *name);
+
+/* streams: the same for stream{}, when all of it has been read */
+
+void ngx_http_citrix_guard_check_streams(ngx_cycle_t *cycle,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
 
 void ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
     ngx_http_citrix_guard_place_t *place, const char *text);
-ngx_module_t *ngx_http_citrix_guard_find_module(ngx_conf_t *cf,
-    const char *name);
 void *ngx_http_citrix_guard_field(ngx_module_t *module, void **loc_conf,
     const char *directive);
 

@@ -267,7 +267,7 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
     ngx_module_t               *m;
     ngx_http_complex_value_t  **realm;
 
-    m = ngx_http_citrix_guard_find_module(cf, "ngx_http_access_module");
+    m = ngx_http_citrix_guard_find_module(cf->cycle, "ngx_http_access_module");
 
     if (m) {
         conf = place->loc_conf[m->ctx_index];
@@ -278,7 +278,8 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
         }
     }
 
-    m = ngx_http_citrix_guard_find_module(cf, "ngx_http_auth_basic_module");
+    m = ngx_http_citrix_guard_find_module(cf->cycle,
+                                          "ngx_http_auth_basic_module");
 
     if (m) {
         realm = ngx_http_citrix_guard_field(m, place->loc_conf, "auth_basic");
@@ -290,7 +291,8 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
         }
     }
 
-    m = ngx_http_citrix_guard_find_module(cf, "ngx_http_auth_request_module");
+    m = ngx_http_citrix_guard_find_module(cf->cycle,
+                                          "ngx_http_auth_request_module");
 
     if (m) {
         uri = place->loc_conf[m->ctx_index];

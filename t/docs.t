@@ -22,6 +22,7 @@ my @pages = ('README.md', map { s{^\Q$top\E/}{}r } sort glob "$top/docs/*.md");
 my %text = map { $_ => slurp("$top/$_") } @pages, 'CHANGES';
 
 my $directives = $text{'docs/directives.md'};
+my $streams = $text{'docs/stream.md'};
 
 # comments do not count
 my %source = map { m{([^/]+)$} => slurp($_) =~ s{/\*.*?\*/}{}gsr }
@@ -41,8 +42,9 @@ sub slurp {
 
 # what stands below a heading, up to the next one
 sub section {
-    my ($heading) = @_;
-    return $directives =~ /^#+ \Q$heading\E\n(.*?)(?=^#|\z)/ms ? $1 : undef;
+    my ($heading, $page) = @_;
+    $page //= $directives;
+    return $page =~ /^#+ \Q$heading\E\n(.*?)(?=^#|\z)/ms ? $1 : undef;
 }
 
 
@@ -73,6 +75,39 @@ subtest 'directives' => sub {
 
     is_deeply [$directives =~ /^### (citrix_guard\w*)$/mg],
         [sort keys %flags], 'no other section, in alphabetical order';
+};
+
+
+subtest 'the stream module' => sub {
+    my $code = $source{'ngx_stream_citrix_guard_module.c'};
+    my @names = $code =~
+        /\{ \s* ngx_string\("(\w+)"\), \s* NGX_STREAM_MAIN_CONF\|
+         NGX_STREAM_SRV_CONF\|/gx;
+
+    is_deeply [$streams =~ /^### (citrix_guard\w*)$/mg], [sort @names],
+        'the directives, and no other';
+    for my $name (@names) {
+        my $text = section($name, $streams);
+        like $text, qr/^\| Syntax: \| \*\*`$name`\*\* /m, "$name: Syntax";
+        like $text, qr/^\| Default: \| `$name [a-z0-9]+;` \|$/m, '... Default';
+        like $text, qr/^\| Context: \| `stream`, `server` \|$/m, '... Context';
+    }
+
+    my ($variable) = $code =~ /_variable =\s*ngx_string\("(\w+)"\);/;
+    is_deeply [$streams =~ /^\* \*\*`\$(\w+)`\*\*:/mg], [$variable],
+        'the variable';
+
+    my ($texts) = $source{'cguard_stream.c'} =~ /\btexts\[\] = \{(.*?)\}/s;
+    my @texts = grep { $_ ne 'nothing' } $texts =~ /"([^"]*)"/g;
+    is_deeply [section('The Log Line', $streams) =~ /^\| `([^`]+)` \|/mg],
+        \@texts, 'the texts of the log line';
+
+    my @said = map { joined($_) =~ s/^citrix_guard: (?:.*\(%s:%ui\) )?//r }
+        map {/ngx_log_error\(NGX_LOG_(?:EMERG|WARN),\s(?:cf|cycle)->log,\s0,
+              ((?:\s*"(?:[^"\\]|\\.)*")+)/gx}
+        $code, $source{'ngx_http_citrix_guard_streams.c'};
+    is scalar @said, 2, 'two messages of nginx -t';
+    like $streams, qr/^\Q$_\E$/m, $_ for @said;
 };
 
 

@@ -49,8 +49,17 @@ is $status, 0, 'install' or diag $said;
 my @files = files();
 my ($so) = grep {m{/\Q${\basename($module)}\E$}} @files;
 ok $so && slurp("$root/$so") eq slurp($module), 'the module, as it was built';
-is_deeply [sort map { basename($_) } grep {m{/citrix-guard/[^/]+$}} @files],
+is_deeply [sort map { basename($_) } grep {m{/citrix-guard/cve-[^/]+$}} @files],
     [sort @rules], 'the rule files';
+is scalar(grep {/\/ngx_stream_citrix_guard_module\.so\z/} @files),
+    (-e $module =~ s/ngx_http_(?=[^\/]+\z)/ngx_stream_/r ? 1 : 0),
+    'the module for stream, if there is one';
+like $said, qr/^\Q$root\E\Q${\substr $_, 1}\E$/m, "$_ is named" for @files;
+for my $name (qw(gateway.conf settings.conf closed/closed.html)) {
+    ok scalar(grep {/\/citrix-guard\/\Q$name\E\z/} @files),
+        "$name for a whole Gateway";
+}
+is scalar(grep {/\.new\z/} @files), 0, 'nothing half';
 my ($monitoring) = map { dirname($_) } grep {m{/monitoring/[^/]+$}} @files;
 is scalar(grep { m{/citrix-guard/monitoring/} } @files),
     2 + (() = qx(find '$top/ngx_citrix_guard/conf/monitoring' -type f)),

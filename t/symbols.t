@@ -1,14 +1,14 @@
 #!/usr/bin/perl
 
-# nginx opens modules RTLD_GLOBAL: what the module exports is seen by every
-# other module. So it exports what nginx looks for and nothing else, and brings
-# no library of its own.
+# nginx opens modules RTLD_GLOBAL: what a module exports is seen by every other
+# module. So each exports what nginx looks for and nothing else, and brings no
+# library of its own.
 
 use strict;
 use warnings;
 
 use Cwd qw(abs_path);
-use File::Basename qw(dirname);
+use File::Basename qw(basename dirname);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
@@ -22,17 +22,21 @@ my $module = $ENV{TEST_NGINX_MODULE}
 
 plan skip_all => 'built in statically' if $module eq '';
 
-my @exports = grep {!/^__|^_(?:init|fini)$/}
-    map {/^(\S+)/} output('nm', '-D', '--defined-only', '-P', $module);
-my @libraries = map {/\(NEEDED\).*\[(.*)\]/}
-    output('readelf', '-d', $module);
-
 open my $list, '<', "$top/t/data/exports.txt" or die "exports.txt: $!";
 chomp(my @allowed = <$list>);
 
-is_deeply [sort @exports], \@allowed, 'exported symbols';
-is_deeply [grep {!/^(?:libc|lib[au]bsan|lib[au]san)\.so/} @libraries], [],
-    'libraries';
+for my $so (grep {-e} $module, $module =~ s/ngx_http_(?=[^\/]+\z)/ngx_stream_/r) {
+    my $name = basename($so, '.so');
+    my @exports = grep {!/^__|^_(?:init|fini)$/}
+        map {/^(\S+)/} output('nm', '-D', '--defined-only', '-P', $so);
+    my @libraries = map {/\(NEEDED\).*\[(.*)\]/} output('readelf', '-d', $so);
+
+    is_deeply [sort @exports],
+        [grep { $_ eq $name || !/^ngx_(?:http|stream)_/ } @allowed],
+        "$name: exported symbols";
+    is_deeply [grep {!/^(?:libc|lib[au]bsan|lib[au]san)\.so/} @libraries], [],
+        '... libraries';
+}
 
 # An nginx that has PCRE2 linked into it exports what the linker took for
 # nginx's own calls: by those of the packaged one, and the static library.

@@ -7,6 +7,7 @@ package CitrixGuard::Nginx;
 #       http  => 'server { listen 127.0.0.1:%%PORT1%%; ... }',
 #       ports => 2, vars => { BACKEND => $recorder->port })->start;
 #
+# stream => '...' is what goes into stream { }, and loads the stream module.
 # %%PORT1%% ... are free loopback ports, %%DIR%% is the scratch folder, and
 # every key of vars stands for its value.
 
@@ -47,9 +48,11 @@ sub new {
     my $self = bless {
         dir => $dir, owner => $$, ports => {}, reports => '',
         vars => $given{vars} // {}, main => $given{main} // '',
-        http => $given{http} // '', env => $given{env} // {},
+        http => $given{http} // '', stream => $given{stream} // '',
+        env => $given{env} // {},
         error_level => $given{error_level} // 'info',
         without_module => $given{without_module},
+        connections => $given{connections} // 1024,
         workers => $given{workers} // 1, expected => $given{expected},
     }, $class;
     mkdir "$dir/$_" or die "$dir/$_: $!" for qw(conf html), @TEMP;
@@ -70,6 +73,24 @@ sub module {
     $path = "$ROOT/$path" if $path !~ m{^/};
     -e $path or die "$path is missing: run `make build` first\n";
     return $path;
+}
+
+
+# What stream { } and its guard need: nginx's own part may be dynamic, too.
+sub stream_modules {
+    my ($self) = @_;
+    my ($folder) = built() =~ /--modules-path=(\S+)/;
+    my @own = built() =~ /--with-stream=dynamic/
+        ? ("$folder/ngx_stream_module.so") : ();
+    my $guard = module() =~ s/ngx_http_(?=[^\/]+\z)/ngx_stream_/r;
+    return @own, $guard && !$self->{without_module} ? $guard : ();
+}
+
+
+# Does this nginx speak stream, and TLS in it?
+sub has_stream {
+    return built() =~ /--with-stream[ =]/
+        && built() =~ /--with-stream_ssl_module/;
 }
 
 
@@ -114,7 +135,7 @@ sub pid  { return $_[0]{pid} }
 sub configure {
     my ($self, %given) = @_;
     for my $key (keys %given) {
-        die "configure: $key" if $key !~ /^(?:http|main|vars|without_module)$/;
+        die "configure: $key" if $key !~ /^(?:http|stream|main|vars|without_module)$/;
         $self->{$key} = $given{$key};
     }
     return $self;
@@ -126,6 +147,7 @@ sub text {
     my %value = (DIR => $self->dir, %{ $self->{vars} });
     $value{"PORT$_"} = $self->{ports}{$_} for keys %{ $self->{ports} };
     my $text = $self->_head . $self->{http} . "\n}\n";
+    $text .= "stream {\n$self->{stream}\n}\n" if $self->{stream};
     $text =~ s{%%(\w+)%%}{$value{$1} // die "no value for %%$1%%"}ge;
     return $text;
 }
@@ -136,6 +158,8 @@ sub _head {
     my $dir = $self->dir;
     my $module = $self->{without_module} ? '' : module();
     my $load = $module ? "load_module $module;\n" : '';
+    $load .= join '', map {"load_module $_;\n"} $self->stream_modules
+        if $self->{stream};
     my $user = $> == 0 ? 'user ' . getpwuid($>) . ' '
                          . getgrgid($) + 0) . ";\n" : '';
     my $temp = join '', map {"    ${_}_temp_path $dir/$_;\n"}
@@ -146,7 +170,7 @@ worker_processes $self->{workers};
 pid $dir/nginx.pid;
 error_log $dir/error.log $self->{error_level};
 $self->{main}
-events { worker_connections 1024; }
+events { worker_connections $self->{connections}; }
 http {
     access_log $dir/access.log;
     server_names_hash_bucket_size 128;

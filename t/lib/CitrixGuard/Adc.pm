@@ -1,0 +1,299 @@
+package CitrixGuard::Adc;
+
+# A stand-in for the port of a Gateway: one port for HTTP, SOCKS5, CGP and ICA,
+# told apart by the first byte, and not more strictly than that. SOCKS5 is
+# answered, and what follows is echoed, as is CGP and ICA; HTTP is handed to a
+# server of the test's own, or answered with a line.
+#
+#   my $adc = CitrixGuard::Adc->new(http => $recorder->port);
+#   $adc->port; $adc->sessions; $adc->received
+#
+# It keeps the first bytes of each connection, as they came. It runs in a
+# process of its own; a session is { kind, bytes, over }.
+
+use strict;
+use warnings;
+
+use Errno qw(EAGAIN EINTR EWOULDBLOCK);
+use IO::Poll qw(POLLIN POLLOUT POLLHUP POLLERR);
+use IO::Socket::INET ();
+use POSIX ();
+use Socket qw(AF_UNIX IPPROTO_TCP PF_UNSPEC SOCK_STREAM TCP_NODELAY);
+
+use CitrixGuard::Scratch qw(end_process wait_until);
+
+# so much is kept of a session, and may wait to be written
+use constant { KEPT => 65_536, PIECE => 131_072, WAITING => 1 << 20 };
+
+my %KIND = ("\x05" => 'socks5', "\x1a" => 'cgp', "\x7f" => 'ica');
+
+
+sub new {
+    my ($class, %given) = @_;
+    my $listener = IO::Socket::INET->new(
+        LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 4096,
+        ReuseAddr => 1) or die "adc: $@";
+    socketpair my $mine, my $its, AF_UNIX, SOCK_STREAM, PF_UNSPEC
+        or die "socketpair: $!";
+    binmode $_ for $mine, $its;
+    defined(my $pid = fork) or die "fork: $!";
+    if (!$pid) {
+        close $mine;
+        eval { _serve($listener, $its, \%given); 1 }
+            or print STDERR "# adc: $@";
+        POSIX::_exit(0);
+    }
+    close $its;
+    my $port = $listener->sockport;
+    close $listener;
+    return bless { pid => $pid, control => $mine, owner => $$,
+                   port => $port }, $class;
+}
+
+
+sub port { return $_[0]{port} }
+
+
+# All sessions since the last call of forget, the oldest first.
+sub sessions {
+    my ($self) = @_;
+    my $count = unpack 'N', $self->_ask('S');
+    return map {
+        my ($kind, $over, $bytes) = unpack 'N/a C N/a',
+            $self->_read(unpack 'N', $self->_read(4));
+        +{ kind => $kind, over => $over, bytes => $bytes };
+    } 1 .. $count;
+}
+
+
+sub forget { $_[0]->_ask('F'); return }
+
+
+# What came, of all sessions, one after the other.
+sub received {
+    my ($self) = @_;
+    return join '', map { $_->{bytes} } $self->sessions;
+}
+
+
+# Waits until no session is open.
+sub idle {
+    my ($self) = @_;
+    return wait_until(sub { !grep { !$_->{over} } $self->sessions });
+}
+
+
+sub _ask {
+    my ($self, $order) = @_;
+    syswrite $self->{control}, $order or die "adc is gone: $!";
+    return $self->_read(4);
+}
+
+
+sub _read {
+    my ($self, $length) = @_;
+    my $got = '';
+    while (length $got < $length) {
+        my $n = sysread $self->{control}, $got, $length - length $got,
+                        length $got;
+        next if !defined $n && $!{EINTR};
+        $n or die 'adc is gone';
+    }
+    return $got;
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+    return if $self->{owner} != $$;
+    local ($?, $@, $!);
+    close delete $self->{control};
+    end_process($self->{pid}, 'TERM', 5);
+    return;
+}
+
+
+# ---- in the stand-in's process ----
+
+sub _serve {
+    my ($listener, $control, $given) = @_;
+    $SIG{PIPE} = 'IGNORE';
+    $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
+    $listener->blocking(0);
+    my $state = { poll => IO::Poll->new, ends => {}, sessions => [],
+                  given => $given };
+    $state->{poll}->mask($_ => POLLIN) for $listener, $control;
+    while (1) {
+        $state->{poll}->poll(60);
+        for my $handle ($state->{poll}->handles(POLLIN | POLLOUT | POLLHUP
+                                                | POLLERR)) {
+            if ($handle == $listener) { _accept($state, $listener) }
+            elsif ($handle == $control) {
+                sysread $control, my $order, 1 or return;
+                _hand_out($state, $control, $order);
+            }
+            elsif (my $end = $state->{ends}{$handle}) { _turn($state, $end) }
+        }
+    }
+}
+
+
+sub _hand_out {
+    my ($state, $control, $order) = @_;
+    my @sessions = @{ $state->{sessions} };
+    $state->{sessions} = [] if $order eq 'F';
+    my $out = pack 'N', $order eq 'F' ? 0 : scalar @sessions;
+    for my $s ($order eq 'F' ? () : @sessions) {
+        $out .= pack 'N/a', pack 'N/a C N/a', $s->{kind} // '',
+                $s->{over} ? 1 : 0, $s->{bytes};
+    }
+    while (length $out) {
+        my $n = syswrite $control, $out or return;
+        substr $out, 0, $n, '';
+    }
+    return;
+}
+
+
+sub _accept {
+    my ($state, $listener) = @_;
+    while (my $socket = $listener->accept) {
+        my $session = { bytes => '' };
+        push @{ $state->{sessions} }, $session;
+        _end($state, $socket, { session => $session, client => 1 });
+    }
+    return;
+}
+
+
+# One end of a connection; "to" is the end that its bytes go to.
+sub _end {
+    my ($state, $socket, $end) = @_;
+    $socket->blocking(0);
+    binmode $socket;
+    setsockopt $socket, IPPROTO_TCP, TCP_NODELAY, 1;
+    $end->{socket} = $socket;
+    $end->{out} = '';
+    $state->{ends}{$socket} = $end;
+    $state->{poll}->mask($socket => POLLIN);
+    return $end;
+}
+
+
+# Reads once, writes what can be written, and says what to wait for.
+sub _turn {
+    my ($state, $end) = @_;
+    my $to = $end->{to} // $end;
+    if (!$end->{eof} && length $to->{out} < WAITING) {
+        my $n = sysread $end->{socket}, my $bytes, PIECE;
+        if ($n) { _got($state, $end, $bytes) }
+        elsif (defined $n || !($!{EAGAIN} || $!{EWOULDBLOCK} || $!{EINTR})) {
+            $end->{eof} = 1;
+        }
+    }
+    $to = $end->{to} // $end;
+    _write($_) for $end, $to;
+    return _close($state, $end)
+        if $end->{broken} || $to->{broken}
+           || ($end->{eof} && !length $to->{out});
+    _mask($state, $_) for $end, $to;
+    return;
+}
+
+
+sub _got {
+    my ($state, $end, $bytes) = @_;
+    my $session = $end->{session};
+    if ($end->{client}) {
+        my $room = KEPT - length $session->{bytes};
+        $session->{bytes} .= substr $bytes, 0, $room if $room > 0;
+        $session->{kind} //= $KIND{ substr $bytes, 0, 1 } // 'http';
+        return _socks5($end, $bytes)
+            if $session->{kind} eq 'socks5' && !$end->{connected};
+        if ($session->{kind} eq 'http' && !$end->{to}) {
+            if (!$state->{given}{http}) {
+                $end->{out} .= "HTTP/1.1 400 Bad Request\r\n\r\n";
+                $end->{eof} = 1;
+                return;
+            }
+            _relay($state, $end);
+        }
+    }
+    ($end->{to} // $end)->{out} .= $bytes;
+    return;
+}
+
+
+# Answers the greeting and CONNECT, whatever their form.
+sub _socks5 {
+    my ($end, $bytes) = @_;
+    $end->{in} = ($end->{in} // '') . $bytes;
+    if (!$end->{greeted}) {
+        return if length $end->{in} < 2;
+        my ($n) = unpack 'xC', $end->{in};
+        return if length $end->{in} < 2 + $n;
+        substr $end->{in}, 0, 2 + $n, '';
+        $end->{greeted} = 1;
+        $end->{out} .= "\x05\x00";
+    }
+    return if length $end->{in} < 5;
+    my ($type, $length) = unpack 'x3CC', $end->{in};
+    my $whole = { 1 => 10, 4 => 22 }->{$type} // 7 + $length;
+    return if length $end->{in} < $whole;
+    substr $end->{in}, 0, $whole, '';
+    $end->{connected} = 1;
+    $end->{out} .= "\x05\x00\x00\x01" . "\0" x 6 . $end->{in};
+    return;
+}
+
+
+sub _relay {
+    my ($state, $end) = @_;
+    my $socket = IO::Socket::INET->new(
+        PeerAddr => '127.0.0.1', PeerPort => $state->{given}{http})
+        or die "adc: $@";
+    $end->{to} = _end($state, $socket, { session => $end->{session},
+                                         to => $end });
+    return;
+}
+
+
+sub _write {
+    my ($end) = @_;
+    while (length $end->{out}) {
+        my $n = syswrite $end->{socket}, $end->{out}, PIECE;
+        if (!defined $n) {
+            $end->{broken} = 1 if !($!{EAGAIN} || $!{EWOULDBLOCK} || $!{EINTR});
+            return;
+        }
+        substr $end->{out}, 0, $n, '';
+    }
+    return;
+}
+
+
+sub _mask {
+    my ($state, $end) = @_;
+    my $room = length(($end->{to} // $end)->{out}) < WAITING;
+    my $mask = ($room && !$end->{eof} ? POLLIN : 0)
+             | (length $end->{out} ? POLLOUT : 0);
+    $state->{poll}->mask($end->{socket} => $mask)
+        if $mask != ($end->{mask} // POLLIN);
+    $end->{mask} = $mask;
+    return;
+}
+
+
+sub _close {
+    my ($state, $end) = @_;
+    $end->{session}{over} = 1;
+    for my $one ($end, $end->{to} // ()) {
+        $state->{poll}->remove($one->{socket});
+        delete $state->{ends}{ $one->{socket} };
+        close $one->{socket};
+    }
+    delete @$end{qw(to socket)};
+    return;
+}
+
+1;

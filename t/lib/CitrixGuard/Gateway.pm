@@ -1,0 +1,174 @@
+package CitrixGuard::Gateway;
+
+# The configuration of ngx_citrix_guard/conf/gateway as it is, but for what an
+# operator fills in, and paths and ports of the test: a real nginx with real
+# TLS on both sides, in front of a stand-in for the ADC.
+#
+#   my $gateway = CitrixGuard::Gateway->new(web => $recorder->port)->start;
+#   $gateway->tls          options for CitrixGuard::Raw and CitrixGuard::Ica
+#   $gateway->adc          what the ADC received
+#   $gateway->set('shutter.conf', qr/open;/, 'closed;')   before a reload
+
+use strict;
+use warnings;
+
+use parent 'CitrixGuard::Nginx';
+
+use Cwd ();
+use File::Basename ();
+use IO::Socket::INET ();
+
+use CitrixGuard::Adc;
+use CitrixGuard::Scratch qw(scratch slurp spew);
+
+my $CONF = Cwd::abs_path(File::Basename::dirname(__FILE__)
+                         . '/../../../ngx_citrix_guard/conf/gateway');
+
+our $NAME = 'gateway.example.com';
+
+
+sub new {
+    my ($class, %given) = @_;
+    my $adc = CitrixGuard::Adc->new(http => $given{web});
+    my $self = $class->SUPER::new(ports => 4, stream => 'yes',
+        workers => $given{workers} // 1,
+        main => $given{file} // 'gateway.conf',
+        expected => $given{expected});
+    @$self{qw(adc files certs)} = ($adc, {}, _certificates());
+    $self->{tls_adc} = CitrixGuard::Nginx->new(
+        without_module => 1, connections => 8192, vars => {
+            ADC => $adc->port, CERTS => $self->{certs} },
+        stream => <<'END')->start;
+        ssl_certificate     %%CERTS%%/adc.pem;
+        ssl_certificate_key %%CERTS%%/adc.key;
+        server { listen 127.0.0.1:%%PORT1%% ssl; listen [::1]:%%PORT1%% ssl;
+                 proxy_buffer_size 64k;
+                 proxy_pass 127.0.0.1:%%ADC%%; proxy_timeout 1d; }
+END
+    for my $path (glob "$CONF/*.conf $CONF/*/*.html") {
+        $self->{files}{ substr $path, 1 + length $CONF } = slurp($path);
+    }
+    return $self;
+}
+
+
+# An authority, and certificates of both sides for the same name.
+sub _certificates {
+    my $dir = scratch();
+    my @ec = qw(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes);
+    _openssl('req', '-x509', @ec, '-days', 30, '-subj', '/CN=Test authority',
+             '-keyout', "$dir/ca.key", '-out', "$dir/ca.pem");
+    spew("$dir/ext", "subjectAltName=DNS:$NAME\n");
+    for my $who (qw(gateway adc)) {
+        _openssl('req', '-new', @ec, '-subj', "/CN=$NAME",
+                 '-keyout', "$dir/$who.key", '-out', "$dir/$who.csr");
+        _openssl('x509', '-req', '-in', "$dir/$who.csr", '-days', 30,
+                 '-CA', "$dir/ca.pem", '-CAkey', "$dir/ca.key",
+                 '-CAcreateserial', '-extfile', "$dir/ext",
+                 '-out', "$dir/$who.pem");
+    }
+    return $dir;
+}
+
+
+sub _openssl {
+    my (@command) = @_;
+    my $said = CitrixGuard::Nginx::_output('openssl', @command);
+    die "openssl @command: $said" if $?;
+    return;
+}
+
+
+sub adc { return $_[0]{adc} }
+
+# the front's port, the one for plain HTTP, and where a balancer asks
+sub front { return $_[0]->port(1) }
+sub plain { return $_[0]->port(2) }
+sub alive { return $_[0]->port(3) }
+
+
+# What a client of the front has to know of TLS.
+sub tls {
+    my ($self, %more) = @_;
+    return (tls => { SSL_hostname => $NAME, SSL_verifycn_name => $NAME,
+                     SSL_verifycn_scheme => 'http', SSL_verify_mode => 1,
+                     SSL_ca_file => "$self->{certs}/ca.pem", %more });
+}
+
+
+# Changes a file of the configuration, as an operator does with an editor.
+sub set {
+    my ($self, $file, $from, $to) = @_;
+    $self->{files}{$file} =~ s/$from/$to/m
+        or die "$file has no $from";
+    return $self;
+}
+
+
+# Writes all files, and returns the one that nginx begins with.
+sub text {
+    my ($self) = @_;
+    my $dir = $self->dir;
+    mkdir $_ for "$dir/conf/citrix-guard", "$dir/conf/citrix-guard/closed";
+    for my $file (keys %{ $self->{files} }) {
+        spew("$dir/conf/citrix-guard/$file",
+             $self->_filled_in($file, $self->{files}{$file}));
+    }
+    my $text = $self->{files}{ $self->{main} };
+    return $self->_filled_in($self->{main}, $text);
+}
+
+
+sub _filled_in {
+    my ($self, $file, $text) = @_;
+    my $dir = $self->dir;
+    my ($front, $plain, $alive) = map { $self->port($_) } 1 .. 3;
+    my $adc = $self->{tls_adc}->port;
+    $text =~ s{^user www-data;$}{_user()}me;
+    # a machine for tests may not let anybody raise it
+    $text =~ s{^worker_rlimit_nofile .*}{}m;
+    $text =~ s{/run/(?!nginx\.pid)}{$dir/}g;
+    $text =~ s{/run/nginx\.pid}{$dir/nginx.pid};
+    $text =~ s{/var/log/nginx/error\.log warn}
+              {$dir/error.log $self->{error_level}};
+    $text =~ s{/var/log/nginx/}{$dir/}g;
+    $text =~ s{^include /etc/nginx/modules-enabled/.*}
+              {join '', map {"load_module $_;\n"}
+               grep {$_} $self->stream_modules, CitrixGuard::Nginx::module()}me;
+    $text =~ s{^worker_processes auto}{daemon off; worker_processes $self->{workers}}m;
+    $text =~ s{/etc/nginx/citrix-guard/(gateway\.\w+)}{$self->{certs}/$1}g;
+    $text =~ s{/etc/nginx/}{$dir/conf/}g;
+    $text =~ s{/etc/ssl/certs/ca-certificates\.crt}{$self->{certs}/ca.pem}g;
+    $text =~ s{192\.0\.2\.10:443}{127.0.0.1:$adc}g;
+    $text =~ s{192\.0\.2\.40:514}{'127.0.0.1:' . $self->port(4)}eg;
+    $text =~ s{192\.0\.2\.(?:30|31);}{127.0.0.1;}g;
+    $text =~ s{listen 443}{listen 127.0.0.1:$front}g;
+    $text =~ s{listen \[::\]:443}{listen [::1]:$front}g;
+    $text =~ s{listen 80\b}{listen 127.0.0.1:$plain}g;
+    $text =~ s{listen \[::\]:80\b}{listen [::1]:$plain}g;
+    $text =~ s{listen 8081}{listen 127.0.0.1:$alive}g;
+    $text .= $self->_own if $file eq 'http.conf';
+    return $text;
+}
+
+
+sub _user {
+    return $> == 0 ? 'user ' . getpwuid($>) . ' ' . getgrgid($) + 0) . ';' : '';
+}
+
+
+# What the test itself needs of nginx.
+sub _own {
+    my ($self) = @_;
+    my $dir = $self->dir;
+    return join("\n", map {"${_}_temp_path $dir/$_;"}
+        grep { CitrixGuard::Nginx::built() !~ /--without-http_${_}_module/ }
+        qw(client_body proxy fastcgi uwsgi scgi)) . <<"END";
+
+server { listen 127.0.0.1:$self->{settle}; access_log off;
+         location / { return 204; } }
+END
+}
+
+
+1;
