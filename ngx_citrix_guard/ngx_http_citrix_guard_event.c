@@ -31,6 +31,7 @@ static ngx_str_t ngx_http_citrix_guard_event_sni(ngx_http_request_t *r);
 static ngx_str_t ngx_http_citrix_guard_event_nsc(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_citrix_guard_is_nsc_user(u_char *p, size_t len);
 static ngx_str_t ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_has_header(ngx_http_request_t *r);
 static ngx_http_upstream_state_t *ngx_http_citrix_guard_event_upstream(
     ngx_http_request_t *r);
 static void ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_out_t *o,
@@ -236,7 +237,7 @@ ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r)
 
     ngx_str_null(&value);
 
-    if (r->header_in == NULL || r->http_version >= NGX_HTTP_VERSION_20) {
+    if (!ngx_http_citrix_guard_has_header(r)) {
         return value;
     }
 
@@ -280,6 +281,27 @@ ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r)
     }
 
     return value;
+}
+
+
+/*
+ * Once a body is read that came after the header, header_in is a buffer of
+ * that body; a long header may have begun in an earlier buffer.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_has_header(ngx_http_request_t *r)
+{
+    ngx_buf_t  *b;
+
+    b = r->header_in;
+
+    if (b == NULL || r->http_version >= NGX_HTTP_VERSION_20) {
+        return 0;
+    }
+
+    return (r->request_line.data >= b->start && r->request_line.data < b->last)
+           || (r->header_end >= b->start && r->header_end < b->last);
 }
 
 

@@ -39,6 +39,7 @@ END
         . "citrix_guard $mode; log_subrequest on;\n"
         . 'citrix_guard_rule a.rule path "^/ruled/" "msg=a text";'
         . 'citrix_guard_rule let-by path "^/ruled/not" pass of=a.rule;'
+        . 'citrix_guard_rule b.rule path "^/looked/" and body:100 "evil";'
         . <<'END' } [1, 'on'], [2, 'detect'], [3, 'off']),
     location / { proxy_pass http://127.0.0.1:%%BE%%; }
     location /made/ { proxy_pass http://127.0.0.1:%%BE%%$http_x_path; }
@@ -232,6 +233,32 @@ subtest 'hostile bytes' => sub {
            'NSC_USER comes back';
     }
     ok scalar(grep { $_->{status} == 403 } @events) > 500, 'most are read';
+};
+
+
+# what stands in the place of the header, once rules have looked at a body
+subtest 'no body in an event' => sub {
+    my $body = "x\nNSC_USER: secret\r\nuser=evil";
+    for my $version ('1.0', '1.1') {
+        for my $dropped (0, 1) {
+            my $client = CitrixGuard::Raw->new($nginx->port);
+            $client->put("POST /looked/ HTTP/$version\r\nHost: x\r\n"
+                         . ($dropped ? "NSC_USER: jdoe\r\n" : '')
+                         . 'Content-Length: ' . length($body) . "\r\n\r\n");
+            for my $piece (unpack '(a9)*', $body) {
+                select undef, undef, undef, 0.01;
+                $client->put($piece);
+            }
+            is $client->get->{status}, 403, 'refused';
+            undef $client;
+            $nginx->settle;
+            my @events = events('a body that came late: valid');
+            is scalar @events, 1, 'one event';
+            is $events[0]{rule}, 'b.rule', '... of the rule';
+            unlike $events[0]{nsc_user} // '', qr/secret/,
+                '... without what is in the body';
+        }
+    }
 };
 
 
