@@ -16,8 +16,7 @@
 
 
 static const char  *scan_fuzz_formats[] = {
-    "$host [$time_iso8601] $status \"$request_uri\" $request_method|"
-    "$remote_addr \"$http_user_agent\"",
+    "$host [$time_iso8601] $status \"$request_uri\" $remote_addr|$host",
     "%v %t \\\"%r\\\" %>s %O %h \\\"%{User-Agent}i\\\" %D",
     "$remote_addr $msec $request $citrix_guard_verdict",
 };
