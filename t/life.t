@@ -13,31 +13,19 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 
 use CitrixGuard::Figures qw(figure figures);
+use CitrixGuard::Heap;
 use CitrixGuard::Load;
 use CitrixGuard::Process qw(children usage);
-use CitrixGuard::Scratch qw(scratch slurp wait_until);
+use CitrixGuard::Scratch qw(slurp wait_until);
 
 my $RELOADS = $ENV{TEST_RELOADS} || 10;
 my $LONG = $RELOADS >= 100;
 
-my $dir;
 my $load = CitrixGuard::Load->new;
-my $heap = $LONG ? heap() : {};
-my $nginx = $load->guard(workers => 2, env => $heap);
+my $heap = $LONG ? CitrixGuard::Heap->new : undef;
+my $nginx = $load->guard(workers => 2, env => $heap ? $heap->env : {});
 $load->with_tls if $LONG;
 my @kinds = (qw(keep new h2), $LONG ? qw(tls tls-h2) : ());
-
-
-# The library that makes the master say how much it has allocated; without
-# the caches of malloc(), which count as allocated, that is exact.
-sub heap {
-    $dir = scratch();
-    system('cc', qw(-W -Wall -Werror -O1 -fPIC -shared -o), "$dir/heap.so",
-           "$FindBin::Bin/life/heap.c", '-ldl') == 0 or die "cc failed\n";
-    return { LD_PRELOAD => "$dir/heap.so", HEAP => "$dir/heap",
-             GLIBC_TUNABLES =>
-                 'glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0' };
-}
 
 
 sub workers {
@@ -61,7 +49,7 @@ sub holdings {
     my $master = usage($nginx->pid, $module);
     my ($worker) = map { usage($_, $module) }
         workers();
-    $master->{heap} = slurp("$dir/heap") + 0;
+    $master->{heap} = $heap->bytes;
     return { master => $master, worker => $worker };
 }
 

@@ -1,0 +1,41 @@
+package CitrixGuard::Heap;
+
+# How much a master has allocated, by t/life/heap.c, which is preloaded.
+#
+#   my $heap = CitrixGuard::Heap->new;
+#   CitrixGuard::Nginx->new(env => $heap->env, ...); ... $heap->bytes
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+
+use CitrixGuard::Scratch qw(scratch slurp);
+
+
+sub new {
+    my ($class) = @_;
+    my $dir = scratch();
+    system('cc', qw(-W -Wall -Werror -O1 -fPIC -shared -o), "$dir/heap.so",
+           dirname(__FILE__) . '/../../life/heap.c', '-ldl') == 0
+        or die "cc failed\n";
+    return bless { dir => $dir }, $class;
+}
+
+
+# Without the caches of malloc(), which count as allocated, it is exact.
+sub env {
+    my ($self) = @_;
+    return { LD_PRELOAD => "$self->{dir}/heap.so", HEAP => "$self->{dir}/heap",
+             GLIBC_TUNABLES =>
+                 'glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0' };
+}
+
+
+# When it last waited for a signal.
+sub bytes {
+    my ($self) = @_;
+    return slurp("$self->{dir}/heap") + 0;
+}
+
+1;
