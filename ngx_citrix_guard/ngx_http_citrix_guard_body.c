@@ -20,7 +20,7 @@
  */
 
 
-#include "ngx_http_citrix_guard_module.h"
+#include "ngx_http_citrix_guard_body.h"
 
 
 /*
@@ -32,39 +32,6 @@
 #define NGX_HTTP_CITRIX_GUARD_LOOKS    8
 #define NGX_HTTP_CITRIX_GUARD_HALVED   6
 
-/*
- * Framing: raw bytes for one of the body, and besides.  A chunk of a single
- * byte has 6; nobody honest sends many of them.
- */
-
-#define NGX_HTTP_CITRIX_GUARD_FRAMING  8
-#define NGX_HTTP_CITRIX_GUARD_FRAME    4096
-
-
-/* trailers are of no interest here */
-
-#if (nginx_version >= 1027002)
-#define ngx_http_citrix_guard_parse_chunked(r, b, ctx)                        \
-    ngx_http_parse_chunked(r, b, ctx, 0)
-#else
-#define ngx_http_citrix_guard_parse_chunked  ngx_http_parse_chunked
-#endif
-
-
-typedef struct {
-    size_t                          wanted;
-    ngx_str_t                       seen;       /* decoded */
-    ngx_uint_t                      done;
-    ngx_uint_t                      failed;     /* it cannot be judged */
-    ngx_uint_t                      whole;      /* that was all of it */
-    ngx_msec_t                      deadline;
-    ngx_uint_t                      looks;
-    ngx_http_chunked_t              chunked;
-    size_t                          parsed;     /* raw bytes of it */
-    ngx_buf_t                      *own;        /* in place of header_in */
-    u_char                         *limit;      /* its memory ends there */
-} ngx_http_citrix_guard_peek_t;
-
 
 static ngx_http_citrix_guard_peek_t *ngx_http_citrix_guard_peek(
     ngx_http_request_t *r);
@@ -75,26 +42,11 @@ static ngx_int_t ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
-static ngx_int_t ngx_http_citrix_guard_peek_plain(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t *missing);
-static ngx_int_t ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t *missing);
-static ngx_int_t ngx_http_citrix_guard_peek_recv(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t size);
-static ngx_int_t ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t size);
-static ngx_buf_t *ngx_http_citrix_guard_peek_buf(ngx_connection_t *c);
-static void ngx_http_citrix_guard_peek_buf_cleanup(void *data);
 static void ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r);
 static void ngx_http_citrix_guard_peek_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_continue(ngx_http_request_t *r);
-
-#if (NGX_HTTP_V2)
-static ngx_int_t ngx_http_citrix_guard_peek_stream(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek);
-#endif
 
 
 ngx_int_t
@@ -241,7 +193,6 @@ static ngx_int_t
 ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek)
 {
-    size_t             missing;
     ngx_int_t          rc;
     ngx_connection_t  *c;
 
@@ -250,7 +201,7 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
 #if (NGX_HTTP_V2)
 
     if (r->stream) {
-        rc = ngx_http_citrix_guard_peek_stream(r, peek);
+        rc = ngx_http_citrix_guard_peek_http2(r, peek);
 
         if (rc == NGX_AGAIN) {
             ngx_add_timer(c->read, NGX_HTTP_CITRIX_GUARD_LOOK
@@ -264,22 +215,7 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
 
 #endif
 
-    for ( ;; ) {
-
-        rc = r->headers_in.chunked
-                 ? ngx_http_citrix_guard_peek_chunked(r, peek, &missing)
-                 : ngx_http_citrix_guard_peek_plain(r, peek, &missing);
-
-        if (rc != NGX_AGAIN) {
-            break;
-        }
-
-        rc = ngx_http_citrix_guard_peek_recv(r, peek, missing);
-
-        if (rc != NGX_OK) {
-            break;
-        }
-    }
+    rc = ngx_http_citrix_guard_peek_http1(r, peek);
 
     if (rc == NGX_AGAIN) {
 
@@ -319,220 +255,6 @@ ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
     peek->done = 1;
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_citrix_guard_peek_plain(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t *missing)
-{
-    off_t   length;
-    size_t  have;
-
-    have = r->header_in->last - r->header_in->pos;
-    length = ngx_min(r->headers_in.content_length_n, (off_t) peek->wanted);
-
-    peek->seen.data = r->header_in->pos;
-    peek->seen.len = ngx_min(have, (size_t) length);
-    peek->whole = (r->headers_in.content_length_n == length);
-
-    *missing = (size_t) length - peek->seen.len;
-
-    return *missing ? NGX_AGAIN : NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t *missing)
-{
-    size_t     size;
-    ngx_int_t  rc;
-    ngx_buf_t  b;
-
-    if (peek->seen.data == NULL) {
-        peek->seen.data = ngx_palloc(r->pool, peek->wanted);
-        if (peek->seen.data == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    b = *r->header_in;
-    b.pos += peek->parsed;
-
-    rc = NGX_AGAIN;
-
-    while (peek->seen.len < peek->wanted) {
-
-        rc = ngx_http_citrix_guard_parse_chunked(r, &b, &peek->chunked);
-
-        if (rc != NGX_OK) {
-            break;
-        }
-
-        /* a part of a chunk */
-
-        size = ngx_min((off_t) (b.last - b.pos), peek->chunked.size);
-        size = ngx_min(size, peek->wanted - peek->seen.len);
-
-        ngx_memcpy(peek->seen.data + peek->seen.len, b.pos, size);
-
-        peek->seen.len += size;
-        peek->chunked.size -= size;
-        b.pos += size;
-    }
-
-    peek->parsed = b.pos - r->header_in->pos;
-    peek->whole = (rc == NGX_DONE);
-
-    if (rc == NGX_DONE || peek->seen.len == peek->wanted) {
-        return NGX_OK;
-    }
-
-    if (rc == NGX_ERROR) {
-        return NGX_HTTP_BAD_REQUEST;
-    }
-
-    if (peek->parsed > peek->wanted * NGX_HTTP_CITRIX_GUARD_FRAMING
-                       + NGX_HTTP_CITRIX_GUARD_FRAME)
-    {
-        return NGX_ERROR;
-    }
-
-    /* so many bytes are sure to follow, and perhaps not one more */
-
-    *missing = ngx_min(peek->chunked.length,
-                       (off_t) (peek->wanted - peek->seen.len));
-
-    return NGX_AGAIN;
-}
-
-
-/* reads at most "size" bytes of the body behind those in r->header_in */
-
-static ngx_int_t
-ngx_http_citrix_guard_peek_recv(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t size)
-{
-    ssize_t            n;
-    ngx_connection_t  *c;
-
-    c = r->connection;
-
-    if (ngx_http_citrix_guard_peek_room(r, peek, size) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    n = c->recv(c, peek->own->last, size);
-
-    if (n == NGX_AGAIN) {
-        return NGX_AGAIN;
-    }
-
-    if (n == 0 || n == NGX_ERROR) {
-        c->error = 1;
-        return NGX_HTTP_BAD_REQUEST;
-    }
-
-    /*
-     * No room is left behind it: nginx would put the beginning of the next
-     * request there, and this memory ends with the request.
-     */
-
-    peek->own->last += n;
-    peek->own->end = peek->own->last;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek, size_t size)
-{
-    size_t      have, room;
-    u_char     *p;
-    ngx_buf_t  *b;
-
-    b = r->header_in;
-    have = b->last - b->pos;
-
-    if (peek->own && b == peek->own
-        && (size_t) (peek->limit - b->last) >= size)
-    {
-        return NGX_OK;
-    }
-
-    /* grows by doubling: the sum of all is less than twice the last */
-
-    room = ngx_max(have + size, 2 * have);
-
-    if (!r->headers_in.chunked) {
-        room = have + size;
-    }
-
-    p = ngx_pnalloc(r->pool, room);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (peek->own == NULL) {
-        peek->own = ngx_http_citrix_guard_peek_buf(r->connection);
-        if (peek->own == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    ngx_memcpy(p, b->pos, have);
-
-    ngx_memzero(peek->own, sizeof(ngx_buf_t));
-
-    peek->own->temporary = 1;
-    peek->own->start = p;
-    peek->own->pos = p;
-    peek->own->last = p + have;
-    peek->own->end = p + have;
-
-    peek->limit = p + room;
-
-    r->header_in = peek->own;
-
-    return NGX_OK;
-}
-
-
-/*
- * nginx looks at r->header_in once more when the request is gone, so the
- * buffer itself (not what it points to) belongs to the connection.
- */
-
-static ngx_buf_t *
-ngx_http_citrix_guard_peek_buf(ngx_connection_t *c)
-{
-    ngx_buf_t           *b;
-    ngx_pool_cleanup_t  *cln;
-
-    b = ngx_http_citrix_guard_kept(c->pool,
-                                   ngx_http_citrix_guard_peek_buf_cleanup);
-    if (b) {
-        return b;
-    }
-
-    cln = ngx_pool_cleanup_add(c->pool, sizeof(ngx_buf_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    cln->handler = ngx_http_citrix_guard_peek_buf_cleanup;
-
-    return cln->data;
-}
-
-
-static void
-ngx_http_citrix_guard_peek_buf_cleanup(void *data)
-{
-    /* the address is what it is found by */
 }
 
 
@@ -686,40 +408,3 @@ ngx_http_citrix_guard_continue(ngx_http_request_t *r)
 
     return NGX_OK;
 }
-
-
-#if (NGX_HTTP_V2)
-
-/* what has come is what fits the window that nginx has opened */
-
-static ngx_int_t
-ngx_http_citrix_guard_peek_stream(ngx_http_request_t *r,
-    ngx_http_citrix_guard_peek_t *peek)
-{
-    ngx_buf_t              *b;
-    ngx_http_v2_stream_t   *stream;
-
-    stream = r->stream;
-    b = stream->preread;
-
-    if (b) {
-        peek->seen.data = b->pos;
-        peek->seen.len = ngx_min((size_t) (b->last - b->pos), peek->wanted);
-    }
-
-    peek->whole = stream->in_closed
-                  && (b == NULL
-                      || peek->seen.len == (size_t) (b->last - b->pos));
-
-    if (stream->in_closed || stream->skip_data
-        || (b && (b->last == b->end || peek->seen.len == peek->wanted))
-        || (r->headers_in.content_length_n >= 0
-            && (off_t) peek->seen.len >= r->headers_in.content_length_n))
-    {
-        return NGX_OK;
-    }
-
-    return NGX_AGAIN;
-}
-
-#endif

@@ -1,0 +1,46 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The beginning of a body that comes by HTTP/2: as much of it as nginx
+ * collects before it is asked for it, which is what fits the window that it
+ * has opened.
+ */
+
+
+#include "ngx_http_citrix_guard_body.h"
+
+
+#if (NGX_HTTP_V2)
+
+ngx_int_t
+ngx_http_citrix_guard_peek_http2(ngx_http_request_t *r,
+    ngx_http_citrix_guard_peek_t *peek)
+{
+    ngx_buf_t              *b;
+    ngx_http_v2_stream_t   *stream;
+
+    stream = r->stream;
+    b = stream->preread;
+
+    if (b) {
+        peek->seen.data = b->pos;
+        peek->seen.len = ngx_min((size_t) (b->last - b->pos), peek->wanted);
+    }
+
+    peek->whole = stream->in_closed
+                  && (b == NULL
+                      || peek->seen.len == (size_t) (b->last - b->pos));
+
+    if (stream->in_closed || stream->skip_data
+        || (b && (b->last == b->end || peek->seen.len == peek->wanted))
+        || (r->headers_in.content_length_n >= 0
+            && (off_t) peek->seen.len >= r->headers_in.content_length_n))
+    {
+        return NGX_OK;
+    }
+
+    return NGX_AGAIN;
+}
+
+#endif
