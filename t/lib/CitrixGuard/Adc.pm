@@ -17,10 +17,11 @@ use warnings;
 use Errno qw(EAGAIN EINTR EWOULDBLOCK);
 use IO::Poll qw(POLLIN POLLOUT POLLHUP POLLERR);
 use IO::Socket::INET ();
-use POSIX ();
-use Socket qw(AF_UNIX IPPROTO_TCP PF_UNSPEC SOCK_STREAM TCP_NODELAY);
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
 
-use CitrixGuard::Scratch qw(end_process wait_until);
+use parent 'CitrixGuard::Server';
+
+use CitrixGuard::Scratch qw(wait_until);
 
 # so much is kept of a session, and may wait to be written
 use constant { KEPT => 65_536, PIECE => 131_072, WAITING => 1 << 20 };
@@ -30,43 +31,22 @@ my %KIND = ("\x05" => 'socks5', "\x1a" => 'cgp', "\x7f" => 'ica');
 
 sub new {
     my ($class, %given) = @_;
-    my $listener = IO::Socket::INET->new(
-        LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 4096,
-        ReuseAddr => 1) or die "adc: $@";
-    socketpair my $mine, my $its, AF_UNIX, SOCK_STREAM, PF_UNSPEC
-        or die "socketpair: $!";
-    binmode $_ for $mine, $its;
-    defined(my $pid = fork) or die "fork: $!";
-    if (!$pid) {
-        close $mine;
-        eval { _serve($listener, $its, \%given); 1 }
-            or print STDERR "# adc: $@";
-        POSIX::_exit(0);
-    }
-    close $its;
-    my $port = $listener->sockport;
-    close $listener;
-    return bless { pid => $pid, control => $mine, owner => $$,
-                   port => $port }, $class;
+    return $class->start(sub { _serve(@_, \%given) }, 4096);
 }
-
-
-sub port { return $_[0]{port} }
 
 
 # All sessions since the last call of forget, the oldest first.
 sub sessions {
     my ($self) = @_;
-    my $count = unpack 'N', $self->_ask('S');
+    my $count = $self->order('S');
     return map {
-        my ($kind, $over, $bytes) = unpack 'N/a C N/a',
-            $self->_read(unpack 'N', $self->_read(4));
+        my ($kind, $over, $bytes) = unpack 'N/a C N/a', $self->read_record;
         +{ kind => $kind, over => $over, bytes => $bytes };
     } 1 .. $count;
 }
 
 
-sub forget { $_[0]->_ask('F'); return }
+sub forget { $_[0]->order('F'); return }
 
 
 # What came, of all sessions, one after the other.
@@ -83,43 +63,10 @@ sub idle {
 }
 
 
-sub _ask {
-    my ($self, $order) = @_;
-    syswrite $self->{control}, $order or die "adc is gone: $!";
-    return $self->_read(4);
-}
-
-
-sub _read {
-    my ($self, $length) = @_;
-    my $got = '';
-    while (length $got < $length) {
-        my $n = sysread $self->{control}, $got, $length - length $got,
-                        length $got;
-        next if !defined $n && $!{EINTR};
-        $n or die 'adc is gone';
-    }
-    return $got;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    close delete $self->{control};
-    end_process($self->{pid}, 'TERM', 5);
-    return;
-}
-
-
 # ---- in the stand-in's process ----
 
 sub _serve {
     my ($listener, $control, $given) = @_;
-    $SIG{PIPE} = 'IGNORE';
-    $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
-    $listener->blocking(0);
     my $state = { poll => IO::Poll->new, ends => {}, sessions => [],
                   given => $given };
     $state->{poll}->mask($_ => POLLIN) for $listener, $control;

@@ -16,46 +16,20 @@ use strict;
 use warnings;
 
 use Errno qw(EAGAIN EINTR EWOULDBLOCK);
-use IO::Socket::INET ();
-use POSIX ();
-use Socket qw(AF_UNIX PF_UNSPEC SOCK_STREAM);
 
-use CitrixGuard::Scratch qw(end_process);
+use parent 'CitrixGuard::Server';
 
 
 sub new {
     my ($class, %given) = @_;
-    my $listener = IO::Socket::INET->new(
-        LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 512,
-        ReuseAddr => 1) or die "recorder: $@";
-    socketpair my $mine, my $its, AF_UNIX, SOCK_STREAM, PF_UNSPEC
-        or die "socketpair: $!";
-    binmode $_ for $mine, $its;
-    defined(my $pid = fork) or die "fork: $!";
-    if (!$pid) {
-        close $mine;
-        eval { _serve($listener, $its, $given{answer}); 1 }
-            or print STDERR "# recorder: $@";
-        # no END blocks, no destructors: they are the test's
-        POSIX::_exit(0);
-    }
-    close $its;
-    my $port = $listener->sockport;
-    close $listener;
-    return bless { pid => $pid, control => $mine, owner => $$,
-                   port => $port }, $class;
+    return $class->start(sub { _serve(@_, $given{answer}) }, 512);
 }
-
-
-sub port { return $_[0]{port} }
 
 
 # The records since the last call, oldest first.
 sub take {
     my ($self) = @_;
-    syswrite $self->{control}, 'T' or die "recorder is gone: $!";
-    my $count = unpack 'N', $self->_read(4);
-    return map { _record($self) } 1 .. $count;
+    return map { _record($self) } 1 .. $self->order('T');
 }
 
 
@@ -76,7 +50,7 @@ sub targets {
 sub _record {
     my ($self) = @_;
     my ($conn, $complete, $head, $body) =
-        unpack 'NC N/a N/a', $self->_read(unpack 'N', $self->_read(4));
+        unpack 'NC N/a N/a', $self->read_record;
     my ($line) = $head =~ /^([^\r\n]*)/;
     my ($method, $target) = $line =~ /^(\S+) (.*) HTTP\/\d\.\d\z/s;
     return { conn => $conn, complete => $complete, head => $head,
@@ -85,39 +59,12 @@ sub _record {
 }
 
 
-sub _read {
-    my ($self, $length) = @_;
-    my $got = '';
-    while (length $got < $length) {
-        my $n = sysread $self->{control}, $got, $length - length $got,
-                        length $got;
-        next if !defined $n && $!{EINTR};
-        $n or die "recorder is gone";
-    }
-    return $got;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    # the recorder ends by itself when its control socket closes
-    close delete $self->{control};
-    end_process($self->{pid}, 'TERM', 5);
-    return;
-}
-
-
 # ---- in the recorder's process ----
 
 sub _serve {
     my ($listener, $control, $answer) = @_;
-    $SIG{PIPE} = 'IGNORE';
-    $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
     my $state = { listener => $listener, conns => {}, number => 0,
                   records => [], answer => $answer };
-    $listener->blocking(0);
     while (1) {
         my $read = '';
         vec($read, fileno $_, 1) = 1
