@@ -34,14 +34,6 @@ static void ngx_http_citrix_guard_rule_cleanup(void *data);
 static void ngx_http_citrix_guard_matcher_cleanup(void *data);
 
 
-/* names that a rule cannot have, since citrix_guard_exempt takes both */
-
-static const char  *ngx_http_citrix_guard_reasons[] = {
-    "traversal", "query", "vpns", "parent", "malformed", "header", "upgrade",
-    "unseen", "rule", "error", NULL
-};
-
-
 char *
 ngx_http_citrix_guard_set_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -445,14 +437,19 @@ ngx_http_citrix_guard_check_name(ngx_conf_t *cf,
 }
 
 
+/* a name that a rule cannot have, since citrix_guard_exempt takes both */
+
 static ngx_uint_t
 ngx_http_citrix_guard_is_reason(ngx_str_t *name)
 {
-    const char  **reason;
+    ngx_uint_t   i;
+    const char  *reason;
 
-    for (reason = ngx_http_citrix_guard_reasons; *reason; reason++) {
-        if (ngx_strlen(*reason) == name->len
-            && ngx_strncmp(*reason, name->data, name->len) == 0)
+    /* the first one is of events of which nothing is known */
+
+    for (i = 1; (reason = ngx_http_citrix_guard_reason_at(i)); i++) {
+        if (ngx_strlen(reason) == name->len
+            && ngx_strncmp(reason, name->data, name->len) == 0)
         {
             return 1;
         }
