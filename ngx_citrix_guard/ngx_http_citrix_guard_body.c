@@ -249,7 +249,9 @@ ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_memcpy(p, peek->seen.data, peek->seen.len);
+    if (peek->seen.len) {
+        ngx_memcpy(p, peek->seen.data, peek->seen.len);
+    }
 
     peek->seen.data = p;
     peek->done = 1;

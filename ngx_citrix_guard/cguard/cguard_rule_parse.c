@@ -174,6 +174,9 @@ cguard_condition_target(cguard_condition_t *c, const cguard_word_t *word,
     c->measure = CGUARD_MEASURE_NONE;
     rest = *word;
 
+    name.data = NULL;
+    name.len = 0;
+
     if (cguard_word_begins(word, "length:", &rest)) {
         c->measure = CGUARD_MEASURE_LENGTH;
 
