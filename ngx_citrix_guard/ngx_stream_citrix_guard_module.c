@@ -15,8 +15,10 @@
 #include "ngx_stream_citrix_guard_module.h"
 
 
+#pragma weak ngx_stream_module
 #pragma weak ngx_stream_core_module
 #pragma weak ngx_stream_core_run_phases
+#pragma weak ngx_stream_finalize_session
 #pragma weak ngx_stream_add_variable
 #pragma weak ngx_stream_variable_null_value
 
@@ -32,6 +34,8 @@ static ngx_int_t ngx_stream_citrix_guard_protocol_variable(
     ngx_stream_session_t *s, ngx_stream_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_stream_citrix_guard_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_stream_citrix_guard_init(ngx_conf_t *cf);
+static ngx_int_t ngx_stream_citrix_guard_init_module(ngx_cycle_t *cycle);
+static void *ngx_stream_citrix_guard_create_main_conf(ngx_conf_t *cf);
 static void *ngx_stream_citrix_guard_create_srv_conf(ngx_conf_t *cf);
 static char *ngx_stream_citrix_guard_merge_srv_conf(ngx_conf_t *cf,
     void *parent, void *child);
@@ -68,6 +72,27 @@ static ngx_command_t  ngx_stream_citrix_guard_commands[] = {
       offsetof(ngx_stream_citrix_guard_srv_conf_t, timeout),
       NULL },
 
+    { ngx_string("citrix_guard_preread_pass"),
+      NGX_STREAM_MAIN_CONF|NGX_STREAM_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_stream_citrix_guard_set_pass,
+      NGX_STREAM_SRV_CONF_OFFSET,
+      offsetof(ngx_stream_citrix_guard_srv_conf_t, pass),
+      NULL },
+
+    { ngx_string("citrix_guard_http_pass"),
+      NGX_STREAM_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_stream_citrix_guard_set_http,
+      NGX_STREAM_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_preread_name"),
+      NGX_STREAM_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_stream_citrix_guard_set_name,
+      NGX_STREAM_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -76,7 +101,7 @@ static ngx_stream_module_t  ngx_stream_citrix_guard_module_ctx = {
     ngx_stream_citrix_guard_preconfiguration, /* preconfiguration */
     ngx_stream_citrix_guard_init,          /* postconfiguration */
 
-    NULL,                                  /* create main configuration */
+    ngx_stream_citrix_guard_create_main_conf, /* create main configuration */
     NULL,                                  /* init main configuration */
 
     ngx_stream_citrix_guard_create_srv_conf, /* create server configuration */
@@ -90,7 +115,7 @@ ngx_module_t  ngx_stream_citrix_guard_module = {
     ngx_stream_citrix_guard_commands,      /* module directives */
     NGX_STREAM_MODULE,                     /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_stream_citrix_guard_init_module,   /* init module */
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -199,7 +224,7 @@ ngx_stream_citrix_guard_decided(ngx_stream_session_t *s,
 
     cguard_stream_init(&ctx->stream, protocol, gscf->socks5);
 
-    return NGX_OK;
+    return ngx_stream_citrix_guard_pass(s);
 }
 
 
@@ -217,7 +242,12 @@ ngx_stream_citrix_guard_silent(ngx_event_t *ev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    (void) ngx_stream_citrix_guard_decided(s, ctx, CGUARD_STREAM_HTTP);
+    if (ngx_stream_citrix_guard_decided(s, ctx, CGUARD_STREAM_HTTP)
+        != NGX_OK)
+    {
+        ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
+        return;
+    }
 
     /* the timer of "preread_timeout" stands for "no news" in this phase */
 
@@ -249,13 +279,12 @@ ngx_stream_citrix_guard_protocol_variable(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
 
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (!gscf->preread) {
+    if (ctx == NULL && !gscf->preread) {
         *v = ngx_stream_variable_null_value;
         return NGX_OK;
     }
-
-    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
     name = cguard_stream_name(ctx ? ctx->protocol : CGUARD_STREAM_MORE);
 
@@ -311,7 +340,52 @@ ngx_stream_citrix_guard_init(ngx_conf_t *cf)
 
     ngx_stream_citrix_guard_filter_init();
 
+    return ngx_stream_citrix_guard_check_pass(cf);
+}
+
+
+static ngx_int_t
+ngx_stream_citrix_guard_init_module(ngx_cycle_t *cycle)
+{
+    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+
+    if (&ngx_stream_module == NULL) {
+        return NGX_OK;
+    }
+
+    gmcf = ngx_stream_cycle_get_module_main_conf(cycle,
+                                               ngx_stream_citrix_guard_module);
+    if (gmcf) {
+        ngx_stream_citrix_guard_check_http(cycle, &gmcf->http);
+    }
+
     return NGX_OK;
+}
+
+
+static void *
+ngx_stream_citrix_guard_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_pcalloc(cf->pool, sizeof(ngx_stream_citrix_guard_main_conf_t));
+    if (gmcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&gmcf->servers, cf->pool, 2,
+                       sizeof(ngx_stream_citrix_guard_server_t))
+        != NGX_OK
+        || ngx_array_init(&gmcf->wanted, cf->pool, 2,
+                          sizeof(ngx_stream_citrix_guard_wanted_t))
+           != NGX_OK
+        || ngx_array_init(&gmcf->http, cf->pool, 2, sizeof(ngx_addr_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return gmcf;
 }
 
 
@@ -320,14 +394,21 @@ ngx_stream_citrix_guard_create_srv_conf(ngx_conf_t *cf)
 {
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
 
-    gscf = ngx_palloc(cf->pool, sizeof(ngx_stream_citrix_guard_srv_conf_t));
+    gscf = ngx_pcalloc(cf->pool, sizeof(ngx_stream_citrix_guard_srv_conf_t));
     if (gscf == NULL) {
         return NULL;
     }
 
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     gscf->http = NULL;
+     */
+
     gscf->preread = NGX_CONF_UNSET;
     gscf->timeout = NGX_CONF_UNSET_MSEC;
     gscf->socks5 = NGX_CONF_UNSET_UINT;
+    gscf->pass = NGX_CONF_UNSET_PTR;
 
     return gscf;
 }
@@ -344,6 +425,7 @@ ngx_stream_citrix_guard_merge_srv_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_msec_value(gscf->timeout, prev->timeout, 10000);
     ngx_conf_merge_uint_value(gscf->socks5, prev->socks5,
                               CGUARD_SOCKS5_TICKET);
+    ngx_conf_merge_ptr_value(gscf->pass, prev->pass, NULL);
 
     return NGX_CONF_OK;
 }

@@ -240,7 +240,10 @@ subtest 'behind a balancer' => sub {
     print {$socket} "GET /vpn/../vpns/ HTTP/1.0\r\n"
         . "Host: $CitrixGuard::Gateway::NAME\r\n\r\n";
     like scalar(<$socket>), qr{^HTTP/1\.1 403 }, 'an attack from elsewhere';
-    like $node->access_log('gateway.log'), qr{^203\.0\.113\.9 \[\S+\] http }m,
+    close $socket;
+    $node->settle;
+    like $node->access_log('gateway.log'),
+        qr{^203\.0\.113\.9 \[\S+\] "GET /vpn/\.\./vpns/ .* blocked }m,
         '... is logged with the address that the balancer tells';
     is CitrixGuard::Raw::ask($node->alive,
         "GET /alive HTTP/1.0\r\n\r\n")->{status}, 204, 'it is up';
