@@ -68,6 +68,7 @@ PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
 PACKAGES_life  = perl libio-socket-ssl-perl
 PACKAGES_fuzz  = perl clang libclang-rt-dev
 PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
+PACKAGES_gateway = $(PACKAGES_console) libnss3-tools
 DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,$(filter PACKAGES_%,$(.VARIABLES)))
 
 
@@ -270,7 +271,7 @@ judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="nam
 	@exec t/judges/judges "$(BINARY)" "$(MODULE)"
 
 .PHONY: gateway
-gateway: deps-test build ## the whole Gateway: gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
+gateway: deps-gateway build ## the whole Gateway: browsers, gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
 	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/shutter.t \
 	    t/ways.t t/gateway/*.t
 

@@ -16,8 +16,7 @@
 static ngx_int_t ngx_stream_citrix_guard_filter(ngx_stream_session_t *s,
     ngx_chain_t *chain, ngx_uint_t from_upstream);
 static cguard_stream_reason_e ngx_stream_citrix_guard_client(
-    ngx_stream_session_t *s, ngx_stream_citrix_guard_ctx_t *ctx,
-    ngx_buf_t *b);
+    ngx_stream_citrix_guard_ctx_t *ctx, ngx_buf_t *b);
 
 
 static ngx_stream_filter_pt  ngx_stream_next_filter;
@@ -52,7 +51,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
         reason = from_upstream
                  ? cguard_stream_server(&ctx->stream, b->pos,
                                         b->last - b->pos)
-                 : ngx_stream_citrix_guard_client(s, ctx, b);
+                 : ngx_stream_citrix_guard_client(ctx, b);
 
         if (reason != CGUARD_STREAM_PASS) {
             ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
@@ -68,27 +67,34 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
 
 
 /*
- * The first bytes of all may be the header of the PROXY protocol.  Those that
- * were read ahead stand where they were read to.
+ * The signature goes first, in one buffer or in several, and was judged when
+ * it was read ahead.  In front of it there may be the header of the PROXY
+ * protocol, which begins otherwise than any signature, and the empty buffer
+ * of what nginx 1.25.5 and newer has only peeked at.
  */
 
 static cguard_stream_reason_e
-ngx_stream_citrix_guard_client(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_ctx_t *ctx, ngx_buf_t *b)
+ngx_stream_citrix_guard_client(ngx_stream_citrix_guard_ctx_t *ctx,
+    ngx_buf_t *b)
 {
+    size_t   n;
     u_char  *p;
 
     p = b->pos;
 
     if (!ctx->begun) {
 
-        if (b->start != s->connection->buffer->start) {
+        if (p == b->last || *p != ctx->first) {
             return CGUARD_STREAM_PASS;
         }
 
         ctx->begun = 1;
-        p += cguard_stream_signature(ctx->protocol, p);
     }
+
+    n = ngx_min(ctx->signature, (size_t) (b->last - p));
+
+    ctx->signature -= n;
+    p += n;
 
     return cguard_stream_client(&ctx->stream, p, b->last - p);
 }

@@ -30,6 +30,9 @@ static ngx_int_t ngx_stream_citrix_guard_decided(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx, cguard_protocol_e protocol);
 static void ngx_stream_citrix_guard_silent(ngx_event_t *ev);
 static void ngx_stream_citrix_guard_cleanup(void *data);
+#if (nginx_version >= 1025005)
+static ngx_int_t ngx_stream_citrix_guard_drain(ngx_stream_session_t *s);
+#endif
 static ngx_int_t ngx_stream_citrix_guard_protocol_variable(
     ngx_stream_session_t *s, ngx_stream_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_stream_citrix_guard_preconfiguration(ngx_conf_t *cf);
@@ -209,6 +212,7 @@ static ngx_int_t
 ngx_stream_citrix_guard_decided(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx, cguard_protocol_e protocol)
 {
+    u_char                              *p;
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
 
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
@@ -221,6 +225,12 @@ ngx_stream_citrix_guard_decided(ngx_stream_session_t *s,
     }
 
     ctx->protocol = protocol;
+
+    if (protocol != CGUARD_STREAM_HTTP) {
+        p = s->connection->buffer->pos;
+        ctx->first = *p;
+        ctx->signature = cguard_stream_signature(protocol, p);
+    }
 
     cguard_stream_init(&ctx->stream, protocol, gscf->socks5);
 
@@ -268,6 +278,44 @@ ngx_stream_citrix_guard_cleanup(void *data)
         ngx_del_timer(&ctx->timer);
     }
 }
+
+
+#if (nginx_version >= 1025005)
+
+/*
+ * Without TLS nginx only peeks at what is read ahead since then.  Where
+ * "return" ends the session, it is read here: a socket that is closed with
+ * bytes in it ends in a reset.
+ */
+
+static ngx_int_t
+ngx_stream_citrix_guard_drain(ngx_stream_session_t *s)
+{
+    ngx_buf_t         *b;
+    ngx_connection_t  *c;
+
+    c = s->connection;
+
+    if (ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module) == NULL
+        || c->buffer == NULL)
+    {
+        return NGX_OK;
+    }
+
+#if (NGX_STREAM_SSL)
+    if (c->ssl) {
+        return NGX_OK;
+    }
+#endif
+
+    b = c->buffer;
+
+    (void) recv(c->fd, b->start, b->end - b->start, 0);
+
+    return NGX_OK;
+}
+
+#endif
 
 
 static ngx_int_t
@@ -337,6 +385,17 @@ ngx_stream_citrix_guard_init(ngx_conf_t *cf)
     }
 
     *h = ngx_stream_citrix_guard_handler;
+
+#if (nginx_version >= 1025005)
+
+    h = ngx_array_push(&cmcf->phases[NGX_STREAM_LOG_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_stream_citrix_guard_drain;
+
+#endif
 
     ngx_stream_citrix_guard_filter_init();
 

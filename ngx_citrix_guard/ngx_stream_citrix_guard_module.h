@@ -54,7 +54,9 @@ typedef struct {
     cguard_protocol_e               protocol;   /* MORE: not known yet */
     ngx_event_t                     timer;
     cguard_stream_t                 stream;     /* behind the signature */
-    ngx_uint_t                      begun;      /* signature is on its way */
+    size_t                          signature;  /* of it, still to be sent */
+    u_char                          first;      /* its first byte */
+    ngx_uint_t                      begun;      /* it is on its way */
 } ngx_stream_citrix_guard_ctx_t;
 
 

@@ -4,6 +4,9 @@ package CitrixGuard::Browser;
 #
 #   my $browser = CitrixGuard::Browser->new(width => 400, dark => 1);
 #   $browser->open($url); $browser->script('return document.title');
+#
+# hosts: a Chromium's rules for names and ports, for a site that is to have the
+# address that its users know; trust: the file of an authority.
 
 use strict;
 use warnings;
@@ -20,6 +23,7 @@ use CitrixGuard::Scratch qw(connectable free_port scratch slurp spew
 sub new {
     my ($class, %given) = @_;
     my $dir = scratch();
+    _trust($dir, $given{trust}) if $given{trust};
     my $port = free_port();
     # what Chromium keeps is in the scratch folder, and goes with it
     local @ENV{qw(HOME TMPDIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ("$dir") x 4;
@@ -43,13 +47,29 @@ sub new {
                    --disable-component-update --hide-scrollbars),
                 '--lang=' . ($given{language} // 'en-US'),
                 "--user-data-dir=$dir/profile",
+                $given{hosts} ? "--host-resolver-rules=$given{hosts}" : (),
                 '--window-size=' . ($given{width} // 1600) . ',1200',
-            ], prefs => { 'intl.accept_languages'
-                          => $given{language} // 'en-US' } },
+            ], prefs => {
+                'intl.accept_languages' => $given{language} // 'en-US',
+                'download.default_directory' => "$dir/downloads" } },
         } } });
     $self->{at} .= "/$session->{sessionId}";
     $self->media(%given);
     return $self;
+}
+
+
+# What Chromium believes beside its own authorities is in its user's home.
+sub _trust {
+    my ($dir, $file) = @_;
+    my $database = "$dir/.pki/nssdb";
+    mkdir $_ or die "$_: $!" for "$dir/.pki", $database;
+    for my $command ([qw(-N --empty-password)],
+                     [-A => -t => "C,,", -n => "test", -i => $file]) {
+        system('certutil', '-d', "sql:$database", @$command) == 0
+            or die "certutil @$command: $?";
+    }
+    return;
 }
 
 
@@ -113,6 +133,27 @@ sub until {
     return wait_until(sub { select undef, undef, undef, 0.1;
                             $self->script("return !!($script)") },
                       $seconds // 30);
+}
+
+
+# Chooses a file, as a user does in the field that a selector finds.
+sub attach {
+    my ($self, $selector, $path) = @_;
+    my $found = $self->_send(POST => '/element',
+        { using => 'css selector', value => $selector });
+    my ($id) = values %$found;
+    $self->_send(POST => "/element/$id/value", { text => $path });
+    return;
+}
+
+
+# The file that it has put away under that name, when it is whole.
+sub download {
+    my ($self, $name, $seconds) = @_;
+    my $path = "$self->{dir}/downloads/$name";
+    wait_until(sub { -e $path && !glob "$self->{dir}/downloads/*.crdownload" },
+               $seconds // 60) or die "browser: no $name";
+    return slurp($path);
 }
 
 

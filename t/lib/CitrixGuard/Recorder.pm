@@ -9,7 +9,9 @@ package CitrixGuard::Recorder;
 #   $be->port; $be->take; $be->arrivals($nginx)
 #
 # answer runs in the recorder's process; it returns undef for the default or
-# { status, headers => [name, value, ...], body, chunked, close, raw, tunnel }.
+# { status, headers => [name, value, ...], body, chunked, close, raw, tunnel };
+# a tunnel echoes, or is a function that takes what it can off the bytes that it
+# is given (by reference), and returns what goes back.
 # A record: line, method, target, head, body, raw, conn (number), complete.
 
 use strict;
@@ -124,8 +126,9 @@ sub _receive {
 sub _requests {
     my ($state, $conn) = @_;
     if ($conn->{tunnel}) {
-        $conn->{out} .= $conn->{in};
-        $conn->{in} = '';
+        $conn->{out} .= ref $conn->{tunnel}
+            ? $conn->{tunnel}->(\$conn->{in})
+            : substr $conn->{in}, 0, length $conn->{in}, '';
         return;
     }
     while (my ($head, $body) = _cut($conn)) {
@@ -175,7 +178,7 @@ sub _answer {
     my $answer = $state->{answer} ? $state->{answer}->($request) : undef;
     $answer //= {};
     $conn->{out} .= $answer->{raw} // _answer_bytes($answer, $request);
-    $conn->{tunnel} = 1 if $answer->{tunnel};
+    $conn->{tunnel} = $answer->{tunnel};
     $conn->{ending} = 1 if $answer->{close} || !_persistent($request);
     $conn->{ending} = 0 if $answer->{tunnel};
     return;
