@@ -80,17 +80,19 @@ subtest 'directives' => sub {
 
 subtest 'the stream module' => sub {
     my $code = $source{'ngx_stream_citrix_guard_module.c'};
-    my @names = $code =~
-        /\{ \s* ngx_string\("(\w+)"\), \s* NGX_STREAM_MAIN_CONF\|
-         NGX_STREAM_SRV_CONF\|/gx;
+    my %main = map { /"(\w+)"/ => /NGX_STREAM_MAIN_CONF/ ? 1 : 0 }
+        $code =~ /\{ \s* (ngx_string\("\w+"\), \s* (?:NGX_STREAM_MAIN_CONF\|)?
+                  NGX_STREAM_SRV_CONF)\|/gx;
 
-    is_deeply [$streams =~ /^### (citrix_guard\w*)$/mg], [sort @names],
+    is_deeply [$streams =~ /^### (citrix_guard\w*)$/mg], [sort keys %main],
         'the directives, and no other';
-    for my $name (@names) {
+    for my $name (sort keys %main) {
         my $text = section($name, $streams);
         like $text, qr/^\| Syntax: \| \*\*`$name`\*\* /m, "$name: Syntax";
-        like $text, qr/^\| Default: \| `$name [a-z0-9]+;` \|$/m, '... Default';
-        like $text, qr/^\| Context: \| `stream`, `server` \|$/m, '... Context';
+        like $text, qr/^\| Default: \| (?:`$name [a-z0-9]+;`|-) \|$/m,
+            '... Default';
+        my $where = $main{$name} ? '`stream`, `server`' : '`server`';
+        like $text, qr/^\| Context: \| $where \|$/m, '... Context';
     }
 
     my ($variable) = $code =~ /_variable =\s*ngx_string\("(\w+)"\);/;
@@ -105,9 +107,13 @@ subtest 'the stream module' => sub {
     my @said = map { joined($_) =~ s/^citrix_guard: (?:.*\(%s:%ui\) )?//r }
         map {/ngx_log_error\(NGX_LOG_(?:EMERG|WARN),\s(?:cf|cycle)->log,\s0,
               ((?:\s*"(?:[^"\\]|\\.)*")+)/gx}
-        $code, $source{'ngx_http_citrix_guard_streams.c'};
-    is scalar @said, 2, 'two messages of nginx -t';
-    like $streams, qr/^\Q$_\E$/m, $_ for @said;
+        $code, @source{map {"ngx_$_.c"} 'http_citrix_guard_streams',
+                       map {"stream_citrix_guard_$_"} qw(http pass)};
+    is scalar @said, 4, 'the messages of nginx -t';
+    for (@said) {
+        my $pattern = quotemeta($_) =~ s/\\%(?:V|s|ui)/\\S+?/gr;
+        like $streams, qr/^$pattern$/m, $_;
+    }
 };
 
 
