@@ -229,6 +229,9 @@ for my $case ([$EVIL, 403], ['login=good', 200]) {
 is CitrixGuard::Raw::ask($nginx->port(1), join('', post('/form/', 'login=good',
        headers => "Expect: 200-continue\r\n")), interim => 1)->{status}, 200,
    'who asks for something else is not';
+is CitrixGuard::Raw::ask($nginx->port(1), join('', post('/form/', 'login=good',
+       headers => "Expect: 100-continued\r\n")), interim => 1)->{status}, 200,
+   '... also if it begins so';
 $be->arrivals($nginx);
 
 
@@ -470,9 +473,14 @@ $be->arrivals($nginx);
     undef $client;
     is scalar($be->arrivals($nginx)), 0,
        '... and nothing arrives, nor of one that breaks off';
+    my ($last) = $nginx->access_log =~ /^(.*"POST .*)\n\z/m;
+    like $last, qr/"POST \/form\/ HTTP\/1\.1" 400 /, '... which is over';
     ($head) = post('/form/', $EVIL, chunked => 1);
     is CitrixGuard::Raw::ask($nginx->port(1), $head . "zz\r\n")->{status}, 400,
        'chunks that are none: 400';
+    ($head) = post('/form/static/', $EVIL, chunked => 1);
+    is CitrixGuard::Raw::ask($nginx->port(1), $head . "zz\r\n")->{status}, 400,
+       '... also where nobody reads them';
     $nginx->events;
 }
 

@@ -209,6 +209,20 @@ static const struct {
 };
 
 
+/* two hosts: that of the header is "gateway", that of the target "other" */
+
+static const struct {
+    const char           *rule;
+    int                   want;
+} rule_hosts[] = {
+    { "host ^gateway$", 1 }, { "host ^other$", 1 }, { "host zzz", 0 },
+    { "length:host =7", 1 }, { "length:host =5", 1 },
+    { "length:host =6", 0 }, { "host e pass", 1 },
+    { "host ^gateway$ pass", 0 }, { "host ^other$ pass", 0 },
+    { "length:host >6 pass", 0 }, { "length:host >4 pass", 1 },
+};
+
+
 static void
 rule_syntax(tap_t *t)
 {
@@ -367,6 +381,39 @@ rule_body_length(tap_t *t, cguard_matcher_t *m)
 
 
 /* what is missing is empty, and what cannot be judged is an error */
+
+static void
+rule_authority(tap_t *t, cguard_matcher_t *m)
+{
+    size_t           i;
+    request_t        r;
+    request_words_t  w;
+    cguard_rule_t    rule;
+    unsigned char    target[] = "/";
+
+    request_init(&r, "GET", target, 1, "-", 1);
+    r.subject.host.data = "gateway";
+    r.subject.host.len = 7;
+    r.subject.authority.data = "other";
+    r.subject.authority.len = 5;
+
+    for (i = 0; i < sizeof(rule_hosts) / sizeof(rule_hosts[0]); i++) {
+        request_rule(&rule, &w, rule_hosts[i].rule);
+        tap_ok(t, cguard_rule_match(&rule, &r.subject, m)
+                  == rule_hosts[i].want, "two hosts: %s", rule_hosts[i].rule);
+        cguard_rule_free(&rule);
+    }
+
+    r.subject.host.data = RULE_SLOW;
+    r.subject.host.len = sizeof(RULE_SLOW) - 1;
+
+    request_rule(&rule, &w, "host ^(a+)+$");
+    tap_ok(t, cguard_rule_match(&rule, &r.subject, m) < -1,
+           "a host for which a pattern meets its limit");
+    cguard_rule_free(&rule);
+    request_free(&r);
+}
+
 
 static void
 rule_edges(tap_t *t, cguard_matcher_t *m)
@@ -683,6 +730,7 @@ main(void)
     rule_table(&t, m);
     rule_body_length(&t, m);
     rule_edges(&t, m);
+    rule_authority(&t, m);
     rule_asked(&t);
     rule_candidates(&t, m);
 
