@@ -7,8 +7,9 @@
  * What the guard's prefilter calls clean has no parent segment and no
  * malformed byte in any reading, and no backslash: so a log's escapes are not
  * in it either, and the target stands in the line as it was sent.  No reason
- * is left for a refusal.  What else scan looks for is under vpns, or a .php:
- * words that must stand there, unless a "%" hides a letter.
+ * is left for a refusal.  What else scan looks for is under vpns, or a .php,
+ * or the text of a template: words that must stand there, unless a "%" hides
+ * a letter.
  */
 
 
@@ -19,9 +20,11 @@
 #include "scan_words.h"
 
 
-static int scan_hides_letter(const unsigned char *p, size_t len);
 static int scan_is_word(const unsigned char *p, size_t len, size_t i);
+static int scan_is_text(const unsigned char *p, size_t len, size_t i,
+    size_t before, const char *text);
 static int scan_has_end(const unsigned char *p, size_t len);
+static int scan_hides_letter(const unsigned char *p, size_t len);
 
 
 const unsigned char *
@@ -68,6 +71,91 @@ scan_find(const unsigned char *p, size_t len, const char *word)
 }
 
 
+#if SCAN_SSE2
+
+/* where p[0..15] has two bytes that a word has, too; "b" is one byte later */
+
+static inline __m128i
+scan_words_near(__m128i a, __m128i b)
+{
+    __m128i  low, found;
+
+    low = _mm_set1_epi8(0x20);
+
+    a = _mm_or_si128(a, low);
+    b = _mm_or_si128(b, low);
+
+    /* vpNS, .PHp, template.New */
+
+    found = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('n')),
+                          _mm_cmpeq_epi8(b, _mm_set1_epi8('s')));
+    found = _mm_or_si128(found,
+                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('p')),
+                              _mm_cmpeq_epi8(b, _mm_set1_epi8('h'))));
+
+    return _mm_or_si128(found,
+                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('.')),
+                              _mm_cmpeq_epi8(b, _mm_set1_epi8('n'))));
+}
+
+
+/* and where it has anything that cguard_clean() might not like, or a "%" */
+
+static inline __m128i
+scan_odd(const unsigned char *p)
+{
+    __m128i  a, b, odd, joins;
+
+    a = _mm_loadu_si128((const __m128i *) p);
+    b = _mm_loadu_si128((const __m128i *) (p + 1));
+
+    /* signed, so 80-FF are below, too */
+
+    odd = _mm_or_si128(_mm_cmplt_epi8(a, _mm_set1_epi8('&')),
+                       _mm_cmpgt_epi8(a, _mm_set1_epi8('z')));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
+
+    /* a dot in front of any of &'()*+,-./ */
+
+    joins = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('.')),
+                          _mm_cmplt_epi8(b, _mm_set1_epi8('0')));
+
+    return _mm_or_si128(_mm_or_si128(odd, joins), scan_words_near(a, b));
+}
+
+
+/* nothing but letters, digits and harmless marks, as most targets are? */
+
+static int
+scan_is_plain(const unsigned char *p, size_t len)
+{
+    size_t         i;
+    __m128i        odd;
+    unsigned char  last, text[17];
+
+    if (len < sizeof(text)) {
+        memset(text, 'x', sizeof(text));
+        p = memcpy(text, p, len);
+        len = sizeof(text);
+    }
+
+    /* the last window overlaps the one before: nothing is over-read */
+
+    odd = scan_odd(p + len - 17);
+
+    for (i = 0; i + 17 < len; i += 16) {
+        odd = _mm_or_si128(odd, scan_odd(p + i));
+    }
+
+    last = p[len - 1];
+
+    return _mm_movemask_epi8(odd) == 0 && last >= '&' && last <= 'z'
+           && last != '\\';
+}
+
+#endif
+
+
 /*
  * Whether one of the words is there, in any letter case: 1 for what may be
  * of interest, 0 if none is.
@@ -81,9 +169,6 @@ scan_has_word(const unsigned char *p, size_t len)
 #if SCAN_SSE2
 
     unsigned  mask;
-    __m128i   a, b, low;
-
-    low = _mm_set1_epi8(0x20);
 
     for (i = 0; len >= 17 && i < len - 1; i += 16) {
 
@@ -91,18 +176,11 @@ scan_has_word(const unsigned char *p, size_t len)
 
         i = i < len - 17 ? i : len - 17;
 
-        a = _mm_or_si128(_mm_loadu_si128((const __m128i *) (p + i)), low);
-        b = _mm_or_si128(_mm_loadu_si128((const __m128i *) (p + i + 1)), low);
+        mask = (unsigned) _mm_movemask_epi8(scan_words_near(
+                   _mm_loadu_si128((const __m128i *) (p + i)),
+                   _mm_loadu_si128((const __m128i *) (p + i + 1))));
 
-        /* vpNS, .PHp */
-
-        a = _mm_or_si128(
-                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('n')),
-                              _mm_cmpeq_epi8(b, _mm_set1_epi8('s'))),
-                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('p')),
-                              _mm_cmpeq_epi8(b, _mm_set1_epi8('h'))));
-
-        for (mask = (unsigned) _mm_movemask_epi8(a); mask; mask &= mask - 1) {
+        for ( /* void */ ; mask; mask &= mask - 1) {
             if (scan_is_word(p, len, i + (unsigned) __builtin_ctz(mask))) {
                 return 1;
             }
@@ -125,27 +203,65 @@ scan_has_word(const unsigned char *p, size_t len)
 }
 
 
-/* "vpns" around its third letter, ".php" around its second */
+/* "vpns" around its "n", ".php" around its "p", "template.new" its dot */
 
 static int
 scan_is_word(const unsigned char *p, size_t len, size_t i)
 {
-    if (i + 1 >= len) {
+    switch (p[i] | 0x20) {
+
+    case 'n':
+        return scan_is_text(p, len, i, 2, "vpns") && scan_has_end(p, len);
+
+    case 'p':
+        return scan_is_text(p, len, i, 1, ".php");
+
+    case '.':
+        return scan_is_text(p, len, i, 8, "template.new");
+
+    default:
         return 0;
     }
-
-    if ((p[i] | 0x20) == 'n') {
-        return i >= 2 && (p[i + 1] | 0x20) == 's' && (p[i - 1] | 0x20) == 'p'
-               && (p[i - 2] | 0x20) == 'v' && scan_has_end(p, len);
-    }
-
-    return i >= 1 && i + 2 < len && (p[i] | 0x20) == 'p'
-           && (p[i + 1] | 0x20) == 'h' && (p[i + 2] | 0x20) == 'p'
-           && p[i - 1] == '.';
 }
 
 
-/* does an escape stand for a letter of the words?  No browser does that. */
+/* does "text" begin "before" bytes in front of p[i]? */
+
+static inline int
+scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
+    const char *text)
+{
+    size_t  n;
+
+    n = strlen(text);
+
+    return i >= before && len - i >= n - before
+           && strncasecmp((const char *) p + i - before, text, n) == 0;
+}
+
+
+/* what is of interest under vpns without a traversal ends like this */
+
+static int
+scan_has_end(const unsigned char *p, size_t len)
+{
+    const unsigned char  *q, *last;
+
+    last = p + len;
+
+    for (q = p; (q = scan_near(q, last, '.')); q++) {
+        if (scan_is_text(p, len, (size_t) (q - p), 0, ".xml")
+            || scan_is_text(p, len, (size_t) (q - p), 0, ".pl"))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* does an escape stand for a letter?  No browser does that. */
 
 static int
 scan_hides_letter(const unsigned char *p, size_t len)
@@ -153,7 +269,7 @@ scan_hides_letter(const unsigned char *p, size_t len)
     unsigned              high, low;
     const unsigned char  *last;
 
-    for (last = p + len; (p = memchr(p, '%', (size_t) (last - p))); p++) {
+    for (last = p + len; (p = scan_near(p, last, '%')); p++) {
 
         if (last - p < 3) {
             return 1;
@@ -162,10 +278,10 @@ scan_hides_letter(const unsigned char *p, size_t len)
         high = p[1];
         low = p[2] | 0x20;
 
-        /* h 68, l 6C, m 6D, n 6E, p 70, s 73, v 76, x 78; capitals 4, 5 */
+        /* 41 to 4F and 61 to 6F, 50 to 5A and 70 to 7A */
 
-        if (((high == '4' || high == '6') && strchr("8cde", (int) low))
-            || ((high == '5' || high == '7') && strchr("0368", (int) low)))
+        if (((high == '4' || high == '6') && low != '0')
+            || ((high == '5' || high == '7') && low <= 'a'))
         {
             return 1;
         }
@@ -180,17 +296,19 @@ scan_is_dull(const unsigned char *p, size_t len, unsigned policy)
 {
     /* where vpns alone is refused, the prefilter says nothing */
 
-    return (policy & CGUARD_NO_SSLVPN) == 0
-           && cguard_clean(p, len)
+    if (policy & CGUARD_NO_SSLVPN) {
+        return 0;
+    }
+
+#if SCAN_SSE2
+
+    if (scan_is_plain(p, len)) {
+        return 1;
+    }
+
+#endif
+
+    return cguard_clean(p, len)
            && !scan_has_word(p, len)
            && !scan_hides_letter(p, len);
-}
-
-
-/* what is of interest under vpns without a traversal ends like this */
-
-static int
-scan_has_end(const unsigned char *p, size_t len)
-{
-    return scan_find(p, len, ".xml") || scan_find(p, len, ".pl");
 }
