@@ -73,57 +73,6 @@ scan_find(const unsigned char *p, size_t len, const char *word)
 
 #if SCAN_SSE2
 
-/* where p[0..15] has two bytes that a word has, too; "b" is one byte later */
-
-static inline __m128i
-scan_words_near(__m128i a, __m128i b)
-{
-    __m128i  low, found;
-
-    low = _mm_set1_epi8(0x20);
-
-    a = _mm_or_si128(a, low);
-    b = _mm_or_si128(b, low);
-
-    /* vpNS, .PHp, template.New */
-
-    found = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('n')),
-                          _mm_cmpeq_epi8(b, _mm_set1_epi8('s')));
-    found = _mm_or_si128(found,
-                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('p')),
-                              _mm_cmpeq_epi8(b, _mm_set1_epi8('h'))));
-
-    return _mm_or_si128(found,
-                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('.')),
-                              _mm_cmpeq_epi8(b, _mm_set1_epi8('n'))));
-}
-
-
-/* and where it has anything that cguard_clean() might not like, or a "%" */
-
-static inline __m128i
-scan_odd(const unsigned char *p)
-{
-    __m128i  a, b, odd, joins;
-
-    a = _mm_loadu_si128((const __m128i *) p);
-    b = _mm_loadu_si128((const __m128i *) (p + 1));
-
-    /* signed, so 80-FF are below, too */
-
-    odd = _mm_or_si128(_mm_cmplt_epi8(a, _mm_set1_epi8('&')),
-                       _mm_cmpgt_epi8(a, _mm_set1_epi8('z')));
-    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
-
-    /* a dot in front of any of &'()*+,-./ */
-
-    joins = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('.')),
-                          _mm_cmplt_epi8(b, _mm_set1_epi8('0')));
-
-    return _mm_or_si128(_mm_or_si128(odd, joins), scan_words_near(a, b));
-}
-
-
 /* nothing but letters, digits and harmless marks, as most targets are? */
 
 static int
@@ -291,6 +240,42 @@ scan_hides_letter(const unsigned char *p, size_t len)
 }
 
 
+static int
+scan_is_dull_odd(const unsigned char *p, size_t len)
+{
+    return cguard_clean(p, len)
+           && !scan_has_word(p, len)
+           && !scan_hides_letter(p, len);
+}
+
+
+#if SCAN_SSE2
+
+const unsigned char *
+scan_dull_odd(const unsigned char *start, const unsigned char *p,
+    const unsigned char *last)
+{
+    unsigned  mask;
+
+    /* blanks, quotes, and what is not clean anyway */
+
+    for ( /* void */ ; last - p >= 16; p += 16) {
+        mask = (unsigned) _mm_movemask_epi8(
+                   _mm_cmplt_epi8(_mm_loadu_si128((const __m128i *) p),
+                                  _mm_set1_epi8('$')));
+
+        if (mask) {
+            p += __builtin_ctz(mask);
+            return scan_is_dull_odd(start, (size_t) (p - start)) ? p : NULL;
+        }
+    }
+
+    return NULL;
+}
+
+#endif
+
+
 int
 scan_is_dull(const unsigned char *p, size_t len, unsigned policy)
 {
@@ -308,7 +293,5 @@ scan_is_dull(const unsigned char *p, size_t len, unsigned policy)
 
 #endif
 
-    return cguard_clean(p, len)
-           && !scan_has_word(p, len)
-           && !scan_hides_letter(p, len);
+    return scan_is_dull_odd(p, len);
 }
