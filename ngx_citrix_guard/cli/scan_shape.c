@@ -9,6 +9,7 @@
  */
 
 
+#include <stddef.h>
 #include <string.h>
 
 #include "scan.h"
@@ -62,7 +63,7 @@ scan_shape_add(scan_shape_t *shape, unsigned n, size_t *used,
 
     len = (size_t) (last - p);
 
-    if (len + 16 > SCAN_SHAPE_TEXT - *used) {
+    if (len == 0 || len + 16 > SCAN_SHAPE_TEXT - *used) {
         return -1;
     }
 
@@ -151,39 +152,43 @@ scan_shape_roles(scan_shape_t *shape, const scan_value_t *value, unsigned n)
 #if SCAN_SSE2
 
 
+/* which of 16 bytes differ */
+
+static inline unsigned
+scan_shape_differ(const unsigned char *p, const unsigned char *text)
+{
+    return 0xffff ^ (unsigned) _mm_movemask_epi8(
+               _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
+                              _mm_loadu_si128((const __m128i *) text)));
+}
+
+
+/* the end of the text in front of a value, or of the line's */
+
 static inline const unsigned char *
 scan_shape_text(const scan_shape_t *shape, const scan_shape_value_t *value,
     const unsigned char *p, const unsigned char *last)
 {
-    unsigned              len, same;
+    unsigned              len;
     const unsigned char  *text;
 
     text = shape->text + value->text;
     len = value->len;
 
-    for ( ;; ) {
-        if (last - p < 16) {
-            return NULL;
-        }
+    if (last - p < (ptrdiff_t) len + 16) {
+        return NULL;
+    }
 
-        same = (unsigned) _mm_movemask_epi8(
-                   _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
-                                  _mm_loadu_si128((const __m128i *) text)));
-
-        if (len <= 16) {
-            break;
-        }
-
-        if (same != 0xffff) {
+    for ( /* void */ ; len > 16; len -= 16) {
+        if (scan_shape_differ(p, text)) {
             return NULL;
         }
 
         p += 16;
         text += 16;
-        len -= 16;
     }
 
-    return ~same & ((1u << len) - 1) ? NULL : p + len;
+    return scan_shape_differ(p, text) << (32 - len) ? NULL : p + len;
 }
 
 

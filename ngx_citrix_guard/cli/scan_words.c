@@ -174,7 +174,7 @@ scan_is_word(const unsigned char *p, size_t len, size_t i)
 }
 
 
-/* does "text" begin "before" bytes in front of p[i]? */
+/* does "text", in small letters, begin "before" bytes in front of p[i]? */
 
 static inline int
 scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
@@ -184,8 +184,19 @@ scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
 
     n = strlen(text);
 
-    return i >= before && len - i >= n - before
-           && strncasecmp((const char *) p + i - before, text, n) == 0;
+    if (i < before || len - i < n - before) {
+        return 0;
+    }
+
+    /* a control byte that passes for a dot is not clean */
+
+    for (p += i - before; *text; p++, text++) {
+        if ((*p | 0x20) != *text) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
