@@ -22,6 +22,8 @@
 
 #define SCAN_LINE_MAX  (1024 * 1024)
 
+#define SCAN_CLF_LEN   26
+
 
 /* what is known of a request; the bytes are those of the line, or of "text" */
 
@@ -145,16 +147,68 @@ typedef struct {
 } scan_seen_t;
 
 
+/* a time, as it was written, and where its seconds are */
+
+#define SCAN_CLOCK_LEN  40
+
+typedef struct {
+    unsigned char         text[SCAN_CLOCK_LEN];
+    unsigned              len;
+    unsigned              at;
+    int64_t               minute;
+    int64_t               time;
+} scan_clock_t;
+
+
+/* the values of a JSON line, and the text in front of each and of its end */
+
+#define SCAN_SHAPE_VALUES  48
+#define SCAN_SHAPE_TEXT    2048
+
+typedef struct {
+    const unsigned char  *data;
+    const unsigned char  *last;
+    scan_field_e          field;
+    unsigned              rank;
+    unsigned              quoted;
+} scan_value_t;
+
+
+typedef enum {
+    SCAN_SHAPE_ANY = 0,
+    SCAN_SHAPE_TARGET,
+    SCAN_SHAPE_REQUEST,
+    SCAN_SHAPE_TIME,
+    SCAN_SHAPE_QUERY,
+    SCAN_SHAPE_VERDICT
+} scan_shape_e;
+
+
+typedef struct {
+    unsigned short        text;
+    unsigned short        len;
+    unsigned char         is;
+    unsigned char         quoted;
+} scan_shape_value_t;
+
+
+typedef struct {
+    unsigned char         text[SCAN_SHAPE_TEXT];
+    scan_shape_value_t    value[SCAN_SHAPE_VALUES + 1];
+    unsigned              n;
+} scan_shape_t;
+
+
 typedef struct {
     const scan_formats_t *formats;
     scan_format_e         format;
     unsigned              kinds;
     scan_w3c_t            w3c;
 
-    unsigned char         clock[26];
-    int64_t               time;
+    scan_clock_t          clock;
 
     scan_seen_t           seen[SCAN_SEEN_KEYS];
+    scan_shape_t          shape;
 
     /* what is put together for one line; as long as the longest line */
     unsigned char        *text;
@@ -173,11 +227,11 @@ int64_t scan_time_clf(const unsigned char *p);
 int64_t scan_time_iso(const unsigned char *p, size_t len);
 int64_t scan_time_epoch(const unsigned char *p, size_t len);
 int64_t scan_time_any(const unsigned char *p, size_t len);
+int64_t scan_clock(scan_clock_t *clock, const unsigned char *p, size_t len);
+int64_t scan_clock_clf(scan_clock_t *clock, const unsigned char *p);
 int64_t scan_time_option(const char *text);
 const char *scan_time_text(int64_t time, char buf[32]);
 const char *scan_day_text(int64_t day, char buf[32]);
-
-#define SCAN_CLF_LEN  26
 
 
 /*
@@ -194,7 +248,6 @@ void scan_request(scan_line_t *ln, const unsigned char *p,
 int scan_number(const unsigned char *p, const unsigned char *last,
     int64_t *n);
 cli_str_t scan_client(cli_str_t client);
-int64_t scan_clock(scan_parser_t *ps, const unsigned char *p);
 void scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
     const unsigned char *p, const unsigned char *last);
 scan_field_e scan_field_named(const char *name, size_t len);
@@ -212,6 +265,26 @@ void scan_w3c_fields(scan_w3c_t *w3c, const unsigned char *p,
     const unsigned char *last);
 scan_parsed_e scan_error_log(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
+
+
+/*
+ * scan_dull.c: the end of the line that begins at "p", if it is a request
+ * with nothing to be found in it, and its time; NULL: the long way.  "last"
+ * is the end of all that may be read.
+ */
+
+const unsigned char *scan_dull(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, unsigned policy, int64_t *time);
+const unsigned char *scan_dull_request(const unsigned char *p,
+    const unsigned char *last);
+
+
+/* scan_shape.c: the same for JSON, by what the line before was like */
+
+const unsigned char *scan_shape(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, int64_t *time);
+void scan_shape_learn(scan_shape_t *shape, const unsigned char *p,
+    const unsigned char *last, const scan_value_t *value, unsigned n);
 
 
 /* scan_words.c: may this target, as the log has it, be of any interest? */

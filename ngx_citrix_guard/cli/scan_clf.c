@@ -43,7 +43,7 @@ scan_clf_time(scan_parser_t *ps, const unsigned char *p,
         }
 
         if (p[SCAN_CLF_LEN + 1] == ']') {
-            ln->time = scan_clock(ps, p + 1);
+            ln->time = scan_clock_clf(&ps->clock, p + 1);
 
             if (ln->time != SCAN_NO_TIME) {
                 return p;

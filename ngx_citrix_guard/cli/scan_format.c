@@ -273,28 +273,6 @@ scan_is_address(const unsigned char *p, size_t len)
 }
 
 
-/* most lines have the second of the line before */
-
-int64_t
-scan_clock(scan_parser_t *ps, const unsigned char *p)
-{
-    int64_t  time;
-
-    if (memcmp(ps->clock, p, SCAN_CLF_LEN) == 0) {
-        return ps->time;
-    }
-
-    time = scan_time_clf(p);
-
-    if (time != SCAN_NO_TIME) {
-        memcpy(ps->clock, p, SCAN_CLF_LEN);
-        ps->time = time;
-    }
-
-    return time;
-}
-
-
 void
 scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
     const unsigned char *p, const unsigned char *last)
@@ -351,13 +329,14 @@ scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
         break;
 
     case SCAN_F_TIME_CLF:
-        ln->time = s.len == SCAN_CLF_LEN ? scan_clock(ps, p) : SCAN_NO_TIME;
+        ln->time = s.len == SCAN_CLF_LEN
+                   ? scan_clock_clf(&ps->clock, p) : SCAN_NO_TIME;
         break;
 
     case SCAN_F_TIME_ISO:
     case SCAN_F_TIME_EPOCH:
     case SCAN_F_TIME:
-        ln->time = scan_time_any(p, s.len);
+        ln->time = scan_clock(&ps->clock, p, s.len);
         break;
 
     default:

@@ -29,6 +29,10 @@ typedef struct {
     unsigned              keys;
     unsigned              rank[SCAN_F_TIME + 1];
 
+    /* those that are no objects or arrays, as they stand in the line */
+    scan_value_t          value[SCAN_SHAPE_VALUES];
+    unsigned              values;
+
     /* of the objects and arrays around: where their path ends */
     struct {
         size_t            len;
@@ -170,6 +174,7 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     js.last = last;
     js.len = 0;
     js.keys = 0;
+    js.values = 0;
     js.depth = 0;
 
     ps->used = 0;
@@ -192,8 +197,13 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         ln->query.len = 0;
     }
 
-    return ln->target.len || ln->status || ln->outcome.len
-           ? SCAN_REQUEST : SCAN_DAMAGED;
+    if (ln->target.len == 0 && ln->status == 0 && ln->outcome.len == 0) {
+        return SCAN_DAMAGED;
+    }
+
+    scan_shape_learn(&ps->shape, p, js.p, js.value, js.values);
+
+    return SCAN_REQUEST;
 }
 
 
@@ -256,8 +266,9 @@ scan_json_member(scan_json_t *js)
 static int
 scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
 {
-    unsigned   escaped;
-    cli_str_t  s;
+    unsigned       escaped, quoted;
+    cli_str_t      s;
+    scan_value_t  *value;
 
     if (js->p == js->last) {
         return -1;
@@ -268,8 +279,9 @@ scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
     }
 
     escaped = 0;
+    quoted = *js->p == '"';
 
-    if (*js->p == '"') {
+    if (quoted) {
         if (scan_json_string(js, &s, &escaped) == -1) {
             return -1;
         }
@@ -289,6 +301,18 @@ scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
             return -1;
         }
     }
+
+    if (js->values < SCAN_SHAPE_VALUES) {
+        value = &js->value[js->values];
+
+        value->data = s.data;
+        value->last = s.data + s.len;
+        value->field = field;
+        value->rank = rank;
+        value->quoted = quoted;
+    }
+
+    js->values++;
 
     if (field != SCAN_F_NONE) {
         scan_json_take(js, field, rank, s, escaped);

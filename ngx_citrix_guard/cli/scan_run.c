@@ -50,6 +50,10 @@ typedef struct {
     int64_t               first;
     int64_t               last;
 
+    /* so many requests of one second, not yet counted by day */
+    int64_t               time;
+    uint64_t              same;
+
     scan_run_day_t       *day;
     size_t                days;
     size_t                day_size;
@@ -91,7 +95,7 @@ static void scan_piece_w3c(scan_job_t *job, scan_piece_t *pc);
 static void scan_piece_parse(scan_piece_t *pc);
 static void scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     const unsigned char *last);
-static void scan_piece_time(scan_piece_t *pc, int64_t time);
+static void scan_piece_times(scan_piece_t *pc);
 static void scan_piece_damaged(scan_piece_t *pc, const unsigned char *p,
     const unsigned char *last);
 static scan_hit_t *scan_piece_hit(scan_piece_t *pc);
@@ -386,27 +390,52 @@ scan_piece_w3c(scan_job_t *job, scan_piece_t *pc)
 }
 
 
+static inline void
+scan_piece_request(scan_piece_t *pc, int64_t time)
+{
+    if (time != pc->time) {
+        scan_piece_times(pc);
+        pc->time = time;
+    }
+
+    pc->requests++;
+    pc->same++;
+}
+
+
 static void
 scan_piece_parse(scan_piece_t *pc)
 {
+    int64_t               time;
+    unsigned              policy;
     const unsigned char  *p, *last, *nl;
 
     pc->lines = pc->requests = pc->untimed = pc->damaged = 0;
     pc->formats = 0;
     pc->days = 0;
     pc->hits = 0;
-    pc->first = pc->last = SCAN_NO_TIME;
+    pc->first = pc->last = pc->time = SCAN_NO_TIME;
+    pc->same = 0;
     pc->parser.kinds = 0;
 
     scan_arena_reset(&pc->arena);
 
     last = pc->buf + pc->len;
+    policy = pc->job->sc->policy;
 
     for (p = pc->buf; p < last; p = nl + 1) {
+        pc->lines++;
+
+        nl = scan_dull(&pc->parser, p, last, policy, &time);
+
+        if (nl) {
+            pc->formats |= 1u << pc->parser.format;
+            scan_piece_request(pc, time);
+            continue;
+        }
+
         nl = memchr(p, '\n', (size_t) (last - p));
         nl = nl ? nl : last;
-
-        pc->lines++;
 
         if (nl - p >= SCAN_LINE_MAX) {
             scan_piece_damaged(pc, p, nl);
@@ -415,6 +444,8 @@ scan_piece_parse(scan_piece_t *pc)
             scan_piece_line(pc, p, nl);
         }
     }
+
+    scan_piece_times(pc);
 }
 
 
@@ -441,9 +472,7 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
         return;
     }
 
-    pc->requests++;
-
-    scan_piece_time(pc, line.time);
+    scan_piece_request(pc, line.time);
 
     if (scan_judge(&line, pc->job->sc->policy, &pc->arena, &hit)) {
         hit.number = pc->lines;
@@ -452,14 +481,25 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
 }
 
 
+/* adds the requests of one second, "time" */
+
 static void
-scan_piece_time(scan_piece_t *pc, int64_t time)
+scan_piece_times(scan_piece_t *pc)
 {
-    int64_t          day;
+    int64_t          day, time;
+    uint64_t         n;
     scan_run_day_t  *d;
 
+    n = pc->same;
+    time = pc->time;
+    pc->same = 0;
+
+    if (n == 0) {
+        return;
+    }
+
     if (time == SCAN_NO_TIME) {
-        pc->untimed++;
+        pc->untimed += n;
         return;
     }
 
@@ -474,7 +514,7 @@ scan_piece_time(scan_piece_t *pc, int64_t time)
     day = time / SCAN_DAY;
 
     if (pc->days && pc->day[pc->days - 1].day == day) {
-        pc->day[pc->days - 1].n++;
+        pc->day[pc->days - 1].n += n;
         return;
     }
 
@@ -485,7 +525,7 @@ scan_piece_time(scan_piece_t *pc, int64_t time)
 
     d = &pc->day[pc->days++];
     d->day = day;
-    d->n = 1;
+    d->n = n;
 }
 
 

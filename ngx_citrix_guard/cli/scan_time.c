@@ -11,6 +11,12 @@
 #include "scan.h"
 
 
+/* where the seconds are in dd/Mon/yyyy:hh:mm:ss, and in yyyy-mm-ddThh:mm:ss */
+
+#define SCAN_CLF_SECONDS  18
+#define SCAN_ISO_SECONDS  17
+
+
 static int64_t scan_seconds(int64_t year, unsigned month, unsigned day,
     unsigned hour, unsigned min, unsigned sec);
 static int scan_zone(const unsigned char *p, const unsigned char *last,
@@ -190,6 +196,106 @@ scan_time_any(const unsigned char *p, size_t len)
     }
 
     return scan_time_epoch(p, len);
+}
+
+
+/*
+ * The same, by the time of the line before: most lines have its second, and
+ * nearly all its minute.
+ */
+
+static int64_t
+scan_clock_set(scan_clock_t *clock, const unsigned char *p, size_t len,
+    unsigned at, int64_t time)
+{
+    unsigned  sec;
+
+    if (time == SCAN_NO_TIME || len > SCAN_CLOCK_LEN) {
+        return time;
+    }
+
+    memcpy(clock->text, p, len);
+    clock->len = (unsigned) len;
+    clock->at = at;
+    clock->time = time;
+
+    if (at && scan_two(p + at, &sec)) {
+        clock->minute = time - sec;
+    }
+
+    return time;
+}
+
+
+/* all but the seconds is the same */
+
+static int64_t
+scan_clock_tick(scan_clock_t *clock, const unsigned char *p)
+{
+    unsigned  sec;
+
+    if (!scan_two(p, &sec) || sec > 60) {
+        return SCAN_NO_TIME;
+    }
+
+    memcpy(clock->text + clock->at, p, 2);
+    clock->time = clock->minute + sec;
+
+    return clock->time;
+}
+
+
+int64_t
+scan_clock_clf(scan_clock_t *clock, const unsigned char *p)
+{
+    if (clock->at == SCAN_CLF_SECONDS
+        && memcmp(clock->text, p, SCAN_CLF_SECONDS) == 0
+        && memcmp(clock->text + SCAN_CLF_SECONDS + 2,
+                  p + SCAN_CLF_SECONDS + 2,
+                  SCAN_CLF_LEN - SCAN_CLF_SECONDS - 2)
+           == 0)
+    {
+        return memcmp(clock->text + SCAN_CLF_SECONDS, p + SCAN_CLF_SECONDS, 2)
+               ? scan_clock_tick(clock, p + SCAN_CLF_SECONDS) : clock->time;
+    }
+
+    return scan_clock_set(clock, p, SCAN_CLF_LEN, SCAN_CLF_SECONDS,
+                          scan_time_clf(p));
+}
+
+
+int64_t
+scan_clock(scan_clock_t *clock, const unsigned char *p, size_t len)
+{
+    unsigned  at;
+
+    if (len == clock->len && len) {
+
+        if (memcmp(clock->text, p, len) == 0) {
+            return clock->time;
+        }
+
+        at = clock->at;
+
+        if (at && memcmp(clock->text, p, at) == 0
+            && memcmp(clock->text + at + 2, p + at + 2, len - at - 2) == 0)
+        {
+            return scan_clock_tick(clock, p + at);
+        }
+    }
+
+    at = 0;
+
+    if (len == SCAN_CLF_LEN && p[2] == '/') {
+        at = SCAN_CLF_SECONDS;
+
+    } else if (len > SCAN_ISO_SECONDS + 1 && (p[4] == '-' || p[4] == '/')
+               && p[SCAN_ISO_SECONDS - 1] == ':')
+    {
+        at = SCAN_ISO_SECONDS;
+    }
+
+    return scan_clock_set(clock, p, len, at, scan_time_any(p, len));
 }
 
 

@@ -7,8 +7,9 @@
  * What the guard's prefilter calls clean has no parent segment and no
  * malformed byte in any reading, and no backslash: so a log's escapes are not
  * in it either, and the target stands in the line as it was sent.  No reason
- * is left for a refusal.  What else scan looks for is under vpns, or a .php:
- * words that must stand there, unless a "%" hides a letter.
+ * is left for a refusal.  What else scan looks for is under vpns, or a .php,
+ * or the text of a template: words that must stand there, unless a "%" hides
+ * a letter.
  */
 
 
@@ -19,9 +20,11 @@
 #include "scan_words.h"
 
 
-static int scan_hides_letter(const unsigned char *p, size_t len);
 static int scan_is_word(const unsigned char *p, size_t len, size_t i);
+static int scan_is_text(const unsigned char *p, size_t len, size_t i,
+    size_t before, const char *text);
 static int scan_has_end(const unsigned char *p, size_t len);
+static int scan_hides_letter(const unsigned char *p, size_t len);
 
 
 const unsigned char *
@@ -68,6 +71,40 @@ scan_find(const unsigned char *p, size_t len, const char *word)
 }
 
 
+#if SCAN_SSE2
+
+/* nothing but letters, digits and harmless marks, as most targets are? */
+
+static int
+scan_is_plain(const unsigned char *p, size_t len)
+{
+    size_t         i;
+    __m128i        odd;
+    unsigned char  last, text[17];
+
+    if (len < sizeof(text)) {
+        memset(text, 'x', sizeof(text));
+        p = memcpy(text, p, len);
+        len = sizeof(text);
+    }
+
+    /* the last window overlaps the one before: nothing is over-read */
+
+    odd = scan_odd(p + len - 17);
+
+    for (i = 0; i + 17 < len; i += 16) {
+        odd = _mm_or_si128(odd, scan_odd(p + i));
+    }
+
+    last = p[len - 1];
+
+    return _mm_movemask_epi8(odd) == 0 && last >= '&' && last <= 'z'
+           && last != '\\';
+}
+
+#endif
+
+
 /*
  * Whether one of the words is there, in any letter case: 1 for what may be
  * of interest, 0 if none is.
@@ -81,9 +118,6 @@ scan_has_word(const unsigned char *p, size_t len)
 #if SCAN_SSE2
 
     unsigned  mask;
-    __m128i   a, b, low;
-
-    low = _mm_set1_epi8(0x20);
 
     for (i = 0; len >= 17 && i < len - 1; i += 16) {
 
@@ -91,18 +125,11 @@ scan_has_word(const unsigned char *p, size_t len)
 
         i = i < len - 17 ? i : len - 17;
 
-        a = _mm_or_si128(_mm_loadu_si128((const __m128i *) (p + i)), low);
-        b = _mm_or_si128(_mm_loadu_si128((const __m128i *) (p + i + 1)), low);
+        mask = (unsigned) _mm_movemask_epi8(scan_words_near(
+                   _mm_loadu_si128((const __m128i *) (p + i)),
+                   _mm_loadu_si128((const __m128i *) (p + i + 1))));
 
-        /* vpNS, .PHp */
-
-        a = _mm_or_si128(
-                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('n')),
-                              _mm_cmpeq_epi8(b, _mm_set1_epi8('s'))),
-                _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('p')),
-                              _mm_cmpeq_epi8(b, _mm_set1_epi8('h'))));
-
-        for (mask = (unsigned) _mm_movemask_epi8(a); mask; mask &= mask - 1) {
+        for ( /* void */ ; mask; mask &= mask - 1) {
             if (scan_is_word(p, len, i + (unsigned) __builtin_ctz(mask))) {
                 return 1;
             }
@@ -125,47 +152,66 @@ scan_has_word(const unsigned char *p, size_t len)
 }
 
 
-/* "vpns" around its third letter, ".php" around its second */
+/* "vpns" around its "n", ".php" around its "p", "template.new" its dot */
 
 static int
 scan_is_word(const unsigned char *p, size_t len, size_t i)
 {
-    if (i + 1 >= len) {
+    switch (p[i] | 0x20) {
+
+    case 'n':
+        return scan_is_text(p, len, i, 2, "vpns") && scan_has_end(p, len);
+
+    case 'p':
+        return scan_is_text(p, len, i, 1, ".php");
+
+    case '.':
+        return scan_is_text(p, len, i, 8, "template.new");
+
+    default:
         return 0;
     }
-
-    if ((p[i] | 0x20) == 'n') {
-        return i >= 2 && (p[i + 1] | 0x20) == 's' && (p[i - 1] | 0x20) == 'p'
-               && (p[i - 2] | 0x20) == 'v' && scan_has_end(p, len);
-    }
-
-    return i >= 1 && i + 2 < len && (p[i] | 0x20) == 'p'
-           && (p[i + 1] | 0x20) == 'h' && (p[i + 2] | 0x20) == 'p'
-           && p[i - 1] == '.';
 }
 
 
-/* does an escape stand for a letter of the words?  No browser does that. */
+/* does "text", in small letters, begin "before" bytes in front of p[i]? */
+
+static inline int
+scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
+    const char *text)
+{
+    size_t  n;
+
+    n = strlen(text);
+
+    if (i < before || len - i < n - before) {
+        return 0;
+    }
+
+    /* a control byte that passes for a dot is not clean */
+
+    for (p += i - before; *text; p++, text++) {
+        if ((*p | 0x20) != *text) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* what is of interest under vpns without a traversal ends like this */
 
 static int
-scan_hides_letter(const unsigned char *p, size_t len)
+scan_has_end(const unsigned char *p, size_t len)
 {
-    unsigned              high, low;
-    const unsigned char  *last;
+    const unsigned char  *q, *last;
 
-    for (last = p + len; (p = memchr(p, '%', (size_t) (last - p))); p++) {
+    last = p + len;
 
-        if (last - p < 3) {
-            return 1;
-        }
-
-        high = p[1];
-        low = p[2] | 0x20;
-
-        /* h 68, l 6C, m 6D, n 6E, p 70, s 73, v 76, x 78; capitals 4, 5 */
-
-        if (((high == '4' || high == '6') && strchr("8cde", (int) low))
-            || ((high == '5' || high == '7') && strchr("0368", (int) low)))
+    for (q = p; (q = scan_near(q, last, '.')); q++) {
+        if (scan_is_text(p, len, (size_t) (q - p), 0, ".xml")
+            || scan_is_text(p, len, (size_t) (q - p), 0, ".pl"))
         {
             return 1;
         }
@@ -175,22 +221,88 @@ scan_hides_letter(const unsigned char *p, size_t len)
 }
 
 
-int
-scan_is_dull(const unsigned char *p, size_t len, unsigned policy)
-{
-    /* where vpns alone is refused, the prefilter says nothing */
+/* does an escape stand for a letter?  No browser does that. */
 
-    return (policy & CGUARD_NO_SSLVPN) == 0
-           && cguard_clean(p, len)
+static int
+scan_hides_letter(const unsigned char *p, size_t len)
+{
+    unsigned              high, low;
+    const unsigned char  *last;
+
+    for (last = p + len; (p = scan_near(p, last, '%')); p++) {
+
+        if (last - p < 3) {
+            return 1;
+        }
+
+        high = p[1];
+        low = p[2] | 0x20;
+
+        /* 41 to 4F and 61 to 6F, 50 to 5A and 70 to 7A */
+
+        if (((high == '4' || high == '6') && low != '0')
+            || ((high == '5' || high == '7') && low <= 'a'))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+scan_is_dull_odd(const unsigned char *p, size_t len)
+{
+    return cguard_clean(p, len)
            && !scan_has_word(p, len)
            && !scan_hides_letter(p, len);
 }
 
 
-/* what is of interest under vpns without a traversal ends like this */
+#if SCAN_SSE2
 
-static int
-scan_has_end(const unsigned char *p, size_t len)
+const unsigned char *
+scan_dull_odd(const unsigned char *start, const unsigned char *p,
+    const unsigned char *last)
 {
-    return scan_find(p, len, ".xml") || scan_find(p, len, ".pl");
+    unsigned  mask;
+
+    /* blanks, quotes, and what is not clean anyway */
+
+    for ( /* void */ ; last - p >= 16; p += 16) {
+        mask = (unsigned) _mm_movemask_epi8(
+                   _mm_cmplt_epi8(_mm_loadu_si128((const __m128i *) p),
+                                  _mm_set1_epi8('$')));
+
+        if (mask) {
+            p += __builtin_ctz(mask);
+            return scan_is_dull_odd(start, (size_t) (p - start)) ? p : NULL;
+        }
+    }
+
+    return NULL;
+}
+
+#endif
+
+
+int
+scan_is_dull(const unsigned char *p, size_t len, unsigned policy)
+{
+    /* where vpns alone is refused, the prefilter says nothing */
+
+    if (policy & CGUARD_NO_SSLVPN) {
+        return 0;
+    }
+
+#if SCAN_SSE2
+
+    if (scan_is_plain(p, len)) {
+        return 1;
+    }
+
+#endif
+
+    return scan_is_dull_odd(p, len);
 }
