@@ -19,15 +19,11 @@ use CitrixGuard::Apache;
 use CitrixGuard::Command qw(citrix_guard);
 use CitrixGuard::Http2;
 use CitrixGuard::Nginx;
-use CitrixGuard::Scratch qw(scratch free_port connectable end_process
-                            wait_until);
+use CitrixGuard::Scratch qw(scratch free_port end_process);
+use CitrixGuard::Verify qw(verify verdict_is $SPELLINGS @SHARED);
 
-my $json = JSON::PP->new->utf8;
 my $dir = scratch();
 my $adc = CitrixGuard::Apache->new;
-
-my @SHARED = ('--insecure', '--timeout=30');
-my $SPELLINGS = 42;
 
 # what each port of the front is
 my %FRONT = (
@@ -84,25 +80,6 @@ END
 
 
 sub url { return 'https://127.0.0.1:' . $front->port($_[0]) }
-
-
-sub verify {
-    my ($url, @options) = @_;
-    my $ran = citrix_guard(['verify', '--json', @SHARED, @options, $url]);
-    my $is = eval { $json->decode($ran->{out}) };
-    ok $is, 'valid JSON' or diag $ran->{out}, $ran->{err};
-    return ($is // {}, $ran);
-}
-
-
-# verdict, exit status, a part of the reason
-sub verdict_is {
-    my ($is, $ran, $verdict, $status, $reason, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    is "$is->{verdict}, $ran->{status}", "$verdict, $status", $name;
-    like $is->{reason}, $reason, '... the reason';
-    return;
-}
 
 
 subtest 'guarded' => sub {

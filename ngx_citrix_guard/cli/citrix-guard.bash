@@ -25,7 +25,7 @@ _citrix_guard()
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --header | --log-format | --since | --shield-up | --threads | --direct \
-        | --port | --timeout)
+        | --port | --monitor | --timeout)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
@@ -43,7 +43,7 @@ _citrix_guard()
                        --traversal= --would-block --json --csv --threads=
                        --quiet --help' ;;
             verify)
-                words='--direct= --port= --error-log= --no-ica --cacert=
+                words='--direct= --port= --error-log= --monitor= --no-ica --cacert=
                        --insecure --timeout= --verbose --json --nagios
                        --help' ;;
             esac

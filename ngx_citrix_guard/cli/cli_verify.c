@@ -45,6 +45,7 @@ static const char  verify_usage[] =
 "\n"
 "      --direct=HOST[:PORT]   the ADC's own address: it must not answer here\n"
 "      --port=PORT            another port of HOST, guarded as well\n"
+"      --monitor=URL          what the guard itself has counted, and its modes\n"
 "      --error-log=FILE       the guard's log: tells \"detect\" from \"off\"\n"
 "      --no-ica               leave out the greetings of ICA\n"
 "      --cacert=FILE          authorities for the certificate\n"
@@ -85,6 +86,7 @@ cli_verify(int argc, char **argv)
     }
 
     verify_log_begin(v);
+    verify_monitor_begin(v);
     verify_probe(v);
 
     if (v->ica && v->pages) {
@@ -92,6 +94,7 @@ cli_verify(int argc, char **argv)
     }
 
     verify_log_read(v);
+    verify_monitor_end(v);
     verify_conclude(v);
     verify_http_done(v);
 
@@ -114,6 +117,7 @@ cli_verify(int argc, char **argv)
 
 done:
 
+    verify_monitor_free(v);
     free((void *) v->place.host);
     free(v);
 
@@ -132,6 +136,7 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
         { "direct", required_argument, NULL, 'd' },
         { "port", required_argument, NULL, 'p' },
         { "error-log", required_argument, NULL, 'l' },
+        { "monitor", required_argument, NULL, 'm' },
         { "no-ica", no_argument, NULL, 'i' },
         { "cacert", required_argument, NULL, 'c' },
         { "insecure", no_argument, NULL, 'k' },
@@ -195,6 +200,9 @@ verify_option(verify_t *v, verify_output_e *output, int c, char *value)
     case 'l':
         v->error_log = value;
         return 0;
+
+    case 'm':
+        return verify_monitor_add(v, value);
 
     case 'i':
         v->ica = 0;

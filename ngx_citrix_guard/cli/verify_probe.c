@@ -45,6 +45,19 @@ verify_probe(verify_t *v)
 }
 
 
+/* does it hold one of this run's spellings, and not what a way was tried by? */
+
+int
+verify_is_spelling(const verify_t *v, const char *text)
+{
+    const char  *p;
+
+    p = strstr(text, v->token);
+
+    return p && strncmp(p + strlen(v->token), "-way", 4) != 0;
+}
+
+
 /* by the marks that the file, or Apache, leaves in an answer */
 
 verify_meaning_e
