@@ -125,7 +125,7 @@ AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
                 $(ORACLE_SOURCES)
 SCAN_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES) $(addprefix $(CLI_DIR)/, \
-                cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
+                cli_json.c cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
                 error_log.c escape.c format.c json.c judge.c time.c w3c.c \
                 words.c))
 FUZZ_NEEDS    = t/fuzz/fuzz.c t/fuzz/fuzz.h t/fuzz/replay.c t/fuzz/listed.c \

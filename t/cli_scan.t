@@ -371,7 +371,7 @@ subtest 'errors' => sub {
         [['--key=target', '-'], qr/it must be FIELD=KEY/],
         [['--key=x=y', '-'], qr/it must be FIELD=KEY/],
         [['--log-format=x', '-'], qr/it has no variable/],
-        [['--log-format=$a$b', '-'], qr/nothing between them/],
+        [['--log-format=$status$request', '-'], qr/nothing between them/],
         [['--log-format=$host', '-'], qr/neither the request/],
         [['--log-format=$request $', '-'], qr/without a name/],
         [['--log-format=%r %', '-'], qr/without a letter/],

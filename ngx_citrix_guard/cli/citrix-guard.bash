@@ -21,7 +21,7 @@ _citrix_guard()
         compopt -o nospace
         words='client= method= target= query= request= status= bytes= time=
                verdict= outcome=' ;;
-    --error-log | --cacert)
+    --error-log | --cacert | --nginx-conf)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --header | --log-format | --since | --shield-up | --threads | --direct \
@@ -39,7 +39,7 @@ _citrix_guard()
                 words='--sslvpn= --traversal= --header= --escapes --null
                        --json --quiet --help' ;;
             scan)
-                words='--log-format= --key= --since= --shield-up= --sslvpn=
+                words='--log-format= --nginx-conf= --key= --since= --shield-up= --sslvpn=
                        --traversal= --would-block --json --csv --threads=
                        --quiet --help' ;;
             verify)

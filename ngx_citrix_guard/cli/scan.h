@@ -86,13 +86,17 @@ typedef enum {
 } scan_field_e;
 
 
-/* a log_format: fields with a text behind each, and one in front of all */
+/*
+ * A log_format: fields with a text behind each, and one in front of all.  A
+ * host may stand right in front of the target, which begins with a slash.
+ */
 
 #define SCAN_CUSTOM_MAX  64
 
 typedef struct {
     scan_field_e          field;
     cli_str_t             behind;
+    unsigned              slash:1;
 } scan_custom_field_t;
 
 
@@ -101,6 +105,7 @@ typedef struct {
     cli_str_t             front;
     scan_custom_field_t   field[SCAN_CUSTOM_MAX];
     unsigned              n;
+    unsigned              json:1;           /* "escape=json" */
 } scan_custom_t;
 
 
@@ -159,6 +164,7 @@ typedef struct {
     /* what is put together for one line; as long as the longest line */
     unsigned char        *text;
     size_t                used;
+    const unsigned char  *line;
 } scan_parser_t;
 
 
@@ -203,7 +209,8 @@ scan_parsed_e scan_clf(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 scan_parsed_e scan_custom(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
-int scan_custom_compile(scan_formats_t *formats, const char *format);
+int scan_custom_compile(scan_formats_t *formats, const char *format,
+    unsigned json);
 scan_parsed_e scan_json(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 scan_parsed_e scan_w3c(scan_parser_t *ps, const unsigned char *p,
@@ -212,6 +219,15 @@ void scan_w3c_fields(scan_w3c_t *w3c, const unsigned char *p,
     const unsigned char *last);
 scan_parsed_e scan_error_log(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
+
+
+/*
+ * scan_nginx.c: the log_format of that name, by the nginx.conf that "conf"
+ * is; NULL: one that nginx knows by itself.  -1 with a message.
+ */
+
+int scan_nginx_named(scan_formats_t *formats, const char *name,
+    const char *conf);
 
 
 /* scan_words.c: may this target, as the log has it, be of any interest? */

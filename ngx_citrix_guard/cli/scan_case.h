@@ -125,6 +125,8 @@ typedef enum {
 
 typedef struct {
     scan_formats_t        formats;
+    const char           *log_format;
+    const char           *nginx_conf;
     unsigned              policy;
     unsigned              threads;
     scan_output_e         output;

@@ -135,6 +135,9 @@ static const struct {
 };
 
 
+static const char  scan_json_event[] = "citrix_guard.";
+
+
 static void
 scan_json_blanks(scan_json_t *js)
 {
@@ -417,6 +420,15 @@ scan_json_meaning(const scan_formats_t *formats, const char *path, size_t len,
             *rank = 10;
             return key->field;
         }
+    }
+
+    /* our event in another's: conf/event-formats.conf */
+
+    if (len > sizeof(scan_json_event) - 1
+        && memcmp(path, scan_json_event, sizeof(scan_json_event) - 1) == 0)
+    {
+        path += sizeof(scan_json_event) - 1;
+        len -= sizeof(scan_json_event) - 1;
     }
 
     for (i = 0; i < sizeof(scan_json_keys) / sizeof(scan_json_keys[0]); i++) {
