@@ -126,8 +126,8 @@ AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
                 $(ORACLE_SOURCES)
 SCAN_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES) $(addprefix $(CLI_DIR)/, \
                 cli_json.c cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
-                error_log.c escape.c format.c json.c judge.c time.c w3c.c \
-                words.c))
+                error_log.c escape.c event.c format.c json.c judge.c time.c \
+                w3c.c words.c))
 FUZZ_NEEDS    = t/fuzz/fuzz.c t/fuzz/fuzz.h t/fuzz/replay.c t/fuzz/listed.c \
                 $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*) \
                 $(CLI_SOURCES) $(CLI_HEADERS)

@@ -20,7 +20,7 @@ _citrix_guard()
     --key)
         compopt -o nospace
         words='client= method= target= query= request= status= bytes= time=
-               verdict= outcome=' ;;
+               verdict= outcome= reason=' ;;
     --error-log | --cacert | --nginx-conf)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;

@@ -44,7 +44,7 @@ static const char  scan_usage[] =
 "      --nginx-conf=FILE     name of one that this nginx.conf defines\n"
 "      --key=FIELD=KEY       what a key of JSON lines means; FIELD is client,\n"
 "                            method, target, query, request, status, bytes,\n"
-"                            time, verdict or outcome\n"
+"                            time, verdict, outcome or reason\n"
 "      --since=TIME          attempts from then on are counted apart, as are\n"
 "      --shield-up=TIME      those since the guard is there; 2020-01-17T12:00\n"
 "      --sslvpn=on|off, --traversal=vpns|any   as the guard has them\n"

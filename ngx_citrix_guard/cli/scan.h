@@ -32,9 +32,11 @@ typedef struct {
     cli_str_t             query;
     cli_str_t             verdict;
     cli_str_t             outcome;
+    cli_str_t             reason;
     int64_t               time;
     int64_t               bytes;
     unsigned              status;
+    unsigned              canary;
 
     /* begins with the size, which few lines need as a number */
     cli_str_t             size;
@@ -77,6 +79,8 @@ typedef enum {
     SCAN_F_BYTES,
     SCAN_F_VERDICT,
     SCAN_F_OUTCOME,
+    SCAN_F_REASON,
+    SCAN_F_CANARY,
     SCAN_F_TIME_CLF,
     SCAN_F_TIME_ISO,
     SCAN_F_TIME_EPOCH,
@@ -278,6 +282,8 @@ typedef enum {
     SCAN_WHY_READ,
     SCAN_WHY_APACHE,
     SCAN_WHY_EVENT,
+    SCAN_WHY_EVENT_OTHER,
+    SCAN_WHY_EVENT_SEEN,
     SCAN_WHY_SCRIPT_304,
     SCAN_WHY_TEMPLATE,
     SCAN_WHY_TEXT,
@@ -303,10 +309,13 @@ typedef struct {
     scan_line_t           request;      /* its strings without escapes */
     cli_str_t             reading;
     cguard_reason_e       reason;
+    const char           *named;        /* or what the guard has written */
     scan_outcome_e        outcome;
     scan_why_e            why;
     unsigned              is;
     unsigned              damaged;
+    unsigned              event:1;      /* by the guard's own word, */
+    unsigned              sign:1;       /* and it is a sign of this hole */
 } scan_hit_t;
 
 
@@ -335,6 +344,11 @@ int scan_judge_long(const scan_line_t *ln, unsigned policy,
 
 int scan_judge_damaged(const unsigned char *p, const unsigned char *last,
     unsigned policy, scan_arena_t *arena, scan_hit_t *hit);
+
+/* scan_event.c: the guard's own word; 1 if it settles the outcome */
+
+void scan_event_begin(scan_hit_t *hit);
+int scan_event(scan_hit_t *hit);
 
 cli_str_t scan_keep(scan_arena_t *arena, const unsigned char *p, size_t len);
 unsigned char *scan_scratch(scan_arena_t *arena, size_t size);

@@ -60,7 +60,7 @@ typedef struct {
     unsigned char         target[SCAN_GROUP_LEN];
     unsigned char         len;
     unsigned char         tlen;
-    unsigned char         reason;
+    const char           *reason;
     unsigned char         statuses;
     unsigned short        status[SCAN_STATUSES];
     uint64_t              count;

@@ -51,6 +51,7 @@ static const scan_custom_name_t  scan_custom_variables[] = {
     { "msec", SCAN_F_TIME_EPOCH },
     { "citrix_guard_verdict", SCAN_F_VERDICT },
     { "citrix_guard_outcome", SCAN_F_OUTCOME },
+    { "citrix_guard_reason", SCAN_F_REASON },
     { NULL, SCAN_F_NONE }
 };
 

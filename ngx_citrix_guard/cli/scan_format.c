@@ -82,6 +82,7 @@ scan_line_init(scan_line_t *ln)
         .client = cli_string(""), .method = cli_string(""),
         .target = cli_string(""), .query = cli_string(""),
         .verdict = cli_string(""), .outcome = cli_string(""),
+        .reason = cli_string(""),
         .time = SCAN_NO_TIME, .bytes = -1, .size = cli_string("")
     };
 
@@ -350,6 +351,14 @@ scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
         ln->outcome = s;
         break;
 
+    case SCAN_F_REASON:
+        ln->reason = s;
+        break;
+
+    case SCAN_F_CANARY:
+        ln->canary = s.len == 4 && memcmp(p, "true", 4) == 0;
+        break;
+
     case SCAN_F_TIME_CLF:
         ln->time = s.len == SCAN_CLF_LEN ? scan_clock(ps, p) : SCAN_NO_TIME;
         break;
@@ -384,6 +393,7 @@ scan_field_named(const char *name, size_t len)
         { "bytes", SCAN_F_BYTES },
         { "verdict", SCAN_F_VERDICT },
         { "outcome", SCAN_F_OUTCOME },
+        { "reason", SCAN_F_REASON },
         { "time", SCAN_F_TIME },
     };
 

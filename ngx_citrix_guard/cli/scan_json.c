@@ -111,14 +111,14 @@ static const struct {
     { "url.query", SCAN_F_QUERY, 9 },
     { "cs-uri-query", SCAN_F_QUERY, 9 },
 
-    { "status", SCAN_F_STATUS, 9 },
+    { "status", SCAN_F_STATUS, 8 },
     { "status_code", SCAN_F_STATUS, 9 },
     { "http.response.status_code", SCAN_F_STATUS, 9 },
     { "response.status", SCAN_F_STATUS, 9 },
     { "response_code", SCAN_F_STATUS, 9 },
     { "sc-status", SCAN_F_STATUS, 9 },
     { "upstream_status", SCAN_F_STATUS, 5 },
-    { "upstream.status", SCAN_F_STATUS, 5 },
+    { "upstream.status", SCAN_F_STATUS, 9 },
 
     { "body_bytes_sent", SCAN_F_BYTES, 9 },
     { "http.response.body.bytes", SCAN_F_BYTES, 9 },
@@ -126,12 +126,15 @@ static const struct {
     { "bytes", SCAN_F_BYTES, 8 },
     { "size", SCAN_F_BYTES, 7 },
     { "sc-bytes", SCAN_F_BYTES, 8 },
+    { "upstream.bytes", SCAN_F_BYTES, 6 },
 
-    { "action", SCAN_F_VERDICT, 9 },
-    { "verdict", SCAN_F_VERDICT, 8 },
+    { "verdict", SCAN_F_VERDICT, 9 },
     { "citrix_guard_verdict", SCAN_F_VERDICT, 8 },
     { "outcome", SCAN_F_OUTCOME, 9 },
     { "citrix_guard_outcome", SCAN_F_OUTCOME, 8 },
+    { "reason", SCAN_F_REASON, 9 },
+    { "citrix_guard_reason", SCAN_F_REASON, 8 },
+    { "canary", SCAN_F_CANARY, 9 },
 };
 
 
