@@ -25,7 +25,7 @@ _citrix_guard()
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --header | --log-format | --since | --shield-up | --threads | --direct \
-        | --port | --monitor | --timeout)
+        | --port | --connect | --monitor | --timeout)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
@@ -43,9 +43,9 @@ _citrix_guard()
                        --traversal= --would-block --json --csv --threads=
                        --quiet --help' ;;
             verify)
-                words='--direct= --port= --error-log= --monitor= --no-ica --cacert=
-                       --insecure --timeout= --verbose --json --nagios
-                       --help' ;;
+                words='--direct= --port= --connect= --error-log= --monitor=
+                       --no-ica --cacert= --insecure --timeout= --verbose
+                       --json --nagios --help' ;;
             esac
         fi ;;
     esac

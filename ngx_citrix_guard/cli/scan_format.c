@@ -236,7 +236,13 @@ scan_client(cli_str_t client)
                 return word;
             }
 
+            /* "FILE:", "FILE:LINE:"; of a line of context "FILE-LINE-" */
+
             colon = memchr(word.data, ':', word.len);
+
+            if (colon == NULL) {
+                colon = memchr(word.data, '-', word.len);
+            }
 
             if (colon == NULL) {
                 break;

@@ -18,7 +18,13 @@
 #define VERIFY_BODY       4096
 #define VERIFY_TARGET     160
 #define VERIFY_ADDRESSES  8
-#define VERIFY_PLACES     16
+#define VERIFY_PORTS      8
+#define VERIFY_DIRECTS    8
+
+/* a direct host: addresses, three ports, and TLS or not */
+
+#define VERIFY_PLACES     (VERIFY_ADDRESSES + VERIFY_PORTS                    \
+                           + VERIFY_DIRECTS * VERIFY_ADDRESSES * 3 * 2)
 
 
 /* where a request goes: "address" in place of what "host" resolves to */
@@ -29,7 +35,7 @@ typedef struct {
     unsigned              port;
     char                  address[256];
     unsigned              connect_port;
-    unsigned              lenient:1;    /* its certificate is another's */
+    unsigned              lenient:1;    /* any certificate, and old TLS */
 } verify_place_t;
 
 
@@ -100,7 +106,16 @@ typedef struct {
     long                  status;
     char                  error[CURL_ERROR_SIZE];
     unsigned              direct:1;
+    unsigned              connected:1;
 } verify_way_t;
+
+
+/* --direct: the port is 0 if none was named */
+
+typedef struct {
+    char                  host[256];
+    unsigned              port;
+} verify_direct_t;
 
 
 /* what the guard says that it did with the requests of this run */
@@ -182,6 +197,11 @@ typedef struct {
     verify_note_t         note[VERIFY_NOTES];
     unsigned              notes;
 
+    unsigned              port[VERIFY_PORTS];
+    unsigned              ports;
+    verify_direct_t       direct[VERIFY_DIRECTS];
+    unsigned              directs;
+
     verify_way_t          way[VERIFY_PLACES];
     unsigned              ways;
 
@@ -219,8 +239,14 @@ int verify_http_init(verify_t *v);
 void verify_http_done(verify_t *v);
 void verify_ask(verify_t *v, const verify_place_t *place,
     verify_protocol_e protocol, const char *target, verify_answer_t *answer);
+int verify_connects(verify_t *v, const verify_place_t *place, char *error);
 void verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place);
 void verify_curl_shared(const verify_t *v, CURL *curl);
+
+
+/* verify_ways.c: other addresses and ports, and the ways round */
+
+void verify_ways(verify_t *v);
 
 
 /* verify_probe.c: the questions, and what the answers mean */

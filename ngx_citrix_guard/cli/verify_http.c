@@ -103,6 +103,13 @@ verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
     if (place->lenient) {
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+
+        /* an appliance of 2020 may speak no other */
+
+        curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+                         (long) CURL_SSLVERSION_TLSv1);
+        curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
+        curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     }
 
     if (place->address[0]) {
@@ -170,6 +177,41 @@ verify_ask(verify_t *v, const verify_place_t *place,
     }
 
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+}
+
+
+/* does somebody take a connection there?  Nothing is sent */
+
+int
+verify_connects(verify_t *v, const verify_place_t *place, char *error)
+{
+    CURL               *curl;
+    CURLcode            rc;
+    verify_place_t      plain;
+    struct curl_slist  *list;
+
+    curl = curl_easy_init();
+
+    if (curl == NULL) {
+        return 0;
+    }
+
+    plain = *place;
+    plain.scheme = "http";
+
+    verify_curl(v, curl, &plain);
+
+    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+
+    rc = curl_easy_perform(curl);
+
+    list = NULL;
+    curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
+    curl_easy_cleanup(curl);
+    curl_slist_free_all(list);
+
+    return rc == CURLE_OK;
 }
 
 

@@ -4,6 +4,8 @@
  */
 
 
+#include <string.h>
+
 #include "verify.h"
 
 
@@ -44,7 +46,7 @@ verify_counts(const verify_t *v, unsigned i)
 
 
 static void
-verify_ways(const verify_t *v)
+verify_report_ways(const verify_t *v)
 {
     unsigned             i;
     const verify_way_t  *way;
@@ -52,8 +54,10 @@ verify_ways(const verify_t *v)
     for (i = 0; i < v->ways; i++) {
         way = &v->way[i];
 
-        printf("  %-10s %s:%u ", way->direct ? "direct" : "address",
-               way->place.address, way->place.connect_port);
+        printf("  %-10s %s:%u %s", way->direct ? "direct" : "address",
+               way->place.address, way->place.connect_port,
+               !way->connected ? ""
+               : strcmp(way->place.scheme, "https") == 0 ? "TLS " : "plain ");
 
         if (way->status) {
             printf("%s (%ld)\n", verify_meaning_text[way->meaning],
@@ -134,7 +138,7 @@ verify_report_text(const verify_t *v)
         }
     }
 
-    verify_ways(v);
+    verify_report_ways(v);
 
     if (v->ica) {
         printf("  %-10s SOCKS5 %s; CGP %s\n", "ICA",
@@ -267,9 +271,12 @@ verify_report_json(const verify_t *v)
 
     for (i = 0; i < v->ways; i++) {
         printf("%s\n{\"address\":\"%s\",\"port\":%u,\"direct\":%s,"
-               "\"meaning\":\"%s\",\"answer\":%ld}", i ? "," : "",
+               "\"scheme\":\"%s\",\"connected\":%s,\"meaning\":\"%s\","
+               "\"answer\":%ld}", i ? "," : "",
                v->way[i].place.address, v->way[i].place.connect_port,
                v->way[i].direct ? "true" : "false",
+               v->way[i].place.scheme,
+               v->way[i].connected ? "true" : "false",
                verify_meaning_text[v->way[i].meaning], v->way[i].status);
     }
 

@@ -21,6 +21,7 @@ typedef struct {
 
 static int verify_conclude_direct(verify_t *v);
 static int verify_conclude_ways(verify_t *v);
+static int verify_conclude_open(verify_t *v);
 static int verify_conclude_counted(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_through(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_guard(verify_t *v, const verify_sum_t *sum);
@@ -134,6 +135,36 @@ verify_conclude_direct(verify_t *v)
 }
 
 
+/* something is there that may be the ADC, and was not understood */
+
+static int
+verify_conclude_open(verify_t *v)
+{
+    unsigned             i;
+    const verify_way_t  *way;
+
+    for (i = 0; i < v->ways; i++) {
+        way = &v->way[i];
+
+        /* TLS that failed is followed by plain */
+
+        if (way->direct && way->connected && way->status == 0
+            && strcmp(way->place.scheme, "http") == 0)
+        {
+            verify_say(v, VERIFY_CANNOT_TELL,
+                       "See what it is. Let the firewall pass only the guard "
+                       "to the ADC.",
+                       "at %s:%u something takes connections, but answers no "
+                       "request", way->place.address,
+                       way->place.connect_port);
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* the name's other addresses and ports */
 
 static int
@@ -205,7 +236,9 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
     if (sum->count[VERIFY_THROUGH] == 0 && v->served
         && verify_known(v, VERIFY_BLOCKED) >= sum->asked)
     {
-        if (verify_conclude_ways(v) || verify_conclude_modes(v)) {
+        if (verify_conclude_ways(v) || verify_conclude_open(v)
+            || verify_conclude_modes(v))
+        {
             return 1;
         }
 
@@ -296,7 +329,9 @@ verify_conclude_guard(verify_t *v, const verify_sum_t *sum)
         return 1;
     }
 
-    if (verify_conclude_doubts(v, guard) || verify_conclude_modes(v)) {
+    if (verify_conclude_doubts(v, guard) || verify_conclude_open(v)
+        || verify_conclude_modes(v))
+    {
         return 1;
     }
 
