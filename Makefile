@@ -238,8 +238,8 @@ proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input 
 	    $(ONLY)
 
 .PHONY: lint
-lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck
-	@t/lint/lint $(OUT)/nginx
+lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck; ONLY=pattern
+	@t/lint/lint $(OUT)/nginx '$(ONLY)'
 
 .PHONY: coverage
 coverage: deps-coverage ## every line and condition of the core is run by the tests, or says why not

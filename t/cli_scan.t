@@ -408,17 +408,22 @@ pty.spawn(["sh", "-c", sys.argv[1]])' "$input $command" </dev/null`;
 subtest 'on a terminal' => sub {
     my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET /vpn/..;/vpns/}
              . qq{ HTTP/1.1" 404 1 "-" "-"\n};
-    spew("$dir/many", $line x 300_000);
-    my $said = on_terminal('', 'scan', "$dir/many");
+    spew("$dir/many", $line x 20_000);
+
+    # two pieces, of which the second is late
+    my $slow = "(head -c 300000 $dir/many; sleep 0.4; cat $dir/many)";
+    system('mkfifo', "$dir/slow") == 0 or die "mkfifo: $?";
+    my $said = on_terminal("$slow >$dir/slow &", 'scan', "$dir/slow",
+                           map {"$dir/many"} 1 .. 3);
     my @bars = $said =~ /\r\e\[K(\[[#.]{12}\] \d+ %, \d+ s left, \d+ MB, [^\r\e]*)/g;
     ok scalar @bars, 'a bar, the time left, the rate';
     is_deeply [grep { length > 79 } @bars], [], '... on one line';
     like $said, qr/\e\[1;33mAttempts only\e\[0m/, 'colours';
     unlike $said, qr/left.*left[^\r]*\n/, '... and the bar is gone in the end';
 
-    $said = on_terminal('NO_COLOR=1', 'scan', "$dir/many");
+    $said = on_terminal('NO_COLOR=1', 'scan', "$dir/combined");
     unlike $said, qr/\e\[[^K]/, 'NO_COLOR';
-    $said = on_terminal("cat $dir/many |", 'scan', '-');
+    $said = on_terminal("$slow |", 'scan', '-');
     like $said, qr/\r\e\[K\d+ MB, \d+ MB\/s, \d+ attempts/, 'of a pipe';
     unlike $said, qr/ s left/, '... whose end nobody knows';
     unlike on_terminal('', 'scan', '--json', '--quiet', "$dir/combined"),

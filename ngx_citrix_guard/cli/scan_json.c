@@ -227,6 +227,7 @@ scan_json_member(scan_json_t *js)
         return -1;
     }
 
+    rank = 0;
     array = js->level[js->depth - 1].array;
     js->len = js->level[js->depth - 1].len;
 

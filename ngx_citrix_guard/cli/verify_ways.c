@@ -14,8 +14,14 @@
 #include "verify.h"
 
 
-static unsigned verify_resolve(const char *host,
-    char text[VERIFY_ADDRESSES][INET6_ADDRSTRLEN + 2]);
+/* as curl wants it, with the brackets of IPv6 */
+
+typedef struct {
+    char                  text[INET6_ADDRSTRLEN + 2];
+} verify_address_t;
+
+
+static unsigned verify_resolve(const char *host, verify_address_t *address);
 static verify_way_t *verify_new_way(verify_t *v, const char *address,
     unsigned port);
 static void verify_direct(verify_t *v, const verify_direct_t *direct);
@@ -27,9 +33,9 @@ static void verify_way(verify_t *v, verify_way_t *way);
 void
 verify_ways(verify_t *v)
 {
-    char           text[VERIFY_ADDRESSES][INET6_ADDRSTRLEN + 2];
-    unsigned       i, n;
-    verify_way_t  *way;
+    unsigned           i, n;
+    verify_way_t      *way;
+    verify_address_t   address[VERIFY_ADDRESSES];
 
     for (i = 0; i < v->directs; i++) {
         verify_direct(v, &v->direct[i]);
@@ -49,19 +55,18 @@ verify_ways(verify_t *v)
 
     /* all that the name resolves to: the IPv6 listener may be another one */
 
-    n = v->place.address[0] ? 0 : verify_resolve(v->place.host, text);
+    n = v->place.address[0] ? 0 : verify_resolve(v->place.host, address);
 
     for (i = 0; i < n; i++) {
-        verify_way(v, verify_new_way(v, text[i], v->place.port));
+        verify_way(v, verify_new_way(v, address[i].text, v->place.port));
     }
 }
 
 
 static unsigned
-verify_resolve(const char *host,
-    char text[VERIFY_ADDRESSES][INET6_ADDRSTRLEN + 2])
+verify_resolve(const char *host, verify_address_t *address)
 {
-    char              name[256], address[INET6_ADDRSTRLEN];
+    char              name[256], text[INET6_ADDRSTRLEN];
     void             *p;
     size_t            len;
     unsigned          n;
@@ -95,10 +100,11 @@ verify_resolve(const char *host,
             continue;
         }
 
-        (void) inet_ntop(ai->ai_family, p, address, sizeof(address));
+        (void) inet_ntop(ai->ai_family, p, text, sizeof(text));
 
-        snprintf(text[n++], INET6_ADDRSTRLEN + 2,
-                 ai->ai_family == AF_INET6 ? "[%s]" : "%s", address);
+        snprintf(address[n].text, sizeof(address[n].text),
+                 ai->ai_family == AF_INET6 ? "[%s]" : "%s", text);
+        n++;
     }
 
     freeaddrinfo(res);
@@ -112,6 +118,7 @@ verify_resolve(const char *host,
 static verify_way_t *
 verify_new_way(verify_t *v, const char *address, unsigned port)
 {
+    size_t         len;
     verify_way_t  *way;
 
     way = &v->way[v->ways++];
@@ -121,7 +128,12 @@ verify_new_way(verify_t *v, const char *address, unsigned port)
     way->place = v->place;
     way->place.connect_port = port;
 
-    snprintf(way->place.address, sizeof(way->place.address), "%s", address);
+    len = strlen(address);
+    len = len < sizeof(way->place.address) ? len
+                                           : sizeof(way->place.address) - 1;
+
+    memcpy(way->place.address, address, len);
+    way->place.address[len] = '\0';
 
     return way;
 }
@@ -132,24 +144,24 @@ verify_new_way(verify_t *v, const char *address, unsigned port)
 static void
 verify_direct(verify_t *v, const verify_direct_t *direct)
 {
-    char           text[VERIFY_ADDRESSES][INET6_ADDRSTRLEN + 2];
-    unsigned       i, n;
-    verify_way_t  *way;
+    unsigned           i, n;
+    verify_way_t      *way;
+    verify_address_t   address[VERIFY_ADDRESSES];
 
-    n = verify_resolve(direct->host, text);
+    n = verify_resolve(direct->host, address);
 
     for (i = 0; i < n; i++) {
 
         if (direct->port) {
-            verify_direct_port(v, text[i], direct->port);
+            verify_direct_port(v, address[i].text, direct->port);
             continue;
         }
 
-        verify_direct_port(v, text[i], 443);
-        verify_direct_port(v, text[i], 80);
+        verify_direct_port(v, address[i].text, 443);
+        verify_direct_port(v, address[i].text, 80);
 
         if (v->place.port != 443 && v->place.port != 80) {
-            verify_direct_port(v, text[i], v->place.port);
+            verify_direct_port(v, address[i].text, v->place.port);
         }
     }
 
