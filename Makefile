@@ -126,8 +126,8 @@ AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
                 $(ORACLE_SOURCES)
 SCAN_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES) $(addprefix $(CLI_DIR)/, \
-                cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
-                dull.c error_log.c escape.c format.c json.c judge.c \
+                cli_json.c cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
+                dull.c error_log.c escape.c event.c format.c json.c judge.c \
                 shape.c time.c w3c.c words.c))
 FUZZ_NEEDS    = t/fuzz/fuzz.c t/fuzz/fuzz.h t/fuzz/replay.c t/fuzz/listed.c \
                 $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*) \
@@ -239,8 +239,8 @@ proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input 
 	    $(ONLY)
 
 .PHONY: lint
-lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck
-	@t/lint/lint $(OUT)/nginx
+lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck; ONLY=pattern
+	@t/lint/lint $(OUT)/nginx '$(ONLY)'
 
 .PHONY: coverage
 coverage: deps-coverage ## every line and condition of the core is run by the tests, or says why not

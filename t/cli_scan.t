@@ -199,7 +199,7 @@ subtest 'folders' => sub {
     my ($ran, $is) = scan([], "$dir/logs");
     is_deeply [map { $_->{name} =~ s{.*/logs/}{}r } @{ $is->{files} }],
         [qw(access.log notes old/access.log.1 old/link)], 'files';
-    is $is->{requests}, 2 + 5 + 2, 'requests';
+    is $is->{requests}, 2 + 8 + 2, 'requests';
     is $is->{files}[1]{format}, 'no known format', 'what is no log';
     is $ran->{status}, 3, 'exit status';
 
@@ -371,14 +371,14 @@ subtest 'errors' => sub {
         [['--key=target', '-'], qr/it must be FIELD=KEY/],
         [['--key=x=y', '-'], qr/it must be FIELD=KEY/],
         [['--log-format=x', '-'], qr/it has no variable/],
-        [['--log-format=$a$b', '-'], qr/nothing between them/],
+        [['--log-format=$status$request', '-'], qr/nothing between them/],
         [['--log-format=$host', '-'], qr/neither the request/],
         [['--log-format=$request $', '-'], qr/without a name/],
         [['--log-format=%r %', '-'], qr/without a letter/],
         [['--log-format=%r %{x', '-'], qr/without a letter/],
         [['--log-format=' . '$host ' x 65, '-'], qr/more than 64/],
         [['--sslvpn=x', '-'], qr/must be "on" or "off"/],
-        [['--nothing'], qr/--nothing/],
+        [['--nothing'], qr/^citrix-guard scan: .*--nothing/],
     );
     for (@all) {
         my ($arguments, $message) = @$_;
@@ -390,8 +390,46 @@ subtest 'errors' => sub {
         ->{status}, 2, 'no room left';
 
     my @lines = split /\n/, citrix_guard(['scan', '--help'])->{out};
-    cmp_ok scalar @lines, '<', 26, 'help fits a screen';
+    cmp_ok scalar @lines, '<', 24, 'help fits a screen';
     is_deeply [grep { length > 79 } @lines], [], '... and its width';
+};
+
+
+# On a terminal of 80 columns: what it writes to it.
+sub on_terminal {
+    my ($input, @arguments) = @_;
+    local $ENV{TERM} = 'xterm';
+    my $command = join ' ', map {"'$_'"} program(), @arguments;
+    return scalar `python3 -c 'import pty, sys
+pty.spawn(["sh", "-c", sys.argv[1]])' "$input $command" </dev/null`;
+}
+
+
+subtest 'on a terminal' => sub {
+    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET /vpn/..;/vpns/}
+             . qq{ HTTP/1.1" 404 1 "-" "-"\n};
+    spew("$dir/many", $line x 20_000);
+
+    # two pieces, of which the second is late
+    my $slow = "(head -c 300000 $dir/many; sleep 0.4; cat $dir/many)";
+    system('mkfifo', "$dir/slow") == 0 or die "mkfifo: $?";
+    my $said = on_terminal("$slow >$dir/slow &", 'scan', "$dir/slow",
+                           map {"$dir/many"} 1 .. 3);
+    my @bars = $said =~ /\r\e\[K(\[[#.]{12}\] \d+ %, \d+ s left, \d+ MB, [^\r\e]*)/g;
+    ok scalar @bars, 'a bar, the time left, the rate';
+    is_deeply [grep { length > 79 } @bars], [], '... on one line';
+    like $said, qr/\e\[1;33mAttempts only\e\[0m/, 'colours';
+    unlike $said, qr/left.*left[^\r]*\n/, '... and the bar is gone in the end';
+
+    $said = on_terminal('NO_COLOR=1', 'scan', "$dir/combined");
+    unlike $said, qr/\e\[[^K]/, 'NO_COLOR';
+    $said = on_terminal("$slow |", 'scan', '-');
+    like $said, qr/\r\e\[K\d+ MB, \d+ MB\/s, \d+ attempts/, 'of a pipe';
+    unlike $said, qr/ s left/, '... whose end nobody knows';
+    unlike on_terminal('', 'scan', '--json', '--quiet', "$dir/combined"),
+        qr/\e\[[^K]/, 'no colour in JSON';
+    unlike citrix_guard(['scan', "$dir/combined"])->{out}, qr/\e/,
+        'nor in a file';
 };
 
 

@@ -17,17 +17,15 @@ use Test::More;
 
 use CitrixGuard::Apache;
 use CitrixGuard::Command qw(citrix_guard);
+use CitrixGuard::Gateway;
 use CitrixGuard::Http2;
 use CitrixGuard::Nginx;
-use CitrixGuard::Scratch qw(scratch free_port connectable end_process
-                            wait_until);
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(scratch free_port end_process);
+use CitrixGuard::Verify qw(verify verdict_is $SPELLINGS @SHARED);
 
-my $json = JSON::PP->new->utf8;
 my $dir = scratch();
 my $adc = CitrixGuard::Apache->new;
-
-my @SHARED = ('--insecure', '--timeout=30');
-my $SPELLINGS = 42;
 
 # what each port of the front is
 my %FRONT = (
@@ -47,13 +45,17 @@ END
           'if ($request_uri ~* "vpns.*\.\.|\.\..*vpn|vpn.*(%|\.\.|;)") '
           . '{ return 404; }'],
     9 => ['closed for users', 'citrix_guard on; deny all;'],
+    11 => ['old', 'ssl_protocols TLSv1; ssl_ciphers ALL:@SECLEVEL=0;'],
 );
 
 certificate();
-my $front = CitrixGuard::Nginx->new(ports => 9,
+my $front = CitrixGuard::Nginx->new(ports => 11,
     vars => { ADC => $adc->port, CERT => "$dir/pem" },
     http => join '', "ssl_certificate %%CERT%%; ssl_certificate_key %%CERT%%;",
-        map { server($_, @{ $FRONT{$_} }) } sort keys %FRONT)->start;
+        (map { server($_, @{ $FRONT{$_} }) } sort keys %FRONT), <<'END')->start;
+    server { listen 127.0.0.1:%%PORT10%%; citrix_guard on;
+             location / { proxy_pass http://127.0.0.1:%%ADC%%; } }
+END
 
 
 sub certificate {
@@ -69,6 +71,7 @@ sub server {
     my ($port, $name, $lines, $more) = @_;
     my $listen = CitrixGuard::Http2::listen_lines("127.0.0.1:%%PORT$port%%")
         =~ s/(:%%PORT\d+%%)/$1 ssl/r;
+    $listen .= " listen [::1]:%%PORT$port%% ssl;";
     $more //= '';
     return <<"END";
     server {
@@ -84,25 +87,6 @@ END
 
 
 sub url { return 'https://127.0.0.1:' . $front->port($_[0]) }
-
-
-sub verify {
-    my ($url, @options) = @_;
-    my $ran = citrix_guard(['verify', '--json', @SHARED, @options, $url]);
-    my $is = eval { $json->decode($ran->{out}) };
-    ok $is, 'valid JSON' or diag $ran->{out}, $ran->{err};
-    return ($is // {}, $ran);
-}
-
-
-# verdict, exit status, a part of the reason
-sub verdict_is {
-    my ($is, $ran, $verdict, $status, $reason, $name) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    is "$is->{verdict}, $ran->{status}", "$verdict, $status", $name;
-    like $is->{reason}, $reason, '... the reason';
-    return;
-}
 
 
 subtest 'guarded' => sub {
@@ -199,8 +183,76 @@ subtest 'round the guard' => sub {
 };
 
 
+# The rows of --direct: port, scheme, status.
+sub direct {
+    my ($is) = @_;
+    return map {"$_->{address}:$_->{port} $_->{scheme} $_->{answer}"
+                . ($_->{connected} ? '' : ' closed')}
+           grep { $_->{direct} } @{ $is->{ways} };
+}
+
+
+subtest 'round the guard, TLS or not' => sub {
+    my ($plain, $tls, $closed) = ($adc->port, $front->port(3), free_port());
+    my ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$plain");
+    verdict_is $is, $ran, 'not shielded', 2, qr/reachable round the guard/,
+        'plain, though the URL is TLS';
+    is_deeply [direct($is)], ["127.0.0.1:$plain https 0",
+                              "127.0.0.1:$plain http 200"], '... both tried';
+
+    ($is, $ran) = verify('http://127.0.0.1:' . $front->port(10), '--no-ica',
+                         "--direct=127.0.0.1:$tls");
+    verdict_is $is, $ran, 'not shielded', 2, qr/reachable round the guard/,
+        'TLS, though the URL is plain';
+    is_deeply [direct($is)], ["127.0.0.1:$tls https 200"], '... and no more';
+
+    ($is, $ran) = verify(url(1), '--no-ica', "--direct=[::1]:$tls");
+    verdict_is $is, $ran, 'not shielded', 2, qr/at \[::1\]:$tls/, 'IPv6';
+    ($is, $ran) = verify(url(1), '--no-ica', '--direct=::1');
+    is_deeply [map {s/.*\]:(\d+).*/$1/r} direct($is)],
+        [443, 80, $front->port(1)], 'without a port: those of an ADC';
+    ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$closed");
+    is_deeply [direct($is)], ["127.0.0.1:$closed https 0 closed"],
+        'closed: once is enough';
+    ($is, $ran) = verify(url(1), '--no-ica', '--direct=no.such.invalid');
+    verdict_is $is, $ran, 'shielded', 0, qr/served/, 'a name that is none';
+    ($is, $ran) = verify(url(1), '--no-ica',
+                         '--direct=127.0.0.1:' . $front->port(11));
+    verdict_is $is, $ran, 'not shielded', 2, qr/reachable round the guard/,
+        'no newer than TLS 1.0';
+};
+
+
+subtest 'something that answers no request' => sub {
+    my ($pid, $port) = ica_server(sub {''});
+    my ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$port");
+    verdict_is $is, $ran, 'cannot tell', 3,
+        qr/at 127.0.0.1:$port something takes connections/, 'not shielded yet';
+    ($is, $ran) = verify(url(7), '--no-ica', "--direct=127.0.0.1:$port",
+                         '--error-log=' . $front->dir . '/guard7.log');
+    verdict_is $is, $ran, 'cannot tell', 3, qr/something takes connections/,
+        '... nor by the log';
+    end_process($pid, 'TERM');
+};
+
+
+subtest 'a name that is to be elsewhere' => sub {
+    my ($is, $ran) = verify('https://gateway.example.test', '--no-ica',
+        "--cacert=$dir/crt", '--connect=127.0.0.1:' . $front->port(1));
+    verdict_is $is, $ran, 'shielded', 0, qr/served/, 'by IPv4';
+    is_deeply [map { $_->{address} } @{ $is->{ways} }], [],
+        '... it is not looked up';
+    ($is, $ran) = verify('https://gateway.example.test', '--no-ica',
+        '--connect=[::1]:' . $front->port(1));
+    is $is->{verdict}, 'shielded', 'by IPv6';
+    my ($v6) = verify('https://[::1]:' . $front->port(1), '--no-ica');
+    is $v6->{verdict}, 'shielded', 'an address of IPv6 in the URL';
+};
+
+
 # An ADC that knows ICA, behind nothing: one connection at a time.
 sub ica_server {
+    my ($say) = @_;
     my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5,
                                        ReuseAddr => 1) or die "listen: $!";
     defined(my $pid = fork) or die "fork: $!";
@@ -208,7 +260,7 @@ sub ica_server {
 
     while (my $client = $server->accept) {
         sysread $client, my $first, 4096;
-        my $answer = $first =~ /^\x05/ ? "\x05\x00"
+        my $answer = $say ? $say->($first) : $first =~ /^\x05/ ? "\x05\x00"
             : $first =~ m{^\x1aCGP/} ? "\x1aCGP/01"
             : $first =~ /cg[0-9a-f]{16}/
             ? "HTTP/1.1 403 F\r\nX-Citrix-Guard: blocked\r\n"
@@ -228,6 +280,23 @@ subtest 'ICA' => sub {
     end_process($pid, 'TERM');
     is $is->{verdict}, 'shielded', 'shielded';
     is "$is->{ica}{socks5} $is->{ica}{cgp}", 'works works', 'ICA works';
+};
+
+
+# The configuration of conf/gateway: browsers and ICA through one port.
+subtest 'a whole Gateway' => sub {
+    plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
+        if !CitrixGuard::Nginx::has_stream();
+    my $web = CitrixGuard::Recorder->new;
+    my $gateway = CitrixGuard::Gateway->new(web => $web->port)->start;
+    $gateway->settle;
+    my (undef, $tls) = $gateway->tls;
+    my ($is, $ran) = verify("https://$CitrixGuard::Gateway::NAME",
+        "--cacert=$tls->{SSL_ca_file}", '--connect=127.0.0.1:' . $gateway->port);
+    verdict_is $is, $ran, 'shielded', 0, qr/and users are served/, 'shielded';
+    is "$is->{ica}{socks5} $is->{ica}{cgp}", 'works works', 'ICA works';
+    is_deeply [grep {/vpns/} $web->targets($gateway)], [],
+        'the ADC has seen none';
 };
 
 
@@ -265,10 +334,14 @@ subtest 'errors' => sub {
         [['ftp://127.0.0.1/'], qr/no https:/],
         [["http://a\e[1mb/"], qr/no https:/],
         [['--direct=a b', 'http://x'], qr/--direct=a b: it must be/],
-        [['--direct=::1', 'http://x'], qr/it must be HOST, HOST:PORT/],
+        [['--direct=[::1]:x', 'http://x'], qr/it must be HOST, HOST:PORT/],
+        [['--direct=:1', 'http://x'], qr/it must be HOST, HOST:PORT/],
+        [['--connect=a:0', 'http://x'], qr/--connect=a:0: it must be HOST/],
+        [[('--direct=a') x 9, 'http://x'], qr/--direct: more than 8/],
+        [[('--port=1') x 9, 'http://x'], qr/--port: more than 8/],
         [['--port=0', 'http://x'], qr/--port=0: it must be/],
         [['--timeout=x', 'http://x'], qr/--timeout=x: it must be/],
-        [['--nothing'], qr/--nothing/],
+        [['--nothing'], qr/^citrix-guard verify: .*--nothing/],
     );
     for (@all) {
         my ($arguments, $err, $out) = @$_;
@@ -279,7 +352,7 @@ subtest 'errors' => sub {
     }
 
     my @lines = split /\n/, citrix_guard(['verify', '--help'])->{out};
-    cmp_ok scalar @lines, '<', 26, 'help fits a screen';
+    cmp_ok scalar @lines, '<', 24, 'help fits a screen';
     is_deeply [grep { length > 79 } @lines], [], '... and its width';
 };
 

@@ -20,12 +20,12 @@ _citrix_guard()
     --key)
         compopt -o nospace
         words='client= method= target= query= request= status= bytes= time=
-               verdict= outcome=' ;;
-    --error-log | --cacert)
+               verdict= outcome= reason=' ;;
+    --error-log | --cacert | --nginx-conf)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --header | --log-format | --since | --shield-up | --threads | --direct \
-        | --port | --timeout)
+        | --port | --connect | --monitor | --timeout)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
@@ -39,13 +39,13 @@ _citrix_guard()
                 words='--sslvpn= --traversal= --header= --escapes --null
                        --json --quiet --help' ;;
             scan)
-                words='--log-format= --key= --since= --shield-up= --sslvpn=
+                words='--log-format= --nginx-conf= --key= --since= --shield-up= --sslvpn=
                        --traversal= --would-block --json --csv --threads=
                        --quiet --help' ;;
             verify)
-                words='--direct= --port= --error-log= --no-ica --cacert=
-                       --insecure --timeout= --verbose --json --nagios
-                       --help' ;;
+                words='--direct= --port= --connect= --error-log= --monitor=
+                       --no-ica --cacert= --insecure --timeout= --verbose
+                       --json --nagios --help' ;;
             esac
         fi ;;
     esac

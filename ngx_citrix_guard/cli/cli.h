@@ -98,6 +98,16 @@ int cli_policy_sslvpn(const char *value, unsigned *policy);
 int cli_policy_traversal(const char *value, unsigned *policy);
 
 
+/*
+ * Each member of a document of JSON; "value" is NULL where an object or array
+ * ends.  -1 if it is none: what was found before is to be forgotten.
+ */
+
+typedef void (*cli_json_pt)(void *data, const char *path, const char *value);
+
+int cli_json(const char *text, size_t len, cli_json_pt found, void *data);
+
+
 /* all has been written; otherwise says so, and the status is 2 */
 
 int cli_flush(int status);

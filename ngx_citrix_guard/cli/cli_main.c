@@ -13,6 +13,7 @@
 
 typedef struct {
     const char           *name;
+    const char           *full;         /* in messages of getopt's */
     int                 (*run)(int argc, char **argv);
 } cli_command_t;
 
@@ -31,9 +32,9 @@ static const char  cli_usage[] =
 
 
 static const cli_command_t  cli_commands[] = {
-    { "check", cli_check },
-    { "scan", cli_scan },
-    { "verify", cli_verify },
+    { "check", "citrix-guard check", cli_check },
+    { "scan", "citrix-guard scan", cli_scan },
+    { "verify", "citrix-guard verify", cli_verify },
 };
 
 
@@ -47,6 +48,8 @@ main(int argc, char **argv)
 
     for (i = 0; i < sizeof(cli_commands) / sizeof(cli_commands[0]); i++) {
         if (strcmp(name, cli_commands[i].name) == 0) {
+            argv[1] = (char *) cli_commands[i].full;
+
             return cli_commands[i].run(argc - 1, argv + 1);
         }
     }

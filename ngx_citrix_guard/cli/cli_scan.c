@@ -22,6 +22,7 @@
 
 static int scan_options(scan_case_t *sc, int argc, char **argv);
 static int scan_option(scan_case_t *sc, int c, const char *value);
+static int scan_option_format(scan_case_t *sc);
 static int scan_option_time(scan_case_t *sc, const char *option,
     const char *value, const char *name, int64_t *time);
 static int scan_option_key(scan_case_t *sc, const char *value);
@@ -39,10 +40,11 @@ static const char  scan_usage[] =
 "unpacked. The formats of nginx, Apache, the appliance and IIS, JSON lines\n"
 "and the guard's own events are known.\n"
 "\n"
-"      --log-format=FORMAT   a log_format (nginx) or LogFormat (Apache)\n"
+"      --log-format=FORMAT   a log_format (nginx) or LogFormat (Apache), or the\n"
+"      --nginx-conf=FILE     name of one that this nginx.conf defines\n"
 "      --key=FIELD=KEY       what a key of JSON lines means; FIELD is client,\n"
 "                            method, target, query, request, status, bytes,\n"
-"                            time, verdict or outcome\n"
+"                            time, verdict, outcome or reason\n"
 "      --since=TIME          attempts from then on are counted apart, as are\n"
 "      --shield-up=TIME      those since the guard is there; 2020-01-17T12:00\n"
 "      --sslvpn=on|off, --traversal=vpns|any   as the guard has them\n"
@@ -120,6 +122,7 @@ scan_options(scan_case_t *sc, int argc, char **argv)
 
     static const struct option  options[] = {
         { "log-format", required_argument, NULL, 'l' },
+        { "nginx-conf", required_argument, NULL, 'n' },
         { "key", required_argument, NULL, 'k' },
         { "since", required_argument, NULL, 's' },
         { "shield-up", required_argument, NULL, 'u' },
@@ -146,7 +149,28 @@ scan_options(scan_case_t *sc, int argc, char **argv)
         }
     }
 
-    return -1;
+    return scan_option_format(sc) == -1 ? 2 : -1;
+}
+
+
+/* a format has a variable in it, a name has none */
+
+static int
+scan_option_format(scan_case_t *sc)
+{
+    if (sc->log_format == NULL) {
+
+        if (sc->nginx_conf) {
+            cli_error("--nginx-conf: --log-format=NAME says which one of it");
+            return -1;
+        }
+
+        return 0;
+    }
+
+    return strpbrk(sc->log_format, "$%")
+           ? scan_custom_compile(&sc->formats, sc->log_format, 0)
+           : scan_nginx_named(&sc->formats, sc->log_format, sc->nginx_conf);
 }
 
 
@@ -160,12 +184,17 @@ scan_option(scan_case_t *sc, int c, const char *value)
     switch (c) {
 
     case 'l':
-        if (sc->formats.custom) {
+        if (sc->log_format) {
             cli_error("--log-format is given twice");
             return -1;
         }
 
-        return scan_custom_compile(&sc->formats, value);
+        sc->log_format = value;
+        return 0;
+
+    case 'n':
+        sc->nginx_conf = value;
+        return 0;
 
     case 'k':
         return scan_option_key(sc, value);

@@ -136,12 +136,13 @@ void
 cli_put(FILE *f, const unsigned char *p, size_t len)
 {
     char    text[1024 + 1];
-    size_t  i, n;
+    size_t  i, n, size;
 
     for (i = 0; i < len; i += n) {
         n = len - i < 256 ? len - i : 256;
+        size = cli_escape(text, sizeof(text), p + i, n);
 
-        fwrite(text, 1, cli_escape(text, sizeof(text), p + i, n), f);
+        fwrite(text, 1, size, f);
     }
 }
 

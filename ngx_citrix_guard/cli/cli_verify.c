@@ -29,9 +29,11 @@ static int verify_options(verify_t *v, verify_output_e *output, int argc,
 static int verify_option(verify_t *v, verify_output_e *output, int c,
     char *value);
 static int verify_url(verify_t *v, const char *text);
-static int verify_add_direct(verify_t *v, char *text);
+static int verify_host(const char *text, char *host, size_t size,
+    unsigned *port);
+static int verify_add_direct(verify_t *v, const char *text);
 static int verify_add_port(verify_t *v, const char *text);
-static int verify_finish_ways(verify_t *v);
+static int verify_connect(verify_t *v, const char *text);
 static int verify_number(const char *text, long max, unsigned *n);
 
 
@@ -45,6 +47,8 @@ static const char  verify_usage[] =
 "\n"
 "      --direct=HOST[:PORT]   the ADC's own address: it must not answer here\n"
 "      --port=PORT            another port of HOST, guarded as well\n"
+"      --connect=HOST[:PORT]  ask there, whatever the name resolves to\n"
+"      --monitor=URL          what the guard itself has counted, and its modes\n"
 "      --error-log=FILE       the guard's log: tells \"detect\" from \"off\"\n"
 "      --no-ica               leave out the greetings of ICA\n"
 "      --cacert=FILE          authorities for the certificate\n"
@@ -85,6 +89,7 @@ cli_verify(int argc, char **argv)
     }
 
     verify_log_begin(v);
+    verify_monitor_begin(v);
     verify_probe(v);
 
     if (v->ica && v->pages) {
@@ -92,6 +97,7 @@ cli_verify(int argc, char **argv)
     }
 
     verify_log_read(v);
+    verify_monitor_end(v);
     verify_conclude(v);
     verify_http_done(v);
 
@@ -114,6 +120,7 @@ cli_verify(int argc, char **argv)
 
 done:
 
+    verify_monitor_free(v);
     free((void *) v->place.host);
     free(v);
 
@@ -131,7 +138,9 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
     static const struct option  options[] = {
         { "direct", required_argument, NULL, 'd' },
         { "port", required_argument, NULL, 'p' },
+        { "connect", required_argument, NULL, 'C' },
         { "error-log", required_argument, NULL, 'l' },
+        { "monitor", required_argument, NULL, 'm' },
         { "no-ica", no_argument, NULL, 'i' },
         { "cacert", required_argument, NULL, 'c' },
         { "insecure", no_argument, NULL, 'k' },
@@ -160,8 +169,12 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
         return VERIFY_ERROR;
     }
 
-    if (verify_url(v, argv[optind]) == -1 || verify_finish_ways(v) == -1) {
+    if (verify_url(v, argv[optind]) == -1) {
         return VERIFY_ERROR;
+    }
+
+    if (v->place.connect_port == 0) {
+        v->place.connect_port = v->place.port;
     }
 
     if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
@@ -192,9 +205,15 @@ verify_option(verify_t *v, verify_output_e *output, int c, char *value)
     case 'p':
         return verify_add_port(v, value);
 
+    case 'C':
+        return verify_connect(v, value);
+
     case 'l':
         v->error_log = value;
         return 0;
+
+    case 'm':
+        return verify_monitor_add(v, value);
 
     case 'i':
         v->ica = 0;
@@ -310,56 +329,65 @@ done:
 }
 
 
-static verify_way_t *
-verify_new_way(verify_t *v)
-{
-    if (v->ways == VERIFY_PLACES - VERIFY_ADDRESSES) {
-        cli_error("verify: more than %d addresses and ports",
-                  VERIFY_PLACES - VERIFY_ADDRESSES);
-        return NULL;
-    }
-
-    return &v->way[v->ways++];
-}
-
-
-/* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT */
+/* HOST, HOST:PORT, [IPV6], [IPV6]:PORT or IPV6; the port stays if none is */
 
 static int
-verify_add_direct(verify_t *v, char *text)
+verify_host(const char *text, char *host, size_t size, unsigned *port)
 {
-    char          *colon;
-    size_t         len;
-    verify_way_t  *way;
-
-    way = verify_new_way(v);
-
-    if (way == NULL) {
-        return -1;
-    }
+    size_t       len;
+    const char  *colon;
 
     colon = strrchr(text, ':');
 
-    if (colon && strchr(colon, ']')) {
+    if (colon && (strchr(colon, ']')
+                  || (*text != '[' && memchr(text, ':',
+                                             (size_t) (colon - text)))))
+    {
         colon = NULL;
     }
 
     len = colon ? (size_t) (colon - text) : strlen(text);
 
-    if (len == 0 || len >= sizeof(way->place.address)
+    if (len == 0 || len + 2 >= size
         || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                         "0123456789.-_[]:") < len
-        || (colon && verify_number(colon + 1, 65535, &way->place.connect_port)
-                     == -1)
-        || (memchr(text, ':', len) && *text != '['))
+        || (colon && verify_number(colon + 1, 65535, port) == -1))
+    {
+        return -1;
+    }
+
+    /* as curl wants it */
+
+    if (*text != '[' && memchr(text, ':', len)) {
+        snprintf(host, size, "[%s]", text);
+
+    } else {
+        snprintf(host, size, "%.*s", (int) len, text);
+    }
+
+    return 0;
+}
+
+
+static int
+verify_add_direct(verify_t *v, const char *text)
+{
+    verify_direct_t  *direct;
+
+    if (v->directs == VERIFY_DIRECTS) {
+        cli_error("--direct: more than %d", VERIFY_DIRECTS);
+        return -1;
+    }
+
+    direct = &v->direct[v->directs++];
+
+    if (verify_host(text, direct->host, sizeof(direct->host), &direct->port)
+        == -1)
     {
         cli_error("--direct=%s: it must be HOST, HOST:PORT or [IPV6]:PORT",
                   cli_plain(text));
         return -1;
     }
-
-    memcpy(way->place.address, text, len);
-    way->direct = 1;
 
     return 0;
 }
@@ -368,15 +396,12 @@ verify_add_direct(verify_t *v, char *text)
 static int
 verify_add_port(verify_t *v, const char *text)
 {
-    verify_way_t  *way;
-
-    way = verify_new_way(v);
-
-    if (way == NULL) {
+    if (v->ports == VERIFY_PORTS) {
+        cli_error("--port: more than %d", VERIFY_PORTS);
         return -1;
     }
 
-    if (verify_number(text, 65535, &way->place.connect_port) == -1) {
+    if (verify_number(text, 65535, &v->port[v->ports++]) == -1) {
         cli_error("--port=%s: it must be from 1 to 65535", cli_plain(text));
         return -1;
     }
@@ -385,35 +410,22 @@ verify_add_port(verify_t *v, const char *text)
 }
 
 
-/* what the options left to the URL */
+/* where the name is to be, whatever it resolves to */
 
 static int
-verify_finish_ways(verify_t *v)
+verify_connect(verify_t *v, const char *text)
 {
-    unsigned         i;
     verify_place_t  *place;
 
-    for (i = 0; i < v->ways; i++) {
-        place = &v->way[i].place;
+    place = &v->place;
 
-        place->host = v->place.host;
-        place->port = v->place.port;
-        place->lenient = v->way[i].direct;
-
-        if (place->connect_port == 0) {
-            place->connect_port = v->place.port;
-        }
-
-        place->scheme = v->place.scheme;
-
-        if (place->connect_port == 80 && !v->way[i].direct) {
-            place->scheme = "http";
-        }
-
-        if (!v->way[i].direct) {
-            snprintf(place->address, sizeof(place->address), "%s",
-                     v->place.host);
-        }
+    if (verify_host(text, place->address, sizeof(place->address),
+                    &place->connect_port)
+        == -1)
+    {
+        cli_error("--connect=%s: it must be HOST, HOST:PORT or [IPV6]:PORT",
+                  cli_plain(text));
+        return -1;
     }
 
     return 0;

@@ -34,9 +34,11 @@ typedef struct {
     cli_str_t             query;
     cli_str_t             verdict;
     cli_str_t             outcome;
+    cli_str_t             reason;
     int64_t               time;
     int64_t               bytes;
     unsigned              status;
+    unsigned              canary;
 
     /* begins with the size, which few lines need as a number */
     cli_str_t             size;
@@ -79,6 +81,8 @@ typedef enum {
     SCAN_F_BYTES,
     SCAN_F_VERDICT,
     SCAN_F_OUTCOME,
+    SCAN_F_REASON,
+    SCAN_F_CANARY,
     SCAN_F_TIME_CLF,
     SCAN_F_TIME_ISO,
     SCAN_F_TIME_EPOCH,
@@ -88,13 +92,17 @@ typedef enum {
 } scan_field_e;
 
 
-/* a log_format: fields with a text behind each, and one in front of all */
+/*
+ * A log_format: fields with a text behind each, and one in front of all.  A
+ * host may stand right in front of the target, which begins with a slash.
+ */
 
 #define SCAN_CUSTOM_MAX  64
 
 typedef struct {
     scan_field_e          field;
     cli_str_t             behind;
+    unsigned              slash:1;
 } scan_custom_field_t;
 
 
@@ -103,6 +111,7 @@ typedef struct {
     cli_str_t             front;
     scan_custom_field_t   field[SCAN_CUSTOM_MAX];
     unsigned              n;
+    unsigned              json:1;           /* "escape=json" */
 } scan_custom_t;
 
 
@@ -213,6 +222,7 @@ typedef struct {
     /* what is put together for one line; as long as the longest line */
     unsigned char        *text;
     size_t                used;
+    const unsigned char  *line;
 } scan_parser_t;
 
 
@@ -256,7 +266,8 @@ scan_parsed_e scan_clf(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 scan_parsed_e scan_custom(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
-int scan_custom_compile(scan_formats_t *formats, const char *format);
+int scan_custom_compile(scan_formats_t *formats, const char *format,
+    unsigned json);
 scan_parsed_e scan_json(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 scan_parsed_e scan_w3c(scan_parser_t *ps, const unsigned char *p,
@@ -285,6 +296,15 @@ const unsigned char *scan_shape(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, int64_t *time);
 void scan_shape_learn(scan_shape_t *shape, const unsigned char *p,
     const unsigned char *last, const scan_value_t *value, unsigned n);
+
+
+/*
+ * scan_nginx.c: the log_format of that name, by the nginx.conf that "conf"
+ * is; NULL: one that nginx knows by itself.  -1 with a message.
+ */
+
+int scan_nginx_named(scan_formats_t *formats, const char *name,
+    const char *conf);
 
 
 /* scan_words.c: may this target, as the log has it, be of any interest? */
@@ -335,6 +355,8 @@ typedef enum {
     SCAN_WHY_READ,
     SCAN_WHY_APACHE,
     SCAN_WHY_EVENT,
+    SCAN_WHY_EVENT_OTHER,
+    SCAN_WHY_EVENT_SEEN,
     SCAN_WHY_SCRIPT_304,
     SCAN_WHY_TEMPLATE,
     SCAN_WHY_TEXT,
@@ -360,10 +382,13 @@ typedef struct {
     scan_line_t           request;      /* its strings without escapes */
     cli_str_t             reading;
     cguard_reason_e       reason;
+    const char           *named;        /* or what the guard has written */
     scan_outcome_e        outcome;
     scan_why_e            why;
     unsigned              is;
     unsigned              damaged;
+    unsigned              event:1;      /* by the guard's own word, */
+    unsigned              sign:1;       /* and it is a sign of this hole */
 } scan_hit_t;
 
 
@@ -392,6 +417,11 @@ int scan_judge_long(const scan_line_t *ln, unsigned policy,
 
 int scan_judge_damaged(const unsigned char *p, const unsigned char *last,
     unsigned policy, scan_arena_t *arena, scan_hit_t *hit);
+
+/* scan_event.c: the guard's own word; 1 if it settles the outcome */
+
+void scan_event_begin(scan_hit_t *hit);
+int scan_event(scan_hit_t *hit);
 
 cli_str_t scan_keep(scan_arena_t *arena, const unsigned char *p, size_t len);
 unsigned char *scan_scratch(scan_arena_t *arena, size_t size);

@@ -184,7 +184,7 @@ scan_case_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
         scan_export_hit(sc, file, hit);
     }
 
-    if (hit->reason != CGUARD_PASS && !hit->damaged) {
+    if ((hit->reason != CGUARD_PASS || hit->event) && !hit->damaged) {
         scan_case_group(sc, hit);
     }
 
@@ -310,7 +310,7 @@ scan_same_group(const void *entry, const void *key)
     len = hit->reading.len < SCAN_GROUP_LEN ? hit->reading.len
                                             : SCAN_GROUP_LEN;
 
-    return group->reason == hit->reason && group->len == len
+    return group->len == len && strcmp(group->reason, hit->named) == 0
            && memcmp(group->name, hit->reading.data, len) == 0;
 }
 
@@ -343,7 +343,7 @@ scan_case_group(scan_case_t *sc, const scan_hit_t *hit)
         memcpy(g->target, hit->request.target.data, len);
         g->tlen = (unsigned char) len;
 
-        g->reason = (unsigned char) hit->reason;
+        g->reason = hit->named;
     }
 
     for (i = 0; i < g->statuses; i++) {

@@ -60,7 +60,7 @@ typedef struct {
     unsigned char         target[SCAN_GROUP_LEN];
     unsigned char         len;
     unsigned char         tlen;
-    unsigned char         reason;
+    const char           *reason;
     unsigned char         statuses;
     unsigned short        status[SCAN_STATUSES];
     uint64_t              count;
@@ -125,6 +125,8 @@ typedef enum {
 
 typedef struct {
     scan_formats_t        formats;
+    const char           *log_format;
+    const char           *nginx_conf;
     unsigned              policy;
     unsigned              threads;
     scan_output_e         output;

@@ -19,10 +19,23 @@
 #define SCAN_CUSTOM_TRIES  64
 
 
+/* what stands for variables in a line of JSON: so many digits, from there */
+
+#define SCAN_CUSTOM_DIGITS  6
+#define SCAN_CUSTOM_FIRST   770000
+
+
 typedef struct {
     const char           *name;
     scan_field_e          field;
 } scan_custom_name_t;
+
+
+typedef struct {
+    scan_formats_t       *formats;
+    const scan_custom_t  *custom;
+    unsigned              nkey;
+} scan_json_keys_t;
 
 
 static const scan_custom_name_t  scan_custom_variables[] = {
@@ -38,6 +51,7 @@ static const scan_custom_name_t  scan_custom_variables[] = {
     { "msec", SCAN_F_TIME_EPOCH },
     { "citrix_guard_verdict", SCAN_F_VERDICT },
     { "citrix_guard_outcome", SCAN_F_OUTCOME },
+    { "citrix_guard_reason", SCAN_F_REASON },
     { NULL, SCAN_F_NONE }
 };
 
@@ -70,8 +84,9 @@ static void scan_custom_text(scan_custom_t *cf, char c);
 static scan_field_e scan_custom_named(const scan_custom_name_t *names,
     const char *name, size_t len);
 static int scan_custom_check(scan_formats_t *formats, scan_custom_t *cf);
-static void scan_custom_keys(scan_formats_t *formats,
+static int scan_custom_keys(scan_formats_t *formats,
     const scan_custom_t *cf);
+static void scan_custom_key(void *data, const char *path, const char *value);
 static int scan_custom_rest(scan_parser_t *ps, unsigned n,
     const unsigned char *p, const unsigned char *last, scan_line_t *ln,
     unsigned *tries);
@@ -80,10 +95,16 @@ static int scan_custom_valid(scan_parser_t *ps, scan_line_t *ln,
 
 
 int
-scan_custom_compile(scan_formats_t *formats, const char *format)
+scan_custom_compile(scan_formats_t *formats, const char *format, unsigned json)
 {
     int             rc;
     scan_custom_t  *cf;
+
+    /* our own events are known by themselves */
+
+    if (strstr(format, "citrix_guard_event")) {
+        return 0;
+    }
 
     cf = cli_alloc(sizeof(scan_custom_t));
 
@@ -91,17 +112,10 @@ scan_custom_compile(scan_formats_t *formats, const char *format)
 
     cf->text = cli_alloc(3 * strlen(format) + 3);
     cf->front.data = (unsigned char *) cf->text;
+    cf->json = json;
 
-    if (strchr(format, '$')) {
-        rc = scan_custom_nginx(cf, format);
-
-    } else if (strchr(format, '%')) {
-        rc = scan_custom_apache(cf, format);
-
-    } else {
-        cli_error("--log-format=%s: it has no variable", cli_plain(format));
-        rc = -1;
-    }
+    rc = strchr(format, '$') ? scan_custom_nginx(cf, format)
+                             : scan_custom_apache(cf, format);
 
     if (rc == 0) {
         rc = scan_custom_check(formats, cf);
@@ -120,6 +134,7 @@ static int
 scan_custom_nginx(scan_custom_t *cf, const char *p)
 {
     size_t        len;
+    unsigned      brace;
     scan_field_e  field;
 
     while (*p) {
@@ -129,7 +144,8 @@ scan_custom_nginx(scan_custom_t *cf, const char *p)
             continue;
         }
 
-        p += p[1] == '{' ? 2 : 1;
+        brace = p[1] == '{';
+        p += 1 + brace;
 
         for (len = 0; isalnum((unsigned char) p[len]) || p[len] == '_';
              len++)
@@ -144,7 +160,7 @@ scan_custom_nginx(scan_custom_t *cf, const char *p)
 
         field = scan_custom_named(scan_custom_variables, p, len);
 
-        p += len + (p[len] == '}');
+        p += len + (brace && p[len] == '}');
 
         if (scan_custom_add(cf, field) == -1) {
             return -1;
@@ -237,7 +253,8 @@ scan_custom_named(const scan_custom_name_t *names, const char *name,
 static int
 scan_custom_add(scan_custom_t *cf, scan_field_e field)
 {
-    cli_str_t  *before;
+    cli_str_t            *before;
+    scan_custom_field_t  *last;
 
     if (cf->n == SCAN_CUSTOM_MAX) {
         cli_error("--log-format: more than %d variables", SCAN_CUSTOM_MAX);
@@ -247,8 +264,21 @@ scan_custom_add(scan_custom_t *cf, scan_field_e field)
     before = cf->n ? &cf->field[cf->n - 1].behind : &cf->front;
 
     if (cf->n && before->len == 0) {
-        cli_error("--log-format: two variables with nothing between them");
-        return -1;
+        last = &cf->field[cf->n - 1];
+
+        if (field == SCAN_F_NONE
+            && (last->field == SCAN_F_NONE || last->field == SCAN_F_TARGET))
+        {
+            /* "$scheme$host", "$request_uri$is_args": one field to us */
+            return 0;
+        }
+
+        if (last->field != SCAN_F_NONE || field != SCAN_F_TARGET) {
+            cli_error("--log-format: two variables with nothing between them");
+            return -1;
+        }
+
+        last->slash = 1;
     }
 
     cf->field[cf->n].field = field;
@@ -294,8 +324,9 @@ scan_custom_check(scan_formats_t *formats, scan_custom_t *cf)
         return -1;
     }
 
-    if (cf->front.len && cf->front.data[0] == '{') {
-        scan_custom_keys(formats, cf);
+    if (cf->front.len && cf->front.data[0] == '{'
+        && scan_custom_keys(formats, cf) == 0)
+    {
         return 0;
     }
 
@@ -306,40 +337,76 @@ scan_custom_check(scan_formats_t *formats, scan_custom_t *cf)
 }
 
 
-/* "key":"$variable" */
+/*
+ * A line of JSON in which a number stands for each variable says what its keys
+ * mean.  -1: it is none, and is a text like others.
+ */
 
-static void
+static int
 scan_custom_keys(scan_formats_t *formats, const scan_custom_t *cf)
 {
-    unsigned              i;
-    cli_str_t             before;
-    scan_key_t           *key;
-    const unsigned char  *p, *end;
+    int               rc;
+    char             *text, *p;
+    size_t            len;
+    unsigned          i;
+    scan_json_keys_t  keys;
+
+    len = cf->front.len + 1;
 
     for (i = 0; i < cf->n; i++) {
-        before = i ? cf->field[i - 1].behind : cf->front;
-
-        if (cf->field[i].field == SCAN_F_NONE
-            || formats->nkey == SCAN_KEYS_MAX)
-        {
-            continue;
-        }
-
-        for (end = before.data + before.len;
-             end > before.data && strchr(" \":", end[-1]); end--)
-        {
-            /* void */
-        }
-
-        for (p = end; p > before.data && p[-1] != '"'; p--) { /* void */ }
-
-        key = &formats->key[formats->nkey++];
-
-        key->key.len = (size_t) (end - p);
-        key->key.data = (unsigned char *) cli_strndup((const char *) p,
-                                                      key->key.len);
-        key->field = cf->field[i].field;
+        len += SCAN_CUSTOM_DIGITS + cf->field[i].behind.len;
     }
+
+    text = p = cli_alloc(len);
+    p = mempcpy(p, cf->front.data, cf->front.len);
+
+    for (i = 0; i < cf->n; i++) {
+        p += snprintf(p, SCAN_CUSTOM_DIGITS + 1, "%u", SCAN_CUSTOM_FIRST + i);
+        p = mempcpy(p, cf->field[i].behind.data, cf->field[i].behind.len);
+    }
+
+    keys.formats = formats;
+    keys.custom = cf;
+    keys.nkey = formats->nkey;
+
+    rc = cli_json(text, (size_t) (p - text), scan_custom_key, &keys);
+
+    if (rc == 0) {
+        formats->nkey = keys.nkey;
+    }
+
+    while (keys.nkey > formats->nkey) {
+        free((void *) formats->key[--keys.nkey].key.data);
+    }
+
+    free(text);
+
+    return rc;
+}
+
+
+static void
+scan_custom_key(void *data, const char *path, const char *value)
+{
+    unsigned           n;
+    scan_key_t        *key;
+    scan_json_keys_t  *keys = data;
+
+    n = value ? (unsigned) strtoul(value, NULL, 10) - SCAN_CUSTOM_FIRST
+              : keys->custom->n;
+
+    if (n >= keys->custom->n || strlen(value) != SCAN_CUSTOM_DIGITS
+        || keys->custom->field[n].field == SCAN_F_NONE
+        || keys->nkey == SCAN_KEYS_MAX)
+    {
+        return;
+    }
+
+    key = &keys->formats->key[keys->nkey++];
+
+    key->key.len = strlen(path);
+    key->key.data = (unsigned char *) cli_strndup(path, key->key.len);
+    key->field = keys->custom->field[n].field;
 }
 
 
@@ -372,6 +439,7 @@ scan_custom(scan_parser_t *ps, const unsigned char *p,
     }
 
     tries = SCAN_CUSTOM_TRIES;
+    ps->line = p;
 
     return scan_custom_rest(ps, 0, p, last, ln, &tries) == 0
            ? SCAN_REQUEST : SCAN_DAMAGED;
@@ -392,6 +460,12 @@ scan_custom_rest(scan_parser_t *ps, unsigned n, const unsigned char *p,
     }
 
     f = &ps->formats->custom->field[n];
+
+    if (f->slash) {
+        end = memchr(p, '/', (size_t) (last - p));
+
+        return scan_custom_rest(ps, n + 1, end ? end : p, last, ln, tries);
+    }
 
     if (f->behind.len == 0) {
         return scan_custom_valid(ps, ln, f->field, p, last);
@@ -430,7 +504,8 @@ static int
 scan_custom_valid(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
     const unsigned char *p, const unsigned char *last)
 {
-    int64_t  n;
+    int64_t         n;
+    unsigned char  *text;
 
     switch (field) {
 
@@ -459,6 +534,15 @@ scan_custom_valid(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
 
     default:
         break;
+    }
+
+    if (ps->formats->custom->json && memchr(p, '\\', (size_t) (last - p))) {
+
+        /* it does not become longer, and no other field stands there */
+
+        text = ps->text + (p - ps->line);
+        last = text + scan_unescape_json(text, p, (size_t) (last - p));
+        p = text;
     }
 
     scan_set(ps, ln, field, p, last);

@@ -20,10 +20,8 @@ scan_parsed_e
 scan_error_log(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln)
 {
-    cli_str_t             method;
+    cli_str_t             method, status;
     const unsigned char  *q, *mark, *blank;
-
-    (void) ps;
 
     /* yyyy/mm/dd hh:mm:ss [level], perhaps behind FILE: */
 
@@ -67,6 +65,21 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
     for ( /* void */ ; q < last && *q != ' '; q++) { /* void */ }
 
     ln->verdict.len = (size_t) (q - ln->verdict.data);
+
+    /* an alarm has the outcome in its place */
+
+    if (scan_find(ln->verdict.data, ln->verdict.len, "success")
+        || scan_find(ln->verdict.data, ln->verdict.len, "exploit"))
+    {
+        ln->outcome = ln->verdict;
+        ln->verdict.len = 0;
+
+        status = scan_error_value(q, last, " status=", ' ');
+        scan_set(ps, ln, SCAN_F_STATUS, status.data,
+                 status.data + status.len);
+    }
+
+    ln->reason = scan_error_value(q, last, " reason=", ' ');
     ln->target = scan_error_value(q, last, " target=\"", '"');
     ln->client = scan_error_value(q, last, ", client: ", ',');
 

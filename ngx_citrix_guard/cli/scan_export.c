@@ -57,7 +57,7 @@ scan_csv_hit(const scan_file_t *file, const scan_hit_t *hit)
     scan_csv(ln->method.data, ln->method.len);
     scan_csv(ln->target.data, ln->target.len);
     printf("%u,%lld,%s,%s,\"%s\",", ln->status, (long long) ln->bytes,
-           cguard_reason_name(hit->reason), scan_outcome_name[hit->outcome],
+           hit->named, scan_outcome_name[hit->outcome],
            scan_why_text[hit->why]);
     scan_csv((unsigned char *) file->name, strlen(file->name));
     printf("%llu\n", (unsigned long long) hit->number);
@@ -90,7 +90,7 @@ scan_json_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
     scan_json_string("reading", hit->reading);
     printf("\"status\":%u,\"bytes\":%lld,\"reason\":\"%s\",\"outcome\":\"%s\","
            "\"why\":\"%s\",\"damaged\":%s,", ln->status, (long long) ln->bytes,
-           cguard_reason_name(hit->reason), scan_outcome_name[hit->outcome],
+           hit->named, scan_outcome_name[hit->outcome],
            scan_why_text[hit->why], hit->damaged ? "true" : "false");
 
     name.data = (unsigned char *) file->name;
@@ -316,7 +316,7 @@ scan_json_groups(const scan_case_t *sc)
         printf(",\"target\":");
         cli_put_json(stdout, g->target, g->tlen);
         printf(",\"reason\":\"%s\",\"count\":%llu}",
-               cguard_reason_name(g->reason),
+               g->reason,
                (unsigned long long) g->count);
     }
 

@@ -82,6 +82,7 @@ scan_line_init(scan_line_t *ln)
         .client = cli_string(""), .method = cli_string(""),
         .target = cli_string(""), .query = cli_string(""),
         .verdict = cli_string(""), .outcome = cli_string(""),
+        .reason = cli_string(""),
         .time = SCAN_NO_TIME, .bytes = -1, .size = cli_string("")
     };
 
@@ -235,7 +236,13 @@ scan_client(cli_str_t client)
                 return word;
             }
 
+            /* "FILE:", "FILE:LINE:"; of a line of context "FILE-LINE-" */
+
             colon = memchr(word.data, ':', word.len);
+
+            if (colon == NULL) {
+                colon = memchr(word.data, '-', word.len);
+            }
 
             if (colon == NULL) {
                 break;
@@ -328,6 +335,14 @@ scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
         ln->outcome = s;
         break;
 
+    case SCAN_F_REASON:
+        ln->reason = s;
+        break;
+
+    case SCAN_F_CANARY:
+        ln->canary = s.len == 4 && memcmp(p, "true", 4) == 0;
+        break;
+
     case SCAN_F_TIME_CLF:
         ln->time = s.len == SCAN_CLF_LEN
                    ? scan_clock_clf(&ps->clock, p) : SCAN_NO_TIME;
@@ -363,6 +378,7 @@ scan_field_named(const char *name, size_t len)
         { "bytes", SCAN_F_BYTES },
         { "verdict", SCAN_F_VERDICT },
         { "outcome", SCAN_F_OUTCOME },
+        { "reason", SCAN_F_REASON },
         { "time", SCAN_F_TIME },
     };
 

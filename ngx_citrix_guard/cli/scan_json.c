@@ -115,14 +115,14 @@ static const struct {
     { "url.query", SCAN_F_QUERY, 9 },
     { "cs-uri-query", SCAN_F_QUERY, 9 },
 
-    { "status", SCAN_F_STATUS, 9 },
+    { "status", SCAN_F_STATUS, 8 },
     { "status_code", SCAN_F_STATUS, 9 },
     { "http.response.status_code", SCAN_F_STATUS, 9 },
     { "response.status", SCAN_F_STATUS, 9 },
     { "response_code", SCAN_F_STATUS, 9 },
     { "sc-status", SCAN_F_STATUS, 9 },
     { "upstream_status", SCAN_F_STATUS, 5 },
-    { "upstream.status", SCAN_F_STATUS, 5 },
+    { "upstream.status", SCAN_F_STATUS, 9 },
 
     { "body_bytes_sent", SCAN_F_BYTES, 9 },
     { "http.response.body.bytes", SCAN_F_BYTES, 9 },
@@ -130,13 +130,19 @@ static const struct {
     { "bytes", SCAN_F_BYTES, 8 },
     { "size", SCAN_F_BYTES, 7 },
     { "sc-bytes", SCAN_F_BYTES, 8 },
+    { "upstream.bytes", SCAN_F_BYTES, 6 },
 
-    { "action", SCAN_F_VERDICT, 9 },
-    { "verdict", SCAN_F_VERDICT, 8 },
+    { "verdict", SCAN_F_VERDICT, 9 },
     { "citrix_guard_verdict", SCAN_F_VERDICT, 8 },
     { "outcome", SCAN_F_OUTCOME, 9 },
     { "citrix_guard_outcome", SCAN_F_OUTCOME, 8 },
+    { "reason", SCAN_F_REASON, 9 },
+    { "citrix_guard_reason", SCAN_F_REASON, 8 },
+    { "canary", SCAN_F_CANARY, 9 },
 };
+
+
+static const char  scan_json_event[] = "citrix_guard.";
 
 
 static void
@@ -231,6 +237,7 @@ scan_json_member(scan_json_t *js)
         return -1;
     }
 
+    rank = 0;
     array = js->level[js->depth - 1].array;
     js->len = js->level[js->depth - 1].len;
 
@@ -441,6 +448,15 @@ scan_json_meaning(const scan_formats_t *formats, const char *path, size_t len,
             *rank = 10;
             return key->field;
         }
+    }
+
+    /* our event in another's: conf/event-formats.conf */
+
+    if (len > sizeof(scan_json_event) - 1
+        && memcmp(path, scan_json_event, sizeof(scan_json_event) - 1) == 0)
+    {
+        path += sizeof(scan_json_event) - 1;
+        len -= sizeof(scan_json_event) - 1;
     }
 
     for (i = 0; i < sizeof(scan_json_keys) / sizeof(scan_json_keys[0]); i++) {

@@ -40,7 +40,6 @@ static void scan_class(cli_str_t target, unsigned char *buf, size_t size,
 static int scan_has_name(const unsigned char *p, size_t len,
     const char *ending);
 static void scan_outcome(scan_hit_t *hit);
-static int scan_outcome_event(scan_hit_t *hit);
 static int scan_outcome_class(scan_hit_t *hit);
 static void scan_outcome_403(scan_hit_t *hit);
 static int scan_apache_says(const scan_hit_t *hit);
@@ -79,6 +78,8 @@ const char  *scan_why_text[SCAN_WHYS] = {
     "a file was answered through a traversal",
     "403 with Apache's own page: the traversal works",
     "so says the guard's event",
+    "the guard has another reason than CVE-2019-19781",
+    "the guard has noted it, for what its target does not show",
     "a script answered 304",
     "a template was fetched",
     "template text in the target was answered",
@@ -121,6 +122,7 @@ scan_judge_long(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     target = scan_target(ln, p, policy, hit);
 
     scan_class(target, p + 2 * n, 4 * n + 64, hit);
+    scan_event_begin(hit);
     scan_outcome(hit);
 
     if (hit->outcome == SCAN_NOTHING) {
@@ -283,7 +285,7 @@ scan_outcome(scan_hit_t *hit)
         return;
     }
 
-    if (scan_outcome_event(hit) || scan_outcome_class(hit)) {
+    if (scan_event(hit) || scan_outcome_class(hit)) {
         return;
     }
 
@@ -292,6 +294,9 @@ scan_outcome(scan_hit_t *hit)
         if (hit->is & (SCAN_IS_TEMPLATE|SCAN_IS_TEXT)) {
             scan_outcome_set(hit, SCAN_ATTEMPT,
                              status ? SCAN_WHY_OTHER : SCAN_WHY_UNKNOWN);
+
+        } else if (hit->event) {
+            scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_EVENT_SEEN);
         }
 
         return;
@@ -324,34 +329,6 @@ scan_outcome(scan_hit_t *hit)
 }
 
 
-/* the log itself knows */
-
-static int
-scan_outcome_event(scan_hit_t *hit)
-{
-    const scan_line_t  *ln;
-
-    ln = &hit->request;
-
-    if (scan_is(ln->verdict, "blocked") || scan_is(ln->outcome, "blocked")) {
-        scan_outcome_set(hit, SCAN_BLOCKED, SCAN_WHY_GUARD);
-        return 1;
-    }
-
-    if (scan_is(ln->outcome, "exploit-suspected")) {
-        scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_EVENT);
-        return 1;
-    }
-
-    if (scan_is(ln->outcome, "scan-success")) {
-        scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_EVENT);
-        return 1;
-    }
-
-    return 0;
-}
-
-
 /* what was asked for, and that it was answered */
 
 static int
@@ -377,6 +354,12 @@ scan_outcome_class(scan_hit_t *hit)
 
     } else if ((hit->is & SCAN_IS_PHP) && status != 304) {
         scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_PHP);
+
+    } else if ((hit->is & SCAN_IS_SCRIPT) && hit->event) {
+
+        /* the first stage, as the guard saw it in a header field */
+
+        scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_SCRIPT_READ);
 
     } else if ((hit->is & SCAN_IS_SCRIPT) && hit->reason == CGUARD_PASS) {
         scan_outcome_set(hit, SCAN_MARK, SCAN_WHY_SCRIPT);
@@ -486,6 +469,7 @@ scan_judge_damaged(const unsigned char *p, const unsigned char *last,
     scan_line_init(&hit->request);
 
     hit->reason = reason;
+    hit->named = cguard_reason_name(reason);
     hit->damaged = 1;
 
     scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_UNKNOWN);

@@ -12,7 +12,11 @@
 
 
 #define SCAN_PROGRESS_STEP  0.2
-#define SCAN_PROGRESS_BAR   20
+#define SCAN_PROGRESS_BAR   12
+
+/* a longer one would wrap, and leave a line behind each time */
+
+#define SCAN_PROGRESS_LINE  79
 
 
 static double
@@ -32,6 +36,8 @@ void
 scan_progress(scan_case_t *sc, uint64_t done)
 {
     int       i, full;
+    char      text[2 * SCAN_PROGRESS_LINE];
+    size_t    n;
     double    now, rate, part;
 
     static double  start, shown;
@@ -49,27 +55,33 @@ scan_progress(scan_case_t *sc, uint64_t done)
     shown = now;
     rate = (double) done / (now - start);
 
-    fprintf(stderr, "\r\033[K");
+    n = 0;
 
     if (sc->size && done <= sc->size) {
         part = (double) done / (double) sc->size;
         full = (int) (part * SCAN_PROGRESS_BAR);
 
-        fputc('[', stderr);
+        text[n++] = '[';
 
         for (i = 0; i < SCAN_PROGRESS_BAR; i++) {
-            fputc(i < full ? '#' : '.', stderr);
+            text[n++] = i < full ? '#' : '.';
         }
 
-        fprintf(stderr, "] %3.0f %%  %.0f s left  ", part * 100,
-                rate > 0 ? (double) (sc->size - done) / rate : 0);
+        n += (size_t) snprintf(text + n, sizeof(text) - n,
+                               "] %.0f %%, %.0f s left, ", part * 100,
+                               rate > 0 ? (double) (sc->size - done) / rate
+                                        : 0);
     }
 
-    fprintf(stderr, "%.0f MB, %.0f MB/s, %llu attempts, %llu successes",
-            (double) done / 1e6, rate / 1e6,
-            (unsigned long long) scan_attempts(sc->count),
-            (unsigned long long) scan_successes(sc->count));
+    snprintf(text + n, sizeof(text) - n,
+             "%.0f MB, %.0f MB/s, %llu attempts, %llu successes",
+             (double) done / 1e6, rate / 1e6,
+             (unsigned long long) scan_attempts(sc->count),
+             (unsigned long long) scan_successes(sc->count));
 
+    text[SCAN_PROGRESS_LINE] = '\0';
+
+    fprintf(stderr, "\r\033[K%s", text);
     (void) fflush(stderr);
 }
 

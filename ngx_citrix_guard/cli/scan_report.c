@@ -496,7 +496,7 @@ scan_would_block(scan_case_t *sc)
         g = sorted[i];
 
         printf("  %9s  %-9s  ", scan_count(g->count, n),
-               cguard_reason_name(g->reason));
+               g->reason);
         cli_put(stdout, g->name, g->len);
         printf("\n    sent as ");
         cli_put(stdout, g->target, g->tlen);

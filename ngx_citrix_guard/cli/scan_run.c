@@ -300,7 +300,6 @@ scan_piece_fill(scan_job_t *job, scan_piece_t *pc)
     memcpy(pc->buf, job->rest, job->nrest);
 
     pc->len = job->nrest;
-    used = 0;
     nl = NULL;
 
     while (nl == NULL && pc->len < SCAN_LINE_MAX && !scan_stop) {

@@ -18,7 +18,13 @@
 #define VERIFY_BODY       4096
 #define VERIFY_TARGET     160
 #define VERIFY_ADDRESSES  8
-#define VERIFY_PLACES     16
+#define VERIFY_PORTS      8
+#define VERIFY_DIRECTS    8
+
+/* a direct host: addresses, three ports, and TLS or not */
+
+#define VERIFY_PLACES     (VERIFY_ADDRESSES + VERIFY_PORTS                    \
+                           + VERIFY_DIRECTS * VERIFY_ADDRESSES * 3 * 2)
 
 
 /* where a request goes: "address" in place of what "host" resolves to */
@@ -29,7 +35,7 @@ typedef struct {
     unsigned              port;
     char                  address[256];
     unsigned              connect_port;
-    unsigned              lenient:1;    /* its certificate is another's */
+    unsigned              lenient:1;    /* any certificate, and old TLS */
 } verify_place_t;
 
 
@@ -100,7 +106,68 @@ typedef struct {
     long                  status;
     char                  error[CURL_ERROR_SIZE];
     unsigned              direct:1;
+    unsigned              connected:1;
 } verify_way_t;
+
+
+/* --direct: the port is 0 if none was named */
+
+typedef struct {
+    char                  host[256];
+    unsigned              port;
+} verify_direct_t;
+
+
+/* what the guard says that it did with the requests of this run */
+
+typedef enum {
+    VERIFY_BLOCKED = 0,
+    VERIFY_DETECTED,
+    VERIFY_EXEMPTED,
+    VERIFY_COUNTED
+} verify_counted_e;
+
+
+/* the monitor of a guard, before the run and after it */
+
+#define VERIFY_MONITORS  8
+#define VERIFY_SERVERS   64
+#define VERIFY_NAME      256
+
+#define VERIFY_MODE_ON      0x01
+#define VERIFY_MODE_DETECT  0x02
+#define VERIFY_MODE_OFF     0x04
+
+typedef struct {
+    char                  name[VERIFY_NAME];
+    char                  since[40];
+    unsigned              modes;
+    unsigned long long    count[VERIFY_COUNTED];
+
+    /* events of this run */
+    unsigned              seen[VERIFY_COUNTED];
+} verify_server_t;
+
+
+typedef struct {
+    unsigned              version;
+    char                  started[40];
+    unsigned long long    last;
+    unsigned              servers;
+    verify_server_t       server[VERIFY_SERVERS];
+} verify_snapshot_t;
+
+
+typedef struct {
+    char                 *url;
+    char                 *shown;            /* without a password */
+    verify_snapshot_t     before;
+    verify_snapshot_t     after;
+    char                  error[256];
+
+    /* of this run's, by events, or by counters if these were too many */
+    unsigned              counted[VERIFY_COUNTED];
+} verify_monitor_t;
 
 
 #define VERIFY_NOTES  128
@@ -130,6 +197,11 @@ typedef struct {
     verify_note_t         note[VERIFY_NOTES];
     unsigned              notes;
 
+    unsigned              port[VERIFY_PORTS];
+    unsigned              ports;
+    verify_direct_t       direct[VERIFY_DIRECTS];
+    unsigned              directs;
+
     verify_way_t          way[VERIFY_PLACES];
     unsigned              ways;
 
@@ -137,8 +209,14 @@ typedef struct {
     verify_ica_e          cgp;
 
     unsigned              log_read:1;
-    unsigned              log_blocked;
-    unsigned              log_detected;
+    unsigned              log[VERIFY_COUNTED];
+
+    verify_monitor_t     *monitor[VERIFY_MONITORS];
+    unsigned              monitors;
+
+    /* of all monitors, and how many of them have failed */
+    unsigned              counted[VERIFY_COUNTED];
+    unsigned              deaf;
 
     char                  failure[CURL_ERROR_SIZE];
 
@@ -161,13 +239,21 @@ int verify_http_init(verify_t *v);
 void verify_http_done(verify_t *v);
 void verify_ask(verify_t *v, const verify_place_t *place,
     verify_protocol_e protocol, const char *target, verify_answer_t *answer);
+int verify_connects(verify_t *v, const verify_place_t *place, char *error);
 void verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place);
+void verify_curl_shared(const verify_t *v, CURL *curl);
+
+
+/* verify_ways.c: other addresses and ports, and the ways round */
+
+void verify_ways(verify_t *v);
 
 
 /* verify_probe.c: the questions, and what the answers mean */
 
 void verify_probe(verify_t *v);
 verify_meaning_e verify_meaning(const verify_answer_t *answer);
+int verify_is_spelling(const verify_t *v, const char *text);
 
 
 /* verify_ica.c */
@@ -179,6 +265,17 @@ void verify_ica(verify_t *v);
 
 void verify_log_begin(verify_t *v);
 void verify_log_read(verify_t *v);
+
+
+/* verify_monitor.c: what the guard has counted of this run */
+
+int verify_monitor_add(verify_t *v, const char *url);
+void verify_monitor_begin(verify_t *v);
+void verify_monitor_end(verify_t *v);
+void verify_monitor_free(verify_t *v);
+int verify_monitor_met(const verify_monitor_t *m, unsigned server);
+
+extern const char  *verify_counted_name[VERIFY_COUNTED];
 
 
 /* verify_verdict.c */

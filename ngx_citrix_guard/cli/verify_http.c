@@ -61,17 +61,10 @@ verify_http_done(verify_t *v)
 /* what all connections have in common */
 
 void
-verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
+verify_curl_shared(const verify_t *v, CURL *curl)
 {
-    char                url[512], to[600];
-    struct curl_slist  *list;
-
     curl_easy_reset(curl);
 
-    snprintf(url, sizeof(url), "%s://%s:%u/", place->scheme, place->host,
-             place->port);
-
-    curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
@@ -84,9 +77,39 @@ verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
         curl_easy_setopt(curl, CURLOPT_CAINFO, v->cacert);
     }
 
-    if (v->insecure || place->lenient) {
+    if (v->insecure) {
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+
+    curl_easy_setopt(curl, CURLOPT_USERAGENT,
+                     "citrix-guard/" CLI_VERSION " verify");
+}
+
+
+void
+verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
+{
+    char                url[512], to[600];
+    struct curl_slist  *list;
+
+    verify_curl_shared(v, curl);
+
+    snprintf(url, sizeof(url), "%s://%s:%u/", place->scheme, place->host,
+             place->port);
+
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+
+    if (place->lenient) {
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+
+        /* an appliance of 2020 may speak no other */
+
+        curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+                         (long) CURL_SSLVERSION_TLSv1);
+        curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
+        curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     }
 
     if (place->address[0]) {
@@ -125,8 +148,6 @@ verify_ask(verify_t *v, const verify_place_t *place,
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, target);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT,
-                     "citrix-guard/" CLI_VERSION " verify");
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, answer->error);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, verify_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
@@ -156,6 +177,41 @@ verify_ask(verify_t *v, const verify_place_t *place,
     }
 
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+}
+
+
+/* does somebody take a connection there?  Nothing is sent */
+
+int
+verify_connects(verify_t *v, const verify_place_t *place, char *error)
+{
+    CURL               *curl;
+    CURLcode            rc;
+    verify_place_t      plain;
+    struct curl_slist  *list;
+
+    curl = curl_easy_init();
+
+    if (curl == NULL) {
+        return 0;
+    }
+
+    plain = *place;
+    plain.scheme = "http";
+
+    verify_curl(v, curl, &plain);
+
+    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+
+    rc = curl_easy_perform(curl);
+
+    list = NULL;
+    curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
+    curl_easy_cleanup(curl);
+    curl_slist_free_all(list);
+
+    return rc == CURLE_OK;
 }
 
 

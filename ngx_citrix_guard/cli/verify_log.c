@@ -68,8 +68,9 @@ verify_log_read(verify_t *v)
 static void
 verify_log_count(verify_t *v, FILE *f)
 {
-    char    *line;
-    size_t   size;
+    char      text[40], *line;
+    size_t    size;
+    unsigned  i;
 
     line = NULL;
     size = 0;
@@ -84,12 +85,16 @@ verify_log_count(verify_t *v, FILE *f)
 
     while (getline(&line, &size, f) > 0) {
 
-        if (strstr(line, v->token) == NULL) {
+        if (!verify_is_spelling(v, line)) {
             continue;
         }
 
-        v->log_blocked += strstr(line, " citrix_guard: blocked ") != NULL;
-        v->log_detected += strstr(line, " citrix_guard: detected ") != NULL;
+        for (i = 0; i < VERIFY_COUNTED; i++) {
+            snprintf(text, sizeof(text), " citrix_guard: %s ",
+                     verify_counted_name[i]);
+
+            v->log[i] += strstr(line, text) != NULL;
+        }
     }
 
     free(line);

@@ -2,13 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The questions: every spelling over each protocol, legitimate pages, each
- * address of the name, and the ways round.
+ * The questions: every spelling over each protocol, and legitimate pages.
  */
 
 
-#include <arpa/inet.h>
-#include <netdb.h>
 #include <string.h>
 
 #include "verify.h"
@@ -16,8 +13,6 @@
 
 static void verify_spellings(verify_t *v, verify_protocol_e protocol);
 static void verify_pages(verify_t *v);
-static void verify_addresses(verify_t *v);
-static void verify_way(verify_t *v, verify_way_t *way);
 static void verify_note(verify_t *v, verify_protocol_e protocol,
     const char *target, verify_meaning_e meaning, long status);
 
@@ -37,11 +32,20 @@ verify_probe(verify_t *v)
         verify_spellings(v, i);
     }
 
-    verify_addresses(v);
+    verify_ways(v);
+}
 
-    for (i = 0; i < v->ways; i++) {
-        verify_way(v, &v->way[i]);
-    }
+
+/* does it hold one of this run's spellings, and not what a way was tried by? */
+
+int
+verify_is_spelling(const verify_t *v, const char *text)
+{
+    const char  *p;
+
+    p = strstr(text, v->token);
+
+    return p && strncmp(p + strlen(v->token), "-way", 4) != 0;
 }
 
 
@@ -182,74 +186,4 @@ verify_pages(verify_t *v)
             v->served++;
         }
     }
-}
-
-
-/* all that the name resolves to: the IPv6 listener may be another one */
-
-static void
-verify_addresses(verify_t *v)
-{
-    char              text[INET6_ADDRSTRLEN];
-    void             *p;
-    unsigned          n;
-    verify_way_t     *way;
-    struct addrinfo   hints, *res, *ai;
-
-    memset(&hints, 0, sizeof(hints));
-    hints.ai_socktype = SOCK_STREAM;
-
-    if (getaddrinfo(v->place.host[0] == '[' ? NULL : v->place.host, NULL,
-                    &hints, &res)
-        || v->place.host[0] == '[')
-    {
-        return;
-    }
-
-    for (ai = res, n = 0;
-         ai && n < VERIFY_ADDRESSES && v->ways < VERIFY_PLACES;
-         ai = ai->ai_next)
-    {
-        if (ai->ai_family == AF_INET) {
-            p = &((struct sockaddr_in *) (void *) ai->ai_addr)->sin_addr;
-
-        } else if (ai->ai_family == AF_INET6) {
-            p = &((struct sockaddr_in6 *) (void *) ai->ai_addr)->sin6_addr;
-
-        } else {
-            continue;
-        }
-
-        way = &v->way[v->ways++];
-        n++;
-
-        memset(way, 0, sizeof(verify_way_t));
-
-        way->place = v->place;
-        way->place.connect_port = v->place.port;
-
-        (void) inet_ntop(ai->ai_family, p, text, sizeof(text));
-
-        snprintf(way->place.address, sizeof(way->place.address),
-                 ai->ai_family == AF_INET6 ? "[%s]" : "%s", text);
-    }
-
-    freeaddrinfo(res);
-}
-
-
-static void
-verify_way(verify_t *v, verify_way_t *way)
-{
-    char             target[VERIFY_TARGET];
-    verify_answer_t  answer;
-
-    snprintf(target, sizeof(target), "%s?%s-way", verify_target(0), v->token);
-
-    verify_ask(v, &way->place, VERIFY_HTTP1, target, &answer);
-
-    way->meaning = verify_meaning(&answer);
-    way->status = answer.status;
-
-    snprintf(way->error, sizeof(way->error), "%s", answer.error);
 }

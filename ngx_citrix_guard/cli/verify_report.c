@@ -4,6 +4,8 @@
  */
 
 
+#include <string.h>
+
 #include "verify.h"
 
 
@@ -44,7 +46,7 @@ verify_counts(const verify_t *v, unsigned i)
 
 
 static void
-verify_ways(const verify_t *v)
+verify_report_ways(const verify_t *v)
 {
     unsigned             i;
     const verify_way_t  *way;
@@ -52,8 +54,10 @@ verify_ways(const verify_t *v)
     for (i = 0; i < v->ways; i++) {
         way = &v->way[i];
 
-        printf("  %-10s %s:%u ", way->direct ? "direct" : "address",
-               way->place.address, way->place.connect_port);
+        printf("  %-10s %s:%u %s", way->direct ? "direct" : "address",
+               way->place.address, way->place.connect_port,
+               !way->connected ? ""
+               : strcmp(way->place.scheme, "https") == 0 ? "TLS " : "plain ");
 
         if (way->status) {
             printf("%s (%ld)\n", verify_meaning_text[way->meaning],
@@ -61,6 +65,55 @@ verify_ways(const verify_t *v)
         } else {
             printf("%s: %s\n", verify_meaning_text[way->meaning],
                    cli_plain(way->error));
+        }
+    }
+}
+
+
+static void
+verify_modes(unsigned modes, const char *before, const char *between)
+{
+    unsigned     i;
+    const char  *p;
+
+    static const char  *names[] = { "on", "detect", "off" };
+
+    for (i = 0, p = ""; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (modes & 1u << i) {
+            printf("%s%s%s%s", p, before, names[i], before);
+            p = between;
+        }
+    }
+}
+
+
+static void
+verify_monitors(const verify_t *v)
+{
+    unsigned                 i, k;
+    const verify_monitor_t  *m;
+
+    for (i = 0; i < v->monitors; i++) {
+        m = v->monitor[i];
+
+        printf("  %-10s %s: ", "monitor", cli_plain(m->shown));
+
+        if (m->error[0]) {
+            printf("%s\n", m->error);
+            continue;
+        }
+
+        printf("of these requests %u blocked, %u detected, %u exempted\n",
+               m->counted[VERIFY_BLOCKED], m->counted[VERIFY_DETECTED],
+               m->counted[VERIFY_EXEMPTED]);
+
+        for (k = 0; k < m->after.servers; k++) {
+            if (verify_monitor_met(m, k)) {
+                printf("  %-10s server \"%s\": mode ", "",
+                       m->after.server[k].name);
+                verify_modes(m->after.server[k].modes, "", ", ");
+                printf(", since %s\n", m->after.server[k].since);
+            }
         }
     }
 }
@@ -85,7 +138,7 @@ verify_report_text(const verify_t *v)
         }
     }
 
-    verify_ways(v);
+    verify_report_ways(v);
 
     if (v->ica) {
         printf("  %-10s SOCKS5 %s; CGP %s\n", "ICA",
@@ -93,9 +146,12 @@ verify_report_text(const verify_t *v)
     }
 
     if (v->log_read) {
-        printf("  %-10s %u blocked, %u detected\n", "log", v->log_blocked,
-               v->log_detected);
+        printf("  %-10s %u blocked, %u detected, %u exempted\n", "log",
+               v->log[VERIFY_BLOCKED], v->log[VERIFY_DETECTED],
+               v->log[VERIFY_EXEMPTED]);
     }
+
+    verify_monitors(v);
 
     for (i = 0; i < v->notes; i++) {
         if (i == 0) {
@@ -130,6 +186,62 @@ verify_json_string(const char *name, const char *text)
 }
 
 
+static void
+verify_json_counts(const unsigned *count)
+{
+    unsigned  k;
+
+    for (k = 0; k < VERIFY_COUNTED; k++) {
+        printf(",\"%s\":%u", verify_counted_name[k], count[k]);
+    }
+}
+
+
+/* this run's requests, and how much the counters have grown meanwhile */
+
+static void
+verify_json_monitors(const verify_t *v)
+{
+    unsigned                 i, k, n;
+    const verify_server_t   *s;
+    const verify_monitor_t  *m;
+
+    for (i = 0; i < v->monitors; i++) {
+        m = v->monitor[i];
+
+        printf("%s\n{", i ? "," : "");
+        verify_json_string("url", m->shown);
+        putchar(',');
+        verify_json_string("error", m->error);
+        verify_json_counts(m->counted);
+        printf(",\"servers\":[");
+
+        for (k = 0; k < m->after.servers; k++) {
+            s = &m->after.server[k];
+
+            printf("%s\n{", k ? "," : "");
+            verify_json_string("name", s->name);
+            printf(",\"modes\":[");
+            verify_modes(s->modes, "\"", ",");
+            putchar(']');
+            putchar(',');
+            verify_json_string("since", s->since);
+            verify_json_counts(s->seen);
+            printf(",\"grown\":{");
+
+            for (n = 0; n < VERIFY_COUNTED; n++) {
+                printf("%s\"%s\":%llu", n ? "," : "", verify_counted_name[n],
+                       s->count[n]);
+            }
+
+            printf("}}");
+        }
+
+        printf("]}");
+    }
+}
+
+
 void
 verify_report_json(const verify_t *v)
 {
@@ -159,9 +271,12 @@ verify_report_json(const verify_t *v)
 
     for (i = 0; i < v->ways; i++) {
         printf("%s\n{\"address\":\"%s\",\"port\":%u,\"direct\":%s,"
-               "\"meaning\":\"%s\",\"answer\":%ld}", i ? "," : "",
+               "\"scheme\":\"%s\",\"connected\":%s,\"meaning\":\"%s\","
+               "\"answer\":%ld}", i ? "," : "",
                v->way[i].place.address, v->way[i].place.connect_port,
                v->way[i].direct ? "true" : "false",
+               v->way[i].place.scheme,
+               v->way[i].connected ? "true" : "false",
                verify_meaning_text[v->way[i].meaning], v->way[i].status);
     }
 
@@ -176,9 +291,13 @@ verify_report_json(const verify_t *v)
     }
 
     printf("],\n\"ica\":{\"socks5\":\"%s\",\"cgp\":\"%s\"},\n"
-           "\"log\":{\"read\":%s,\"blocked\":%u,\"detected\":%u}}\n",
+           "\"log\":{\"read\":%s",
            verify_ica_name[v->socks], verify_ica_name[v->cgp],
-           v->log_read ? "true" : "false", v->log_blocked, v->log_detected);
+           v->log_read ? "true" : "false");
+    verify_json_counts(v->log);
+    printf("},\n\"monitors\":[");
+    verify_json_monitors(v);
+    printf("]}\n");
 }
 
 
@@ -209,6 +328,12 @@ verify_report_nagios(const verify_t *v)
         putchar(*p == '|' ? '/' : *p);
     }
 
-    printf(" | asked=%u refused=%u through=%u served=%u\n", asked, guard,
+    printf(" | asked=%u refused=%u through=%u served=%u", asked, guard,
            through, v->served);
+
+    if (v->monitors) {
+        printf(" counted=%u", v->counted[VERIFY_BLOCKED]);
+    }
+
+    putchar('\n');
 }

@@ -21,9 +21,16 @@ typedef struct {
 
 static int verify_conclude_direct(verify_t *v);
 static int verify_conclude_ways(verify_t *v);
-static int verify_conclude_log(verify_t *v, const verify_sum_t *sum);
+static int verify_conclude_open(verify_t *v);
+static int verify_conclude_counted(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_through(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_guard(verify_t *v, const verify_sum_t *sum);
+static int verify_conclude_doubts(verify_t *v, unsigned refused);
+static int verify_conclude_modes(verify_t *v);
+static const verify_server_t *verify_server_in(const verify_t *v,
+    unsigned mode);
+static unsigned verify_known(const verify_t *v, verify_counted_e counted);
+static const char *verify_unseen(const verify_t *v);
 static void verify_conclude_other(verify_t *v, const verify_sum_t *sum);
 
 
@@ -91,7 +98,7 @@ verify_conclude(verify_t *v)
     }
 
     if (verify_conclude_direct(v)
-        || verify_conclude_log(v, &sum)
+        || verify_conclude_counted(v, &sum)
         || verify_conclude_through(v, &sum)
         || verify_conclude_ways(v)
         || verify_conclude_guard(v, &sum))
@@ -128,6 +135,36 @@ verify_conclude_direct(verify_t *v)
 }
 
 
+/* something is there that may be the ADC, and was not understood */
+
+static int
+verify_conclude_open(verify_t *v)
+{
+    unsigned             i;
+    const verify_way_t  *way;
+
+    for (i = 0; i < v->ways; i++) {
+        way = &v->way[i];
+
+        /* TLS that failed is followed by plain */
+
+        if (way->direct && way->connected && way->status == 0
+            && strcmp(way->place.scheme, "http") == 0)
+        {
+            verify_say(v, VERIFY_CANNOT_TELL,
+                       "See what it is. Let the firewall pass only the guard "
+                       "to the ADC.",
+                       "at %s:%u something takes connections, but answers no "
+                       "request", way->place.address,
+                       way->place.connect_port);
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* the name's other addresses and ports */
 
 static int
@@ -152,28 +189,77 @@ verify_conclude_ways(verify_t *v)
 }
 
 
+/* what the guard says itself, in its log or on its monitor */
+
 static int
-verify_conclude_log(verify_t *v, const verify_sum_t *sum)
+verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
 {
-    if (v->log_detected && sum->count[VERIFY_GUARD] == 0) {
-        verify_say(v, VERIFY_DETECT,
-                   "When the log shows no false positives, set "
-                   "\"citrix_guard on\".",
-                   "the guard has logged %u of these requests, and refused "
-                   "none: the mode is \"detect\"", v->log_detected);
+    unsigned  n;
+
+    n = verify_known(v, VERIFY_EXEMPTED);
+
+    if (n) {
+        verify_say(v, VERIFY_NOT_SHIELDED,
+                   "Look for \"citrix_guard_exempt\", and for rules with "
+                   "\"pass\".",
+                   "the guard knows %u of these requests, and an exception "
+                   "lets them by", n);
         return 1;
     }
 
-    if (sum->count[VERIFY_GUARD] == 0 && sum->count[VERIFY_THROUGH] == 0
-        && v->served && v->log_blocked >= sum->asked)
+    if (sum->count[VERIFY_GUARD]) {
+        return 0;
+    }
+
+    n = verify_known(v, VERIFY_DETECTED);
+
+    if (n && v->counted[VERIFY_DETECTED]
+        && verify_server_in(v, VERIFY_MODE_DETECT) == NULL)
     {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "Run it from elsewhere: \"citrix_guard_detect_for\" names "
+                   "this machine.",
+                   "the mode is \"on\", but the guard only notes what comes "
+                   "from here, %u of these requests", n);
+        return 1;
+    }
+
+    if (n) {
+        verify_say(v, VERIFY_DETECT,
+                   "When the log shows no false positives, set "
+                   "\"citrix_guard on\".",
+                   "the guard has noted %u of these requests, and refused "
+                   "none: the mode is \"detect\"", n);
+        return 1;
+    }
+
+    if (sum->count[VERIFY_THROUGH] == 0 && v->served
+        && verify_known(v, VERIFY_BLOCKED) >= sum->asked)
+    {
+        if (verify_conclude_ways(v) || verify_conclude_open(v)
+            || verify_conclude_modes(v))
+        {
+            return 1;
+        }
+
         verify_say(v, VERIFY_SHIELDED, "",
-                   "by the guard's log all %u requests were refused, with a "
-                   "status that does not show it", sum->asked);
+                   "by the guard's %s all %u requests were refused, with a "
+                   "status that does not show it",
+                   v->log[VERIFY_BLOCKED] >= sum->asked ? "log" : "monitor",
+                   sum->asked);
         return 1;
     }
 
     return 0;
+}
+
+
+/* the log and the monitor may both be asked: they count the same */
+
+static unsigned
+verify_known(const verify_t *v, verify_counted_e k)
+{
+    return v->log[k] > v->counted[k] ? v->log[k] : v->counted[k];
 }
 
 
@@ -207,10 +293,10 @@ verify_conclude_through(verify_t *v, const verify_sum_t *sum)
 
     verify_say(v, VERIFY_NOT_SHIELDED,
                "Switch the guard on, or take the ADC off the network. If "
-               "the guard is there in the mode \"detect\", --error-log shows "
-               "it.",
-               "%u of %u requests got through, and the guard refused none",
-               through, sum->asked);
+               "the guard is there in the mode \"detect\", --monitor and "
+               "--error-log show it.",
+               "%u of %u requests got through, and the guard refused none%s",
+               through, sum->asked, verify_unseen(v));
 
     return 1;
 }
@@ -243,11 +329,121 @@ verify_conclude_guard(verify_t *v, const verify_sum_t *sum)
         return 1;
     }
 
+    if (verify_conclude_doubts(v, guard) || verify_conclude_open(v)
+        || verify_conclude_modes(v))
+    {
+        return 1;
+    }
+
     verify_say(v, VERIFY_SHIELDED, "",
                "all %u requests were refused, %u by the guard's own answer, "
-               "and users are served", sum->asked, guard);
+               "%sand users are served", sum->asked, guard,
+               v->monitors ? "which its monitor confirms, " : "");
 
     return 1;
+}
+
+
+/* do the monitors bear out what the answers say? */
+
+static int
+verify_conclude_doubts(verify_t *v, unsigned refused)
+{
+    unsigned  i;
+
+    for (i = 0; i < v->monitors; i++) {
+        if (v->monitor[i]->error[0]) {
+            verify_say(v, VERIFY_CANNOT_TELL,
+                       "Look at the monitor, and at who may ask it.",
+                       "the answers are the guard's, but the monitor cannot "
+                       "confirm it: %s", v->monitor[i]->error);
+            return 1;
+        }
+    }
+
+    if (v->monitors && v->counted[VERIFY_BLOCKED] < refused) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "Name the monitor of each guard that answers for this "
+                   "name, by a --monitor for each.",
+                   "%u answers have the guard's mark, but by the monitor it "
+                   "has refused %u of these requests: others met another "
+                   "guard, or something that looks like one", refused,
+                   v->counted[VERIFY_BLOCKED]);
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* what the requests met was on; is all of that server? */
+
+static int
+verify_conclude_modes(verify_t *v)
+{
+    const verify_server_t  *server;
+
+    server = verify_server_in(v, VERIFY_MODE_DETECT);
+
+    if (server) {
+        verify_say(v, VERIFY_DETECT,
+                   "Set \"citrix_guard on\" in all of it.",
+                   "these requests were refused, but by the monitor some "
+                   "location of the server \"%s\" has the mode \"detect\"",
+                   server->name);
+        return 1;
+    }
+
+    server = verify_server_in(v, VERIFY_MODE_OFF);
+
+    if (server) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "See that it does not lead to the ADC: nginx -t names "
+                   "those that do.",
+                   "these requests were refused, but by the monitor some "
+                   "location of the server \"%s\" has the mode \"off\"",
+                   server->name);
+        return 1;
+    }
+
+    return 0;
+}
+
+
+static const verify_server_t *
+verify_server_in(const verify_t *v, unsigned mode)
+{
+    unsigned                 i, k;
+    const verify_monitor_t  *m;
+
+    for (i = 0; i < v->monitors; i++) {
+        m = v->monitor[i];
+
+        for (k = 0; k < m->after.servers; k++) {
+            if ((m->after.server[k].modes & mode)
+                && verify_monitor_met(m, k))
+            {
+                return &m->after.server[k];
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+static const char *
+verify_unseen(const verify_t *v)
+{
+    if (v->monitors == 0 || v->deaf) {
+        return "";
+    }
+
+    if (v->counted[VERIFY_BLOCKED]) {
+        return ", though its monitor says that it did";
+    }
+
+    return "; by its monitor it has not seen them";
 }
 
 
@@ -272,15 +468,16 @@ verify_conclude_other(verify_t *v, const verify_sum_t *sum)
                   == sum->asked)
     {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "With \"citrix_guard_status 444\", --error-log shows who "
-                   "refused.",
-                   "the attack is answered with a closed connection");
+                   "With \"citrix_guard_status 444\", --monitor and "
+                   "--error-log show who refused.",
+                   "the attack is answered with a closed connection%s",
+                   verify_unseen(v));
 
     } else {
         verify_say(v, VERIFY_CANNOT_TELL,
                    "A patched ADC, or another filter, may answer so; the "
                    "guard does not.",
                    "nothing got through, but the guard refused none of %u "
-                   "requests", sum->asked);
+                   "requests%s", sum->asked, verify_unseen(v));
     }
 }

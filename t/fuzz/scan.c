@@ -22,6 +22,7 @@ static const char  *scan_fuzz_formats[] = {
     "%v %t \\\"%r\\\" %>s %O %h \\\"%{User-Agent}i\\\" %D",
     "$remote_addr $msec $request $citrix_guard_verdict",
     "{\"t\":\"$time_local\",\"i\":\"$time_iso8601\",\"r\":\"$request\"}",
+    "$remote_addr \"$request_method $scheme://$host$request_uri\" $status",
 };
 
 #define SCAN_FUZZ_FORMATS                                                     \
@@ -65,7 +66,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static int  ready;
 
     for (i = 0; !ready && i < SCAN_FUZZ_FORMATS; i++) {
-        if (scan_custom_compile(&scan_fuzz_custom[i], scan_fuzz_formats[i])) {
+        if (scan_custom_compile(&scan_fuzz_custom[i], scan_fuzz_formats[i],
+                                i & 1))
+        {
             abort();
         }
     }
