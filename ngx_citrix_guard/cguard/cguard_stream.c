@@ -298,8 +298,10 @@ cguard_stream_socks5(cguard_stream_t *cs, unsigned char ch)
         return CGUARD_STREAM_PASS;
 
     default:
-        return cguard_stream_address(cs, ch);
+        break;
     }
+
+    return cguard_stream_address(cs, ch);
 }
 
 
@@ -406,10 +408,14 @@ cguard_stream_ticket(unsigned state, unsigned char ch)
 
         return cguard_stream_word(ch) ? ticket_authority : ticket_begin;
 
-    default:    /* ticket_value, ticket_whole */
-        return cguard_stream_word(ch) || (state == ticket_whole && ch == ';')
-               ? ticket_whole : ticket_begin;
+    default:
+        break;
     }
+
+    /* ticket_value, ticket_whole */
+
+    return cguard_stream_word(ch) || (state == ticket_whole && ch == ';')
+           ? ticket_whole : ticket_begin;
 }
 
 

@@ -41,3 +41,4 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #include "cguard_reading.c"
 #include "cguard_strict.c"
 #include "cguard_target.c"
+#include "cguard_stream.c"
