@@ -68,7 +68,7 @@ PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
 PACKAGES_life  = perl libio-socket-ssl-perl
 PACKAGES_fuzz  = perl clang libclang-rt-dev
 PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
-PACKAGES_gateway = $(PACKAGES_console) libnss3-tools
+PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy iproute2
 DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,$(filter PACKAGES_%,$(.VARIABLES)))
 
 
