@@ -272,8 +272,8 @@ judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="nam
 
 .PHONY: gateway
 gateway: deps-gateway build ## the whole Gateway: browsers, gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
-	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/edt.t t/shutter.t \
-	    t/ways.t t/gateway/*.t
+	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/edt.t t/ocsp.t \
+	    t/shutter.t t/ways.t t/gateway/*.t
 
 .PHONY: life
 life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load (5 minutes); RELOADS=200

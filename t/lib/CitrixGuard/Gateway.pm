@@ -11,6 +11,7 @@ package CitrixGuard::Gateway;
 #
 # on: on a machine of CitrixGuard::Lan, with the addresses and ports that stand
 # in the files. like: a second node, with the certificates and the ADC of another.
+# ocsp: where the certificate says that its authority answers.
 
 use strict;
 use warnings;
@@ -42,7 +43,7 @@ sub new {
     }
     else {
         @$self{qw(adc certs)} = (CitrixGuard::Adc->new(http => $given{web}),
-                                 _certificates());
+                                 _certificates($given{ocsp}));
         $self->{tls_adc} = $self->_tls_adc;
     }
     for my $path (glob "$CONF/*.conf $CONF/*/*.html") {
@@ -91,11 +92,14 @@ sub settle {
 
 # An authority, and certificates of both sides for the same name.
 sub _certificates {
+    my ($ocsp) = @_;
     my $dir = scratch();
     my @ec = qw(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes);
     _openssl('req', '-x509', @ec, '-days', 30, '-subj', '/CN=Test authority',
              '-keyout', "$dir/ca.key", '-out', "$dir/ca.pem");
-    spew("$dir/ext", "subjectAltName=DNS:$NAME\n");
+    spew("$dir/authority.pem", slurp("$dir/ca.pem"));
+    spew("$dir/ext", "subjectAltName=DNS:$NAME\n"
+         . ($ocsp ? "authorityInfoAccess=OCSP;URI:$ocsp\n" : ''));
     for my $who (qw(gateway adc)) {
         _openssl('req', '-new', @ec, '-subj', "/CN=$NAME",
                  '-keyout', "$dir/$who.key", '-out', "$dir/$who.csr");
@@ -171,7 +175,8 @@ sub _filled_in {
               {join '', map {"load_module $_;\n"}
                grep {$_} $self->stream_modules, CitrixGuard::Nginx::module()}me;
     $text =~ s{^worker_processes auto}{daemon off; worker_processes $self->{workers}}m;
-    $text =~ s{/etc/nginx/citrix-guard/(gateway\.\w+)}{$self->{certs}/$1}g;
+    $text =~ s{/etc/nginx/citrix-guard/((?:gateway|authority)\.(?:key|pem))}
+              {$self->{certs}/$1}g;
     $text =~ s{/etc/nginx/}{$dir/conf/}g;
     $text =~ s{/etc/ssl/certs/ca-certificates\.crt}{$self->{certs}/ca.pem}g;
     $text = $self->_on_loopback($text) if !$self->{on};
