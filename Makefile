@@ -68,7 +68,7 @@ PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
 PACKAGES_life  = perl libio-socket-ssl-perl
 PACKAGES_fuzz  = perl clang libclang-rt-dev
 PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
-PACKAGES_gateway = $(PACKAGES_console) libnss3-tools
+PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy iproute2
 DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,$(filter PACKAGES_%,$(.VARIABLES)))
 
 
@@ -272,8 +272,8 @@ judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="nam
 
 .PHONY: gateway
 gateway: deps-gateway build ## the whole Gateway: browsers, gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
-	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/shutter.t \
-	    t/ways.t t/gateway/*.t
+	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/edt.t t/ocsp.t \
+	    t/shutter.t t/ways.t t/gateway/*.t
 
 .PHONY: life
 life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load (5 minutes); RELOADS=200

@@ -8,6 +8,10 @@ package CitrixGuard::Gateway;
 #   $gateway->tls          options for CitrixGuard::Raw and CitrixGuard::Ica
 #   $gateway->adc          what the ADC received
 #   $gateway->set('shutter.conf', qr/open;/, 'closed;')   before a reload
+#
+# on: on a machine of CitrixGuard::Lan, with the addresses and ports that stand
+# in the files. like: a second node, with the certificates and the ADC of another.
+# ocsp: where the certificate says that its authority answers.
 
 use strict;
 use warnings;
@@ -29,36 +33,73 @@ our $NAME = 'gateway.example.com';
 
 sub new {
     my ($class, %given) = @_;
-    my $adc = CitrixGuard::Adc->new(http => $given{web});
     my $self = $class->SUPER::new(ports => 4, stream => 'yes',
         workers => $given{workers} // 1,
         main => $given{file} // 'gateway.conf',
         expected => $given{expected});
-    @$self{qw(adc files certs)} = ($adc, {}, _certificates());
-    $self->{tls_adc} = CitrixGuard::Nginx->new(
+    $self->{on} = $given{on};
+    if ($given{like}) {
+        @$self{qw(adc certs tls_adc)} = @{ $given{like} }{qw(adc certs tls_adc)};
+    }
+    else {
+        @$self{qw(adc certs)} = (CitrixGuard::Adc->new(http => $given{web}),
+                                 _certificates($given{ocsp}));
+        $self->{tls_adc} = $self->_tls_adc;
+    }
+    for my $path (glob "$CONF/*.conf $CONF/*/*.html") {
+        $self->{files}{ substr $path, 1 + length $CONF } = slurp($path);
+    }
+    $self->{files}{'monitoring/event-formats.conf'} =
+        slurp("$CONF/../event-formats.conf");
+    return $self;
+}
+
+
+# TLS in front of the ADC's stand-in.
+sub _tls_adc {
+    my ($self) = @_;
+    return CitrixGuard::Nginx->new(
         without_module => 1, connections => 8192, vars => {
-            ADC => $adc->port, CERTS => $self->{certs} },
+            ADC => $self->{adc}->port, CERTS => $self->{certs},
+            MORE => $self->{on} ? 'listen 192.0.2.10:443 ssl;' : '' },
         stream => <<'END')->start;
         ssl_certificate     %%CERTS%%/adc.pem;
         ssl_certificate_key %%CERTS%%/adc.key;
         server { listen 127.0.0.1:%%PORT1%% ssl; listen [::1]:%%PORT1%% ssl;
+                 %%MORE%%
                  proxy_buffer_size 64k;
                  proxy_pass 127.0.0.1:%%ADC%%; proxy_timeout 1d; }
 END
-    for my $path (glob "$CONF/*.conf $CONF/*/*.html") {
-        $self->{files}{ substr $path, 1 + length $CONF } = slurp($path);
-    }
-    return $self;
+}
+
+
+sub _command {
+    my ($self, @more) = @_;
+    return (@{ $self->{on} // [] }, $self->SUPER::_command(@more));
+}
+
+
+# Its loopback is its own, where it is on a machine of its own.
+sub settle {
+    my ($self) = @_;
+    return $self->SUPER::settle if !$self->{on};
+    CitrixGuard::Nginx::_output(@{ $self->{on} }, 'curl', '-sS', '-m', 5, '-i',
+        "http://127.0.0.1:$self->{settle}/") =~ /^HTTP\S+ 204 /
+        or die 'no answer from nginx';
+    return;
 }
 
 
 # An authority, and certificates of both sides for the same name.
 sub _certificates {
+    my ($ocsp) = @_;
     my $dir = scratch();
     my @ec = qw(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes);
     _openssl('req', '-x509', @ec, '-days', 30, '-subj', '/CN=Test authority',
              '-keyout', "$dir/ca.key", '-out', "$dir/ca.pem");
-    spew("$dir/ext", "subjectAltName=DNS:$NAME\n");
+    spew("$dir/authority.pem", slurp("$dir/ca.pem"));
+    spew("$dir/ext", "subjectAltName=DNS:$NAME\n"
+         . ($ocsp ? "authorityInfoAccess=OCSP;URI:$ocsp\n" : ''));
     for my $who (qw(gateway adc)) {
         _openssl('req', '-new', @ec, '-subj', "/CN=$NAME",
                  '-keyout', "$dir/$who.key", '-out', "$dir/$who.csr");
@@ -109,7 +150,7 @@ sub set {
 sub text {
     my ($self) = @_;
     my $dir = $self->dir;
-    mkdir $_ for "$dir/conf/citrix-guard", "$dir/conf/citrix-guard/closed";
+    mkdir "$dir/conf/citrix-guard$_" for '', '/closed', '/monitoring';
     for my $file (keys %{ $self->{files} }) {
         spew("$dir/conf/citrix-guard/$file",
              $self->_filled_in($file, $self->{files}{$file}));
@@ -122,8 +163,6 @@ sub text {
 sub _filled_in {
     my ($self, $file, $text) = @_;
     my $dir = $self->dir;
-    my ($front, $plain, $alive) = map { $self->port($_) } 1 .. 3;
-    my $adc = $self->{tls_adc}->port;
     $text =~ s{^user www-data;$}{_user()}me;
     # a machine for tests may not let anybody raise it
     $text =~ s{^worker_rlimit_nofile .*}{}m;
@@ -136,9 +175,21 @@ sub _filled_in {
               {join '', map {"load_module $_;\n"}
                grep {$_} $self->stream_modules, CitrixGuard::Nginx::module()}me;
     $text =~ s{^worker_processes auto}{daemon off; worker_processes $self->{workers}}m;
-    $text =~ s{/etc/nginx/citrix-guard/(gateway\.\w+)}{$self->{certs}/$1}g;
+    $text =~ s{/etc/nginx/citrix-guard/((?:gateway|authority)\.(?:key|pem))}
+              {$self->{certs}/$1}g;
     $text =~ s{/etc/nginx/}{$dir/conf/}g;
     $text =~ s{/etc/ssl/certs/ca-certificates\.crt}{$self->{certs}/ca.pem}g;
+    $text = $self->_on_loopback($text) if !$self->{on};
+    $text .= $self->_own if $file eq 'http.conf';
+    return $text;
+}
+
+
+# The addresses and ports of the test, in the place of an operator's.
+sub _on_loopback {
+    my ($self, $text) = @_;
+    my ($front, $plain, $alive) = map { $self->port($_) } 1 .. 3;
+    my $adc = $self->{tls_adc}->port;
     $text =~ s{192\.0\.2\.10:443}{127.0.0.1:$adc}g;
     $text =~ s{192\.0\.2\.40:514}{'127.0.0.1:' . $self->port(4)}eg;
     $text =~ s{192\.0\.2\.(?:30|31);}{127.0.0.1;}g;
@@ -147,7 +198,6 @@ sub _filled_in {
     $text =~ s{listen 80\b}{listen 127.0.0.1:$plain}g;
     $text =~ s{listen \[::\]:80\b}{listen [::1]:$plain}g;
     $text =~ s{listen 8081}{listen 127.0.0.1:$alive}g;
-    $text .= $self->_own if $file eq 'http.conf';
     return $text;
 }
 

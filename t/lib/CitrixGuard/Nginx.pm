@@ -234,7 +234,8 @@ sub _exec {
     open STDIN, '<', '/dev/null';
     open STDOUT, '>>', $self->dir . '/stderr';
     open STDERR, '>&', \*STDOUT;
-    exec { binary() } $self->_command or POSIX::_exit(127);
+    my @command = $self->_command;
+    exec { $command[0] } @command or POSIX::_exit(127);
 }
 
 

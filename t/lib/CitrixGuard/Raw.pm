@@ -29,10 +29,12 @@ sub new {
 }
 
 
-# A connection to a port; with tls (options of IO::Socket::SSL) over TLS.
+# A connection to a port; with tls (options of IO::Socket::SSL) over TLS; host and
+# from: the addresses of both ends.
 sub connection {
     my ($port, %given) = @_;
-    my @to = (PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 10);
+    my @to = (PeerAddr => $given{host} // '127.0.0.1', PeerPort => $port,
+              $given{from} ? (LocalAddr => $given{from}) : (), Timeout => 10);
     my $socket;
     if ($given{tls}) {
         require IO::Socket::SSL;
