@@ -34,7 +34,7 @@ my $FRONT = <<'END';
 END
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 8, vars => { ADC => $adc->port, WEB => $web->port },
+    ports => 9, vars => { ADC => $adc->port, WEB => $web->port },
     http => <<'END'
     log_format who '$remote_addr $scheme $status $request_uri';
     access_log %%DIR%%/http.log who;
@@ -56,6 +56,7 @@ END
     log_format protocol '\$remote_addr "\$citrix_guard_protocol" \$status';
     access_log %%DIR%%/stream.log protocol;
     map "\$server_port \$citrix_guard_protocol" \$to {
+        "~^%%PORT9%% "              nobody;
         "~ http\$"                  "";
         "~^%%PORT1%% (ica|cgp)\$"   adc;
         "~^%%PORT1%% socks5\$"      closed;
@@ -70,6 +71,8 @@ END
     }
     server { listen unix:%%DIR%%/closed.sock; return "";
              citrix_guard_preread_name closed; }
+    server { listen unix:%%DIR%%/other.sock; return "other";
+             citrix_guard_preread_name nobody-else; }
     citrix_guard_preread_timeout 300ms;
     preread_buffer_size 300;
     server { listen 127.0.0.1:%%PORT1%%; listen [::1]:%%PORT1%%; $FRONT }
@@ -85,6 +88,7 @@ END
     # an address of stream is no http server
     server { listen 127.0.0.1:%%PORT8%%; citrix_guard_preread on;
              citrix_guard_http_pass unix:%%DIR%%/closed.sock; }
+    server { listen 127.0.0.1:%%PORT9%%; $FRONT }
 END
 
 
@@ -241,13 +245,15 @@ subtest 'a way that leads nowhere' => sub {
     ok hung_up($client), 'a name that no server has';
     like $nginx->error_log, qr/\[error\].*no server has "citrix_guard_preread_name nobody"/,
         '... is said';
+    ok hung_up(client(9)), '... for who is silent';
     for my $port (4, 8) {
         $client = client($port);
         $client->put(http('/'));
         ok hung_up($client), 'an address where no http server listens';
     }
-    like $nginx->error_log, qr{\[error\].*no http server listens at unix:\S+/nobody\.sock},
-        '... is said';
+    like $nginx->error_log,
+        qr{\[error\].*no\ http\ server\ listens\ at\ unix:\S+/$_\.sock}x,
+        "... is said of $_" for qw(nobody closed);
     like $nginx->error_log, qr{\[warn\].*no http server listens at "unix:\S+/nobody\.sock"},
         '... and was before';
     is scalar(() = $adc->sessions), 0, 'nothing arrives';
