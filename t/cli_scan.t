@@ -113,6 +113,28 @@ for my $name (samples()) {
 }
 
 
+# The second time a line takes the short way past it, if it has one.
+subtest 'lines that are like the one before' => sub {
+    for my $name (samples()) {
+        my $sample = sample($name);
+        my $text = join '', map {"$_->{text}\n" x 3} @{ $sample->{lines} };
+        my (undef, $once) = scan($sample->{options}, "$dir/$name");
+        my (undef, $is) = scan($sample->{options}, spewed('thrice', $text));
+        is $is->{requests}, 3 * $once->{requests}, "$name: requests";
+        is $is->{files}[0]{damaged}, 3 * $once->{files}[0]{damaged},
+            "$name: damaged";
+        is_deeply found($is), [map { ($_) x 3 } @{ found($once) }],
+            "$name: findings";
+    }
+};
+
+
+sub found {
+    return [map { join ' ', @$_{qw(outcome reason client status)},
+                  $_->{time} // '-' } @{ $_[0]{findings} }];
+}
+
+
 subtest 'the same, whatever it comes in' => sub {
     my $log = join '', map { text(sample($_)) } qw(combined httpaccess);
     my ($plain) = map { strip($_) } (scan([], spewed('plain', $log)))[1];
