@@ -164,7 +164,9 @@ subtest 'on a terminal' => sub {
 };
 
 
-subtest 'Ctrl-C ends with what was found' => sub {
+# What it says of a log that goes on, when it is interrupted.
+sub interrupted {
+    my ($log) = @_;
     pipe my $from, my $to or die "pipe: $!";
     pipe my $out, my $child_out or die "pipe: $!";
     defined(my $pid = fork) or die "fork: $!";
@@ -177,16 +179,26 @@ subtest 'Ctrl-C ends with what was found' => sub {
         die;
     }
     close $child_out;
-    syswrite $to, text(sample('combined'));
+    syswrite $to, $log;
     # FIONREAD: nothing is left in the pipe
     wait_until(sub { ioctl $from, 0x541B, my $left = pack 'i', 0 or die;
                      return !unpack 'i', $left });
     kill 'INT', $pid;
     my $is = do { local $/; eval { $json->decode(scalar <$out>) } // {} };
     waitpid $pid, 0;
+    return ($is, $? >> 8);
+}
+
+
+subtest 'Ctrl-C ends with what was found' => sub {
+    my ($is, $status) = interrupted(text(sample('combined')));
     ok $is->{interrupted}, 'it says so';
     cmp_ok scalar @{ $is->{findings} // [] }, '>', 10, 'findings so far';
-    is $? >> 8, 3, 'exit status';
+    is $status, 3, 'exit status';
+    ($is, $status) = interrupted(
+        qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET / HTTP/1.1" 200 1\n});
+    is $is->{requests}, 1, 'nothing so far';
+    is $status, 2, '... is no "nothing found"';
 };
 
 done_testing;

@@ -174,6 +174,15 @@ subtest 'for a case file' => sub {
 };
 
 
+subtest 'escapes of JSON' => sub {
+    my $log = '{"client":"192.0.2.1","status":404,"target":'
+        . '"/vpn/\uff0e\u00e4\u002e\u0001\/\t\\x/../vpns/"}' . "\n";
+    my (undef, $is) = scan([], spewed('escapes', $log));
+    is $is->{findings}[0]{target},
+        '/vpn/\xEF\xBC\x8E\xC3\xA4.\x01/\x09\x5Cx/../vpns/', 'each';
+};
+
+
 subtest 'keys of JSON lines' => sub {
     my $log = qq{{"wer":"192.0.2.1","was":"/vpn/../vpns/","wie":200}\n};
     my @keys = map {"--key=$_"} qw(client=wer target=was status=wie);
