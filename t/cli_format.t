@@ -38,9 +38,9 @@ sub scan {
 
 # "FORMAT" in the configuration as it is; the line above is then understood
 sub understood {
-    my ($conf, $name) = @_;
+    my ($conf, $name, $line) = @_;
     my ($ran, $is) = scan('x', spewed('nginx.conf', $conf),
-                          spewed('log', $LINE));
+                          spewed('log', $line // $LINE));
     my ($f) = @{ $is->{findings} // [] };
     is_deeply [@{ $f // {} }{qw(client target status)}],
         ['192.0.2.1', '/vpn/../vpns/', 404], $name or diag $ran->{err};
@@ -58,6 +58,8 @@ subtest 'as nginx writes configurations' => sub {
         | "$status"; }>, 'several texts, a comment between them');
     understood(q{log_format x escape=none $remote_addr|${request_uri}|$status;},
                'escape, no quotes, braces');
+    understood(q{log_format x escape=json '$remote_addr|$request_uri|$status';},
+               'escape=json', '192.0.2.1|/vpn/\u002e./\u0076pns\/|404');
     understood(q{log_format y '$host'; log_format xx "$host"; } . $FORMAT,
                'behind others');
     understood(q<map $a $b { "a;}{\"" 'it\'s'; ~\; "'"; } > . $FORMAT,
@@ -99,6 +101,7 @@ subtest 'errors' => sub {
         ["\nlog_format x 'a", qr/nginx.conf:2: the end of a quoted text is/],
         ["log_format\n x\n", qr/nginx.conf:3: its end is missing/],
         ['log_format x;', qr/nginx.conf:1: log_format wants a name and a text/],
+        ["log_format a '1\n2';\nlog_format x;", qr/nginx.conf:3: log_format/],
         ['include;', qr/nginx.conf:1: include wants one file/],
         ["x_by_lua_block { {", qr/nginx.conf:1: the end of a block is missing/],
         ["log_format x 'a';", qr/it has neither the request/],

@@ -209,7 +209,10 @@ subtest 'monitors that cannot be believed' => sub {
     verdict_is $is, $ran, 'cannot tell', 3, qr/is not that of a citrix/,
         'another version';
     for (['', 'empty'], ['{', 'cut'], ['[1,2', 'cut'], ['{"a":1', 'cut'],
-         ['{"version":1}', 'half of it'], ['{"a" 1}', 'no colon'],
+         ['{"version":1}', 'half of it'],
+         ['{"version":1,"started":"2020","last":0', 'all but the end'],
+         ['{"version":1,"started":"2020","' . 'k' x 100 . '":{"' . 'k' x 100
+          . '":1}}', 'a long path'], ['{"a" 1}', 'no colon'],
          ["\0\xff", 'bytes'], ['[' x 99, 'deep'],
          ['{"' . 'k' x 500 . '":1}', 'a long key'],
          ['{"version":1,"started":"\\', 'in an escape'],

@@ -17,57 +17,13 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use IO::Compress::Gzip qw(gzip);
-use JSON::PP ();
 use Test::More;
 
 use CitrixGuard::Check qw(get);
-use CitrixGuard::Command qw(citrix_guard program);
+use CitrixGuard::Command qw(citrix_guard);
 use CitrixGuard::Nginx;
-use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
-
-# the guard's own page, as t/page.t has it; here by the first request below
-my $PAGE = 215;
-
-my $json = JSON::PP->new->utf8;
-my $dir = scratch();
-
-
-sub samples { return map {m{([^/]+)\.log$}} glob "$FindBin::Bin/data/logs/*" }
-
-
-# A sample: what scan calls the format, its options, the lines, and of each
-# what is expected.
-sub sample {
-    my ($name) = @_;
-    my %is = (name => $name, lines => [], options => []);
-    my $expected;
-    for my $line (split /\n/, slurp("$FindBin::Bin/data/logs/$name.log")) {
-        if ($line =~ /^#= (.*)/) { $is{format} = $1 }
-        elsif ($line =~ /^#! (.*)/) { push @{ $is{options} }, $1 }
-        elsif ($line =~ /^#: (.*)/) { $expected = $1 }
-        elsif (!defined $expected) { }
-        else {
-            $line =~ s/%%NUL%%/\0/g;
-            $line =~ s/%%PAGE%%/$PAGE/g;
-            push @{ $is{lines} }, { text => $line, expected => $expected };
-            undef $expected;
-        }
-    }
-    return \%is;
-}
-
-
-sub text { return join '', map {"$_->{text}\n"} @{ $_[0]{lines} } }
-
-
-sub scan {
-    my ($options, @files) = @_;
-    my $ran = citrix_guard(['scan', '--json', @$options, @files]);
-    my $is = eval { $json->decode($ran->{out}) };
-    ok $is, 'valid JSON' or diag $ran->{out}, $ran->{err};
-    return ($ran, $is // {});
-}
+use CitrixGuard::Scan qw(samples sample text scan spewed $dir);
+use CitrixGuard::Scratch qw(spew);
 
 
 # A line's finding as its annotation has it.
@@ -135,114 +91,38 @@ sub found {
 }
 
 
-subtest 'the same, whatever it comes in' => sub {
-    my $log = join '', map { text(sample($_)) } qw(combined httpaccess);
-    my ($plain) = map { strip($_) } (scan([], spewed('plain', $log)))[1];
-
-    # several pieces, one behind the other, as after a rotation
-    my ($half, $rest) = (substr($log, 0, 2000), substr $log, 2000);
-    gzip(\$half => \my $one);
-    gzip(\$rest => \my $two);
-    spew("$dir/gz", $one . $two);
-    packed($_, $log) for qw(xz zstd);
-
-    for my $kind (qw(gz xz zstd)) {
-        my (undef, $is) = scan([], "$dir/$kind");
-        is $is->{files}[0]{packed}, $kind eq 'gz' ? 'gzip' : $kind, $kind;
-        is_deeply strip($is), $plain, '... the same findings';
+subtest 'lines that end as Windows ends them' => sub {
+    for my $name (samples()) {
+        my $sample = sample($name);
+        my $text = text($sample);
+        my $is = (scan($sample->{options}, spewed('crlf', $text)))[1];
+        my $crlf = (scan($sample->{options},
+                         spewed('crlf', $text =~ s/\n/\r\n/gr)))[1];
+        # what is left of a damaged line has all of its bytes
+        $_->{target} =~ s/\\x0D$// for @{ $crlf->{findings} };
+        is_deeply $crlf, $is, $name;
     }
-
-    my $ran = citrix_guard(['scan', '--json', '-'], $log);
-    is_deeply strip($json->decode($ran->{out})), $plain, 'standard input';
-    is_deeply strip((scan(["-t$_"], "$dir/plain"))[1]), $plain, "$_ threads"
-        for 1, 2, 7;
 };
 
 
-sub spewed { spew("$dir/$_[0]", $_[1]); return "$dir/$_[0]" }
-
-
-sub packed {
-    my ($kind, $text) = @_;
-    open my $to, '|-', "$kind -c >'$dir/$kind'" or die "$kind: $!";
-    print {$to} $text;
-    close $to or die "$kind failed";
-    return;
-}
-
-
-# without what depends on the file
-sub strip {
-    my ($is) = @_;
-    delete $is->{files};
-    delete $_->{file} for @{ $is->{findings} };
-    return $is;
-}
-
-
-subtest 'archives that are cut or damaged' => sub {
-    # each line another one, so that there is something to pack
-    my $log = text(sample('combined')) x 200;
-    srand 1;
-    $log =~ s/"-"$/'"' . join('', map { chr 35 + rand 57 } 1 .. 40) . '"'/gme;
-    packed($_, $log) for qw(xz zstd);
-    gzip(\$log => "$dir/gz");
-
-    for my $kind (qw(gz xz zstd)) {
-        my $bytes = slurp("$dir/$kind");
-        my $half = spewed('half', substr $bytes, 0, length($bytes) * 3 / 4);
-        my ($ran, $is) = scan([], $half);
-        like $is->{files}[0]{error}, qr/missing/, "$kind: cut";
-        like $ran->{err}, qr/^citrix-guard: .*half: .*missing$/m, '... said';
-        is $ran->{status}, 3, '... and what was read counts';
-
-        substr $bytes, length($bytes) / 2, 40, "\xff" x 40;
-        ($ran, $is) = scan([], spewed('damaged', $bytes));
-        like $is->{files}[0]{error}, qr/damaged|missing/, "$kind: damaged";
-    }
-
-    gzip(\"192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] \"GET / HTTP/1.1\" 200 1\n"
-         => \my $clean);
-    is((scan([], spewed('x', substr $clean, 0, -9)))[0]{status}, 2,
-       'no "nothing found" of a file that is cut');
-    is((scan([], spewed('x', $clean . "\0" x 100)))[0]{status}, 0,
-       'zeros behind the end are none');
-};
-
-
-subtest 'folders' => sub {
-    mkdir "$dir/$_" for qw(logs logs/old logs/empty);
-    spew("$dir/logs/access.log", text(sample('common')));
-    spew("$dir/logs/old/access.log.1", text(sample('httpaccess')));
-    spew("$dir/logs/notes", "remember the milk\n");
-    symlink '..', "$dir/logs/old/circle";
-    symlink "$dir/logs/access.log", "$dir/logs/old/link";
-
-    my ($ran, $is) = scan([], "$dir/logs");
-    is_deeply [map { $_->{name} =~ s{.*/logs/}{}r } @{ $is->{files} }],
-        [qw(access.log notes old/access.log.1 old/link)], 'files';
-    is $is->{requests}, 2 + 8 + 2, 'requests';
-    is $is->{files}[1]{format}, 'no known format', 'what is no log';
-    is $ran->{status}, 3, 'exit status';
-
-    is((scan([], "$dir/logs/notes"))[0]{status}, 2, 'named, it is an error');
-};
-
-
-subtest 'long lines and many' => sub {
-    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET %s HTTP/1.1"}
-             . qq{ 200 1 "-" "-"\n};
-    my $log = sprintf($line, '/' . 'a' x 200_000)
-            . sprintf($line, '/' . 'b' x 1_500_000)
-            . sprintf($line, '/' . 'a/../' x 20_000 . 'vpns/')
-            . sprintf($line, '/') x 20_000
-            . "\n" . 'x' x 3_000_000;
-    my (undef, $is) = scan([], spewed('long', $log));
-    is $is->{requests}, 20_002, 'requests';
-    is_deeply $is->{files}[0]{damaged_lines}, [2, 20_005],
-        'above 1 MiB a line counts as damaged';
-    is_deeply [map {"$_->{line} $_->{outcome}"} @{ $is->{findings} }],
-        ['3 scan-success'], 'below it is judged';
+subtest 'the parts of a request' => sub {
+    my $up = '/vpn/../vpns/';
+    my @all = (
+        ["GET $up HTTP/1.1", 'GET', $up],
+        ["FOO-1   $up   HTTP/1.1", 'FOO-1', $up],
+        ["GET ${up}a b HTTP/1.0", 'GET', "${up}a b"],
+        ["GET $up http/1.0", 'GET', $up],
+        ["GET $up HTTP/2", 'GET', $up],
+        ["GET $up", 'GET', $up],
+        ["GET $up x", 'GET', "$up x"],
+        ["GET ${up}a\\\"b\\x01 HTTP/1.1", 'GET', "${up}a\\x22b\\x01"],
+        ["get http://gw$up HTTP/1.1", 'get', "http://gw$up"],
+    );
+    my $log = join '', map { qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] }
+                             . qq{"$_->[0]" 404 1 "-" "-"\r\n} } @all;
+    my (undef, $is) = scan([], spewed('parts', $log));
+    is_deeply [map { [@$_{qw(method target)}] } @{ $is->{findings} }],
+        [map { [@$_[1, 2]] } @all], 'method and target of each';
 };
 
 
@@ -313,6 +193,15 @@ subtest 'for a case file' => sub {
     is scalar @rows, 2, '... the only one';
     unlike citrix_guard(['scan', "$dir/csv"])->{out}, qr/[^\x0a\x20-\x7e]/,
         'the report moves no terminal';
+};
+
+
+subtest 'escapes of JSON' => sub {
+    my $log = '{"client":"192.0.2.1","status":404,"target":'
+        . '"/vpn/\uff0e\u00e4\u002e\u0001\/\t\\x/../vpns/"}' . "\n";
+    my (undef, $is) = scan([], spewed('escapes', $log));
+    is $is->{findings}[0]{target},
+        '/vpn/\xEF\xBC\x8E\xC3\xA4.\x01/\x09\x5Cx/../vpns/', 'each';
 };
 
 
@@ -416,68 +305,5 @@ subtest 'errors' => sub {
     is_deeply [grep { length > 79 } @lines], [], '... and its width';
 };
 
-
-# On a terminal of 80 columns: what it writes to it.
-sub on_terminal {
-    my ($input, @arguments) = @_;
-    local $ENV{TERM} = 'xterm';
-    my $command = join ' ', map {"'$_'"} program(), @arguments;
-    return scalar `python3 -c 'import pty, sys
-pty.spawn(["sh", "-c", sys.argv[1]])' "$input $command" </dev/null`;
-}
-
-
-subtest 'on a terminal' => sub {
-    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET /vpn/..;/vpns/}
-             . qq{ HTTP/1.1" 404 1 "-" "-"\n};
-    spew("$dir/many", $line x 20_000);
-
-    # two pieces, of which the second is late
-    my $slow = "(head -c 300000 $dir/many; sleep 0.4; cat $dir/many)";
-    system('mkfifo', "$dir/slow") == 0 or die "mkfifo: $?";
-    my $said = on_terminal("$slow >$dir/slow &", 'scan', "$dir/slow",
-                           map {"$dir/many"} 1 .. 3);
-    my @bars = $said =~ /\r\e\[K(\[[#.]{12}\] \d+ %, \d+ s left, \d+ MB, [^\r\e]*)/g;
-    ok scalar @bars, 'a bar, the time left, the rate';
-    is_deeply [grep { length > 79 } @bars], [], '... on one line';
-    like $said, qr/\e\[1;33mAttempts only\e\[0m/, 'colours';
-    unlike $said, qr/left.*left[^\r]*\n/, '... and the bar is gone in the end';
-
-    $said = on_terminal('NO_COLOR=1', 'scan', "$dir/combined");
-    unlike $said, qr/\e\[[^K]/, 'NO_COLOR';
-    $said = on_terminal("$slow |", 'scan', '-');
-    like $said, qr/\r\e\[K\d+ MB, \d+ MB\/s, \d+ attempts/, 'of a pipe';
-    unlike $said, qr/ s left/, '... whose end nobody knows';
-    unlike on_terminal('', 'scan', '--json', '--quiet', "$dir/combined"),
-        qr/\e\[[^K]/, 'no colour in JSON';
-    unlike citrix_guard(['scan', "$dir/combined"])->{out}, qr/\e/,
-        'nor in a file';
-};
-
-
-subtest 'Ctrl-C ends with what was found' => sub {
-    pipe my $from, my $to or die "pipe: $!";
-    pipe my $out, my $child_out or die "pipe: $!";
-    defined(my $pid = fork) or die "fork: $!";
-    if (!$pid) {
-        close $to;
-        open STDIN, '<&', $from;
-        open STDOUT, '>&', $child_out;
-        open STDERR, '>', '/dev/null';
-        exec { program() } qw(citrix-guard scan --json -);
-        die;
-    }
-    close $child_out;
-    syswrite $to, text(sample('combined'));
-    # FIONREAD: nothing is left in the pipe
-    wait_until(sub { ioctl $from, 0x541B, my $left = pack 'i', 0 or die;
-                     return !unpack 'i', $left });
-    kill 'INT', $pid;
-    my $is = do { local $/; eval { $json->decode(scalar <$out>) } // {} };
-    waitpid $pid, 0;
-    ok $is->{interrupted}, 'it says so';
-    cmp_ok scalar @{ $is->{findings} // [] }, '>', 10, 'findings so far';
-    is $? >> 8, 3, 'exit status';
-};
 
 done_testing;

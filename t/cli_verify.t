@@ -183,6 +183,50 @@ subtest 'round the guard' => sub {
 };
 
 
+# Something that refuses the attack, and serves all else.
+sub refusing {
+    my ($answer, @headers) = @_;
+    my $adc = CitrixGuard::Recorder->new(answer => sub {
+        my $target = $_[0]{target};
+        my $refusal = ref $answer eq 'CODE' ? $answer->($target) : $answer;
+        return { close => 1, $target =~ /cg[0-9a-f]{16}/ ? %$refusal
+                             : (status => 200, body => 'page',
+                                headers => \@headers) } });
+    return verify('http://127.0.0.1:' . $adc->port, '--no-ica');
+}
+
+
+subtest 'who refuses' => sub {
+    my ($is, $ran) = refusing({ status => 403,
+        body => "<p>You don't have permission to access /vpns/</p>" });
+    verdict_is $is, $ran, 'not shielded', 2, qr/got through/,
+        'Apache\'s own 403 means that it came through';
+    ($is, $ran) = refusing({ status => 403, headers => [Server => 'Apache'],
+                             body => 'x' });
+    verdict_is $is, $ran, 'not shielded', 2, qr/got through/, '... also so';
+    ($is, $ran) = refusing({ status => 403, body => '' });
+    verdict_is $is, $ran, 'cannot tell', 3, qr/as the ADC's own policy does/,
+        'a 403 without a body';
+    ($is, $ran) = refusing({ status => 404, body => '[global]' });
+    verdict_is $is, $ran, 'not shielded', 2, qr/got through/, 'by the file';
+    ($is, $ran) = refusing({ status => 404, body => 'x' });
+    verdict_is $is, $ran, 'cannot tell', 3, qr/refused none of 42/,
+        'a patched ADC';
+    ($is, $ran) = refusing({ status => 403, body => 'x',
+                             headers => ['x-citrix-guard' => 'blocked'] });
+    verdict_is $is, $ran, 'shielded', 0, qr/all 42 .*, 42 by/, 'the guard';
+    ($is, $ran) = refusing(sub { return $_[0] =~ /%/ ? { status => 404 }
+        : { status => 403, headers => ['X-Citrix-Guard' => 'blocked'] } });
+    verdict_is $is, $ran, 'not shielded', 2,
+        qr/others were answered by something else/, 'the guard, in part';
+    ($is, $ran) = refusing({ status => 403, body => 'x',
+        headers => ['X-Citrix-Guard' => 'blocked'] },
+        'X-Citrix-Guard' => 'blocked');
+    verdict_is $is, $ran, 'cannot tell', 3, qr/sets it on everything/,
+        'the guard\'s mark on pages as well';
+};
+
+
 # The rows of --direct: port, scheme, status.
 sub direct {
     my ($is) = @_;
@@ -214,12 +258,13 @@ subtest 'round the guard, TLS or not' => sub {
     ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$closed");
     is_deeply [direct($is)], ["127.0.0.1:$closed https 0 closed"],
         'closed: once is enough';
-    ($is, $ran) = verify(url(1), '--no-ica', '--direct=no.such.invalid');
+    ($is, $ran) = verify(url(1), '--no-ica', '--direct=' . 'x' x 64);
     verdict_is $is, $ran, 'shielded', 0, qr/served/, 'a name that is none';
     ($is, $ran) = verify(url(1), '--no-ica',
                          '--direct=127.0.0.1:' . $front->port(11));
     verdict_is $is, $ran, 'not shielded', 2, qr/reachable round the guard/,
         'no newer than TLS 1.0';
+    is_deeply [map {s/.* https //r} direct($is)], [200], '... over TLS';
 };
 
 
@@ -295,6 +340,7 @@ subtest 'a whole Gateway' => sub {
         "--cacert=$tls->{SSL_ca_file}", '--connect=127.0.0.1:' . $gateway->port);
     verdict_is $is, $ran, 'shielded', 0, qr/and users are served/, 'shielded';
     is "$is->{ica}{socks5} $is->{ica}{cgp}", 'works works', 'ICA works';
+    ok !$is->{protocols}{'HTTP/2'}{offered}, 'HTTP/2 is not offered by TLS';
     is_deeply [grep {/vpns/} $web->targets($gateway)], [],
         'the ADC has seen none';
 };

@@ -208,6 +208,12 @@ scan_client(cli_str_t client)
 
     p = client.data;
     last = p + client.len;
+
+    /* the first line of a file in a tar archive, behind its header */
+
+    colon = memrchr(p, '\0', client.len);
+    p = colon ? colon + 1 : p;
+
     first.data = p;
     first.len = 0;
 
