@@ -16,14 +16,15 @@ use Time::HiRes qw(time);
 
 use CitrixGuard::Gateway;
 use CitrixGuard::Ica;
-use CitrixGuard::Scratch qw(slurp);
+use CitrixGuard::Scratch qw(slurp wait_until);
 
 plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
     if !CitrixGuard::Nginx::has_stream();
 
 my $CLIENTS = $ENV{TEST_EDT_CLIENTS} // 200;
 
-my $gateway = CitrixGuard::Gateway->new(workers => 2);
+my $WORKERS = 2;
+my $gateway = CitrixGuard::Gateway->new(workers => $WORKERS);
 
 # a worker that is to end waits for it
 $gateway->set('edt.conf', qr/proxy_timeout 10m/, 'proxy_timeout 5s');
@@ -74,6 +75,15 @@ sub listens {
 }
 
 
+# The old workers read no datagrams any more when this returns.
+sub reloaded {
+    return $gateway->reload && wait_until(sub {
+        my $count = () = $gateway->error_log =~ /gracefully shutting down/g;
+        return $count % $WORKERS == 0;
+    });
+}
+
+
 $gateway->start;
 
 subtest 'left out, as it is delivered' => sub {
@@ -87,7 +97,7 @@ subtest 'left out, as it is delivered' => sub {
 
 
 $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/edt)/, '');
-ok $gateway->reload, 'switched on by a reload';
+ok reloaded(), 'switched on by a reload';
 
 subtest 'many clients' => sub {
     cmp_ok listens(), '>=', 2, 'both families listen';
@@ -130,7 +140,7 @@ subtest 'a reload' => sub {
     send $client, 'before', 0;
     my ($first) = serve(1);
     answer($client);
-    ok $gateway->reload, 'reloaded';
+    ok reloaded(), 'reloaded';
     send $client, 'after', 0;
     my ($second) = serve(1);
     is answer($client), 'retfa', 'the client is answered again';
@@ -142,7 +152,7 @@ subtest 'the shutter' => sub {
     my $running = client();
     $gateway->set('shutter.conf', qr/^    default         open;/m,
                   '    default         closed;');
-    ok $gateway->reload, 'closed';
+    ok reloaded(), 'closed';
     for my $client (client(), $running) {
         send $client, 'hello', 0;
         is_deeply { serve(1, 0.3) }, {}, 'the ADC hears nothing';
@@ -150,7 +160,7 @@ subtest 'the shutter' => sub {
     }
     $gateway->set('shutter.conf', qr/^    192\.0\.2\.128\/25 /m,
                   '    127.0.0.0/8 ');
-    ok $gateway->reload, 'a network is let in';
+    ok reloaded(), 'a network is let in';
     my $client = client();
     send $client, 'hello', 0;
     serve(1);
@@ -160,7 +170,7 @@ subtest 'the shutter' => sub {
 
 
 $gateway->set('gateway.conf', qr/(?=include citrix-guard\/edt)/, '# ');
-ok $gateway->reload, 'left out again';
-is listens(), 0, 'nothing listens';
+ok reloaded(), 'left out again';
+ok wait_until(sub { !listens() }), 'nothing listens';
 
 done_testing;

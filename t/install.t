@@ -65,6 +65,7 @@ is scalar(grep { m{/citrix-guard/monitoring/} } @files),
     2 + (() = qx(find '$top/ngx_citrix_guard/conf/monitoring' -type f)),
     'what belongs to monitoring';
 ok -x "$root/$monitoring/canary", '... and the canary can be run';
+ok -x "$root/" . dirname($monitoring) . '/alive', '... and so can alive';
 is_deeply [grep { !-s "$root/$_" } @files], [], 'none of them is empty';
 
 my ($folder) = map { dirname($_) } grep {m{/citrix-guard/[^/]+$}} @files;

@@ -101,6 +101,10 @@ subtest 'ICA' => sub {
         ok Net::SSLeay::get_shutdown($client->{socket}->_get_ssl_object) & 2,
             '... in good order';
     }
+    $gateway->settle;
+    my $log = $gateway->access_log('gateway.log');
+    like $log, qr/^127\.0\.0\.1 \[\S+\] $_ closed 200 /m, "$_ is in the log"
+        for qw(socks5 cgp ica);
 };
 
 subtest 'attempts' => sub {
