@@ -104,6 +104,7 @@ typedef enum {
 
 #define CGUARD_UTF8_POINT    0x01    /* a code point */
 #define CGUARD_UTF8_DOUBT    0x02    /* perhaps what is not well-formed */
+#define CGUARD_UTF8_OTHER    0x04    /* a code point that resembles nothing */
 
 
 /* an escape that waits for more bytes */
@@ -291,6 +292,7 @@ cguard_decode_point(cguard_decode_t *d, cguard_cell_t *cell, uint32_t point)
     text = cguard_compat(point);
 
     if (text == NULL) {
+        d->utf8 |= CGUARD_UTF8_OTHER;
         cell->c = CGUARD_CODE_POINT | point;
         return;
     }

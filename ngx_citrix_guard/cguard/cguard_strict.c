@@ -97,7 +97,7 @@ cguard_strict_sequence(cguard_strict_t *st, cguard_cell_t *cell)
 {
     int  rc;
 
-    if (cell->c > 0xff || !(cguard_byte[cell->c] & CGUARD_B_CONT)) {
+    if (!(cguard_byte[cell->c] & CGUARD_B_CONT)) {
         cguard_strict_drop(st);
         return 1;
     }
@@ -113,23 +113,27 @@ cguard_strict_sequence(cguard_strict_t *st, cguard_cell_t *cell)
 }
 
 
-/* what the parser takes the cell for */
+/*
+ * What the parser takes the cell for: it makes ASCII of the string, and drops
+ * what resembles nothing.
+ */
 
 static void
 cguard_strict_see(cguard_strict_t *st, cguard_cell_t *cell)
 {
-    if (cell->c > 0xff) {
-        st->seen |= CGUARD_TAKEN;
-    }
-
-    if (st->parser == CGUARD_ASCII && cell->c >= 0x80) {
-        cell->c = '\0';
-    }
-
     if (st->parser == CGUARD_LATIN && cell->c >= 0x80 && cell->c <= 0xff) {
         cguard_decode_point(&st->decode, cell,
                             cell->c < 0xa0 ? cguard_latin[cell->c - 0x80]
                                            : cell->c);
+    }
+
+    if (cell->c > 0xff) {
+        st->seen |= CGUARD_TAKEN;
+        cell->c = '\0';
+    }
+
+    if (st->parser == CGUARD_ASCII && cell->c >= 0x80) {
+        cell->c = '\0';
     }
 }
 
@@ -148,7 +152,7 @@ cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
 
     cguard_strict_see(st, cell);
 
-    class = cell->c <= 0xff ? cguard_byte[cell->c] : 0;
+    class = cguard_byte[cell->c];
 
     if (cell->c == '%') {
         cguard_decode_begin(d, cell);
@@ -168,7 +172,7 @@ cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
 
         /* dropped within an escape */
 
-        if (class & CGUARD_B_NOISE || (cell->c >= 0x80 && cell->c <= 0xff)) {
+        if (class & CGUARD_B_NOISE || cell->c >= 0x80) {
             return 0;
         }
 

@@ -162,7 +162,7 @@ cguard_read(const cguard_string_t *s, cguard_readings_t *r)
     utf8 = cguard_read_lenient(s, r);
     seen = CGUARD_TAKEN;
 
-    if (utf8 & CGUARD_UTF8_DOUBT) {
+    if (utf8 & (CGUARD_UTF8_DOUBT|CGUARD_UTF8_OTHER)) {
         seen = cguard_read_strict(s, CGUARD_WELL_FORMED, r);
 
         if (seen & CGUARD_REJECTED) {

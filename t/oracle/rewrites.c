@@ -336,7 +336,7 @@ is_stray(const reading_t *r, size_t i)
         return r->s[i] >= 0x80 && r->s[i] <= OTHER;
     }
 
-    if (r->s[i] == STRAY) {
+    if (r->s[i] == STRAY || (r->s[i] == OTHER && parser != LENIENT)) {
         return 1;
     }
 
