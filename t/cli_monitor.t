@@ -172,7 +172,7 @@ END
 
 # Monitors that lie, each time they are asked a part of the answers.
 sub told {
-    my ($change) = @_;
+    my ($change, $port) = @_;
     my $asked = 0;
     my $server = CitrixGuard::Recorder->new(answer => sub {
         my %zone = (version => 1, started => '2020-01-17T00:00:00.000Z',
@@ -183,13 +183,8 @@ sub told {
         return { status => 200, close => 1,
                  body => $body // JSON::PP->new->encode(\%zone) };
     });
-    my ($is, $ran) = asked(1, '--monitor=http://127.0.0.1:' . $server->port);
+    my ($is, $ran) = asked($port // 1, '--monitor=http://127.0.0.1:' . $server->port);
     return ($is, $ran);
-}
-
-
-sub event {
-    return { server => 's1', verdict => 'blocked', target => "/vpn/../vpns/?$_[0]" };
 }
 
 
@@ -234,6 +229,14 @@ subtest 'a storm meanwhile' => sub {
         return;
     });
     verdict_is $is, $ran, 'shielded', 0, qr/confirms/, 'by the counters';
+    ($is, $ran) = told(sub {
+        my ($zone, $n) = @_;
+        $zone->{last} = $n ? 5000 : 0;
+        $zone->{servers}[0]{verdicts}{blocked}{count} += $n ? 20 : 0;
+        return;
+    }, 7);
+    verdict_is $is, $ran, 'cannot tell', 3, qr/closed connection, though/,
+        'not by half of what was asked';
     ($is, $ran) = told(sub {
         my ($zone, $n) = @_;
         $zone->{last} = $n ? 500 : 0;

@@ -355,11 +355,12 @@ subtest 'for people, and for Nagios' => sub {
     cmp_ok length $all->{out}, '>', 2 * length $ran->{out}, '... or all';
     unlike $all->{out}, qr/[^\x0a\x20-\x7e]/, '... nothing moves a terminal';
 
-    my @all = ([1, 0, 'OK'], [3, 2, 'CRITICAL'], [5, 3, 'UNKNOWN']);
+    my @all = ([1, 0, 'OK'], [3, 2, 'CRITICAL'], [5, 3, 'UNKNOWN'],
+        [2, 1, 'WARNING', '--error-log=' . $front->dir . '/guard2.log']);
     for (@all) {
-        my ($port, $status, $state) = @$_;
+        my ($port, $status, $state, @more) = @$_;
         $ran = citrix_guard(['verify', @SHARED, '--no-ica', '--nagios',
-                             url($port)]);
+                             @more, url($port)]);
         is $ran->{status}, $status, "Nagios: $state";
         like $ran->{out}, qr/^CITRIX_GUARD\ $state\ -\ [^|\n]+
             \|\ asked=\d+\ refused=\d+\ through=\d+\ served=\d+\n\z/x,
