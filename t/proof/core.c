@@ -42,3 +42,6 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #include "cguard_strict.c"
 #include "cguard_target.c"
 #include "cguard_stream.c"
+#include "cguard_form.c"
+#include "cguard_gate.c"
+#include "cguard_rule_parse.c"

@@ -14,7 +14,10 @@
 #include "cguard_compat.h"
 
 
-#define FACTS_TEXT  6    /* characters that a code point stands for at most */
+#define FACTS_TEXT     6        /* characters that a code point stands for,
+                                   at most */
+#define FACTS_CLASSES  257      /* of a gate, and its states */
+#define FACTS_STATES   0x20001
 
 
 static unsigned  facts_failed;
@@ -35,13 +38,15 @@ facts_say(int ok, const char *name)
 static void
 facts_words(void)
 {
-    int       low6, digits, point, not_point;
+    int       low6, digits, point, not_point, ends, not_ends;
     uint32_t  c;
 
     low6 = 1;
     digits = 1;
     point = 1;
     not_point = 1;
+    ends = 1;
+    not_ends = 1;
     c = 0;
 
     do {
@@ -51,12 +56,36 @@ facts_words(void)
                   || (c >> 16 & 1) == 0 || (c >> 24 & 1) == 0;
         point &= (0x80000000 | c) >= 0x80000000;
         not_point &= (c & 0x80000000) != 0 || c < 0x80000000;
+        ends &= c < 0x80000000 || (c & 0x7fffffff) == c - 0x80000000;
+        not_ends &= c >= 0x80000000 || (c & 0x80000000) == 0;
     } while (++c);
 
     facts_say(low6, "low6");
     facts_say(digits, "digits");
     facts_say(point, "code_point");
     facts_say(not_point, "code_point_not");
+    facts_say(ends, "gate_ends");
+    facts_say(not_ends, "gate_ends_not");
+}
+
+
+/* a gate's row, by its place, is below the number of rows */
+
+static void
+facts_rows(void)
+{
+    int       ok;
+    uint32_t  classes, states;
+
+    ok = 1;
+
+    for (classes = 1; classes <= FACTS_CLASSES; classes++) {
+        for (states = 1; states <= FACTS_STATES; states++) {
+            ok &= (states * classes - classes) / classes < states;
+        }
+    }
+
+    facts_say(ok, "row");
 }
 
 
@@ -120,6 +149,7 @@ int
 main(void)
 {
     facts_words();
+    facts_rows();
     facts_bytes();
     facts_compat();
 

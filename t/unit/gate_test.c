@@ -163,6 +163,53 @@ gate_subject(unsigned char *p, const cguard_gate_literal_t *literal,
 }
 
 
+/*
+ * What the proof of cguard_gate() takes for granted of the tables
+ * (t/proof/contracts.acsl); link and number have no first element.
+ */
+
+static int
+gate_sound(const cguard_gate_t *g, size_t n)
+{
+    size_t    i;
+    uint32_t  row, last;
+
+    if (g->classes < 1 || g->classes > 257 || g->states < 1
+        || g->states > 0x20001)
+    {
+        return 0;
+    }
+
+    last = (g->states - 1) * g->classes;
+
+    for (i = 0; i < g->states; i++) {
+        if (g->shorter[i] >= g->states || g->first[i] > n) {
+            return 0;
+        }
+    }
+
+    for (i = 0; i < (size_t) g->states * g->classes; i++) {
+        row = g->next[i] & 0x7fffffff;
+
+        if (row > last || row % g->classes) {
+            return 0;
+        }
+    }
+
+    for (i = 1; i <= n; i++) {
+        if (g->link[i] > n || g->number[i] >= CGUARD_GATE_MAX) {
+            return 0;
+        }
+    }
+
+    for (i = 0; i < sizeof(g->class) && g->class[i] < g->classes; i++) {
+        /* void */
+    }
+
+    return i == sizeof(g->class);
+}
+
+
 static void
 gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
     const char *letters)
@@ -216,6 +263,9 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
     tap_ok(t, wrong == 0 && found > 0,
            "%s: %zu literals, %zu subjects, %u hits, %u of them wrong", name,
            n, subjects, found, wrong);
+
+    tap_ok(t, gate_sound(&gate, n), "%s: no table leads out of another",
+           name);
 
     gate_free(&memory);
     free(text);
