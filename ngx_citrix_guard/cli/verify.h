@@ -241,6 +241,7 @@ void verify_ask(verify_t *v, const verify_place_t *place,
     verify_protocol_e protocol, const char *target, verify_answer_t *answer);
 int verify_connects(verify_t *v, const verify_place_t *place, char *error);
 void verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place);
+void verify_curl_end(CURL *curl);
 void verify_curl_shared(const verify_t *v, CURL *curl);
 
 

@@ -124,13 +124,28 @@ verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
 }
 
 
+/* what verify_curl has made for it */
+
+void
+verify_curl_end(CURL *curl)
+{
+    struct curl_slist  *list;
+
+    list = NULL;
+
+    curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
+    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
+    curl_easy_setopt(curl, CURLOPT_PRIVATE, NULL);
+    curl_slist_free_all(list);
+}
+
+
 void
 verify_ask(verify_t *v, const verify_place_t *place,
     verify_protocol_e protocol, const char *target, verify_answer_t *answer)
 {
-    long                version;
-    CURL               *curl;
-    struct curl_slist  *list;
+    long   version;
+    CURL  *curl;
 
     memset(answer, 0, sizeof(verify_answer_t));
 
@@ -170,11 +185,7 @@ verify_ask(verify_t *v, const verify_place_t *place,
         answer->failed = CURLE_OK;
     }
 
-    if (place->address[0]) {
-        curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
-        curl_slist_free_all(list);
-        curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
-    }
+    verify_curl_end(curl);
 
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
 }
@@ -185,10 +196,9 @@ verify_ask(verify_t *v, const verify_place_t *place,
 int
 verify_connects(verify_t *v, const verify_place_t *place, char *error)
 {
-    CURL               *curl;
-    CURLcode            rc;
-    verify_place_t      plain;
-    struct curl_slist  *list;
+    CURL            *curl;
+    CURLcode         rc;
+    verify_place_t   plain;
 
     curl = curl_easy_init();
 
@@ -206,10 +216,8 @@ verify_connects(verify_t *v, const verify_place_t *place, char *error)
 
     rc = curl_easy_perform(curl);
 
-    list = NULL;
-    curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
+    verify_curl_end(curl);
     curl_easy_cleanup(curl);
-    curl_slist_free_all(list);
 
     return rc == CURLE_OK;
 }

@@ -51,6 +51,7 @@ verify_greet(verify_t *v, const char *greeting, size_t len,
         || curl_easy_send(curl, greeting, len, &sent) != CURLE_OK
         || sent != len)
     {
+        verify_curl_end(curl);
         return VERIFY_ICA_REFUSED;
     }
 
@@ -71,6 +72,7 @@ verify_greet(verify_t *v, const char *greeting, size_t len,
 
     /* a handle that was used for this is none for requests any more */
 
+    verify_curl_end(curl);
     curl_easy_cleanup(curl);
     v->curl[VERIFY_HTTP1] = curl_easy_init();
 
