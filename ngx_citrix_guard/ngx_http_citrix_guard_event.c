@@ -243,6 +243,7 @@ ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r)
 
     p = r->header_in->start;
     last = r->header_in->last;
+    end = last;
 
     if (r->request_line.data >= p && r->request_line.data < last) {
         p = r->request_line.data + r->request_line.len;
