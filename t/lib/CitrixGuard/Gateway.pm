@@ -164,8 +164,10 @@ sub _filled_in {
     my ($self, $file, $text) = @_;
     my $dir = $self->dir;
     $text =~ s{^user www-data;$}{_user()}me;
-    # a machine for tests may not let anybody raise it
-    $text =~ s{^worker_rlimit_nofile .*}{}m;
+    # a machine for tests may let nobody raise it as far
+    my $files = _files();
+    $text =~ s{^(worker_rlimit_nofile|\s+worker_connections) (\d+);}
+              {"$1 " . ($2 < $files ? $2 : $files) . ';'}gme;
     $text =~ s{/run/(?!nginx\.pid)}{$dir/}g;
     $text =~ s{/run/nginx\.pid}{$dir/nginx.pid};
     $text =~ s{/var/log/nginx/error\.log warn}
@@ -199,6 +201,13 @@ sub _on_loopback {
     $text =~ s{listen \[::\]:80\b}{listen [::1]:$plain}g;
     $text =~ s{listen 8081}{listen 127.0.0.1:$alive}g;
     return $text;
+}
+
+
+# How many files the kernel lets a worker open, at most.
+sub _files {
+    my $limit = `bash -c 'ulimit -Hn'`;
+    return $limit =~ /^(\d+)$/ ? $1 : 65_536;
 }
 
 
