@@ -24,9 +24,9 @@ my $web = CitrixGuard::Recorder->new(answer => sub {
 });
 my $gateway = CitrixGuard::Gateway->new(web => $web->port);
 $gateway->{files}{$_} =~ s/(?<=_timeout )1d;/24s;/g
-    for qw(guard.conf stream.conf demultiplexer.conf);
-is scalar(map {/_timeout 24s;/g} values %{ $gateway->{files} }), 5,
-    'five timeouts of a day';
+    for qw(guard.conf stream.conf);
+is scalar(map {/_timeout 24s;/g} values %{ $gateway->{files} }), 4,
+    'four timeouts of a day';
 $gateway->start;
 
 my @TLS = $gateway->tls;

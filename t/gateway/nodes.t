@@ -268,8 +268,10 @@ subtest 'somebody who is no balancer' => sub {
     print {$socket} "GET /liar HTTP/1.0\r\nHost: "
         . "$CitrixGuard::Gateway::NAME\r\n\r\n";
     like scalar(<$socket>), qr/^HTTP/, 'is served';
-    like $node{node1}->access_log('gateway.log'),
-        qr{^\Q$OTHER\E .*GET /liar}m, '... under its own address';
+    close $socket;
+    ok wait_until(sub {
+        $node{node1}->access_log('gateway.log') =~ m{^\Q$OTHER\E .*GET /liar}m;
+    }), '... under its own address';
     for my $path ('alive', 'citrix-guard') {
         my $answer = CitrixGuard::Raw::ask(8081,
             "GET /$path HTTP/1.0\r\n\r\n", host => '192.0.2.51',
