@@ -270,6 +270,12 @@ ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_out_t *o, u_char *p,
 {
     u_char  *last, *mark;
 
+    /* there may be no bytes at no address */
+
+    if (len == 0) {
+        return;
+    }
+
     last = p + len;
 
     while ((mark = ngx_strlchr(p, last, '\\')) != NULL) {

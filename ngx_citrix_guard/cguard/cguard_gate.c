@@ -231,6 +231,12 @@ cguard_gate(const cguard_gate_t *g, const unsigned char *p, size_t len,
     uint32_t              row;
     const unsigned char  *last;
 
+    /* there may be no bytes at no address */
+
+    if (len == 0) {
+        return;
+    }
+
     row = 0;
 
     for (last = p + len; p < last; p++) {

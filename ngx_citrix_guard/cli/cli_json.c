@@ -41,6 +41,12 @@ cli_json(const char *text, size_t len, cli_json_pt found, void *data)
 
     memset(&js, 0, sizeof(cli_json_t));
 
+    /* there may be no bytes at no address */
+
+    if (len == 0) {
+        text = "";
+    }
+
     js.p = text;
     js.last = text + len;
     js.found = found;
