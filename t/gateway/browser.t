@@ -19,7 +19,7 @@ use CitrixGuard::Recorder;
 use CitrixGuard::Scratch qw(scratch slurp spew);
 use CitrixGuard::Websocket;
 
-my $MIB = $ENV{TEST_BROWSER_MIB} // 48;
+my $MIB = $ENV{TEST_BROWSER_MIB} // 1024;
 my $NAME = $CitrixGuard::Gateway::NAME;
 my $URL = "https://$NAME";
 my $COOKIE = 'c' x 3000;
