@@ -233,7 +233,7 @@ storm: deps-test build $(OUT)/unit/judge ## the same at the nginx of BUILD
 	@$(TEST_ENV) exec t/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
 
 .PHONY: proof
-proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (15 minutes); ONLY=function
+proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (30 minutes); ONLY=function
 	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
 	@TEST_LEFT_OUT='$(WITH_PCRE2)' t/proof/proof build/proof build/memory/unit \
 	    $(ONLY)
@@ -287,7 +287,7 @@ faults-each: deps-test build ## the same for the nginx of BUILD
 	@$(TEST_ENV) TEST_FAULTS=all t/tools/proof 'faults ($(BUILD))' t/faults.t
 
 .PHONY: mutate
-mutate: deps-test ## small bugs put into the sources: the tests see each (10 minutes); ONLY=pattern
+mutate: deps-test ## small bugs put into the sources: the tests see each (30 minutes); ONLY=pattern
 	@exec t/mutate/mutate '$(ONLY)'
 
 
