@@ -222,10 +222,7 @@ static ngx_uint_t
 ngx_http_citrix_guard_is_nsc_user(u_char *p, size_t len)
 {
     return len == sizeof("NSC_USER") - 1
-           && ngx_strncasecmp(p, (u_char *) "NSC", 3) == 0
-           && !((p[3] >= '0' && p[3] <= '9')
-                || ((p[3] | 0x20) >= 'a' && (p[3] | 0x20) <= 'z'))
-           && ngx_strncasecmp(p + 4, (u_char *) "USER", 4) == 0;
+           && cguard_header_is(p, len, "NSC_USER");
 }
 
 

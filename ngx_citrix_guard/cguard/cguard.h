@@ -91,6 +91,15 @@ cguard_reason_e cguard_header(const unsigned char *name, size_t nlen,
 
 
 /*
+ * 1 if CGI hands a field of this name on as "upper", which is as long: letter
+ * case does not count, and what is no letter or digit is a "_".
+ */
+
+int cguard_header_is(const unsigned char *name, size_t nlen,
+    const char *upper);
+
+
+/*
  * Writes the wholly decoded target, from the raw offset "from" on, to "buf":
  * "\" as "/", no noise bytes, no ";parameters".  Returns the length written,
  * "size" at most; no NUL is added.  The bytes are as hostile as the target's.

@@ -397,7 +397,7 @@ cguard_target(const unsigned char *p, size_t len, unsigned policy,
 }
 
 
-static int
+int
 cguard_header_is(const unsigned char *name, size_t nlen, const char *upper)
 {
     size_t         i;
