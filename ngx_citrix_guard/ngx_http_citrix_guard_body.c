@@ -99,25 +99,9 @@ ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
 static ngx_http_citrix_guard_peek_t *
 ngx_http_citrix_guard_peek(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t            *cln;
-    ngx_http_citrix_guard_peek_t  *peek;
-
-    peek = ngx_http_citrix_guard_kept(r->pool,
-                                      ngx_http_citrix_guard_peek_cleanup);
-    if (peek) {
-        return peek;
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_citrix_guard_peek_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    ngx_memzero(cln->data, sizeof(ngx_http_citrix_guard_peek_t));
-
-    cln->handler = ngx_http_citrix_guard_peek_cleanup;
-
-    return cln->data;
+    return ngx_http_citrix_guard_keep(r->pool,
+                                      ngx_http_citrix_guard_peek_cleanup,
+                                      sizeof(ngx_http_citrix_guard_peek_t));
 }
 
 

@@ -37,7 +37,6 @@ static ngx_int_t ngx_http_citrix_guard_peek_recv(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek, size_t size);
 static ngx_int_t ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek, size_t size);
-static ngx_buf_t *ngx_http_citrix_guard_peek_buf(ngx_connection_t *c);
 static void ngx_http_citrix_guard_peek_buf_cleanup(void *data);
 
 
@@ -221,8 +220,15 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    /*
+     * nginx looks at r->header_in once more when the request is gone, so the
+     * buffer itself (not what it points to) belongs to the connection
+     */
+
     if (peek->own == NULL) {
-        peek->own = ngx_http_citrix_guard_peek_buf(r->connection);
+        peek->own = ngx_http_citrix_guard_keep(r->connection->pool,
+                                       ngx_http_citrix_guard_peek_buf_cleanup,
+                                       sizeof(ngx_buf_t));
         if (peek->own == NULL) {
             return NGX_ERROR;
         }
@@ -243,34 +249,6 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
     r->header_in = peek->own;
 
     return NGX_OK;
-}
-
-
-/*
- * nginx looks at r->header_in once more when the request is gone, so the
- * buffer itself (not what it points to) belongs to the connection.
- */
-
-static ngx_buf_t *
-ngx_http_citrix_guard_peek_buf(ngx_connection_t *c)
-{
-    ngx_buf_t           *b;
-    ngx_pool_cleanup_t  *cln;
-
-    b = ngx_http_citrix_guard_kept(c->pool,
-                                   ngx_http_citrix_guard_peek_buf_cleanup);
-    if (b) {
-        return b;
-    }
-
-    cln = ngx_pool_cleanup_add(c->pool, sizeof(ngx_buf_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    cln->handler = ngx_http_citrix_guard_peek_buf_cleanup;
-
-    return cln->data;
 }
 
 

@@ -13,8 +13,6 @@
 #define NGX_HTTP_CITRIX_GUARD_SPARES  3
 
 
-static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark_add(
-    ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_spare(
     ngx_http_citrix_guard_mark_t *mark);
 static void ngx_http_citrix_guard_mark_cleanup(void *data);
@@ -47,6 +45,31 @@ ngx_http_citrix_guard_kept(ngx_pool_t *pool, ngx_pool_cleanup_pt handler)
     }
 
     return NULL;
+}
+
+
+void *
+ngx_http_citrix_guard_keep(ngx_pool_t *pool, ngx_pool_cleanup_pt handler,
+    size_t size)
+{
+    void                *data;
+    ngx_pool_cleanup_t  *cln;
+
+    data = ngx_http_citrix_guard_kept(pool, handler);
+    if (data) {
+        return data;
+    }
+
+    cln = ngx_pool_cleanup_add(pool, size);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(cln->data, size);
+
+    cln->handler = handler;
+
+    return cln->data;
 }
 
 
@@ -83,9 +106,9 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_log(r, glcf, f);
 
-    if (mark == NULL || ngx_http_citrix_guard_is_spare(mark)) {
-        mark = ngx_http_citrix_guard_mark_add(r);
-    }
+    mark = ngx_http_citrix_guard_keep(r->pool,
+                                      ngx_http_citrix_guard_mark_cleanup,
+                                      sizeof(ngx_http_citrix_guard_mark_t));
 
     if (mark == NULL) {
         mark = ngx_http_citrix_guard_spares;
@@ -131,24 +154,6 @@ ngx_http_citrix_guard_final(ngx_http_request_t *r)
     if (mark && r == r->main && !ngx_http_citrix_guard_is_spare(mark)) {
         mark->final = 1;
     }
-}
-
-
-static ngx_http_citrix_guard_mark_t *
-ngx_http_citrix_guard_mark_add(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t  *cln;
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_citrix_guard_mark_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    ngx_memzero(cln->data, sizeof(ngx_http_citrix_guard_mark_t));
-
-    cln->handler = ngx_http_citrix_guard_mark_cleanup;
-
-    return cln->data;
 }
 
 

@@ -346,11 +346,15 @@ void ngx_http_citrix_guard_recover(ngx_http_request_t *r);
 /*
  * mark: "note" keeps the finding and logs it, unless the client's request has
  * one of the same weight already.  "final" says that the client is refused:
- * nothing more leaves for it.  "kept" is what a pool keeps under a handler.
+ * nothing more leaves for it.  "kept" is what a pool keeps under a handler,
+ * NULL if nothing; "keep" adds it in that case, zeroed, and returns NULL only
+ * without memory.
  */
 
 void *ngx_http_citrix_guard_kept(ngx_pool_t *pool,
     ngx_pool_cleanup_pt handler);
+void *ngx_http_citrix_guard_keep(ngx_pool_t *pool,
+    ngx_pool_cleanup_pt handler, size_t size);
 ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark(
     ngx_http_request_t *r);
 void ngx_http_citrix_guard_note(ngx_http_request_t *r,

@@ -37,27 +37,17 @@ ngx_http_citrix_guard_observe_init(ngx_conf_t *cf)
 ngx_int_t
 ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n)
 {
-    ngx_pool_cleanup_t                *cln;
     ngx_http_citrix_guard_observed_t  *o;
 
     if (r != r->main || r->request_body || r->discard_body) {
         return NGX_OK;
     }
 
-    o = ngx_http_citrix_guard_kept(r->pool,
-                                   ngx_http_citrix_guard_observe_cleanup);
-
-    if (o == NULL) {
-        cln = ngx_pool_cleanup_add(r->pool,
+    o = ngx_http_citrix_guard_keep(r->pool,
+                                   ngx_http_citrix_guard_observe_cleanup,
                                    sizeof(ngx_http_citrix_guard_observed_t));
-        if (cln == NULL) {
-            return NGX_ERROR;
-        }
-
-        o = cln->data;
-        ngx_memzero(o, sizeof(ngx_http_citrix_guard_observed_t));
-
-        cln->handler = ngx_http_citrix_guard_observe_cleanup;
+    if (o == NULL) {
+        return NGX_ERROR;
     }
 
     if (o->wanted >= n) {
