@@ -69,6 +69,7 @@ ngx_http_citrix_guard_set_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     rule = cln->data;
+    ngx_memzero(rule, sizeof(ngx_http_citrix_guard_rule_t));
 
     if (cguard_rule_parse(&rule->rule, word, cf->args->nelts - 1, error)
         == -1)

@@ -57,10 +57,14 @@ ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     name.data = value[1].data;
     name.len = p ? (size_t) (p - value[1].data) : 0;
 
-    s.data = p + 1;
-    s.len = p ? value[1].len - name.len - 1 : 0;
+    size = NGX_ERROR;
 
-    size = p ? ngx_parse_size(&s) : NGX_ERROR;
+    if (p) {
+        s.data = p + 1;
+        s.len = value[1].data + value[1].len - s.data;
+
+        size = ngx_parse_size(&s);
+    }
 
     if (name.len == 0 || size == NGX_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

@@ -79,7 +79,8 @@ if ($LONG) {
     $load->begin(@kinds);
     $failed += reloads($RELOADS - $first);
 }
-is $failed, 0, "$RELOADS reloads, none failed";
+is $failed, 0, "$RELOADS reloads, none failed"
+    or diag grep {/\[(?:emerg|alert)\]/} split /^/, $nginx->error_log;
 
 my $after = $LONG ? holdings() : undef;
 my $result = $load->finish;
