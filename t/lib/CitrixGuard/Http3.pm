@@ -90,9 +90,10 @@ sub DESTROY {
     my ($self) = @_;
     return if $self->{owner} != $$;
     local ($?, $@, $!);
-    # it ends when its input does
+    # It ends when its input does, and closes its connection: no signal, as
+    # nginx, asked to quit, waits a minute for a client that is gone.
     close $self->{to};
-    end_process($self->{pid}, 'TERM', 5);
+    end_process($self->{pid}, 0, 5);
     return;
 }
 
