@@ -194,14 +194,20 @@ ngx_http_citrix_guard_line_end(u_char *p, u_char *last)
 static ngx_uint_t
 ngx_http_citrix_guard_request_line(u_char *p, u_char *last, ngx_str_t *target)
 {
+    size_t   end;
     u_char  *blank;
 
-    last -= sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL "1\r") - 1;
+    end = sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL "1\r") - 1;
 
-    if (last <= p
-        || ngx_strncmp(last, NGX_HTTP_CITRIX_GUARD_PROTOCOL,
-                       sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL) - 1)
-           != 0)
+    if ((size_t) (last - p) <= end) {
+        return 0;
+    }
+
+    last -= end;
+
+    if (ngx_strncmp(last, NGX_HTTP_CITRIX_GUARD_PROTOCOL,
+                    sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL) - 1)
+        != 0)
     {
         return 0;
     }

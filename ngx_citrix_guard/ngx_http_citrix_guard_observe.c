@@ -98,9 +98,13 @@ ngx_http_citrix_guard_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         size = ngx_min((size_t) (cl->buf->last - cl->buf->pos),
                        o->wanted - o->body.len);
 
-        ngx_memcpy(o->body.data + o->body.len, cl->buf->pos, size);
+        /* the last buffer may have no bytes, and no address */
 
-        o->body.len += size;
+        if (size) {
+            ngx_memcpy(o->body.data + o->body.len, cl->buf->pos, size);
+            o->body.len += size;
+        }
+
         last |= cl->buf->last_buf;
     }
 

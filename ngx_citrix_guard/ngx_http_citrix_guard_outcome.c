@@ -180,6 +180,10 @@ ngx_http_citrix_guard_kinds_of(ngx_str_t *target, ngx_uint_t below)
     u_char      text[NGX_HTTP_CITRIX_GUARD_OUTCOME_READ], *p;
     ngx_uint_t  kinds;
 
+    if (target->len == 0) {
+        return 0;
+    }
+
     /* names in the query are none of files */
 
     p = ngx_strlchr(target->data, target->data + target->len, '?');

@@ -12,6 +12,7 @@
 
 #include <setjmp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -19,6 +20,9 @@
 
 #include "cguard.h"
 #include "cguard_clean.h"
+#include "cguard_form.h"
+#include "cguard_gate.h"
+#include "cguard_stream.h"
 #include "plain_clean.h"
 #include "tap.h"
 #include "vectors.h"
@@ -64,6 +68,9 @@ static int guard_judge_target(const unsigned char *p, size_t len, int side,
     cguard_result_t *first);
 static int guard_judge_parts(const unsigned char *p, size_t len, int side);
 static int guard_judge_header(const unsigned char *p, size_t len, int side);
+static int guard_judge_forms(const unsigned char *p, size_t len, int side);
+static int guard_judge_stream(const unsigned char *p, size_t len, int side);
+static void *guard_alloc(void *data, size_t size);
 static int guard_judge_reading(const unsigned char *p, size_t len);
 
 
@@ -75,7 +82,12 @@ static const char  *guard_tokens[] = {
     "\\", ";", "?", "#", " ", "\t", "\x7f", "\xc0\xae", "\xc0", "\xc0.",
     "\xae", "\xe0\x80\xae", "\xf0\x80\x80\xae", "\xfc\x80\x80\x80\x80\xae",
     "\xfd", "\xef\xbc\x8e", "\xe2\x80\xa5", "%c0%ae", "%c0", "%e2%80%a5",
-    "v%c0pns/..", "\xff", "!", "~", "$."
+    "v%c0pns/..", "\xff", "!", "~", "$.",
+
+    /* what a Gateway's port is spoken to */
+
+    "\x05\x01", "\x05\xff\x01", "\x1a" "CGP/01", "\x7f\x7fICA", "HTTP/1.1 ",
+    "\r\nGET "
 };
 
 #define GUARD_TOKENS  (sizeof(guard_tokens) / sizeof(guard_tokens[0]))
@@ -87,6 +99,16 @@ static const size_t  guard_lengths[] = {
 };
 
 #define GUARD_LENGTHS  (sizeof(guard_lengths) / sizeof(guard_lengths[0]))
+
+
+/* they begin alike, end alike, and repeat themselves */
+
+static const cguard_gate_literal_t  guard_literals[] = {
+    { "..", 2, 0 }, { "../vpns", 7, 1 }, { "vpns/", 5, 2 }, { "aaaa", 4, 3 },
+    { "%2", 2, 4 }, { "25%", 3, 5 }
+};
+
+static cguard_gate_t  guard_gate;
 
 
 static guard_arena_t  guard_path, guard_query, guard_out;
@@ -107,6 +129,15 @@ main(void)
         || guard_arena(&guard_out) == -1)
     {
         tap_ok(&t, 0, "pages");
+        return tap_done(&t);
+    }
+
+    if (cguard_gate_build(&guard_gate, guard_literals,
+                          sizeof(guard_literals) / sizeof(guard_literals[0]),
+                          guard_alloc, NULL)
+        == -1)
+    {
+        tap_ok(&t, 0, "a gate");
         return tap_done(&t);
     }
 
@@ -327,7 +358,9 @@ guard_judge_one(const unsigned char *p, size_t len)
     for (side = 0; side < GUARD_SIDES; side++) {
         if (!guard_judge_target(p, len, side, &first)
             || !guard_judge_parts(p, len, side)
-            || !guard_judge_header(p, len, side))
+            || !guard_judge_header(p, len, side)
+            || !guard_judge_forms(p, len, side)
+            || !guard_judge_stream(p, len, side))
         {
             return 0;
         }
@@ -410,17 +443,105 @@ guard_judge_header(const unsigned char *p, size_t len, int side)
         return 0;
     }
 
-    name = guard_place(&guard_query, p, len, side);
+    /* only the names of two fields are as long as those */
 
-    for (len = len < 12 ? len : 12; len; len--) {
+    for ( ;; ) {
+        value = guard_place(&guard_path, p, len, side);
+        name = guard_place(&guard_query, p, len, !side);
+
         if (cguard_header(name, len, value, len, NULL) == CGUARD_HEADER
             && len != 8 && len != 9)
         {
             return 0;
         }
+
+        if (len == 0) {
+            return 1;
+        }
+
+        len = len > 12 ? 12 : len - 1;
+    }
+}
+
+
+/* what rules look at: all forms, in just the room that they may need */
+
+static int
+guard_judge_forms(const unsigned char *p, size_t len, int side)
+{
+    size_t               room;
+    unsigned char       *buf;
+    cguard_form_t        form[CGUARD_FORM_MAX];
+    cguard_gate_hits_t   hits, again;
+
+    p = guard_place(&guard_path, p, len, side);
+
+    memset(&hits, 0, sizeof(cguard_gate_hits_t));
+    cguard_gate(&guard_gate, p, len, &hits);
+
+    again = hits;
+    cguard_gate(&guard_gate, p, len, &again);
+
+    if (memcmp(&hits, &again, sizeof(cguard_gate_hits_t)) != 0) {
+        return 0;
+    }
+
+    room = cguard_form_room(len);
+
+    if (room > GUARD_LONG) {
+        return 1;
+    }
+
+    buf = guard_place(&guard_out, NULL, room, !side);
+
+    return cguard_form_target(p, len, buf, room, form) > 0
+           && cguard_form_value(p, len, 0, buf, room, form) > 0
+           && cguard_form_value(p, len, 1, buf, room, form) > 0;
+}
+
+
+/* both sides of a session say it, behind each signature */
+
+static int
+guard_judge_stream(const unsigned char *p, size_t len, int side)
+{
+    cguard_stream_t    cs;
+    cguard_protocol_e  protocol;
+
+    p = guard_place(&guard_path, p, len, side);
+
+    protocol = cguard_stream_protocol(p, len);
+
+    if (protocol > CGUARD_STREAM_HTTP
+        && cguard_stream_signature(protocol, p) > len)
+    {
+        return 0;
+    }
+
+    for (protocol = CGUARD_STREAM_SOCKS5; protocol <= CGUARD_STREAM_ICA;
+         protocol++)
+    {
+        cguard_stream_init(&cs, protocol, CGUARD_SOCKS5_TICKET);
+        (void) cguard_stream_client(&cs, p, len);
+        (void) cguard_stream_server(&cs, p, len);
+
+        /* the server first, as it is with SOCKS5 */
+
+        cguard_stream_init(&cs, protocol, CGUARD_SOCKS5_CONNECT);
+        (void) cguard_stream_server(&cs, p, len);
+        (void) cguard_stream_client(&cs, p, len);
     }
 
     return 1;
+}
+
+
+static void *
+guard_alloc(void *data, size_t size)
+{
+    (void) data;
+
+    return malloc(size);
 }
 
 
