@@ -10,6 +10,7 @@ use lib "$FindBin::Bin/lib";
 use Digest::SHA qw(sha256_base64);
 use JSON::PP qw(decode_json);
 use Test::More;
+use Time::Piece ();
 
 use CitrixGuard::Check qw(request get);
 use CitrixGuard::Nginx;
@@ -61,6 +62,13 @@ sub zone { return monitor('') }
 sub server {
     my ($zone, $name) = @_;
     return (grep { $_->{name} eq $name } @{ $zone->{servers} })[0];
+}
+
+
+# of a time as it is in JSON, to the millisecond
+sub seconds {
+    my ($time, $part) = $_[0] =~ /^(.*)(\.\d{3})Z\z/ or return;
+    return Time::Piece->strptime($time, '%Y-%m-%dT%H:%M:%S')->epoch . $part;
 }
 
 
@@ -135,6 +143,9 @@ subtest 'one of each' => sub {
     my $step = $zone->{series}{reasons}{traversal};
     is scalar @$step, 288, 'steps of a day';
     is $step->[-1] + $step->[-2], 5, 'of which the last are now';
+    my ($now, $size) = (seconds($zone->{now}), $zone->{series}{step});
+    is seconds($zone->{series}{first}),
+       sprintf('%.3f', (int($now / $size) - 287) * $size), 'and the first';
     my @events = @{ $zone->{events} };
     is scalar @events, 10, 'events';
     my ($first) = grep { $_->{target} eq '/vpn/../vpns/a' } @events;
@@ -202,6 +213,24 @@ subtest 'Prometheus' => sub {
         'citrix_guard_mode{server="two.example",mode="on"} 0',
         'citrix_guard_rules_total{rule="a.rule",verdict="blocked"} 1',
         'citrix_guard_canary_total{verdict="blocked"} 1';
+    unlike $text, qr/^citrix_guard_events_total\{[^}]*verdict="pass/m,
+           'what passes is counted once';
+
+    my $zone = zone();
+    my ($one, $two) = map { server($zone, $_) } 'one.example', 'two.example';
+    for my $case (['start_timestamp_seconds', $zone->{started}],
+                  ['config_load_timestamp_seconds', $zone->{configured}],
+                  ['mode_timestamp_seconds{server="two.example"}',
+                   $two->{since}],
+                  ['last_event_timestamp_seconds{outcome="blocked"}',
+                   $one->{outcomes}{blocked}{last}],
+                  ['last_event_timestamp_seconds{outcome="attempt"}',
+                   (sort map { $_->{outcomes}{attempt}{last} }
+                         $one, $two)[-1]]) {
+        my $line = "citrix_guard_$case->[0] " . seconds($case->[1]);
+        like $text, qr/^\Q$line\E$/m, $line;
+    }
+
     spew("$dir/metrics", $text =~ s/_total/_count/gr);
     isnt `promtool check metrics <$dir/metrics 2>&1`, '', '... not with all';
 };
@@ -291,15 +320,22 @@ subtest 'other modes' => sub {
     $nginx->configure(http => $HTTP . 'nonsense;');
     ok !$nginx->reload, 'a bad configuration';
     is_deeply zone()->{history}, $zone->{history}, '... no history';
-    $nginx->configure(http => $HTTP =~ s/server_name two/server_name three/r,
+    $nginx->configure(
+        http => $HTTP =~ s/(server_name) two\S+;/$1 'three"x.example';/r,
         vars => { BE => $be->port, ONE => 'on', TWO => 'off' });
     ok $nginx->reload, 'another server';
     $zone = zone();
     is_deeply server($zone, 'two.example')->{modes}, [], 'one is gone';
     is_deeply [map {"$_->{server} @{ $_->{modes} }"}
                @{ $zone->{history} }[3 .. $#{ $zone->{history} }]],
-              ['one.example on', 'two.example ', 'three.example off'],
+              ['one.example on', 'two.example ', 'three\\x22x.example off'],
               'in the history';
+    my $dir = scratch();
+    my $text = ask('?format=prometheus')->{body};
+    spew("$dir/metrics", $text);
+    is `promtool check metrics <$dir/metrics 2>&1`, '',
+       'a quote in a name is no end of it';
+    like $text, qr/server="three\\\\x22x\.example"/, '... and is there';
     $nginx->configure(http => $HTTP, vars => { BE => $be->port, ONE => 'on',
                                                TWO => 'detect' });
     ok $nginx->reload, 'as it was';

@@ -160,6 +160,10 @@ subtest 'CEF' => sub {
         my $request = substr $value->{request} // '', 0, 200;
         ok length $request && index($events[$n]{target}, $request) == 0,
             '... request' or diag $head[7];
+        is_deeply [@$value{qw(cs1Label cs1)}], $events[$n]{rule}
+            ? ['rule', $events[$n]{rule}] : [undef, undef], '... rule';
+        is exists $value->{requestClientApplication},
+           length($events[$n]{user_agent} // '') > 0, '... client or none';
     }
 };
 
