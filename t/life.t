@@ -54,17 +54,18 @@ sub holdings {
 }
 
 
+my ($failed, $idle) = (0, 0);
+
 sub reloads {
     my ($count) = @_;
-    my $failed = 0;
     for my $n (1 .. $count) {
         my $before = $load->answers;
         $nginx->configure(http => $load->http($n % 2 ? 'detect' : 'on'));
         $failed++ if !$nginx->reload;
         # each generation has served
-        wait_until(sub { $load->answers > $before + 2000 });
+        wait_until(sub { $load->answers > $before + 2000 }) or $idle++;
     }
-    return $failed;
+    return;
 }
 
 
@@ -73,14 +74,15 @@ $load->begin(@kinds);
 
 my $before;
 my $first = $LONG ? int $RELOADS / 10 : $RELOADS;
-my $failed = reloads($first);
+reloads($first);
 if ($LONG) {
     $before = holdings();
     $load->begin(@kinds);
-    $failed += reloads($RELOADS - $first);
+    reloads($RELOADS - $first);
 }
 is $failed, 0, "$RELOADS reloads, none failed"
     or diag grep {/\[(?:emerg|alert)\]/} split /^/, $nginx->error_log;
+is $idle, 0, 'each generation has served';
 
 my $after = $LONG ? holdings() : undef;
 my $result = $load->finish;

@@ -307,7 +307,8 @@ sub _judge {
 # ---- afterwards ----
 
 # Ends clients and nginx, and counts: answered, cut, lost, ...; "bad" is a list
-# of what must not be, "rows" are the requests that got no answer.
+# of what must not be, "rows" are the requests that got no answer, "served" is
+# how many did, by kind.
 sub finish {
     my ($self) = @_;
     $self->pause;
@@ -326,6 +327,7 @@ sub finish {
             $result{ $row{what} }++;
             push @{ $result{bad} }, _against(\%row, $arrived, $logged);
             push @{ $result{rows} }, \%row if $row{what} ne 'answered';
+            $result{served}{ $row{kind} }++ if $row{what} eq 'answered';
         }
     }
     push @{ $result{bad} }, map {"$_->{what}: $_->{kind} $_->{note}"}

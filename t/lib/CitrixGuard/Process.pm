@@ -30,12 +30,14 @@ sub children {
 sub usage {
     my ($pid, $module) = @_;
     my $rollup = slurp("/proc/$pid/smaps_rollup");
-    my ($rss) = $rollup =~ /^Rss:\s+(\d+)/m;
-    my ($dirty) = $rollup =~ /^Private_Dirty:\s+(\d+)/m;
+    my ($rss, $private) = map {
+        $rollup =~ /^$_:\s+(\d+)/m ? $1
+                                    : die "/proc/$pid/smaps_rollup: no $_\n"
+    } qw(Rss Private_Dirty);
     my @maps = split /\n/, slurp("/proc/$pid/maps");
     opendir my $fds, "/proc/$pid/fd" or die "/proc/$pid/fd: $!";
     return {
-        rss => $rss, private => $dirty,
+        rss => $rss, private => $private,
         fds => scalar(grep { !/^\./ } readdir $fds),
         zones => scalar(grep {/ rw-s /} @maps),
         modules => scalar(grep { / r-xp / && /\/\Q$module\E\z/ } @maps),
