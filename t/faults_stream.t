@@ -58,7 +58,8 @@ my @KINDS = (
     { name => 'CGP', arrives => 'cgp', talk => [
         [$CitrixGuard::Ica::CGP, 7], ['x' x 3000, 3000]] },
     { name => 'CGP, byte by byte', arrives => 'cgp', talk => [
-        (map { [$_, 0] } split //, $CitrixGuard::Ica::CGP), ['x', 8]] },
+        (map { [$_, 0] } split //, $CitrixGuard::Ica::CGP),
+        ['x' x 300, 307]] },
     { name => 'CGP, then HTTP', arrives => 'cgp', talk => [
         [$CitrixGuard::Ica::CGP, 7], ["\n$ATTACK"]] },
     { name => 'SOCKS5', arrives => 'socks5', talk => [
@@ -112,7 +113,9 @@ sub configured {
 END
     log_format protocol '"$citrix_guard_protocol" $status';
     access_log %%DIR%%/stream.log protocol;
-    map $citrix_guard_protocol $name { default adc; http ""; }
+    # nginx takes the default where it has no memory
+    map $citrix_guard_protocol $name { default ""; ica adc; cgp adc;
+                                       socks5 adc; }
     map $citrix_guard_protocol $to {
         default unix:%%DIR%%/proxied.sock;
         ica     unix:%%DIR%%/raw.sock;
@@ -219,20 +222,29 @@ sub outcome {
 
 # Empty, or what is wrong with a session that may have met a failure.
 sub wrong {
-    my ($kind, $is, $clean) = @_;
+    my ($kind, $is, $clean, $deep) = @_;
+    my $arrives = $kind->{arrives} // '';
     return 'it is not ended' if $is->{said} =~ /and is not ended\z/;
     return "arrived: $is->{arrived}" if $is->{arrived} =~ $HOSTILE;
     return "arrived as: $is->{kinds}"
-        if $is->{kinds} ne '' && $is->{kinds} ne ($kind->{arrives} // '');
+        if $is->{kinds} ne '' && $is->{kinds} ne $arrives;
+    # without memory for the number nginx itself leaves Content-Length out
     return "arrived: $is->{arrived}"
-        if index $clean->{arrived}, $is->{arrived};
-    if ($is->{said} =~ /^HTTP\S+ (\d+)/) {
-        return "answered $1" if ($kind->{arrives} // 'http') ne 'http';
-        return "answered $1" if $1 < 300 && $is->{said} ne $clean->{said};
-        return '';
-    }
-    return "said: $is->{said}" if index $clean->{said}, $is->{said};
-    return '';
+        if index($clean->{arrived}, $is->{arrived})
+           && !($deep && $arrives eq 'http');
+    return wrong_answer($kind, $is, $clean, $deep);
+}
+
+
+sub wrong_answer {
+    my ($kind, $is, $clean, $deep) = @_;
+    return '' if !index $clean->{said}, $is->{said};
+    my ($status) = $is->{said} =~ /^HTTP\S+ ([345]\d\d) /
+        or return "said: $is->{said}";
+    return '' if ($kind->{arrives} // 'http') eq 'http';
+    # without memory for its map nginx goes on in the front, which is HTTP
+    return $deep && $status >= 400 && $is->{kinds} eq '' ? ''
+                                                         : "answered $status";
 }
 
 
@@ -259,7 +271,7 @@ sub sweep {
     my ($kind, $way, $lasting, $deep) = @_;
     my $swept = $faults->sweep(
         run => sub { outcome($kind, $way, $_[0], $lasting, $deep) },
-        wrong => sub { return wrong($kind, @_) },
+        wrong => sub { wrong($kind, @_, $deep) },
         after => \&other);
     my $clean = $swept->{clean};
     my $name = "$kind->{name}, $way" . ($lasting ? ', lasting' : '');
