@@ -287,7 +287,8 @@ faults: ## each allocation failed in turn, release and sanitizer build (5 minute
 	+@$(MAKE) --no-print-directory BUILD=release faults-each
 	+@$(MAKE) --no-print-directory BUILD=sanitize faults-each
 faults-each: deps-test build ## the same for the nginx of BUILD
-	@$(TEST_ENV) TEST_FAULTS=all t/tools/proof 'faults ($(BUILD))' t/faults.t
+	@$(TEST_ENV) TEST_FAULTS=all t/tools/proof 'faults ($(BUILD))' \
+	    t/faults.t t/faults_stream.t
 
 .PHONY: mutate
 mutate: deps-test ## small bugs put into the sources: the tests see each (30 minutes); ONLY=pattern

@@ -1,7 +1,7 @@
 # Memory fails, one allocation at a time: each that the glue asks for, then
 # each that nginx itself asks for while it serves an attack. "on" refuses,
 # "detect" passes what it would have passed, both say so, and the same worker
-# goes on as if nothing had been.
+# goes on as if nothing had been. t/faults_stream.t is the same for sessions.
 #
 # TEST_FAULTS=all: in nginx itself also with all later ones failing, and while
 # a longer configuration is read.
@@ -24,9 +24,6 @@ use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 use CitrixGuard::Schema qw(validated);
 use CitrixGuard::Scratch qw(slurp spew wait_until);
-
-# more than any request asks for
-use constant MOST => 2000;
 
 my $ALL = ($ENV{TEST_FAULTS} // '') eq 'all';
 
@@ -255,12 +252,14 @@ sub outcome {
     # what is left to do needs memory of its own where it is nginx's that fails
     $nginx->settle if !$deep;
     my ($count, $failed, $name) = $faults->disarm;
-    my @arrived = sort map { $_->{line} } $be->arrivals($nginx);
+    my @arrivals = $be->arrivals($nginx);
+    my @arrived = sort map { $_->{line} } @arrivals;
     my @lines = $nginx->events;
     my ($access) = substr(slurp($nginx->dir . '/guard.log'), $log)
         =~ /\A(.*)\n\z/;
     return { %$answer, count => $count, failed => $failed, name => $name,
              arrived => \@arrived, lines => \@lines,
+             raw => join("\n", sort map { $_->{raw} } @arrivals),
              events => [map { parse_event($_) } @lines],
              access => $access // '' };
 }
@@ -314,11 +313,9 @@ sub wrong_in_detect {
     # as in nginx alone, an address that cannot be had is an error
     return '' if $kind->{own} && $is->{failed} && $is->{status} eq '500'
         && !@{ $is->{arrived} };
-    for (qw(status body)) {
+    for (qw(status body raw)) {
         return "$_: $is->{$_}, not $clean->{$_}" if $is->{$_} ne $clean->{$_};
     }
-    return "arrived: @{ $is->{arrived} }"
-        if "@{ $is->{arrived} }" ne "@{ $clean->{arrived} }";
     return '';
 }
 
@@ -327,25 +324,19 @@ sub wrong_in_detect {
 sub sweep {
     my ($kind, $mode, $lasting) = @_;
     my $wrong = $mode eq 'on' ? \&wrong_in_on : \&wrong_in_detect;
-    my $clean = outcome($kind, $mode, 0);
-    my @bad = $wrong->($kind, $clean, $clean);
-    my @names;
-    for my $n (1 .. MOST) {
-        last if $n > $clean->{count};
-        my $is = outcome($kind, $mode, $n, $lasting);
-        last if !$is->{failed};
-        push @names, $is->{name};
-        figure('faults in the glue', 1);
-        push @bad, map { "allocation $n ($is->{name}): $_" }
-                   $wrong->($kind, $is, $clean);
-        my $then = outcome($kind, $mode, 0);
-        push @bad, map { "after allocation $n: $_" }
-                   $wrong->($kind, $then, $clean),
-                   $then->{status} eq $clean->{status} ? '' : 'other answer';
-    }
-    @bad = grep { !/: \z/ && $_ ne '' } @bad;
-    is "@bad", '', "$kind->{name}, $mode" . ($lasting ? ', lasting' : '');
-    note "  $clean->{status}: @names";
+    my $swept = $faults->sweep(
+        run => sub { outcome($kind, $mode, $_[0], $lasting) },
+        wrong => sub { $wrong->($kind, @_) },
+        after => sub {
+            my ($then, $clean) = @_;
+            return ($wrong->($kind, $then, $clean),
+                    $then->{status} eq $clean->{status} ? '' : 'other answer');
+        });
+    my $name = "$kind->{name}, $mode" . ($lasting ? ', lasting' : '');
+    is $swept->{bad}, '', $name;
+    note "  $swept->{clean}{status}: @{ $swept->{names} }";
+    cmp_ok scalar @{ $swept->{names} }, '>', 0, "$name: something failed";
+    figure('faults in the glue', scalar @{ $swept->{names} });
     return;
 }
 
@@ -366,23 +357,20 @@ sub wrong_below {
 
 sub sweep_below {
     my ($kind, $mode, $lasting) = @_;
-    my $clean = outcome($kind, $mode, 0, 0, 1);
-    my @bad;
-    my $n = 0;
-    while ($n++ < MOST) {
-        my $is = outcome($kind, $mode, $n, $lasting, 1);
-        last if !$is->{failed};
-        push @bad, map { "allocation $n ($is->{name}): $_" }
-                   wrong_below($kind, $mode, $is, $clean);
-        my $then = outcome($kind, $mode, 0, 0, 1);
-        push @bad, "after allocation $n: $then->{status}"
-            if $then->{status} ne $clean->{status}
-               || "@{ $then->{arrived} }" ne "@{ $clean->{arrived} }";
-    }
-    figure('in nginx', $n - 1);
-    @bad = grep { !/: \z/ } @bad;
-    is "@bad", '', "$kind->{name}, $mode" . ($lasting ? ', lasting' : '')
-                   . ': ' . ($n - 1) . ' allocations';
+    my $swept = $faults->sweep(
+        run => sub { outcome($kind, $mode, $_[0], $lasting, 1) },
+        wrong => sub { wrong_below($kind, $mode, @_) },
+        after => sub {
+            my ($then, $clean) = @_;
+            return $then->{status} ne $clean->{status}
+                   || "@{ $then->{arrived} }" ne "@{ $clean->{arrived} }"
+                   ? $then->{status} : '';
+        });
+    my $n = @{ $swept->{names} };
+    my $name = "$kind->{name}, $mode" . ($lasting ? ', lasting' : '');
+    is $swept->{bad}, '', "$name: $n allocations";
+    cmp_ok $n, '>', 0, "$name: something failed";
+    figure('in nginx', $n);
     return;
 }
 
@@ -399,12 +387,21 @@ subtest 'nothing that may fail is left out' => sub {
         ngx_log_error_core ngx_ptocidr ngx_rbtree_delete ngx_rbtree_insert
         ngx_slprintf ngx_sprintf ngx_strncasecmp ngx_strnstr ngx_test_config
         ngx_vslprintf ngx_http_core_module ngx_http_module
-        ngx_http_upstream_module ngx_http_v2_module);
-    my ($wrapped) = [slurp("$FindBin::Bin/faults/glue.c")
-        =~ /^FAULT\([^,]*, (\w+),/mg];
-    my @used = map { /\bU (ngx_\w+)/ } split /\n/,
-        qx(nm -u '@{[CitrixGuard::Nginx::module()]}');
-    is_deeply [grep { !$sure{$_} } @used], $wrapped,
+        ngx_http_upstream_module ngx_http_v2_module
+        ngx_conf_set_enum_slot ngx_conf_set_flag_slot ngx_conf_set_msec_slot
+        ngx_cycle ngx_stream_core_module ngx_stream_core_run_phases
+        ngx_stream_finalize_session ngx_stream_init_connection
+        ngx_stream_module ngx_stream_top_filter
+        ngx_stream_variable_null_value);
+    my $http = CitrixGuard::Nginx::module();
+    my $stream = $http =~ s/ngx_http_(?=[^\/]+\z)/ngx_stream_/r;
+    my @modules = grep {-e} $http, $stream;
+    my %used = map { /\b[Uw] (ngx_\w+)/ ? ($1 => 1) : () }
+        map { split /\n/, qx(nm -u '$_') } @modules;
+    # without a stream part there is nothing of it
+    my @wrapped = grep { @modules == 2 || !/stream|^ngx_parse_url$/ }
+        CitrixGuard::Faults::wrapped();
+    is_deeply [sort grep { !$sure{$_} } keys %used], \@wrapped,
         'what the glue calls, and may fail, is in t/faults/glue.c';
 };
 
@@ -427,25 +424,13 @@ subtest 'the glue' => sub {
 };
 
 subtest 'nginx -t' => sub {
-    local $ENV{TEST_NGINX_MODULE} = $faults->module;
-    local %ENV = (%ENV, $faults->env);
-    my $checked = CitrixGuard::Nginx->new(
+    my $checked = $faults->checked(CitrixGuard::Nginx->new(
         ports => 5, vars => { BE => $be->port },
-        http => configuration(!$ALL));
-    $faults->arm(0);
-    my ($status, $said) = $checked->check;
-    my ($count) = $faults->disarm;
-    is $status, 0, 'the configuration is good' or diag $said;
+        http => configuration(!$ALL)));
+    is $checked->{bad}, '', 'each that fails is an error';
+    my $count = @{ $checked->{names} };
     cmp_ok $count, '>', 50, "$count allocations";
-    my @bad;
-    for my $n (1 .. $count) {
-        $faults->arm($n);
-        ($status, $said) = $checked->check;
-        (undef, my $failed, my $name) = $faults->disarm;
-        push @bad, "$n ($name): $said" if $status != 1 || $failed != 1;
-        figure('while the configuration is read', 1);
-    }
-    is "@bad", '', 'each that fails is an error';
+    figure('while the configuration is read', $count);
 };
 
 

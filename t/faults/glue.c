@@ -3,8 +3,10 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Whatever the glue calls in nginx that needs memory, with a fault before it.
- * The module is linked again with --wrap for each of these; its objects are
- * those of the build.
+ * Both modules are linked again with --wrap for each of these; their objects
+ * are those of the build.  What nginx has of them is weak, as its stream part
+ * may be a dynamic module that is loaded behind the http one; so neither may
+ * take the other's, and only the count is one (fault.h).
  */
 
 
@@ -13,8 +15,8 @@
 
 #define FAULT(type, name, failure, params, args)                              \
                                                                               \
-    type __real_##name params;                                                \
-    type __wrap_##name params;                                                \
+    type __real_##name params __attribute__((weak));                          \
+    type __wrap_##name params __attribute__((visibility("hidden")));          \
                                                                               \
     type                                                                      \
     __wrap_##name params                                                      \
@@ -23,10 +25,11 @@
     }
 
 
-/* nginx's ngx_int_t, and its NGX_ERROR */
+/* nginx's ngx_int_t, its NGX_ERROR and NGX_CONF_ERROR */
 
-#define INT    intptr_t
-#define ERROR  (-1)
+#define INT         intptr_t
+#define ERROR       (-1)
+#define CONF_ERROR  (-1)
 
 
 FAULT(void *, ngx_alloc, NULL, (size_t n, void *log), (n, log))
@@ -54,6 +57,7 @@ FAULT(INT, ngx_http_read_client_request_body, 500, (void *r, void *handler),
 FAULT(INT, ngx_http_send_header, ERROR, (void *r), (r))
 FAULT(void *, ngx_list_push, NULL, (void *list), (list))
 FAULT(void *, ngx_palloc, NULL, (void *p, size_t n), (p, n))
+FAULT(INT, ngx_parse_url, ERROR, (void *p, void *u), (p, u))
 FAULT(void *, ngx_pcalloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pnalloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pool_cleanup_add, NULL, (void *p, size_t n), (p, n))
@@ -62,3 +66,9 @@ FAULT(INT, ngx_read_file, ERROR, (void *file, void *buf, size_t n, off_t at),
 FAULT(void *, ngx_shared_memory_add, NULL,
       (void *cf, void *name, size_t size, void *tag), (cf, name, size, tag))
 FAULT(void *, ngx_slab_alloc, NULL, (void *pool, size_t size), (pool, size))
+FAULT(void *, ngx_stream_add_variable, NULL,
+      (void *cf, void *name, INT flags), (cf, name, flags))
+FAULT(INT, ngx_stream_complex_value, ERROR, (void *s, void *cv, void *value),
+      (s, cv, value))
+FAULT(char *, ngx_stream_set_complex_value_slot, CONF_ERROR,
+      (void *cf, void *cmd, void *conf), (cf, cmd, conf))

@@ -43,7 +43,7 @@ sub new {
     }
     else {
         @$self{qw(adc certs)} = (CitrixGuard::Adc->new(http => $given{web}),
-                                 _certificates($given{ocsp}));
+                                 certificates($given{ocsp}));
         $self->{tls_adc} = $self->_tls_adc;
     }
     for my $path (glob "$CONF/*.conf $CONF/*/*.html") {
@@ -91,7 +91,7 @@ sub settle {
 
 
 # An authority, and certificates of both sides for the same name.
-sub _certificates {
+sub certificates {
     my ($ocsp) = @_;
     my $dir = scratch();
     my @ec = qw(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes);
