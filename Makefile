@@ -260,7 +260,7 @@ fresh: deps-fresh ## the README's two commands in a new Debian 12 and 13; WORKTR
 
 .PHONY: neighbours
 neighbours: deps-neighbours build ## the module beside Debian's lua, njs, modsecurity and others
-	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/neighbours/*.t
+	@$(TEST_ENV) t/tools/proof neighbours t/neighbours/*.t
 
 .PHONY: console
 console: deps-console build ## the monitor's page in a real Chromium; TEST_PICTURES=FOLDER keeps pictures

@@ -13,6 +13,7 @@ use Test::More;
 
 use CitrixGuard::Check qw(get printable);
 use CitrixGuard::Event qw(parse_event);
+use CitrixGuard::Figures qw(figure figures);
 use CitrixGuard::Nginx;
 use CitrixGuard::Recorder;
 use CitrixGuard::Scratch qw(spew);
@@ -246,7 +247,8 @@ subtest 'clean: nothing else changes' => sub {
         like $wanted, qr{\AHTTP/1\.1 (?:20[07]|40[46]) }, "$name is answered";
         for my $way (@with) {
             is outcome($nginx{$way}, $target, %request), $wanted,
-               "... the same with the guard $way";
+               "... the same with the guard $way"
+                and figure('requests that are the same with the guard', 1);
         }
     }
     for my $way (@with) {
@@ -274,7 +276,8 @@ subtest 'the neighbours do their part' => sub {
         '/image/a.gif'  => qr{"width": 1},
     );
     for my $target (sort keys %shows) {
-        like outcome($nginx{'on, last'}, $target), $shows{$target}, $target;
+        like outcome($nginx{'on, last'}, $target), $shows{$target}, $target
+            and figure('features of a neighbour seen', 1);
     }
 };
 
@@ -293,7 +296,8 @@ subtest 'attacks' => sub {
             # echo has answered before its subrequest is refused
             my $is = $target eq '/made/echo-main'
                 ? ($answer->{body} =~ m{<h1>(\d+) })[0] : $answer->{status};
-            is $is, 403, "$target: refused, guard $way";
+            is $is, 403, "$target: refused, guard $way"
+                and figure('attacks refused', 1);
             my @got = map { printable($_->{line}) }
                       $be->arrivals($nginx{$way});
             is "@got", '', '... and nothing arrives';
@@ -320,4 +324,6 @@ subtest 'what sees a refused request' => sub {
     }
 };
 
+figure('modules', scalar @MODULES);
+figures();
 done_testing;
