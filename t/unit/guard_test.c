@@ -86,7 +86,7 @@ static const char  *guard_tokens[] = {
 
     /* what a Gateway's port is spoken to */
 
-    "\x05\x01", "\x05\xff\x01", "\x1a" "CGP/01", "\x7f\x7fICA", "HTTP/1.1 ",
+    "\x05\x01", "\x05\xff\x01", "\032CGP/01", "\x7f\x7fICA", "HTTP/1.1 ",
     "\r\nGET "
 };
 
