@@ -22,6 +22,10 @@ static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
 static ngx_uint_t ngx_http_citrix_guard_judge_none(const char *reason,
     ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
     ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_has_body(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_has_length(u_char *p, u_char *last);
+static ngx_uint_t ngx_http_citrix_guard_is_field(u_char *p, u_char *last,
+    ngx_str_t *name);
 static u_char *ngx_http_citrix_guard_line_end(u_char *p, u_char *last);
 static ngx_uint_t ngx_http_citrix_guard_request_line(u_char *p,
     u_char *last, ngx_str_t *target);
@@ -45,8 +49,25 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
         last = ngx_http_citrix_guard_line_end(b->pos, b->last);
 
         if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
-            return ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last,
-                                                    f);
+
+            if (ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last, f))
+            {
+                return 1;
+            }
+
+            /*
+             * Without memory for the number nginx leaves the length out: what
+             * is a body would be read as the next request.
+             */
+
+            if (ngx_http_citrix_guard_has_body(r)
+                && !ngx_http_citrix_guard_has_length(b->pos, b->last))
+            {
+                return ngx_http_citrix_guard_judge_none("unseen", &target,
+                                          ngx_http_citrix_guard_in_target, f);
+            }
+
+            return 0;
         }
     }
 
@@ -154,6 +175,59 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
     }
 
     return ngx_http_citrix_guard_judge_header(&name, &value, f);
+}
+
+
+/* behind the head, in buffers of its own; by proxy_set_body it is in the same */
+
+static ngx_uint_t
+ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
+{
+    ngx_chain_t  *cl;
+
+    for (cl = r->upstream->request_bufs->next; cl; cl = cl->next) {
+        if (ngx_buf_size(cl->buf) > 0) {
+            return 1;
+        }
+    }
+
+    return r->request_body_no_buffering
+           && (r->headers_in.content_length_n > 0 || r->headers_in.chunked);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_has_length(u_char *p, u_char *last)
+{
+    u_char  *end;
+
+    static ngx_str_t  length = ngx_string("content-length");
+    static ngx_str_t  chunks = ngx_string("transfer-encoding");
+
+    for ( /* void */ ; p < last; p = end + 1) {
+
+        end = ngx_http_citrix_guard_line_end(p, last);
+
+        if (end - p <= 1) {
+            break;
+        }
+
+        if (ngx_http_citrix_guard_is_field(p, end, &length)
+            || ngx_http_citrix_guard_is_field(p, end, &chunks))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_field(u_char *p, u_char *last, ngx_str_t *name)
+{
+    return (size_t) (last - p) > name->len && p[name->len] == ':'
+           && ngx_strncasecmp(p, name->data, name->len) == 0;
 }
 
 

@@ -228,7 +228,10 @@ sub wrong {
     return "arrived: $is->{arrived}" if $is->{arrived} =~ $HOSTILE;
     return "arrived as: $is->{kinds}"
         if $is->{kinds} ne '' && $is->{kinds} ne $arrives;
-    # without memory for the number nginx itself leaves Content-Length out
+    return "arrived without a length: $is->{arrived}"
+        if $arrives eq 'http' && $is->{arrived} =~ /^(.*?\r\n)\r\n./s
+           && $1 !~ /^(?:Content-Length|Transfer-Encoding):/m;
+    # without memory for its value nginx itself leaves a field out
     return "arrived: $is->{arrived}"
         if index($clean->{arrived}, $is->{arrived})
            && !($deep && $arrives eq 'http');
