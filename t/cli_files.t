@@ -90,6 +90,41 @@ subtest 'archives that are cut or damaged' => sub {
 };
 
 
+subtest 'what comes out in front of the damage counts' => sub {
+    my $log = text(sample('combined'));
+    my ($whole) = map { strip($_) } (scan([], spewed('whole', $log)))[1];
+    packed($_, $log) for qw(xz zstd);
+    gzip(\$log => "$dir/gz");
+    # of a file, not of a pipe, zstd knows the size
+    system("zstd -qfo '$dir/sized' '$dir/whole'") == 0 or die 'zstd failed';
+
+    for my $kind (qw(gz xz zstd sized)) {
+        my $bytes = slurp("$dir/$kind");
+        substr $bytes, -4, 4, "\xff" x 4;
+        my ($ran, $is) = scan([], spewed('damaged', $bytes));
+        like $is->{files}[0]{error}, qr/damaged/, "$kind: damaged at the end";
+        is $ran->{status}, 3, '... and what was found counts';
+        is_deeply strip($is)->{findings}, $whole->{findings}, '... all of it';
+    }
+
+    # Two pieces, so that the second one's blocks, of 128 KiB, do not end where
+    # scan's own pieces do; one of them gets a kind that is none.
+    my $first = slurp("$dir/zstd");
+    packed('zstd', $log x 100);
+    my $at = 6;
+    for my $good (1, 2) {
+        my $bytes = slurp("$dir/zstd");
+        $at += 3 + (unpack('V', substr $bytes, $at, 4) >> 3 & 0x1fffff);
+        substr($bytes, $at, 1) |= "\6";
+        my (undef, $is) = scan([], spewed('damaged', $first . $bytes));
+        like $is->{files}[0]{error}, qr/damaged/, "zstd: damage behind $good";
+        is $is->{files}[0]{lines},
+            1 + ($log . substr $log x 100, 0, $good * 131_072) =~ tr/\n//,
+            '... up to there';
+    }
+};
+
+
 subtest 'folders' => sub {
     mkdir "$dir/$_" for qw(logs logs/old logs/empty);
     spew("$dir/logs/access.log", text(sample('common')));
