@@ -90,6 +90,41 @@ subtest 'archives that are cut or damaged' => sub {
 };
 
 
+subtest 'what comes out in front of the damage counts' => sub {
+    my $log = text(sample('combined'));
+    my ($whole) = map { strip($_) } (scan([], spewed('whole', $log)))[1];
+    packed($_, $log) for qw(xz zstd);
+    gzip(\$log => "$dir/gz");
+    # of a file, not of a pipe, zstd knows the size
+    system("zstd -qfo '$dir/sized' '$dir/whole'") == 0 or die 'zstd failed';
+
+    for my $kind (qw(gz xz zstd sized)) {
+        my $bytes = slurp("$dir/$kind");
+        substr $bytes, -4, 4, "\xff" x 4;
+        my ($ran, $is) = scan([], spewed('damaged', $bytes));
+        like $is->{files}[0]{error}, qr/damaged/, "$kind: damaged at the end";
+        is $ran->{status}, 3, '... and what was found counts';
+        is_deeply strip($is)->{findings}, $whole->{findings}, '... all of it';
+    }
+
+    # Two pieces, so that the second one's blocks, of 128 KiB, do not end where
+    # scan's own pieces do; one of them gets a kind that is none.
+    my $first = slurp("$dir/zstd");
+    packed('zstd', $log x 100);
+    my $at = 6;
+    for my $good (1, 2) {
+        my $bytes = slurp("$dir/zstd");
+        $at += 3 + (unpack('V', substr $bytes, $at, 4) >> 3 & 0x1fffff);
+        substr($bytes, $at, 1) |= "\6";
+        my (undef, $is) = scan([], spewed('damaged', $first . $bytes));
+        like $is->{files}[0]{error}, qr/damaged/, "zstd: damage behind $good";
+        is $is->{files}[0]{lines},
+            1 + ($log . substr $log x 100, 0, $good * 131_072) =~ tr/\n//,
+            '... up to there';
+    }
+};
+
+
 subtest 'folders' => sub {
     mkdir "$dir/$_" for qw(logs logs/old logs/empty);
     spew("$dir/logs/access.log", text(sample('common')));
@@ -164,9 +199,10 @@ subtest 'on a terminal' => sub {
 };
 
 
-# What it says of a log that goes on, when it is interrupted.
-sub interrupted {
-    my ($log) = @_;
+# What it says of a pipe, and its exit status. A piece is written when the one
+# before has been read; when all have been, the command gets the signal, if any.
+sub of_pipe {
+    my ($signal, @pieces) = @_;
     pipe my $from, my $to or die "pipe: $!";
     pipe my $out, my $child_out or die "pipe: $!";
     defined(my $pid = fork) or die "fork: $!";
@@ -179,11 +215,14 @@ sub interrupted {
         die;
     }
     close $child_out;
-    syswrite $to, $log;
-    # FIONREAD: nothing is left in the pipe
-    wait_until(sub { ioctl $from, 0x541B, my $left = pack 'i', 0 or die;
-                     return !unpack 'i', $left });
-    kill 'INT', $pid;
+    for my $piece (@pieces) {
+        syswrite $to, $piece;
+        # FIONREAD: nothing is left in the pipe
+        wait_until(sub { ioctl $from, 0x541B, my $left = pack 'i', 0 or die;
+                         return !unpack 'i', $left });
+    }
+    kill $signal, $pid if $signal;
+    close $to;
     my $is = do { local $/; eval { $json->decode(scalar <$out>) } // {} };
     waitpid $pid, 0;
     return ($is, $? >> 8);
@@ -191,14 +230,41 @@ sub interrupted {
 
 
 subtest 'Ctrl-C ends with what was found' => sub {
-    my ($is, $status) = interrupted(text(sample('combined')));
+    my ($is, $status) = of_pipe('INT', text(sample('combined')));
     ok $is->{interrupted}, 'it says so';
     cmp_ok scalar @{ $is->{findings} // [] }, '>', 10, 'findings so far';
     is $status, 3, 'exit status';
-    ($is, $status) = interrupted(
+    ($is, $status) = of_pipe('INT',
         qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET / HTTP/1.1" 200 1\n});
     is $is->{requests}, 1, 'nothing so far';
     is $status, 2, '... is no "nothing found"';
+};
+
+
+subtest 'packed data whose first byte comes alone' => sub {
+    my $log = text(sample('common'));
+    packed($_, $log) for qw(xz zstd);
+    gzip(\$log => "$dir/gz");
+    for my $kind (qw(gz xz zstd)) {
+        my $bytes = slurp("$dir/$kind");
+        my ($is) = of_pipe(undef, map { substr $bytes, $$_[0], $$_[1] }
+                                  [0, 1], [1, length $bytes]);
+        is $is->{requests}, 2, $kind;
+    }
+};
+
+
+subtest 'more sources and readings than are told apart' => sub {
+    my $line = qq{%s - - [10/Jan/2020:08:00:00 +0100]}
+             . qq{ "GET /vpn/..;/vpns/%d HTTP/1.1" 404 1 "-" "-"\n};
+    my $log = join '', map { sprintf $line, "s$_", $_ }
+        0 .. 65_535, 0, 65_536, 65_537;
+    my $is = citrix_guard(['scan', '--would-block', spewed('full', $log)]);
+    like $is->{out}, qr/^  65,536\n  and others, .*: 2 requests\n/m,
+        'sources that are left out';
+    like $is->{out}, qr/^  s0  .* 2 attempts, /m, '... the first one is not';
+    like $is->{out}, qr/^  and 49,154 requests that were not grouped/m,
+        'readings';
 };
 
 done_testing;

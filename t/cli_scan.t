@@ -115,6 +115,8 @@ subtest 'the parts of a request' => sub {
         ["GET $up HTTP/2", 'GET', $up],
         ["GET $up", 'GET', $up],
         ["GET $up x", 'GET', "$up x"],
+        ['GET /vpns/ /../1.1', 'GET', '/vpns/ /../1.1'],
+        ['GET /vpns/ /../a1.1', 'GET', '/vpns/ /../a1.1'],
         ["GET ${up}a\\\"b\\x01 HTTP/1.1", 'GET', "${up}a\\x22b\\x01"],
         ["get http://gw$up HTTP/1.1", 'get', "http://gw$up"],
     );
@@ -177,6 +179,13 @@ subtest 'what the guard would refuse' => sub {
                             '--traversal=any'], "$dir/combined");
     ok scalar(grep { $_->{reason} eq 'vpns' } @{ $is->{would_block} }),
         'with another policy';
+
+    # of lines that are alike, the second one may take a short way
+    my $log = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET /vpns/a}
+            . qq{ HTTP/1.1" 404 1 "-" "-"\n};
+    (undef, $is) = scan(['--sslvpn=off'], spewed('vpns', $log x 3));
+    is_deeply [map {"$_->{line} $_->{reason}"} @{ $is->{findings} }],
+        ['1 vpns', '2 vpns', '3 vpns'], '... of each line';
 };
 
 
@@ -214,6 +223,17 @@ subtest 'keys of JSON lines' => sub {
         . '"was":"$request_uri","wie":$status}'], "$dir/keys");
     is $is->{findings}[0]{client}, '192.0.2.1', 'a log_format of JSON';
     is((scan([], "$dir/keys"))[0]{status}, 2, 'without: an error');
+};
+
+
+# "time" tells more than "ts"; most of the lines take the short way.
+subtest 'keys that mean the same' => sub {
+    my $line = '{"ts":"2021-%1$s","time":"2020-%1$s","date":"2022-%1$s",'
+             . '"target":"/a","status":200}' . "\n";
+    my $log = join '', map { sprintf $line, "01-0${_}T08:00:00Z" } 1 .. 5;
+    my (undef, $is) = scan([], spewed('alike', $log));
+    is "$is->{first} $is->{last}", '2020-01-01T08:00:00Z 2020-01-05T08:00:00Z',
+        'the time of the higher rank';
 };
 
 

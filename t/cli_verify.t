@@ -21,7 +21,7 @@ use CitrixGuard::Gateway;
 use CitrixGuard::Http2;
 use CitrixGuard::Nginx;
 use CitrixGuard::Recorder;
-use CitrixGuard::Scratch qw(scratch free_port end_process);
+use CitrixGuard::Scratch qw(scratch free_port end_process spew);
 use CitrixGuard::Verify qw(verify verdict_is $SPELLINGS @SHARED);
 
 my $dir = scratch();
@@ -185,14 +185,14 @@ subtest 'round the guard' => sub {
 
 # Something that refuses the attack, and serves all else.
 sub refusing {
-    my ($answer, @headers) = @_;
+    my ($answer, $headers, @options) = @_;
     my $adc = CitrixGuard::Recorder->new(answer => sub {
         my $target = $_[0]{target};
-        my $refusal = ref $answer eq 'CODE' ? $answer->($target) : $answer;
-        return { close => 1, $target =~ /cg[0-9a-f]{16}/ ? %$refusal
-                             : (status => 200, body => 'page',
-                                headers => \@headers) } });
-    return verify('http://127.0.0.1:' . $adc->port, '--no-ica');
+        return { close => 1, status => 200, body => 'page',
+                 headers => $headers // [] } if $target !~ /cg[0-9a-f]{16}/;
+        return { close => 1, ref $answer eq 'CODE' ? %{ $answer->($target) }
+                                                   : %$answer } });
+    return verify('http://127.0.0.1:' . $adc->port, '--no-ica', @options);
 }
 
 
@@ -221,9 +221,27 @@ subtest 'who refuses' => sub {
         qr/others were answered by something else/, 'the guard, in part';
     ($is, $ran) = refusing({ status => 403, body => 'x',
         headers => ['X-Citrix-Guard' => 'blocked'] },
-        'X-Citrix-Guard' => 'blocked');
+        ['X-Citrix-Guard' => 'blocked']);
     verdict_is $is, $ran, 'cannot tell', 3, qr/sets it on everything/,
         'the guard\'s mark on pages as well';
+};
+
+
+# A log is rotated by the first request that the guard notes; the new one is
+# shorter than the old one was.
+subtest 'a log that is rotated meanwhile' => sub {
+    my $log = "$dir/rotated.log";
+    spew($log, "an old line\n" x 10_000);
+    my ($is, $ran) = refusing(sub {
+        my ($target) = @_;
+        rename $log, "$log.1" if !-e "$log.1";
+        open my $to, '>>', $log or die "$log: $!";
+        print {$to} "[warn] 1#1: *1 citrix_guard: blocked $target\n";
+        close $to;
+        return { status => 404, body => 'x' };
+    }, [], "--error-log=$log");
+    verdict_is $is, $ran, 'shielded', 0, qr/by the guard's log/,
+        'read from its beginning';
 };
 
 

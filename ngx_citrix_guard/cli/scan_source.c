@@ -30,6 +30,10 @@
 
 #define SCAN_XZ_MEMORY    (256 * 1024 * 1024)
 
+/* of a block: zstd asks for the next one's together with a block */
+
+#define SCAN_ZSTD_HEADER  3
+
 
 typedef struct {
     const char           *name;
@@ -62,6 +66,9 @@ struct scan_source_s {
     z_stream              gzip;
     lzma_stream           xz;
     ZSTD_DStream         *zstd;
+
+    /* so much for the next call */
+    size_t                zstd_next;
 };
 
 
@@ -432,21 +439,29 @@ static int
 scan_zstd_start(scan_source_t *src)
 {
     src->zstd = ZSTD_createDStream();
+    src->zstd_next = 1;
 
     return src->zstd ? 0 : -1;
 }
 
 
+/*
+ * A call that ends with an error does not say what came out in it.  So a call
+ * gets no more than one block, and nothing while the one before is not out.
+ */
+
 static int
 scan_zstd_step(scan_source_t *src)
 {
-    size_t          rc;
+    size_t          rc, left;
     ZSTD_inBuffer   in;
     ZSTD_outBuffer  out;
 
-    in.src = src->in;
-    in.size = src->nin;
-    in.pos = src->used;
+    left = src->nin - src->used;
+
+    in.src = src->in + src->used;
+    in.size = src->zstd_next < left ? src->zstd_next : left;
+    in.pos = 0;
 
     out.dst = src->out;
     out.size = src->nout;
@@ -454,7 +469,7 @@ scan_zstd_step(scan_source_t *src)
 
     rc = ZSTD_decompressStream(src->zstd, &out, &in);
 
-    src->used = in.pos;
+    src->used += in.pos;
     src->out += out.pos;
     src->nout -= out.pos;
     src->between = (rc == 0);
@@ -462,6 +477,16 @@ scan_zstd_step(scan_source_t *src)
     if (ZSTD_isError(rc)) {
         src->failed = "the zstd data is damaged";
         return -1;
+    }
+
+    if (out.pos == out.size) {
+        src->zstd_next = 0;
+
+    } else if (rc > SCAN_ZSTD_HEADER) {
+        src->zstd_next = rc - SCAN_ZSTD_HEADER;
+
+    } else {
+        src->zstd_next = rc ? rc : 1;
     }
 
     return 0;
