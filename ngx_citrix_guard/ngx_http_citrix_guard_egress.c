@@ -449,7 +449,8 @@ ngx_http_citrix_guard_fail(ngx_http_upstream_t *u)
 
 /*
  * The usual case: the proxy module has written the client's own target, which
- * PREACCESS has let go, and no header that the guard asks for.
+ * PREACCESS has let go, no header that the guard asks for, and no body, whose
+ * length would have to be there.
  */
 
 static ngx_inline ngx_uint_t
@@ -463,7 +464,9 @@ ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
 
     if (u->request_bufs == NULL
         || glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
-        || (glcf->scan && r->headers_in.upgrade))
+        || (glcf->scan && r->headers_in.upgrade)
+        || r->headers_in.content_length_n > 0
+        || r->headers_in.chunked)
     {
         return 0;
     }

@@ -16,7 +16,7 @@ use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 use CitrixGuard::Schema qw(validated complaints);
-use CitrixGuard::Scratch qw(slurp);
+use CitrixGuard::Scratch qw(slurp wait_until);
 
 my $be = CitrixGuard::Recorder->new(answer => sub {
     my ($request) = @_;
@@ -58,15 +58,21 @@ my $seen = 0;
 
 
 # the lines since the last look
+# A line may come when the client has its answer already.
 sub lines {
-    my $log = $nginx->access_log('event.log');
+    my ($count) = @_;
+    my $log;
+    wait_until(sub {
+        $log = $nginx->access_log('event.log');
+        return substr($log, $seen) =~ tr/\n// >= $count;
+    });
     my $new = substr $log, $seen;
     $seen = length $log;
     return $new;
 }
 
 
-sub events { return validated(lines(), $_[0]) }
+sub events { return validated(lines($_[1] // 1), $_[0]) }
 
 
 # exactly one event, with these fields
@@ -83,7 +89,7 @@ sub one {
 
 subtest 'the validator sees what is wrong' => sub {
     get($nginx->port, '/vpn/../vpns/');
-    my $line = lines();
+    my $line = lines(1);
     is complaints($line), '', 'a good line';
     for my $case (
         [sub { s/"version":1/"version":2/ }, 'another version'],
@@ -162,16 +168,16 @@ subtest 'every field' => sub {
 
 subtest 'one a client request' => sub {
     get($nginx->port($_), '/twice/..;/x') for 1, 2;
-    is_deeply [sort map { $_->{verdict} } events('subrequests')],
+    is_deeply [sort map { $_->{verdict} } events('subrequests', 2)],
               ['blocked', 'detected'], 'one for each client request';
     get($nginx->port, $_) for '/', '/vpns/', '/a?b=../vpns/';
     get($nginx->port(3), $_) for '/vpn/../vpns/', '/../vpns/';
-    is lines(), '', 'none for what is clean, or where the guard is off';
+    is lines(0), '', 'none for what is clean, or where the guard is off';
     my $client = CitrixGuard::Raw->new($nginx->port);
     $client->put(request("/vpn/../vpns/$_") x 1
                  . request('/clean')) for 1 .. 3;
     $client->get for 1 .. 6;
-    is_deeply [map { $_->{target} } events('pipelined')],
+    is_deeply [map { $_->{target} } events('pipelined', 3)],
               [map {"/vpn/../vpns/$_"} 1 .. 3], 'one for each of a pipeline';
 };
 
@@ -196,7 +202,7 @@ subtest "nginx's own 400" => sub {
           verdict => 'blocked' }, 'HTTP/2: refused by the guard';
     CitrixGuard::Raw::ask($nginx->port,
         "get  /vpn/../vpns/ HTTP/1.1\r\nHost: a\r\n\r\n");
-    lines();
+    lines(0);
 };
 
 
@@ -218,7 +224,8 @@ subtest 'hostile bytes' => sub {
             "GET /vpn/../vpns/ HTTP/1.1\r\nHost: a${bytes}b\r\n\r\n");
         $expected += 3;
     }
-    my @events = events(scalar(@hostile) . ' in target, agent, user and host');
+    my @events = events(scalar(@hostile) . ' in target, agent, user and host',
+                        $expected);
     is scalar @events, $expected, 'an event for each';
     my $n = 0;
     for my $bytes (@hostile) {
@@ -271,7 +278,7 @@ subtest 'bounds' => sub {
         get($nginx->port, "/vpn/../vpns/$long", no_host => 1, headers => [
             Host => 'a' x 2_000, 'User-Agent', $long, 'NSC-USER', $long]);
     }
-    my $text = lines();
+    my $text = lines(10);
     for my $line (split /\n/, $text) {
         $longest = length $line if length $line > $longest;
     }

@@ -454,6 +454,8 @@ sub own_bugs {
 
 
 subtest "nginx's own" => sub {
+    plan skip_all => 'clang links malloc() into nginx, and LD_PRELOAD does '
+        . 'not reach it; gcc does not' if !$faults->reaches_malloc;
     start(LD_PRELOAD => $faults->library, ASAN_OPTIONS => join ':',
           $ENV{ASAN_OPTIONS} // (), 'verify_asan_link_order=0');
     my $worker = worker();

@@ -46,6 +46,12 @@ sub wrapped {
 }
 
 
+# Is malloc() looked for in libraries?
+sub reaches_malloc {
+    return qx(nm -D '@{[CitrixGuard::Nginx::binary()]}') !~ /^\S+ [TW] malloc$/m;
+}
+
+
 # the http module; the stream module lies beside it
 sub module  { return "$_[0]{dir}/ngx_http_citrix_guard_module.so" }
 sub library { return "$_[0]{dir}/malloc.so" }
