@@ -151,7 +151,9 @@ UNIT_LIBS       = -lpcre2-8
 SANITIZERS = ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:detect_odr_violation=0 \
              UBSAN_OPTIONS=print_stacktrace=1 \
              LSAN_OPTIONS=suppressions=$(CURDIR)/t/data/leaks.supp:print_suppressions=0
-TEST_ENV   = TEST_NGINX_BINARY=$(BINARY) TEST_NGINX_MODULE=$(MODULE) \
+# daemons are in folders that the PATH of a user leaves out
+TEST_ENV   = PATH="$$PATH:/usr/sbin:/sbin" \
+             TEST_NGINX_BINARY=$(BINARY) TEST_NGINX_MODULE=$(MODULE) \
              TEST_UNIT_DIR=$(CURDIR)/$(OUT)/unit \
              TEST_CITRIX_GUARD=$(CURDIR)/$(CLI) \
              $(if $(filter sanitize,$(BUILD)),$(SANITIZERS))
