@@ -253,7 +253,7 @@ coverage: deps-coverage ## every line and condition of the core is run by the te
 	@t/coverage/coverage build/coverage build/coverage-plain
 
 .PHONY: matrix
-matrix: deps-matrix ## nginx 1.22, 1.26 and the newest, two compilers, ... (30 minutes); ONLY=name
+matrix: deps-matrix ## nginx 1.22, 1.26 and the newest, two compilers, ... (40 minutes); ONLY=name
 	@exec t/matrix/matrix build/matrix '$(ONLY)'
 
 .PHONY: fresh
@@ -285,7 +285,7 @@ life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load
 LIFE = $(filter-out $(if $(STATIC),%/comings.t),$(sort $(wildcard t/life/*.t)))
 
 .PHONY: faults faults-each
-faults: ## each allocation failed in turn, release and sanitizer build (5 minutes)
+faults: ## each allocation failed in turn, release and sanitizer build (10 minutes)
 	+@$(MAKE) --no-print-directory BUILD=release faults-each
 	+@$(MAKE) --no-print-directory BUILD=sanitize faults-each
 faults-each: deps-test build ## the same for the nginx of BUILD
