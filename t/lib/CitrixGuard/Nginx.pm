@@ -316,7 +316,9 @@ sub reload {
     wait_until(sub {
         my $new = slurp($log, $from);
         $verdict = 0 if $new =~ /\[emerg\]/;
-        $verdict //= 1 if $new =~ /gracefully shutting down/;
+        # a worker of the last reload may say so only now
+        $verdict //= 1
+            if $new =~ /start worker process \d.*gracefully shutting down/s;
         return defined $verdict;
     }) or die "no reload within the time";
     wait_until(sub { eval { $self->settle; 1 } }) or die "gone after reload";
