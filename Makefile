@@ -4,7 +4,7 @@ BUILD     = release
 NGINX_SRC =
 NGINX     = /usr/sbin/nginx
 STATIC    =
-TESTS     = t/*.t
+TESTS     = $(ROOMS:%=t/%)
 PORT      = 8080
 ADC_PORT  = 8081
 ADC       =
@@ -18,7 +18,9 @@ SECONDS   = 60
 SEED      =
 
 TOOLS = ngx_citrix_guard/tools
-CORE  = ngx_citrix_guard/cguard
+SOURCES = ngx_citrix_guard
+CORE    = $(SOURCES)/cguard
+ROOMS   = core http rules evidence monitor stream cli ops
 
 # the packaged nginx's release build is build/ itself, any other is below it
 VARIANT = $(if $(STATIC),static-)$(BUILD)$(if $(NGINX_SRC),-$(notdir \
@@ -72,19 +74,19 @@ PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy iproute2
 DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,$(filter PACKAGES_%,$(.VARIABLES)))
 
 
-# the core's unit programs: one from each t/unit/*_test.c, with the core and
-# what else is in t/unit
+# the core's unit programs: one from each t/core/unit/*_test.c, with the core and
+# what else is in t/core/unit
 
-UNIT_TESTS   = $(sort $(wildcard t/unit/*_test.c))
-UNIT         = $(filter-out $(LEFT_OUT),$(UNIT_TESTS:t/unit/%.c=$(OUT)/unit/%))
-UNIT_SHARED  = $(filter-out $(UNIT_TESTS),$(sort $(wildcard t/unit/*.c)))
-CORE_SOURCES = $(sort $(wildcard $(CORE)/cguard*.c))
+UNIT_TESTS   = $(sort $(wildcard t/core/unit/*_test.c))
+UNIT         = $(filter-out $(LEFT_OUT),$(UNIT_TESTS:t/core/unit/%.c=$(OUT)/unit/%))
+UNIT_SHARED  = $(filter-out $(UNIT_TESTS),$(sort $(wildcard t/core/unit/*.c)))
+CORE_SOURCES = $(sort $(wildcard $(CORE)/*/*.c))
 UNIT_SOURCES = $(UNIT_SHARED) $(CORE_SOURCES)
-CORE_HEADERS = $(sort $(wildcard $(CORE)/*.h t/unit/*.h))
+CORE_HEADERS = $(sort $(wildcard $(CORE)/*/*.h t/core/unit/*.h))
 
 # those that match patterns, which MemorySanitizer cannot follow into PCRE2
 
-WITH_PCRE2 = hostile_test literal_test ordinary_test pattern_test rule_test \
+WITH_PCRE2 = worst_case_test literal_test samples_test pattern_test rule_test \
              rules_vectors_test fuzz_rules
 LEFT_OUT   = $(if $(filter memory,$(BUILD)),$(WITH_PCRE2:%=$(OUT)/unit/%))
 
@@ -92,11 +94,11 @@ LEFT_OUT   = $(if $(filter memory,$(BUILD)),$(WITH_PCRE2:%=$(OUT)/unit/%))
 
 CLI_DIR      = ngx_citrix_guard/cli
 CLI          = $(OUT)/bin/citrix-guard
-CLI_SOURCES  = $(sort $(wildcard $(CLI_DIR)/*.c)) \
-               $(addprefix $(CORE)/cguard_,byte.c clean.c compat.c reading.c \
-               sign.c strict.c target.c)
-CLI_OBJECTS  = $(patsubst %.c,$(OUT)/cli/%.o,$(notdir $(CLI_SOURCES)))
-CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CORE)/*.h)
+CLI_SOURCES  = $(sort $(wildcard $(CLI_DIR)/*.c $(CLI_DIR)/*/*.c \
+               $(CORE)/decision/*.c))
+CLI_OBJECTS  = $(CLI_SOURCES:$(SOURCES)/%.c=$(OUT)/cli/%.o)
+CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CLI_DIR)/*/*.h \
+               $(CORE)/decision/*.h)
 CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread $(CLI_LTO)
 CLI_LTO      = $(if $(CLANG),,$(if $(filter release,$(BUILD)),-flto=auto))
 CLI_LIBS     = -lcurl -lz -llzma -lzstd
@@ -104,38 +106,38 @@ CLI_LIBS     = -lcurl -lz -llzma -lzstd
 
 # the oracle, and the programs that attack the core with and without it
 
-ORACLE_SOURCES  = $(addprefix t/oracle/,oracle.c depth.c readings.c rewrites.c)
-COMPARE_SOURCES = $(addprefix t/oracle/,compare.c judge.c text.c tokens.c \
+ORACLE_SOURCES  = $(addprefix t/long/oracle/,oracle.c depth.c readings.c rewrites.c)
+COMPARE_SOURCES = $(addprefix t/long/oracle/,compare.c judge.c text.c tokens.c \
                   workers.c) $(ORACLE_SOURCES)
-ATTACKS_SOURCES = t/attacks/attacks.c t/attacks/spellings.c t/oracle/text.c \
-                  t/oracle/workers.c
+ATTACKS_SOURCES = t/long/attacks/attacks.c t/long/attacks/spellings.c t/long/oracle/text.c \
+                  t/long/oracle/workers.c
 PROOFS          = $(OUT)/unit/compare $(OUT)/unit/attacks
 PROOF_NEEDS     = $(CORE_SOURCES) $(CORE_HEADERS) \
-                  $(wildcard t/oracle/*.[ch] t/attacks/*.[ch])
+                  $(wildcard t/long/oracle/*.[ch] t/long/attacks/*.[ch])
 
 # the fuzz targets: with libFuzzer in build/fuzz, and replayed without it; the
-# oracle is compared over the code points that it knows (t/fuzz/listed.c)
+# oracle is compared over the code points that it knows (t/long/fuzz/listed.c)
 
 FUZZ_TARGETS  = agree decision header prefilter reading rules scan
 FUZZ_DIR      = build/fuzz
 FUZZ          = $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%)
 REPLAYS       = $(filter-out $(LEFT_OUT),\
                 $(FUZZ_TARGETS:%=$(OUT)/unit/fuzz_%))
-FUZZ_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES)
-AGREE_SOURCES = t/fuzz/fuzz.c t/fuzz/listed.c $(UNIT_SHARED) \
+FUZZ_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES)
+AGREE_SOURCES = t/long/fuzz/fuzz.c t/long/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
                 $(ORACLE_SOURCES)
-SCAN_SOURCES  = t/fuzz/fuzz.c $(UNIT_SOURCES) $(addprefix $(CLI_DIR)/, \
-                cli_json.c cli_text.c $(addprefix scan_,arena.c clf.c custom.c \
-                dull.c error_log.c escape.c event.c format.c json.c judge.c \
-                shape.c time.c w3c.c words.c))
-FUZZ_NEEDS    = t/fuzz/fuzz.c t/fuzz/fuzz.h t/fuzz/replay.c t/fuzz/listed.c \
-                $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/oracle/*) \
+SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) $(CLI_DIR)/cli_json.c \
+                $(CLI_DIR)/cli_text.c $(addprefix $(CLI_DIR)/scan/scan_,arena.c \
+                clf.c custom.c error_log.c escape.c event.c fast_clf.c \
+                fast_json.c format.c json.c judge.c prefilter.c time.c w3c.c)
+FUZZ_NEEDS    = t/long/fuzz/fuzz.c t/long/fuzz/fuzz.h t/long/fuzz/replay.c t/long/fuzz/listed.c \
+                $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/long/oracle/*) \
                 $(CLI_SOURCES) $(CLI_HEADERS)
-FUZZ_CFLAGS   = -std=c11 -Wall -Wextra -Werror $(CFLAGS_sanitize) -It/fuzz \
-                -It/unit -It/oracle -I$(CORE)
+FUZZ_CFLAGS   = -std=c11 -Wall -Wextra -Werror $(CFLAGS_sanitize) -It/long/fuzz \
+                -It/core/unit -It/long/oracle -I$(SOURCES)
 LIBFUZZER     = -fsanitize=fuzzer \
-                -fsanitize-coverage-ignorelist=t/fuzz/coverage-ignore.txt
+                -fsanitize-coverage-ignorelist=t/long/fuzz/coverage-ignore.txt
 
 CFLAGS_release  = -O2 -g
 CFLAGS_debug    = -Og -g3
@@ -144,7 +146,7 @@ CFLAGS_sanitize = -O1 -g -fsanitize=address,undefined \
 CFLAGS_coverage = -O0 -g -fprofile-instr-generate -fcoverage-mapping
 CFLAGS_memory   = -O1 -g -fsanitize=memory -fno-sanitize-recover=all
 CFLAGS_coverage-plain = $(CFLAGS_coverage) -DCGUARD_NO_SIMD
-UNIT_CFLAGS     = -std=c11 -Wall -Wextra -Werror $(CFLAGS_$(BUILD)) -I$(CORE)
+UNIT_CFLAGS     = -std=c11 -Wall -Wextra -Werror $(CFLAGS_$(BUILD)) -I$(SOURCES)
 UNIT_LIBS       = -lpcre2-8
 
 # every nginx module defines ngx_modules and its like: no violation
@@ -201,13 +203,13 @@ unit: $(UNIT) $(REPLAYS) $(PROOFS) $(OUT)/unit/judge ## the core's unit programs
 
 .PHONY: symbols
 symbols: build ## the modules' exported symbols against t/data/exports.txt
-	@$(TEST_ENV) prove -It/lib t/symbols.t
+	@$(TEST_ENV) prove -It/lib t/ops/symbols.t
 
 .PHONY: bench
 bench: deps-bench deps-test build ## what the guard costs: tables, and build/bench.tsv (6 minutes)
-	@t/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
-	@t/bench/scan "$(CLI)" "$(OUT)"
-	@$(TEST_ENV) t/bench/front "$(OUT)"
+	@t/long/bench/bench "$(BINARY)" "$(MODULE)" "$(OUT)"
+	@t/long/bench/scan "$(CLI)" "$(OUT)"
+	@$(TEST_ENV) t/long/bench/front "$(OUT)"
 
 
 ##@ Prove it
@@ -222,27 +224,27 @@ attacks: $(OUT)/unit/attacks ## 10^9 attacks by construction, each to be refused
 
 .PHONY: fuzz
 fuzz: $(FUZZ) ## libFuzzer on the core for SECONDS=60; failures in build/fuzz/crashes
-	@exec t/fuzz/fuzz $(SECONDS) $(FUZZ_DIR) $(FUZZ_TARGETS)
+	@exec t/long/fuzz/fuzz $(SECONDS) $(FUZZ_DIR) $(FUZZ_TARGETS)
 
 .PHONY: fuzz-keep
-fuzz-keep: $(FUZZ) ## what fuzz has found to t/fuzz/corpus, where it reaches something new
-	@exec t/fuzz/fuzz keep $(FUZZ_DIR) $(FUZZ_TARGETS)
+fuzz-keep: $(FUZZ) ## what fuzz has found to t/long/fuzz/corpus, where it reaches something new
+	@exec t/long/fuzz/fuzz keep $(FUZZ_DIR) $(FUZZ_TARGETS)
 
 .PHONY: hostile storm
 hostile: ## hostile HTTP/1 and HTTP/2 at a sanitizer build of nginx for SECONDS=60 (SEED=)
 	+@$(MAKE) --no-print-directory BUILD=sanitize storm
 storm: deps-test build $(OUT)/unit/judge ## the same at the nginx of BUILD
-	@$(TEST_ENV) exec t/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
+	@$(TEST_ENV) exec t/long/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
 
 .PHONY: proof
 proof: deps-proof ## Frama-C: no undefined behaviour in the core, for any input (30 minutes); ONLY=function
 	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
-	@TEST_LEFT_OUT='$(WITH_PCRE2)' t/proof/proof build/proof build/memory/unit \
+	@TEST_LEFT_OUT='$(WITH_PCRE2)' t/long/proof/proof build/proof build/memory/unit \
 	    $(ONLY)
 
 .PHONY: lint
 lint: deps-lint build ## static analysis of all sources by gcc, clang and cppcheck; ONLY=pattern
-	@t/lint/lint $(OUT)/nginx '$(ONLY)'
+	@t/long/lint/lint $(OUT)/nginx '$(ONLY)'
 
 .PHONY: coverage
 coverage: deps-coverage ## every line and condition of the core is run by the tests, or says why not
@@ -250,51 +252,51 @@ coverage: deps-coverage ## every line and condition of the core is run by the te
 	    CFLAGS_sanitize='$(CFLAGS_coverage)'
 	+@$(MAKE) -s unit BUILD=coverage-plain CC=clang \
 	    CFLAGS_sanitize='$(CFLAGS_coverage-plain)'
-	@t/coverage/coverage build/coverage build/coverage-plain
+	@t/long/coverage/coverage build/coverage build/coverage-plain
 
 .PHONY: matrix
 matrix: deps-matrix ## nginx 1.22, 1.26 and the newest, two compilers, ... (40 minutes); ONLY=name
-	@exec t/matrix/matrix build/matrix '$(ONLY)'
+	@exec t/long/matrix/matrix build/matrix '$(ONLY)'
 
 .PHONY: fresh
 fresh: deps-fresh ## the README's two commands in a new Debian 12 and 13; WORKTREE=1, ONLY=suite
-	@WORKTREE=$(WORKTREE) t/fresh/fresh build/fresh $(ONLY)
+	@WORKTREE=$(WORKTREE) t/long/fresh/fresh build/fresh $(ONLY)
 
 .PHONY: neighbours
 neighbours: deps-neighbours build ## the module beside Debian's lua, njs, modsecurity and others
-	@$(TEST_ENV) t/tools/proof neighbours t/neighbours/*.t
+	@$(TEST_ENV) t/long/tools/proof neighbours t/long/neighbours/*.t
 
 .PHONY: console
 console: deps-console build ## the monitor's page in a real Chromium; TEST_PICTURES=FOLDER keeps pictures
-	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/console/*.t
+	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/long/console/*.t
 
 .PHONY: judges
 judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="names", COUNT=, SEED=
-	@exec t/judges/judges "$(BINARY)" "$(MODULE)"
+	@exec t/long/judges/judges "$(BINARY)" "$(MODULE)"
 
 .PHONY: gateway
 gateway: deps-gateway build ## the whole Gateway: browsers, gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
-	@$(TEST_ENV) t/tools/proof gateway t/stream.t t/gateway.t t/edt.t t/ocsp.t \
-	    t/shutter.t t/ways.t t/gateway/*.t
+	@$(TEST_ENV) t/long/tools/proof gateway t/stream/stream.t t/stream/gateway.t t/stream/edt.t t/stream/ocsp.t \
+	    t/stream/shutter.t t/stream/ways.t t/long/gateway/*.t
 
 .PHONY: life
 life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load (5 minutes); RELOADS=200
-	@$(TEST_ENV) TEST_RELOADS=$(RELOADS) t/tools/proof life t/life.t $(LIFE)
+	@$(TEST_ENV) TEST_RELOADS=$(RELOADS) t/long/tools/proof life t/ops/life.t $(LIFE)
 
 # a module that is linked statically does not come and go
-LIFE = $(filter-out $(if $(STATIC),%/comings.t),$(sort $(wildcard t/life/*.t)))
+LIFE = $(filter-out $(if $(STATIC),%/comings.t),$(sort $(wildcard t/long/life/*.t)))
 
 .PHONY: faults faults-each
 faults: ## each allocation failed in turn, release and sanitizer build (10 minutes)
 	+@$(MAKE) --no-print-directory BUILD=release faults-each
 	+@$(MAKE) --no-print-directory BUILD=sanitize faults-each
 faults-each: deps-test build ## the same for the nginx of BUILD
-	@$(TEST_ENV) TEST_FAULTS=all t/tools/proof 'faults ($(BUILD))' \
-	    t/faults.t t/faults_stream.t
+	@$(TEST_ENV) TEST_FAULTS=all t/long/tools/proof 'faults ($(BUILD))' \
+	    t/http/faults.t t/stream/faults.t
 
 .PHONY: mutate
 mutate: deps-test ## small bugs put into the sources: the tests see each (30 minutes); ONLY=pattern
-	@exec t/mutate/mutate '$(ONLY)'
+	@exec t/long/mutate/mutate '$(ONLY)'
 
 
 ##@ Debian packages (each target above installs what it needs; DEPS=no: never)
@@ -332,42 +334,41 @@ help: ## this
 
 # files
 
-$(UNIT): $(OUT)/unit/%: t/unit/%.c $(UNIT_SOURCES) $(CORE_HEADERS) \
+$(UNIT): $(OUT)/unit/%: t/core/unit/%.c $(UNIT_SOURCES) $(CORE_HEADERS) \
          $(OUT)/unit/.flags
 	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
 
-$(REPLAYS): $(OUT)/unit/fuzz_%: t/fuzz/%.c $(FUZZ_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(FUZZ_CFLAGS) -o $@ $< t/fuzz/replay.c $(FUZZ_SOURCES) \
+$(REPLAYS): $(OUT)/unit/fuzz_%: t/long/fuzz/%.c $(FUZZ_NEEDS) $(OUT)/unit/.flags
+	@$(CC) $(FUZZ_CFLAGS) -o $@ $< t/long/fuzz/replay.c $(FUZZ_SOURCES) \
 	    $(UNIT_LIBS)
 
-$(OUT)/unit/judge: t/hostile/judge.c $(UNIT_SOURCES) $(CORE_HEADERS) \
+$(OUT)/unit/judge: t/long/hostile/judge.c $(UNIT_SOURCES) $(CORE_HEADERS) \
                    $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/unit -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
+	@$(CC) $(UNIT_CFLAGS) -It/core/unit -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
 
-$(FUZZ): $(FUZZ_DIR)/%: t/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
+$(FUZZ): $(FUZZ_DIR)/%: t/long/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
 	@mkdir -p $(@D)
 	@clang $(FUZZ_CFLAGS) $(LIBFUZZER) -o $@ $< $(FUZZ_SOURCES) $(UNIT_LIBS)
 
 %/agree %/fuzz_agree: FUZZ_SOURCES = $(AGREE_SOURCES)
 %/scan %/fuzz_scan: FUZZ_SOURCES = $(SCAN_SOURCES)
-%/scan %/fuzz_scan: FUZZ_CFLAGS += -D_GNU_SOURCE -I$(CLI_DIR)
+%/scan %/fuzz_scan: FUZZ_CFLAGS += -D_GNU_SOURCE
 
 $(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES) \
+	@$(CC) $(UNIT_CFLAGS) -It/long/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES) \
 	    $(UNIT_LIBS)
 
 $(OUT)/unit/attacks: $(PROOF_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/oracle -It/attacks -o $@ $(ATTACKS_SOURCES) \
+	@$(CC) $(UNIT_CFLAGS) -It/long/oracle -It/long/attacks -o $@ $(ATTACKS_SOURCES) \
 	    $(CORE_SOURCES) $(UNIT_LIBS)
 
 $(CLI): $(CLI_OBJECTS)
 	@mkdir -p $(@D)
 	@$(CC) $(CLI_CFLAGS) -w -o $@ $(CLI_OBJECTS) $(CLI_LIBS)
 
-$(CLI_OBJECTS): $(OUT)/cli/%.o: %.c $(CLI_HEADERS) $(OUT)/cli/.flags
+$(CLI_OBJECTS): $(OUT)/cli/%.o: $(SOURCES)/%.c $(CLI_HEADERS) $(OUT)/cli/.flags
+	@mkdir -p $(@D)
 	@$(CC) $(CLI_CFLAGS) -c -o $@ $<
-
-vpath %.c $(CLI_DIR) $(CORE)
 
 $(OUT)/cli/.flags: FORCE | deps-build
 	@mkdir -p $(@D)

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cguard.h"
+#include "cguard/decision/cguard_target.h"
 
 
 #define CLI_VERSION  "0.1.0"

@@ -1,7 +1,7 @@
 package CitrixGuard::Faults;
 
 # Allocations that fail when the test says so: the modules and the library of
-# t/faults/build, and the file by which they are told.
+# t/long/faults/build, and the file by which they are told.
 #
 #   my $faults = CitrixGuard::Faults->new;
 #   local $ENV{TEST_NGINX_MODULE} = $faults->module;     # the glue's
@@ -31,8 +31,8 @@ sub new {
     my ($class) = @_;
     my $module = CitrixGuard::Nginx::module() or return;
     my $dir = scratch();
-    system("$TOP/t/faults/build", dirname($module) . '/../nginx', $dir) == 0
-        or die "t/faults/build failed\n";
+    system("$TOP/t/long/faults/build", dirname($module) . '/../nginx', $dir) == 0
+        or die "t/long/faults/build failed\n";
     sysopen my $file, "$dir/control", O_RDWR | O_CREAT or die "control: $!";
     my $self = bless { dir => $dir, file => $file }, $class;
     $self->_write(0, 0, 0);
@@ -40,9 +40,9 @@ sub new {
 }
 
 
-# What t/faults/glue.c fails, by name.
+# What t/long/faults/glue.c fails, by name.
 sub wrapped {
-    return slurp("$TOP/t/faults/glue.c") =~ /^FAULT\([^,]*, (\w+),/mg;
+    return slurp("$TOP/t/long/faults/glue.c") =~ /^FAULT\([^,]*, (\w+),/mg;
 }
 
 
@@ -58,7 +58,7 @@ sub library { return "$_[0]{dir}/malloc.so" }
 sub env     { return (FAULTS => "$_[0]{dir}/control") }
 
 
-# The layout is that of t/faults/fault.h.
+# The layout is that of t/long/faults/fault.h.
 sub _write {
     my ($self, $armed, $at, $lasting) = @_;
     # the switch is thrown last

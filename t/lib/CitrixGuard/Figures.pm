@@ -1,7 +1,7 @@
 package CitrixGuard::Figures;
 
 # Figures of a long run: added up by name, shown as a note of the test, and
-# handed to t/tools/proof, which makes one line of them.
+# handed to t/long/tools/proof, which makes one line of them.
 
 use strict;
 use warnings;

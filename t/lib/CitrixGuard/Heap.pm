@@ -1,6 +1,6 @@
 package CitrixGuard::Heap;
 
-# How much a master has allocated, by t/life/heap.c, which is preloaded.
+# How much a master has allocated, by t/long/life/heap.c, which is preloaded.
 #
 #   my $heap = CitrixGuard::Heap->new;
 #   CitrixGuard::Nginx->new(env => $heap->env, ...); ... $heap->bytes
@@ -17,7 +17,7 @@ sub new {
     my ($class) = @_;
     my $dir = scratch();
     system('cc', qw(-W -Wall -Werror -O1 -fPIC -shared -o), "$dir/heap.so",
-           dirname(__FILE__) . '/../../life/heap.c', '-ldl') == 0
+           dirname(__FILE__) . '/../../long/life/heap.c', '-ldl') == 0
         or die "cc failed\n";
     return bless { dir => $dir }, $class;
 }

@@ -1,0 +1,165 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The reading of a target, for people.
+ */
+
+
+#include <string.h>
+
+#include "cguard_target.h"
+#include "cguard_sign.h"
+
+
+typedef struct {
+    unsigned char        *buf;
+    size_t                len;
+    size_t                size;
+    unsigned              parameters;
+} cguard_text_t;
+
+
+static void
+cguard_text_byte(cguard_text_t *t, uint32_t c)
+{
+    if (t->len < t->size) {
+        t->buf[t->len++] = (unsigned char) c;
+    }
+}
+
+
+static void
+cguard_text_point(cguard_text_t *t, uint32_t c)
+{
+    if (c < 0x800) {
+        cguard_text_byte(t, 0xc0 | c >> 6);
+
+    } else if (c < 0x10000) {
+        cguard_text_byte(t, 0xe0 | c >> 12);
+        cguard_text_byte(t, 0x80 | (c >> 6 & 0x3f));
+
+    } else {
+        c = c <= 0x10ffff ? c : 0x10ffff;
+
+        cguard_text_byte(t, 0xf0 | c >> 18);
+        cguard_text_byte(t, 0x80 | (c >> 12 & 0x3f));
+        cguard_text_byte(t, 0x80 | (c >> 6 & 0x3f));
+    }
+
+    cguard_text_byte(t, 0x80 | (c & 0x3f));
+}
+
+
+/* an escape that stays unfinished stands for the bytes that it is */
+
+static void
+cguard_text_wait(cguard_text_t *t, const cguard_wait_t *w)
+{
+    unsigned  n;
+
+    cguard_text_byte(t, w->lead);
+
+    if (w->kind == CGUARD_DIGIT) {
+        cguard_text_byte(t, w->value & 0xff);
+
+    } else if (w->kind == CGUARD_POINT) {
+        cguard_text_byte(t, 'u');
+
+        for (n = 4 - w->need; n; n--) {
+            cguard_text_byte(t, w->value >> (8 * (n - 1)) & 0xff);
+        }
+
+    } else if (w->kind >= CGUARD_OPEN) {
+        for (n = cguard_need[w->lead & 0x3f] - w->need; n; n--) {
+            cguard_text_byte(t, 0x80 | (w->value >> (6 * (n - 1)) & 0x3f));
+        }
+    }
+}
+
+
+static void
+cguard_text_cell(void *data, const cguard_cell_t *cell,
+    const cguard_wait_t *w, uint32_t nwait)
+{
+    cguard_text_t  *t = data;
+
+    for ( /* void */ ; nwait && !t->parameters; nwait--, w++) {
+        cguard_text_wait(t, w);
+    }
+
+    if (cell->c & CGUARD_CODE_POINT) {
+        if (!t->parameters) {
+            cguard_text_point(t, cell->c & ~CGUARD_CODE_POINT);
+        }
+
+        return;
+    }
+
+    /* a plus sign is a blank to some, but not to a reader */
+
+    if (cguard_byte[cell->c] & CGUARD_B_NOISE && cell->c != '+') {
+        return;
+    }
+
+    switch (cell->c) {
+
+    case '/':
+    case '\\':
+        t->parameters = 0;
+        cguard_text_byte(t, '/');
+        return;
+
+    case ';':
+        t->parameters = 1;
+        return;
+    }
+
+    if (!t->parameters) {
+        cguard_text_byte(t, cell->c);
+    }
+}
+
+
+size_t
+cguard_reading(const unsigned char *p, size_t len, size_t from,
+    unsigned char *buf, size_t size)
+{
+    size_t                path;
+    cguard_text_t         t;
+    cguard_decode_t       d;
+    const unsigned char  *query;
+
+    t.buf = buf;
+    t.len = 0;
+    t.size = size;
+    t.parameters = 0;
+
+    len = len < UINT32_MAX ? len : UINT32_MAX - 1;
+
+    if (from >= len) {
+        return 0;
+    }
+
+    query = memchr(p, '?', len);
+    path = query ? (size_t) (query - p) : len;
+
+    cguard_decode_init(&d);
+
+    if (from < path) {
+        cguard_decode(&d, p + from, (uint32_t) (path - from),
+                      cguard_text_cell, &t);
+        from = path;
+    }
+
+    if (query && from == path) {
+        t.parameters = 0;
+        cguard_text_byte(&t, '?');
+        from++;
+    }
+
+    cguard_decode(&d, p + from, (uint32_t) (len - from), cguard_text_cell,
+                  &t);
+
+    return t.len;
+}

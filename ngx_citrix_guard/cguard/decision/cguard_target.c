@@ -1,0 +1,467 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The verdict on a request target and on the two header fields.
+ */
+
+
+#include <string.h>
+
+#include "cguard_target.h"
+#include "cguard_prefilter.h"
+#include "cguard_strict.h"
+
+
+/* offsets have 32 bits; what is longer is refused unread */
+
+#define CGUARD_MAX  (UINT32_MAX - 1)
+
+
+/* a target in its two parts; "query" is NULL if there is none */
+
+typedef struct {
+    const unsigned char  *path;
+    const unsigned char  *query;
+    size_t                plen;
+    size_t                qlen;
+} cguard_string_t;
+
+
+/* what its readings show */
+
+typedef struct {
+    cguard_sign_t         parent;
+    cguard_sign_t         vpns;
+    cguard_sign_t         malformed;
+    unsigned              overflow;
+} cguard_readings_t;
+
+
+static const char  *cguard_names[] = {
+    "pass", "traversal", "query", "vpns", "parent", "malformed", "header"
+};
+
+
+static void
+cguard_begin_signs(cguard_signs_t *signs, cguard_readings_t *r)
+{
+    signs->state = CGUARD_S_START;
+    signs->part = CGUARD_IN_PATH;
+    signs->start = 0;
+    signs->parent = &r->parent;
+    signs->vpns = &r->vpns;
+}
+
+
+/* the query goes on in the middle of the segment that the path ends with */
+
+static void
+cguard_go_on_signs(cguard_signs_t *signs)
+{
+    signs->state = CGUARD_S_DEAD;
+    signs->part = CGUARD_IN_QUERY;
+}
+
+
+/*
+ * The lenient reading.  Behind the first raw "?" the same string goes on, but
+ * only as Citrix's expression reads it: for the signs, not for what is
+ * malformed.  Returns what there is of UTF-8 (CGUARD_UTF8_POINT, ...).
+ */
+
+static unsigned
+cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
+{
+    cguard_signs_t   signs;
+    cguard_decode_t  d;
+
+    /* apart from "r", so that the automaton stays in registers */
+
+    cguard_begin_signs(&signs, r);
+    cguard_decode_init(&d);
+
+    cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_cell, &signs);
+
+    if (d.ctl) {
+        r->malformed.found = CGUARD_IN_PATH;
+        r->malformed.start = d.ctl_start;
+        r->malformed.end = d.ctl_end;
+    }
+
+    if (s->query) {
+        cguard_go_on_signs(&signs);
+
+        cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_cell,
+                      &signs);
+    }
+
+    r->overflow |= d.overflow;
+
+    return d.utf8;
+}
+
+
+/* one in the path counts for more than one in the query */
+
+static void
+cguard_add_sign(cguard_sign_t *sign, const cguard_sign_t *other)
+{
+    if (other->found
+        && (!sign->found || other->found < sign->found))
+    {
+        *sign = *other;
+    }
+}
+
+
+/* the reading of a strict parser; returns what it has come upon */
+
+static unsigned
+cguard_read_strict(const cguard_string_t *s, cguard_parser_e parser,
+    cguard_readings_t *r)
+{
+    unsigned           seen;
+    cguard_signs_t     signs;
+    cguard_readings_t  strict;
+
+    if (r->parent.found == CGUARD_IN_PATH && r->vpns.found == CGUARD_IN_PATH) {
+        return 0;
+    }
+
+    memset(&strict, 0, sizeof(cguard_readings_t));
+
+    cguard_begin_signs(&signs, &strict);
+
+    seen = cguard_strict(s->path, (uint32_t) s->plen, parser, &signs);
+
+    if (s->query) {
+        cguard_go_on_signs(&signs);
+
+        seen |= cguard_strict(s->query, (uint32_t) s->qlen, parser, &signs);
+    }
+
+    cguard_add_sign(&r->parent, &strict.parent);
+    cguard_add_sign(&r->vpns, &strict.vpns);
+
+    r->overflow |= (seen & CGUARD_OVERFLOW) != 0;
+
+    return seen;
+}
+
+
+/* all readings; a parser that can see no more than another did is left out */
+
+static void
+cguard_read(const cguard_string_t *s, cguard_readings_t *r)
+{
+    unsigned  utf8, seen;
+
+    memset(r, 0, sizeof(cguard_readings_t));
+
+    utf8 = cguard_read_lenient(s, r);
+    seen = CGUARD_TAKEN;
+
+    if (utf8 & (CGUARD_UTF8_DOUBT|CGUARD_UTF8_OTHER)) {
+        seen = cguard_read_strict(s, CGUARD_WELL_FORMED, r);
+
+        if (seen & CGUARD_REJECTED) {
+            seen |= cguard_read_strict(s, CGUARD_OVERLONG, r);
+        }
+    }
+
+    if (utf8) {
+        if (seen & CGUARD_TAKEN) {
+            (void) cguard_read_strict(s, CGUARD_ASCII, r);
+        }
+
+        (void) cguard_read_strict(s, CGUARD_LATIN, r);
+    }
+
+    if (r->overflow && !r->malformed.found) {
+        r->malformed.found = CGUARD_IN_PATH;
+        r->malformed.end = (uint32_t) s->plen;
+    }
+}
+
+
+static void
+cguard_depth_cell(void *data, const cguard_cell_t *cell,
+    const cguard_wait_t *w, uint32_t nwait)
+{
+    unsigned  *depth = data;
+
+    for ( /* void */ ; nwait; nwait--, w++) {
+        if (w->depth > *depth) {
+            *depth = w->depth;
+        }
+    }
+
+    if (cell->depth > *depth) {
+        *depth = cell->depth;
+    }
+}
+
+
+/*
+ * No escape reaches over a segment's end, so a segment decodes by itself to
+ * what it was in its place.
+ */
+
+static unsigned
+cguard_depth(const cguard_string_t *s, const cguard_sign_t *sign)
+{
+    unsigned              depth;
+    cguard_decode_t       d;
+    const unsigned char  *p;
+
+    depth = 0;
+    p = sign->found == CGUARD_IN_QUERY ? s->query : s->path;
+
+    cguard_decode_init(&d);
+    cguard_decode(&d, p + sign->start, sign->end - sign->start,
+                  cguard_depth_cell, &depth);
+
+    return depth;
+}
+
+
+/* the result takes in a sign: a second one widens the range */
+
+static void
+cguard_result_add(cguard_result_t *res, const cguard_string_t *s,
+    const cguard_sign_t *sign)
+{
+    size_t    shift, start, end;
+    unsigned  depth;
+
+    shift = sign->found == CGUARD_IN_QUERY ? s->plen + 1 : 0;
+    start = shift + sign->start;
+    end = shift + sign->end;
+    depth = cguard_depth(s, sign);
+
+    if (res->end == 0 || start < res->start) {
+        res->start = start;
+    }
+
+    if (end > res->end) {
+        res->end = end;
+    }
+
+    if (depth > res->depth) {
+        res->depth = depth;
+    }
+}
+
+
+static cguard_reason_e
+cguard_result(cguard_result_t *res, cguard_reason_e reason,
+    const cguard_string_t *s, const cguard_sign_t *a, const cguard_sign_t *b)
+{
+    if (res) {
+        memset(res, 0, sizeof(cguard_result_t));
+
+        res->reason = reason;
+
+        if (a) {
+            cguard_result_add(res, s, a);
+        }
+
+        if (b) {
+            cguard_result_add(res, s, b);
+        }
+    }
+
+    return reason;
+}
+
+
+static cguard_reason_e
+cguard_verdict(const cguard_string_t *s, const cguard_readings_t *r,
+    unsigned policy, cguard_result_t *res)
+{
+    const cguard_sign_t  *parent, *vpns;
+
+    parent = &r->parent;
+    vpns = &r->vpns;
+
+    /* the first of a sign is kept, so one in the path is known as such */
+
+    if (parent->found && vpns->found) {
+        return cguard_result(res, parent->found == CGUARD_IN_PATH
+                                  && vpns->found == CGUARD_IN_PATH
+                                  ? CGUARD_TRAVERSAL : CGUARD_QUERY,
+                             s, parent, vpns);
+    }
+
+    if (vpns->found && (policy & CGUARD_NO_SSLVPN)) {
+        return cguard_result(res, CGUARD_VPNS, s, vpns, NULL);
+    }
+
+    if (parent->found == CGUARD_IN_PATH && (policy & CGUARD_ANY_PARENT)) {
+        return cguard_result(res, CGUARD_PARENT, s, parent, NULL);
+    }
+
+    if (r->malformed.found) {
+        return cguard_result(res, CGUARD_MALFORMED, s, &r->malformed, NULL);
+    }
+
+    return cguard_result(res, CGUARD_PASS, s, NULL, NULL);
+}
+
+
+cguard_reason_e
+cguard_parts(const unsigned char *path, size_t plen,
+    const unsigned char *query, size_t qlen, unsigned policy,
+    cguard_result_t *res)
+{
+    cguard_string_t    s;
+    cguard_readings_t  r;
+
+    /* where a parent is needed for every reason, its absence is enough */
+
+    if (!(policy & CGUARD_NO_SSLVPN)
+        && cguard_clean(path, plen)
+        && (query == NULL || cguard_clean(query, qlen)))
+    {
+        return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
+    }
+
+    s.path = path;
+    s.plen = plen;
+    s.query = query;
+    s.qlen = qlen;
+
+    if (plen > CGUARD_MAX || qlen > CGUARD_MAX) {
+        return cguard_result(res, CGUARD_MALFORMED, NULL, NULL, NULL);
+    }
+
+    cguard_read(&s, &r);
+
+    return cguard_verdict(&s, &r, policy, res);
+}
+
+
+/* apart, so that a clean target does not pay for its frame */
+
+CGUARD_APART cguard_reason_e
+cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
+    cguard_result_t *res)
+{
+    size_t                plen, qlen;
+    cguard_sign_t         malformed;
+    cguard_string_t       s;
+    cguard_reason_e       reason;
+    const unsigned char  *query, *hash;
+
+    query = len ? memchr(p, '?', len) : NULL;
+
+    plen = query ? (size_t) (query++ - p) : len;
+    qlen = len - plen - (query != NULL);
+
+    reason = cguard_parts(p, plen, query, qlen, policy, res);
+
+    if (reason != CGUARD_PASS && reason != CGUARD_MALFORMED) {
+        return reason;
+    }
+
+    hash = plen ? memchr(p, '#', plen) : NULL;
+
+    if (hash == NULL
+        || (reason == CGUARD_MALFORMED && res
+            && res->start < (size_t) (hash - p)))
+    {
+        return reason;
+    }
+
+    malformed.found = CGUARD_IN_PATH;
+    malformed.start = (uint32_t) (hash - p);
+    malformed.end = malformed.start + 1;
+
+    s.path = p;
+    s.plen = plen;
+
+    return cguard_result(res, CGUARD_MALFORMED, &s, &malformed, NULL);
+}
+
+
+cguard_reason_e
+cguard_target(const unsigned char *p, size_t len, unsigned policy,
+    cguard_result_t *res)
+{
+    if (res == NULL && !(policy & CGUARD_NO_SSLVPN) && cguard_clean(p, len)) {
+        return CGUARD_PASS;
+    }
+
+    return cguard_target_parts(p, len, policy, res);
+}
+
+
+int
+cguard_header_is(const unsigned char *name, size_t nlen, const char *upper)
+{
+    size_t         i;
+    unsigned char  c;
+
+    for (i = 0; i < nlen; i++) {
+        c = name[i];
+
+        if (c >= 'a' && c <= 'z') {
+            c &= ~0x20;
+
+        } else if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) {
+            c = '_';
+        }
+
+        if (c != (unsigned char) upper[i]) {
+            return 0;
+        }
+    }
+
+    return upper[nlen] == '\0';
+}
+
+
+cguard_reason_e
+cguard_header(const unsigned char *name, size_t nlen,
+    const unsigned char *value, size_t vlen, cguard_result_t *res)
+{
+    cguard_string_t    s;
+    cguard_readings_t  r;
+
+    if (!(nlen == sizeof("NSC_USER") - 1
+          && cguard_header_is(name, nlen, "NSC_USER"))
+        && !(nlen == sizeof("NSC_NONCE") - 1
+             && cguard_header_is(name, nlen, "NSC_NONCE")))
+    {
+        return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
+    }
+
+    if (vlen > CGUARD_MAX) {
+        return cguard_result(res, CGUARD_HEADER, NULL, NULL, NULL);
+    }
+
+    s.path = value;
+    s.plen = vlen;
+    s.query = NULL;
+    s.qlen = 0;
+
+    cguard_read(&s, &r);
+
+    if (r.parent.found) {
+        return cguard_result(res, CGUARD_HEADER, &s, &r.parent, NULL);
+    }
+
+    if (r.overflow) {
+        return cguard_result(res, CGUARD_HEADER, &s, &r.malformed, NULL);
+    }
+
+    return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
+}
+
+
+const char *
+cguard_reason_name(cguard_reason_e reason)
+{
+    return cguard_names[reason];
+}

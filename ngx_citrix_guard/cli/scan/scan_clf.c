@@ -1,0 +1,153 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The common log format and its kin: nginx's and Apache's combined, with a
+ * server's name or a syslog header in front, the appliance's httpaccess.log
+ * with "Time: N microsecs" behind, and the FILE: of a grep.
+ *
+ *     CLIENT - USER [17/Jan/2020:10:00:00 +0100] "REQUEST" STATUS BYTES ...
+ */
+
+
+#include <string.h>
+
+#include "scan.h"
+#include "scan_prefilter_table.h"
+
+
+/* how many "[" or quotes are tried: users and requests may hold some */
+
+#define SCAN_CLF_TRIES  16
+
+
+static int scan_clf_answer(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln);
+static unsigned scan_clf_kind(const unsigned char *p,
+    const unsigned char *last);
+
+
+/* the "[" of the time */
+
+static const unsigned char *
+scan_clf_time(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    unsigned  tries;
+
+    for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
+        p = scan_near(p, last, '[');
+
+        if (p == NULL || last - p < SCAN_CLF_LEN + 2) {
+            return NULL;
+        }
+
+        if (p[SCAN_CLF_LEN + 1] == ']') {
+            ln->time = scan_clock_clf(&ps->clock, p + 1);
+
+            if (ln->time != SCAN_NO_TIME) {
+                return p;
+            }
+        }
+
+        p++;
+    }
+
+    return NULL;
+}
+
+
+scan_parsed_e
+scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
+    scan_line_t *ln)
+{
+    unsigned              tries;
+    const unsigned char  *time, *request, *end;
+
+    scan_line_init(ln);
+
+    time = scan_clf_time(ps, p, last, ln);
+
+    if (time == NULL) {
+        return SCAN_DAMAGED;
+    }
+
+    ln->client.data = p;
+    ln->client.len = (size_t) (time - p);
+
+    p = time + SCAN_CLF_LEN + 2;
+
+    if (last - p < 3 || p[0] != ' ' || p[1] != '"') {
+        return SCAN_DAMAGED;
+    }
+
+    request = end = p + 2;
+
+    /* with "escape=none" a request may hold quotes: its end has a status */
+
+    for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
+        end = scan_near(end, last, '"');
+
+        if (end == NULL) {
+            return SCAN_DAMAGED;
+        }
+
+        if (scan_clf_answer(ps, end + 1, last, ln) == 0) {
+            scan_request(ln, request, end);
+            return SCAN_REQUEST;
+        }
+
+        end++;
+    }
+
+    return SCAN_DAMAGED;
+}
+
+
+/* status and what begins with the size, if anything */
+
+static int
+scan_clf_answer(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    unsigned  a, b, c;
+
+    if (last - p < 4 || p[0] != ' ' || (last - p > 4 && p[4] != ' ')) {
+        return -1;
+    }
+
+    a = p[1] - (unsigned) '0';
+    b = p[2] - (unsigned) '0';
+    c = p[3] - (unsigned) '0';
+
+    if (a > 9 || b > 9 || c > 9) {
+        return -1;
+    }
+
+    ln->status = a * 100 + b * 10 + c;
+
+    p += 4;
+
+    if (p < last) {
+        ln->size.data = ++p;
+        ln->size.len = (size_t) (last - p);
+    }
+
+    if (ps->kinds == 0) {
+        ps->kinds = scan_clf_kind(p, last);
+    }
+
+    return 0;
+}
+
+
+static unsigned
+scan_clf_kind(const unsigned char *p, const unsigned char *last)
+{
+    if (scan_find(p, (size_t) (last - p), "\"time: ")) {
+        return SCAN_KIND_TIME;
+    }
+
+    return memchr(p, '"', (size_t) (last - p)) ? SCAN_KIND_COMBINED
+                                               : SCAN_KIND_COMMON;
+}

@@ -1,0 +1,142 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The conclusion in words; docs/incident.md says how to read it.
+ */
+
+
+#include "scan_findings.h"
+
+
+/* 9 January 2020: the line that the advice of that month drew */
+
+#define SCAN_SCANNING  1578528000
+
+
+static int scan_incomplete(const scan_case_t *sc);
+
+
+const char *
+scan_verdict(const scan_case_t *sc)
+{
+    if (scan_successes(sc->count)) {
+        return "success suspected";
+    }
+
+    return scan_attempts(sc->count) ? "attempts only" : "nothing found";
+}
+
+
+static void
+scan_say(FILE *f, cli_colour_e colour, const char *verdict, const char *text)
+{
+    fprintf(f, "  %s%s%s. %s\n", cli_colour(f, colour), verdict,
+            cli_colour(f, CLI_PLAIN), text);
+}
+
+
+static void
+scan_conclusion_success(const scan_case_t *sc, FILE *f)
+{
+    char    first[32];
+    size_t  i, n;
+
+    scan_say(f, CLI_RED, "Success suspected",
+             "Treat the ADC as compromised.");
+
+    n = 0;
+
+    for (i = 0; i < sc->origins.n; i++) {
+        n += scan_sequence(scan_table_entry(&sc->origins, i)) != 0;
+    }
+
+    if (sc->success_first != SCAN_NO_TIME) {
+        fprintf(f, "  The first success is of %s.\n",
+                scan_time_text(sc->success_first, first));
+    }
+
+    if (n) {
+        fprintf(f, "  From %zu source%s a script was answered and then a "
+                "template fetched: that is the\n  attack in both its "
+                "stages.\n", n, n == 1 ? "" : "s");
+    }
+
+    if (sc->shield_up != SCAN_NO_TIME && sc->success_last != SCAN_NO_TIME
+        && sc->success_last >= sc->shield_up)
+    {
+        fprintf(f, "  Something was answered after the shield was up: there "
+                "is a way round it.\n");
+    }
+
+    fprintf(f, "  Disconnect it, keep its disk for forensics, install it "
+            "anew with fixed firmware,\n  replace its keys, certificates "
+            "and passwords, and look at what it can reach.\n");
+}
+
+
+static void
+scan_conclusion_attempts(const scan_case_t *sc, FILE *f)
+{
+    scan_say(f, CLI_AMBER, "Attempts only",
+             "None has an answer that shows a success.");
+
+    if (sc->count[SCAN_ATTEMPT]) {
+        fprintf(f, "  %llu of them went on to what is behind the logging "
+                "server, or that cannot be told.\n",
+                (unsigned long long) sc->count[SCAN_ATTEMPT]);
+
+    } else {
+        fprintf(f, "  All were refused by the guard.\n");
+    }
+}
+
+
+void
+scan_conclusion(const scan_case_t *sc, FILE *f)
+{
+    char  first[32];
+
+    if (scan_successes(sc->count)) {
+        scan_conclusion_success(sc, f);
+
+    } else if (scan_attempts(sc->count)) {
+        scan_conclusion_attempts(sc, f);
+
+    } else {
+        scan_say(f, CLI_GREEN, "Nothing found",
+                 "No request in these logs is of this attack.");
+    }
+
+    if (scan_successes(sc->count) == 0 && sc->first != SCAN_NO_TIME
+        && sc->first > SCAN_SCANNING)
+    {
+        fprintf(f, "  The logs begin on %s. An ADC that was open on or after "
+                "9 January 2020\n  may have been attacked before that, and "
+                "these logs cannot say.\n", scan_time_text(sc->first, first));
+    }
+
+    if (sc->requests == 0) {
+        fprintf(f, "  No request was read at all.\n");
+    }
+
+    if (scan_incomplete(sc)) {
+        fprintf(f, "  %sNot all was read%s: see the files above.\n",
+                cli_colour(f, CLI_AMBER), cli_colour(f, CLI_PLAIN));
+    }
+}
+
+
+static int
+scan_incomplete(const scan_case_t *sc)
+{
+    size_t  i;
+
+    for (i = 0; i < sc->nfile; i++) {
+        if (sc->file[i].error || sc->file[i].damaged) {
+            return 1;
+        }
+    }
+
+    return sc->interrupted;
+}

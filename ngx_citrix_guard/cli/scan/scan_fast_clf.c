@@ -1,0 +1,173 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The short way past a line in which nothing is to be found: most are.  No
+ * field is taken out of it; that it is a well-formed request is seen by what
+ * stands where in the line, that there is nothing in its target by a look at
+ * each byte, and its time is mostly that of the line before.
+ *
+ * Whatever is not as usual takes the long way: what is said here of a line is
+ * what scan_parse() and scan_judge() would say.
+ */
+
+
+#include <string.h>
+
+#include "scan.h"
+#include "scan_prefilter_table.h"
+
+
+#if SCAN_SSE2
+
+
+static const unsigned char *scan_dull_clf(scan_parser_t *ps,
+    const unsigned char *p, const unsigned char *last, int64_t *time);
+
+
+static inline int
+scan_is_digit(unsigned char c)
+{
+    return (unsigned) c - '0' < 10;
+}
+
+
+const unsigned char *
+scan_dull(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, unsigned policy, int64_t *time)
+{
+    const unsigned char  *end, *nl;
+
+    /* where vpns alone is refused, too much is of interest */
+
+    if (policy & CGUARD_NO_SSLVPN) {
+        return NULL;
+    }
+
+    if (ps->format == SCAN_CLF) {
+        end = scan_dull_clf(ps, p, last, time);
+
+    } else if (ps->format == SCAN_JSON) {
+        end = scan_shape(ps, p, last, time);
+
+    } else {
+        return NULL;
+    }
+
+    if (end == NULL) {
+        return NULL;
+    }
+
+    nl = memchr(end, '\n', (size_t) (last - end));
+
+    return nl && nl - p < SCAN_LINE_MAX ? nl : NULL;
+}
+
+
+/* behind the status */
+
+static const unsigned char *
+scan_dull_clf(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, int64_t *time)
+{
+    unsigned  mask;
+    __m128i   a;
+
+    /* what a piece's lines have in common is seen by the first one */
+
+    if (ps->kinds == 0) {
+        return NULL;
+    }
+
+    for ( ;; p += 16) {
+        if (last - p < SCAN_CLF_LEN + 32) {
+            return NULL;
+        }
+
+        a = _mm_loadu_si128((const __m128i *) p);
+        a = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('[')),
+                         _mm_cmpeq_epi8(a, _mm_set1_epi8('\n')));
+
+        mask = (unsigned) _mm_movemask_epi8(a);
+
+        if (mask) {
+            break;
+        }
+    }
+
+    p += __builtin_ctz(mask);
+
+    if (*p != '[' || memcmp(p + SCAN_CLF_LEN + 1, "] \"", 3) != 0) {
+        return NULL;
+    }
+
+    *time = scan_clock_clf(&ps->clock, p + 1);
+
+    if (*time == SCAN_NO_TIME) {
+        return NULL;
+    }
+
+    p = scan_dull_request(p + SCAN_CLF_LEN + 4, last);
+
+    if (p == NULL || last - p < 6) {
+        return NULL;
+    }
+
+    return p[0] == '"' && p[1] == ' ' && scan_is_digit(p[2])
+           && scan_is_digit(p[3]) && scan_is_digit(p[4])
+           && (p[5] == ' ' || p[5] == '\n')
+           ? p + 5 : NULL;
+}
+
+
+/* the end of METHOD target HTTP/N.N */
+
+const unsigned char *
+scan_dull_request(const unsigned char *p, const unsigned char *last)
+{
+    unsigned  mask;
+    __m128i   a;
+
+    if (last - p < 16) {
+        return NULL;
+    }
+
+    a = _mm_loadu_si128((const __m128i *) p);
+    mask = (unsigned) _mm_movemask_epi8(_mm_cmplt_epi8(a,
+                                                       _mm_set1_epi8('#')));
+    p += mask ? __builtin_ctz(mask) : 0;
+
+    if (mask == 0 || *p != ' ') {
+        return NULL;
+    }
+
+    p = scan_dull_target(p + 1, last);
+
+    if (p == NULL || last - p < 9) {
+        return NULL;
+    }
+
+    return memcmp(p, " HTTP/", 6) == 0 && scan_is_digit(p[6]) && p[7] == '.'
+           && scan_is_digit(p[8])
+           ? p + 9 : NULL;
+}
+
+
+#else
+
+
+const unsigned char *
+scan_dull(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, unsigned policy, int64_t *time)
+{
+    (void) ps;
+    (void) p;
+    (void) last;
+    (void) policy;
+    (void) time;
+
+    return NULL;
+}
+
+
+#endif

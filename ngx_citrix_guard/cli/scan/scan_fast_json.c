@@ -1,0 +1,361 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * JSON lines of one log are alike: the same keys in the same order, and all
+ * that is not a value is the same text.  Where it is, each key means what it
+ * meant in the line before, and only the values have to be looked at: the
+ * target, the time, and what else may tell of an attack.
+ */
+
+
+#include <stddef.h>
+#include <string.h>
+
+#include "scan.h"
+#include "scan_prefilter_table.h"
+
+
+static int scan_shape_roles(scan_shape_t *shape, const scan_value_t *value,
+    unsigned n);
+static int scan_shape_add(scan_shape_t *shape, unsigned n, size_t *used,
+    const unsigned char *p, const unsigned char *last);
+
+
+/* "p" and "last": from the line's beginning to behind the last brace */
+
+void
+scan_shape_learn(scan_shape_t *shape, const unsigned char *p,
+    const unsigned char *last, const scan_value_t *value, unsigned n)
+{
+    size_t    used;
+    unsigned  i;
+
+    shape->n = 0;
+
+    if (n > SCAN_SHAPE_VALUES || scan_shape_roles(shape, value, n) == -1) {
+        return;
+    }
+
+    used = 0;
+
+    for (i = 0; i < n; i++) {
+        if (scan_shape_add(shape, i, &used, p, value[i].data) == -1) {
+            return;
+        }
+
+        p = value[i].last;
+    }
+
+    if (scan_shape_add(shape, n, &used, p, last) == 0) {
+        shape->n = n;
+    }
+}
+
+
+/* each text begins where 16 bytes may be read */
+
+static int
+scan_shape_add(scan_shape_t *shape, unsigned n, size_t *used,
+    const unsigned char *p, const unsigned char *last)
+{
+    size_t  len;
+
+    len = (size_t) (last - p);
+
+    if (len == 0 || len + 16 > SCAN_SHAPE_TEXT - *used) {
+        return -1;
+    }
+
+    memcpy(shape->text + *used, p, len);
+
+    shape->value[n].text = (unsigned short) *used;
+    shape->value[n].len = (unsigned short) len;
+
+    *used += len;
+
+    return 0;
+}
+
+
+/*
+ * Of values that mean the same the first one of the highest rank is in force,
+ * if it is not empty: those must not be empty in the lines to come.  -1 if
+ * there is more to it.
+ */
+
+static int
+scan_shape_roles(scan_shape_t *shape, const scan_value_t *value, unsigned n)
+{
+    unsigned      i, target, time;
+    scan_field_e  field;
+
+    target = time = n;
+
+    for (i = 0; i < n; i++) {
+        field = value[i].field;
+
+        shape->value[i].is = SCAN_SHAPE_ANY;
+        shape->value[i].quoted = (unsigned char) value[i].quoted;
+
+        switch (field) {
+
+        case SCAN_F_TARGET:
+        case SCAN_F_REQUEST:
+            if (target == n || value[i].rank > value[target].rank) {
+                target = i;
+            }
+            break;
+
+        case SCAN_F_TIME:
+            if (time == n || value[i].rank > value[time].rank) {
+                time = i;
+            }
+            break;
+
+        case SCAN_F_TIME_CLF:
+        case SCAN_F_TIME_ISO:
+        case SCAN_F_TIME_EPOCH:
+            return -1;
+
+        case SCAN_F_QUERY:
+        case SCAN_F_VERDICT:
+        case SCAN_F_OUTCOME:
+            if (!value[i].quoted) {
+                return -1;
+            }
+
+            shape->value[i].is = field == SCAN_F_QUERY ? SCAN_SHAPE_QUERY
+                                                       : SCAN_SHAPE_VERDICT;
+            break;
+
+        default:
+            break;
+        }
+    }
+
+    if (target == n || !value[target].quoted) {
+        return -1;
+    }
+
+    shape->value[target].is = value[target].field == SCAN_F_TARGET
+                              ? SCAN_SHAPE_TARGET : SCAN_SHAPE_REQUEST;
+
+    if (time < n) {
+        shape->value[time].is = SCAN_SHAPE_TIME;
+    }
+
+    return 0;
+}
+
+
+#if SCAN_SSE2
+
+
+/* which of 16 bytes differ */
+
+static inline unsigned
+scan_shape_differ(const unsigned char *p, const unsigned char *text)
+{
+    return 0xffff ^ (unsigned) _mm_movemask_epi8(
+               _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
+                              _mm_loadu_si128((const __m128i *) text)));
+}
+
+
+/* the end of the text in front of a value, or of the line's */
+
+static inline const unsigned char *
+scan_shape_text(const scan_shape_t *shape, const scan_shape_value_t *value,
+    const unsigned char *p, const unsigned char *last)
+{
+    unsigned              len;
+    const unsigned char  *text;
+
+    text = shape->text + value->text;
+    len = value->len;
+
+    if (last - p < (ptrdiff_t) len + 16) {
+        return NULL;
+    }
+
+    for ( /* void */ ; len > 16; len -= 16) {
+        if (scan_shape_differ(p, text)) {
+            return NULL;
+        }
+
+        p += 16;
+        text += 16;
+    }
+
+    return scan_shape_differ(p, text) << (32 - len) ? NULL : p + len;
+}
+
+
+/* the end of a string, or a backslash before it */
+
+static inline const unsigned char *
+scan_shape_quote(const unsigned char *p, const unsigned char *last)
+{
+    unsigned  mask;
+    __m128i   a, found;
+
+    for ( /* void */ ; last - p >= 16; p += 16) {
+        a = _mm_loadu_si128((const __m128i *) p);
+
+        found = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('"')),
+                             _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('\n')));
+
+        mask = (unsigned) _mm_movemask_epi8(found);
+
+        if (mask) {
+            return p + __builtin_ctz(mask);
+        }
+    }
+
+    return NULL;
+}
+
+
+static inline const unsigned char *
+scan_shape_string(const unsigned char *p, const unsigned char *last)
+{
+    while ((p = scan_shape_quote(p, last)) && *p == '\\') {
+
+        if (last - p < 2 || p[1] == '\n') {
+            return NULL;
+        }
+
+        p += 2;
+    }
+
+    return p;
+}
+
+
+/* the end of a number or a word: a comma, a bracket, a blank or a newline */
+
+static inline const unsigned char *
+scan_shape_bare(const unsigned char *p, const unsigned char *last)
+{
+    unsigned  mask;
+    __m128i   a, b, found;
+
+    if (last - p < 16 || *p == '"' || *p == '{' || *p == '[') {
+        return NULL;
+    }
+
+    a = _mm_loadu_si128((const __m128i *) p);
+
+    /* "}" and "]" */
+    b = _mm_or_si128(a, _mm_set1_epi8(0x20));
+
+    found = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8(',')),
+                         _mm_cmpeq_epi8(b, _mm_set1_epi8('}')));
+    found = _mm_or_si128(found, _mm_cmplt_epi8(a, _mm_set1_epi8('!')));
+
+    mask = (unsigned) _mm_movemask_epi8(found);
+
+    return mask && !(mask & 1) ? p + __builtin_ctz(mask) : NULL;
+}
+
+
+static inline const unsigned char *
+scan_shape_time(scan_parser_t *ps, const scan_shape_value_t *value,
+    const unsigned char *p, const unsigned char *last, int64_t *time)
+{
+    const unsigned char  *end;
+
+    end = value->quoted ? scan_shape_quote(p, last)
+                        : scan_shape_bare(p, last);
+
+    if (end == NULL) {
+        return NULL;
+    }
+
+    *time = scan_clock(&ps->clock, p, (size_t) (end - p));
+
+    return *time == SCAN_NO_TIME ? NULL : end;
+}
+
+
+/* the module's own words for a request in which there was nothing */
+
+static inline const unsigned char *
+scan_shape_verdict(const unsigned char *p, const unsigned char *last)
+{
+    if (last - p < 5) {
+        return NULL;
+    }
+
+    if (*p == '-') {
+        return p + 1;
+    }
+
+    return memcmp(p, "pass", 4) == 0 ? p + 4 : p;
+}
+
+
+static inline const unsigned char *
+scan_shape_value(scan_parser_t *ps, const scan_shape_value_t *value,
+    const unsigned char *p, const unsigned char *last, int64_t *time)
+{
+    switch (value->is) {
+
+    case SCAN_SHAPE_TARGET:
+        return scan_dull_target(p, last);
+
+    case SCAN_SHAPE_REQUEST:
+        return scan_dull_request(p, last);
+
+    case SCAN_SHAPE_TIME:
+        return scan_shape_time(ps, value, p, last, time);
+
+    case SCAN_SHAPE_QUERY:
+        return *p == '"' ? p : scan_dull_target(p, last);
+
+    case SCAN_SHAPE_VERDICT:
+        return scan_shape_verdict(p, last);
+
+    default:
+        return value->quoted ? scan_shape_string(p, last)
+                             : scan_shape_bare(p, last);
+    }
+}
+
+
+const unsigned char *
+scan_shape(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, int64_t *time)
+{
+    unsigned             i;
+    const scan_shape_t  *shape;
+
+    shape = &ps->shape;
+
+    if (shape->n == 0) {
+        return NULL;
+    }
+
+    *time = SCAN_NO_TIME;
+
+    for (i = 0; i < shape->n; i++) {
+        p = scan_shape_text(shape, &shape->value[i], p, last);
+
+        if (p == NULL || p == last) {
+            return NULL;
+        }
+
+        p = scan_shape_value(ps, &shape->value[i], p, last, time);
+
+        if (p == NULL) {
+            return NULL;
+        }
+    }
+
+    return scan_shape_text(shape, &shape->value[shape->n], p, last);
+}
+
+
+#endif

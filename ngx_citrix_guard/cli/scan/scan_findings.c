@@ -1,0 +1,422 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What findings add up to.  All here is done in the order of the logs.
+ */
+
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan_findings.h"
+
+
+static void scan_case_origin(scan_case_t *sc, const scan_hit_t *hit);
+static void scan_case_group(scan_case_t *sc, const scan_hit_t *hit);
+static void scan_case_notable(scan_case_t *sc, const scan_file_t *file,
+    const scan_hit_t *hit);
+static scan_day_t *scan_day(scan_case_t *sc, int64_t day);
+
+
+void
+scan_case_init(scan_case_t *sc)
+{
+    scan_table_init(&sc->origins, sizeof(scan_origin_t), SCAN_ORIGINS);
+    scan_table_init(&sc->groups, sizeof(scan_group_t), SCAN_GROUPS);
+    scan_table_init(&sc->days, sizeof(scan_day_t), SCAN_DAYS);
+
+    sc->notable = cli_alloc(SCAN_NOTABLE * sizeof(scan_notable_t));
+
+    sc->first = sc->last = SCAN_NO_TIME;
+    sc->attempt_first = sc->attempt_last = SCAN_NO_TIME;
+    sc->success_first = sc->success_last = SCAN_NO_TIME;
+}
+
+
+void
+scan_case_free(scan_case_t *sc)
+{
+    size_t    i;
+    unsigned  k;
+
+    for (i = 0; i < sc->nfile; i++) {
+        free(sc->file[i].name);
+    }
+
+    for (k = 0; k < sc->formats.nkey; k++) {
+        free((void *) sc->formats.key[k].key.data);
+    }
+
+    if (sc->formats.custom) {
+        free(sc->formats.custom->text);
+        free(sc->formats.custom);
+    }
+
+    free(sc->file);
+    free(sc->notable);
+
+    scan_table_free(&sc->origins);
+    scan_table_free(&sc->groups);
+    scan_table_free(&sc->days);
+}
+
+
+/* moments stand in order; one that is there already counts once */
+
+void
+scan_case_moment(scan_case_t *sc, int64_t time, const char *name)
+{
+    unsigned  i;
+
+    for (i = sc->moments; i && sc->moment[i - 1].time >= time; i--) {
+        if (sc->moment[i - 1].time == time) {
+            sc->moment[i - 1].name = name;
+            return;
+        }
+    }
+
+    if (sc->moments == SCAN_MOMENTS) {
+        return;
+    }
+
+    memmove(&sc->moment[i + 1], &sc->moment[i],
+            (sc->moments - i) * sizeof(scan_moment_t));
+
+    sc->moment[i].time = time;
+    sc->moment[i].name = name;
+    sc->moments++;
+}
+
+
+static void
+scan_widen(int64_t *first, int64_t *last, int64_t time)
+{
+    if (time == SCAN_NO_TIME) {
+        return;
+    }
+
+    if (*first == SCAN_NO_TIME || time < *first) {
+        *first = time;
+    }
+
+    if (*last == SCAN_NO_TIME || time > *last) {
+        *last = time;
+    }
+}
+
+
+void
+scan_case_time(scan_case_t *sc, int64_t first, int64_t last)
+{
+    scan_widen(&sc->first, &sc->last, first);
+    scan_widen(&sc->first, &sc->last, last);
+}
+
+
+static int
+scan_same_day(const void *entry, const void *key)
+{
+    return ((const scan_day_t *) entry)->day == *(const int64_t *) key;
+}
+
+
+static scan_day_t *
+scan_day(scan_case_t *sc, int64_t day)
+{
+    scan_day_t  *d;
+
+    d = scan_table_get(&sc->days, scan_hash(0, &day, sizeof(day)),
+                       scan_same_day, &day);
+
+    if (d) {
+        d->day = day;
+    }
+
+    return d;
+}
+
+
+void
+scan_case_day(scan_case_t *sc, int64_t day, uint64_t requests)
+{
+    scan_day_t  *d;
+
+    d = scan_day(sc, day);
+
+    if (d) {
+        d->requests += requests;
+    }
+}
+
+
+uint64_t
+scan_attempts(const uint64_t count[SCAN_OUTCOMES])
+{
+    return count[SCAN_BLOCKED] + count[SCAN_ATTEMPT] + scan_successes(count);
+}
+
+
+uint64_t
+scan_successes(const uint64_t count[SCAN_OUTCOMES])
+{
+    return count[SCAN_SCAN_SUCCESS] + count[SCAN_EXPLOIT];
+}
+
+
+void
+scan_case_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
+{
+    int64_t         time;
+    unsigned        i, success;
+    scan_day_t     *day;
+    scan_period_t  *period;
+
+    sc->count[hit->outcome]++;
+    sc->why[hit->why]++;
+    sc->salvaged += hit->damaged;
+
+    if (hit->outcome != SCAN_MALFORMED && !hit->damaged) {
+        scan_case_origin(sc, hit);
+    }
+
+    if (hit->outcome != SCAN_MARK) {
+        scan_export_hit(sc, file, hit);
+    }
+
+    if ((hit->reason != CGUARD_PASS || hit->event) && !hit->damaged) {
+        scan_case_group(sc, hit);
+    }
+
+    if (hit->outcome < SCAN_BLOCKED) {
+        return;
+    }
+
+    time = hit->request.time;
+    success = hit->outcome >= SCAN_SCAN_SUCCESS;
+    period = &sc->no_period;
+
+    scan_widen(&sc->attempt_first, &sc->attempt_last, time);
+
+    if (success) {
+        scan_widen(&sc->success_first, &sc->success_last, time);
+    }
+
+    if (time != SCAN_NO_TIME) {
+        day = scan_day(sc, time / SCAN_DAY);
+
+        if (day) {
+            day->attempts++;
+            day->success += success;
+        }
+
+        for (i = 0; i < sc->moments && time >= sc->moment[i].time; i++) {
+            /* void */
+        }
+
+        period = &sc->period[i];
+    }
+
+    period->attempts++;
+    period->success += success;
+
+    scan_case_notable(sc, file, hit);
+}
+
+
+static int
+scan_same_origin(const void *entry, const void *key)
+{
+    const scan_origin_t  *origin = entry;
+    const cli_str_t      *name = key;
+
+    return origin->len == name->len
+           && memcmp(origin->name, name->data, name->len) == 0;
+}
+
+
+static void
+scan_case_origin(scan_case_t *sc, const scan_hit_t *hit)
+{
+    int64_t         time;
+    cli_str_t       name;
+    scan_origin_t  *o;
+
+    name = hit->request.client;
+    name.len = name.len < SCAN_ORIGIN_LEN ? name.len : SCAN_ORIGIN_LEN;
+
+    o = scan_table_get(&sc->origins, scan_hash(0, name.data, name.len),
+                       scan_same_origin, &name);
+
+    if (o == NULL) {
+        return;
+    }
+
+    if (o->first == 0 && o->len == 0 && o->last == 0) {
+        memcpy(o->name, name.data, name.len);
+
+        o->len = (unsigned char) name.len;
+        o->first = o->last = SCAN_NO_TIME;
+        o->script_first = o->template_last = SCAN_NO_TIME;
+    }
+
+    time = hit->request.time;
+    o->count[hit->outcome]++;
+
+    if (hit->outcome >= SCAN_BLOCKED) {
+        scan_widen(&o->first, &o->last, time);
+    }
+
+    if (hit->why == SCAN_WHY_SCRIPT || hit->why == SCAN_WHY_SCRIPT_READ
+        || hit->why == SCAN_WHY_SCRIPT_304)
+    {
+        o->is |= SCAN_IS_SCRIPT;
+
+        if (o->script_first == SCAN_NO_TIME || time < o->script_first) {
+            o->script_first = time;
+        }
+    }
+
+    if (hit->why == SCAN_WHY_TEMPLATE) {
+        o->is |= SCAN_IS_TEMPLATE;
+
+        if (time > o->template_last) {
+            o->template_last = time;
+        }
+    }
+}
+
+
+/* a script was answered, and later a template was fetched by the same source */
+
+int
+scan_sequence(const scan_origin_t *o)
+{
+    return (o->is & SCAN_IS_SCRIPT) && (o->is & SCAN_IS_TEMPLATE)
+           && (o->script_first == SCAN_NO_TIME
+               || o->template_last == SCAN_NO_TIME
+               || o->template_last >= o->script_first);
+}
+
+
+static int
+scan_same_group(const void *entry, const void *key)
+{
+    const scan_hit_t    *hit = key;
+    const scan_group_t  *group = entry;
+
+    size_t  len;
+
+    len = hit->reading.len < SCAN_GROUP_LEN ? hit->reading.len
+                                            : SCAN_GROUP_LEN;
+
+    return group->len == len && strcmp(group->reason, hit->named) == 0
+           && memcmp(group->name, hit->reading.data, len) == 0;
+}
+
+
+static void
+scan_case_group(scan_case_t *sc, const scan_hit_t *hit)
+{
+    size_t         len;
+    unsigned       i;
+    scan_group_t  *g;
+
+    len = hit->reading.len < SCAN_GROUP_LEN ? hit->reading.len
+                                            : SCAN_GROUP_LEN;
+
+    g = scan_table_get(&sc->groups, scan_hash(hit->reason, hit->reading.data,
+                                              len),
+                       scan_same_group, hit);
+
+    if (g == NULL) {
+        return;
+    }
+
+    if (g->count++ == 0) {
+        memcpy(g->name, hit->reading.data, len);
+        g->len = (unsigned char) len;
+
+        len = hit->request.target.len < SCAN_GROUP_LEN
+              ? hit->request.target.len : SCAN_GROUP_LEN;
+
+        memcpy(g->target, hit->request.target.data, len);
+        g->tlen = (unsigned char) len;
+
+        g->reason = hit->named;
+    }
+
+    for (i = 0; i < g->statuses; i++) {
+        if (g->status[i] == hit->request.status) {
+            return;
+        }
+    }
+
+    if (g->statuses < SCAN_STATUSES) {
+        g->status[g->statuses++] = (unsigned short) hit->request.status;
+    }
+}
+
+
+/* each success as long as there is room, and the first attempts */
+
+static void
+scan_case_notable(scan_case_t *sc, const scan_file_t *file,
+    const scan_hit_t *hit)
+{
+    size_t           len;
+    unsigned         success;
+    scan_notable_t  *n;
+
+    success = hit->outcome >= SCAN_SCAN_SUCCESS;
+
+    if (!success && scan_attempts(sc->count) > 5) {
+        return;
+    }
+
+    if (sc->notables == SCAN_NOTABLE) {
+        sc->notable_left_out++;
+        return;
+    }
+
+    n = &sc->notable[sc->notables++];
+
+    n->time = hit->request.time;
+    n->number = hit->number;
+    n->file = file;
+    n->outcome = hit->outcome;
+    n->why = hit->why;
+    n->status = hit->request.status;
+
+    len = hit->request.target.len;
+    n->len = (unsigned char) (len < SCAN_GROUP_LEN ? len : SCAN_GROUP_LEN);
+    memcpy(n->target, hit->request.target.data, n->len);
+
+    (void) cli_escape((char *) n->client, sizeof(n->client),
+                      hit->request.client.data, hit->request.client.len);
+    (void) cli_escape((char *) n->method, sizeof(n->method),
+                      hit->request.method.data, hit->request.method.len);
+}
+
+
+int
+scan_case_status(const scan_case_t *sc)
+{
+    size_t  i;
+
+    if (scan_successes(sc->count)) {
+        return 3;
+    }
+
+    for (i = 0; i < sc->nfile; i++) {
+        if (sc->file[i].error) {
+            return 2;
+        }
+    }
+
+    if (sc->interrupted) {
+        return 2;
+    }
+
+    return scan_attempts(sc->count) ? 1 : 0;
+}

@@ -1,0 +1,481 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What a request was, and what came of it.  The verdict is the core's; the
+ * rules of the outcome are those of docs/cli.md, "Outcome".
+ */
+
+
+#include <string.h>
+
+#include "cguard/decision/cguard_prefilter.h"
+#include "scan.h"
+
+
+/* what is kept of a target and its reading */
+
+#define SCAN_KEEP        2048
+#define SCAN_CLIENT      63
+
+/* the size of a page that says 403: the guard's; nginx's own; Apache's */
+
+#define SCAN_GUARD_PAGE  215
+#define SCAN_NGINX_MIN   146
+#define SCAN_NGINX_MAX   165
+#define SCAN_APACHE_MIN  190
+#define SCAN_APACHE_MAX  600
+
+/* Apache 2.2 names the path in it: the rest of the page, as it varies */
+
+#define SCAN_APACHE_REST_MIN  200
+#define SCAN_APACHE_REST_MAX  201
+
+
+static cli_str_t scan_cut(scan_arena_t *arena, cli_str_t s, size_t len);
+static cli_str_t scan_target(const scan_line_t *ln, unsigned char *p,
+    unsigned policy, scan_hit_t *hit);
+static void scan_class(cli_str_t target, unsigned char *buf, size_t size,
+    scan_hit_t *hit);
+static int scan_has_name(const unsigned char *p, size_t len,
+    const char *ending);
+static void scan_outcome(scan_hit_t *hit);
+static int scan_outcome_class(scan_hit_t *hit);
+static void scan_outcome_403(scan_hit_t *hit);
+static int scan_apache_says(const scan_hit_t *hit);
+static void scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome,
+    scan_why_e why);
+static int scan_is(cli_str_t s, const char *text);
+
+
+/* folders where intruders left web shells */
+
+static const char  *scan_php[] = {
+    "/support/", "/shared/", "/n_top/", "/vpn/", "/themes/"
+};
+
+
+const char  *scan_outcome_name[SCAN_OUTCOMES] = {
+    "nothing", "script", "malformed", "blocked", "attempt", "scan-success",
+    "exploit-suspected"
+};
+
+
+const char  *scan_why_text[SCAN_WHYS] = {
+    "",
+    "refused by the guard",
+    "403 with the size of the guard's own page",
+    "403 without a body, as the ADC's responder policy answers",
+    "403 with the size of nginx's own page",
+    "refused, by whom is not to be seen",
+    "answered, but not with a success",
+    "what it was answered is not known",
+    "the signs are in the query: no file is reached that way",
+    "no sign of CVE-2019-19781, but no honest client sends it",
+    "a script ended with an error: it may have run",
+    "a script was answered",
+    "a script was answered through a traversal",
+    "a file was answered through a traversal",
+    "403 with Apache's own page: the traversal works",
+    "so says the guard's event",
+    "the guard has another reason than CVE-2019-19781",
+    "the guard has noted it, for what its target does not show",
+    "a script answered 304",
+    "a template was fetched",
+    "template text in the target was answered",
+    "a .php file answered where none belongs"
+};
+
+
+int
+scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
+    scan_hit_t *hit)
+{
+    if (ln->query.len == 0 && ln->verdict.len == 0 && ln->outcome.len == 0
+        && scan_is_dull(ln->target.data, ln->target.len, policy))
+    {
+        return 0;
+    }
+
+    return scan_judge_long(ln, policy, arena, hit);
+}
+
+
+int
+scan_judge_long(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
+    scan_hit_t *hit)
+{
+    size_t          n;
+    cli_str_t       target;
+    unsigned char  *p;
+
+    /* the target, the target without escapes, and a reading of it */
+
+    n = ln->target.len + 1 + ln->query.len;
+    p = scan_scratch(arena, n * 6 + 64);
+
+    memset(hit, 0, sizeof(scan_hit_t));
+
+    hit->request = *ln;
+    scan_line_size(&hit->request);
+
+    target = scan_target(ln, p, policy, hit);
+
+    scan_class(target, p + 2 * n, 4 * n + 64, hit);
+    scan_event_begin(hit);
+    scan_outcome(hit);
+
+    if (hit->outcome == SCAN_NOTHING) {
+        return 0;
+    }
+
+    hit->request.target = scan_cut(arena, target, SCAN_KEEP);
+    hit->reading = scan_cut(arena, hit->reading, SCAN_KEEP);
+    hit->request.method = scan_cut(arena, ln->method, 32);
+    hit->request.client = scan_cut(arena, scan_client(ln->client),
+                                   SCAN_CLIENT);
+
+    return 1;
+}
+
+
+static cli_str_t
+scan_cut(scan_arena_t *arena, cli_str_t s, size_t len)
+{
+    return scan_keep(arena, s.data, s.len < len ? s.len : len);
+}
+
+
+/*
+ * The target without the log's escapes.  Where these are not escaped
+ * themselves ("escape=none", JSON, our own events) a backslash may as well
+ * be one: judged as it stands, too.
+ */
+
+static cli_str_t
+scan_target(const scan_line_t *ln, unsigned char *p, unsigned policy,
+    scan_hit_t *hit)
+{
+    cli_str_t      target;
+    unsigned char  *plain;
+
+    plain = p;
+
+    p = (unsigned char *) mempcpy(p, ln->target.data, ln->target.len);
+
+    if (ln->query.len) {
+        *p++ = '?';
+        p = (unsigned char *) mempcpy(p, ln->query.data, ln->query.len);
+    }
+
+    target.data = plain;
+    target.len = (size_t) (p - plain);
+
+    if (memchr(plain, '\\', target.len)) {
+        hit->reason = cguard_target(plain, target.len, policy, NULL);
+
+        target.data = plain + ln->target.len + 1 + ln->query.len;
+        target.len = scan_unescape((unsigned char *) target.data, plain,
+                                   target.len);
+
+        if (hit->reason == CGUARD_TRAVERSAL
+            && cguard_target(target.data, target.len, policy, NULL)
+               != CGUARD_TRAVERSAL)
+        {
+            target.data = plain;
+            target.len = (size_t) (p - plain);
+        }
+    }
+
+    hit->reason = cguard_target(target.data, target.len, policy, NULL);
+
+    return target;
+}
+
+
+/*
+ * What it asks for, by the reading of its path; small letters will do.  The
+ * size that "buf" has is enough for what the core makes of that path.
+ */
+
+static void
+scan_class(cli_str_t target, unsigned char *buf, size_t size, scan_hit_t *hit)
+{
+    size_t                i, n;
+    const unsigned char  *end;
+
+    end = memchr(target.data, '?', target.len);
+    n = end ? (size_t) (end - target.data) : target.len;
+
+    /* template text may stand anywhere */
+
+    hit->reading.data = buf;
+    hit->reading.len = cguard_reading(target.data, target.len, 0, buf, size);
+
+    if (scan_find(buf, hit->reading.len, "template.new")
+        || (scan_find(buf, hit->reading.len, "[%")
+            && scan_find(buf, hit->reading.len, "vpns")))
+    {
+        hit->is |= SCAN_IS_TEXT;
+    }
+
+    n = cguard_reading(target.data, n, 0, buf, size);
+    hit->reading.len = n;
+
+    if (scan_has_name(buf, n, ".php")) {
+        for (i = 0; i < sizeof(scan_php) / sizeof(scan_php[0]); i++) {
+            if (scan_find(buf, n, scan_php[i])) {
+                hit->is |= SCAN_IS_PHP;
+            }
+        }
+    }
+
+    if (scan_find(buf, n, "vpns") == NULL) {
+        return;
+    }
+
+    hit->is |= SCAN_IS_VPNS;
+
+    if (scan_has_name(buf, n, ".pl")) {
+        hit->is |= SCAN_IS_SCRIPT;
+
+    } else if (scan_find(buf, n, "/portal/") && scan_has_name(buf, n, ".xml")) {
+        hit->is |= SCAN_IS_TEMPLATE;
+    }
+}
+
+
+/* a name with this ending, also where more of the path follows */
+
+static int
+scan_has_name(const unsigned char *p, size_t len, const char *ending)
+{
+    unsigned char         c;
+    const unsigned char  *last;
+
+    for (last = p + len; (p = scan_find(p, (size_t) (last - p), ending));
+         /* void */)
+    {
+        p += strlen(ending);
+
+        if (p == last) {
+            return 1;
+        }
+
+        c = *p | 0x20;
+
+        if (!(c >= 'a' && c <= 'z') && !(*p >= '0' && *p <= '9')) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+scan_outcome(scan_hit_t *hit)
+{
+    unsigned  status;
+
+    status = hit->request.status;
+
+    if (hit->reason == CGUARD_MALFORMED && hit->is == 0) {
+        scan_outcome_set(hit, SCAN_MALFORMED, SCAN_WHY_MALFORMED);
+        return;
+    }
+
+    if (scan_event(hit) || scan_outcome_class(hit)) {
+        return;
+    }
+
+    if (hit->reason == CGUARD_PASS) {
+
+        if (hit->is & (SCAN_IS_TEMPLATE|SCAN_IS_TEXT)) {
+            scan_outcome_set(hit, SCAN_ATTEMPT,
+                             status ? SCAN_WHY_OTHER : SCAN_WHY_UNKNOWN);
+
+        } else if (hit->event) {
+            scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_EVENT_SEEN);
+        }
+
+        return;
+    }
+
+    if (hit->reason == CGUARD_QUERY) {
+        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_QUERY);
+
+    } else if (status == 0) {
+        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_UNKNOWN);
+
+    } else if (hit->reason == CGUARD_TRAVERSAL
+               && (status / 100 == 2 || status == 304))
+    {
+        scan_outcome_set(hit, SCAN_SCAN_SUCCESS,
+                         hit->is & SCAN_IS_SCRIPT ? SCAN_WHY_SCRIPT_READ
+                                                  : SCAN_WHY_READ);
+
+    } else if (status == 403) {
+        scan_outcome_403(hit);
+
+    } else if ((hit->is & SCAN_IS_SCRIPT) && status / 100 == 5) {
+        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_ERROR);
+
+    } else {
+        scan_outcome_set(hit, SCAN_ATTEMPT, status / 100 == 4
+                                            ? SCAN_WHY_REFUSED
+                                            : SCAN_WHY_OTHER);
+    }
+}
+
+
+/* what was asked for, and that it was answered */
+
+static int
+scan_outcome_class(scan_hit_t *hit)
+{
+    unsigned  status, answered;
+
+    status = hit->request.status;
+    answered = status / 100 == 2 || status == 304;
+
+    if (!answered) {
+        return 0;
+    }
+
+    if (hit->is & SCAN_IS_TEXT) {
+        scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_TEXT);
+
+    } else if (hit->is & SCAN_IS_TEMPLATE) {
+        scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_TEMPLATE);
+
+    } else if ((hit->is & SCAN_IS_SCRIPT) && status == 304) {
+        scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_SCRIPT_304);
+
+    } else if ((hit->is & SCAN_IS_PHP) && status != 304) {
+        scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_PHP);
+
+    } else if ((hit->is & SCAN_IS_SCRIPT) && hit->event) {
+
+        /* the first stage, as the guard saw it in a header field */
+
+        scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_SCRIPT_READ);
+
+    } else if ((hit->is & SCAN_IS_SCRIPT) && hit->reason == CGUARD_PASS) {
+        scan_outcome_set(hit, SCAN_MARK, SCAN_WHY_SCRIPT);
+    }
+
+    return hit->outcome != SCAN_NOTHING;
+}
+
+
+/*
+ * Apache answers a folder with a 403 of its own: whoever asked has come
+ * through.  The responder policy's has no body; the guard's is of one size.
+ */
+
+static void
+scan_outcome_403(scan_hit_t *hit)
+{
+    int64_t  bytes;
+
+    bytes = hit->request.bytes;
+
+    if (scan_is(hit->request.method, "HEAD") || bytes < 0) {
+        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_REFUSED);
+
+    } else if (bytes == 0) {
+        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_POLICY);
+
+    } else if (bytes == SCAN_GUARD_PAGE && !scan_apache_says(hit)) {
+        scan_outcome_set(hit, SCAN_BLOCKED, SCAN_WHY_GUARD_PAGE);
+
+    } else if (bytes >= SCAN_NGINX_MIN && bytes <= SCAN_NGINX_MAX) {
+        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_NGINX_PAGE);
+
+    } else if (hit->reason == CGUARD_TRAVERSAL && bytes >= SCAN_APACHE_MIN
+               && bytes <= SCAN_APACHE_MAX)
+    {
+        scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_APACHE);
+
+    } else {
+        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_REFUSED);
+    }
+}
+
+
+/* may Apache's page about this path have the size of the guard's? */
+
+static int
+scan_apache_says(const scan_hit_t *hit)
+{
+    size_t                len;
+    const unsigned char  *p;
+
+    p = scan_find(hit->reading.data, hit->reading.len, "vpns");
+
+    if (p == NULL || p == hit->reading.data) {
+        return 0;
+    }
+
+    len = hit->reading.len - (size_t) (p - 1 - hit->reading.data);
+
+    return len + SCAN_APACHE_REST_MIN <= SCAN_GUARD_PAGE
+           && len + SCAN_APACHE_REST_MAX >= SCAN_GUARD_PAGE;
+}
+
+
+static void
+scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome, scan_why_e why)
+{
+    hit->outcome = outcome;
+    hit->why = why;
+}
+
+
+static int
+scan_is(cli_str_t s, const char *text)
+{
+    return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
+}
+
+
+/* a damaged line is no request, but it may hold what is left of one */
+
+int
+scan_judge_damaged(const unsigned char *p, const unsigned char *last,
+    unsigned policy, scan_arena_t *arena, scan_hit_t *hit)
+{
+    size_t           len;
+    unsigned char   *q;
+    cguard_reason_e  reason;
+
+    len = (size_t) (last - p);
+
+    if (cguard_clean(p, len)) {
+        return 0;
+    }
+
+    q = scan_scratch(arena, len + 1);
+    len = scan_unescape(q, p, len);
+
+    reason = cguard_target(q, len, policy & ~CGUARD_NO_SSLVPN, NULL);
+
+    if (reason != CGUARD_TRAVERSAL && reason != CGUARD_QUERY) {
+        return 0;
+    }
+
+    memset(hit, 0, sizeof(scan_hit_t));
+    scan_line_init(&hit->request);
+
+    hit->reason = reason;
+    hit->named = cguard_reason_name(reason);
+    hit->damaged = 1;
+
+    scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_UNKNOWN);
+
+    hit->request.target = scan_keep(arena, q, len < SCAN_KEEP ? len
+                                                              : SCAN_KEEP);
+
+    return 1;
+}

@@ -1,0 +1,433 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard scan: options, and the files that are meant.
+ */
+
+
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scan_findings.h"
+
+
+#define SCAN_FOLDERS  32
+
+
+static int scan_options(scan_case_t *sc, int argc, char **argv);
+static int scan_option(scan_case_t *sc, int c, const char *value);
+static int scan_option_format(scan_case_t *sc);
+static int scan_option_time(scan_case_t *sc, const char *option,
+    const char *value, const char *name, int64_t *time);
+static int scan_option_key(scan_case_t *sc, const char *value);
+static void scan_path(scan_case_t *sc, const char *path, unsigned depth);
+static void scan_folder(scan_case_t *sc, const char *path, unsigned depth);
+static scan_file_t *scan_add_file(scan_case_t *sc, const char *name);
+static void scan_complain(scan_case_t *sc);
+
+
+static const char  scan_usage[] =
+"usage: citrix-guard scan [OPTION...] FILE...\n"
+"\n"
+"Reads access logs (\"-\": standard input; a folder: all in it) and says who\n"
+"tried CVE-2019-19781, when, and whether it worked. gzip, xz and zstd are\n"
+"unpacked. The formats of nginx, Apache, the appliance and IIS, JSON lines\n"
+"and the guard's own events are known.\n"
+"\n"
+"      --log-format=FORMAT   a log_format (nginx) or LogFormat (Apache), or the\n"
+"      --nginx-conf=FILE     name of one that this nginx.conf defines\n"
+"      --key=FIELD=KEY       what a key of JSON lines means; FIELD is client,\n"
+"                            method, target, query, request, status, bytes,\n"
+"                            time, verdict, outcome or reason\n"
+"      --since=TIME          attempts from then on are counted apart, as are\n"
+"      --shield-up=TIME      those since the guard is there; 2020-01-17T12:00\n"
+"      --sslvpn=on|off, --traversal=vpns|any   as the guard has them\n"
+"      --would-block         what the guard would refuse, by reading\n"
+"  -j, --json  -c, --csv     each finding, for a case file\n"
+"  -t, --threads=N           2 where there are two processors\n"
+"  -q, --quiet               the conclusion only\n"
+"  -h, --help\n"
+"Exit status: 0 nothing, 1 attempts only, 3 success suspected, 2 error.\n";
+
+
+int
+cli_scan(int argc, char **argv)
+{
+    int          i, rc;
+    scan_case_t  sc;
+
+    memset(&sc, 0, sizeof(scan_case_t));
+
+    sc.shield_up = SCAN_NO_TIME;
+    sc.threads = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
+
+    scan_case_init(&sc);
+    scan_case_moment(&sc, 1576540800, "advisory");
+    scan_case_moment(&sc, 1578528000, "scanning begins");
+
+    rc = scan_options(&sc, argc, argv);
+
+    if (rc == -1 && optind == argc) {
+        cli_error("scan: no FILE; \"-\" is standard input");
+        rc = 2;
+    }
+
+    if (rc != -1) {
+        scan_case_free(&sc);
+        return rc;
+    }
+
+    for (i = optind; i < argc; i++) {
+        scan_path(&sc, argv[i], 0);
+    }
+
+    sc.progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO)
+                  ? 1 : isatty(STDERR_FILENO) && sc.output == SCAN_TEXT;
+
+    scan_export_begin(&sc);
+    scan_run(&sc);
+    scan_progress_end(&sc);
+    scan_complain(&sc);
+
+    if (sc.output == SCAN_TEXT) {
+        if (sc.quiet) {
+            scan_conclusion(&sc, stdout);
+        } else {
+            scan_report(&sc);
+        }
+    } else {
+        scan_export_end(&sc);
+    }
+
+    rc = scan_case_status(&sc);
+
+    scan_case_free(&sc);
+
+    return cli_flush(rc);
+}
+
+
+/* -1: go on */
+
+static int
+scan_options(scan_case_t *sc, int argc, char **argv)
+{
+    int  c;
+
+    static const struct option  options[] = {
+        { "log-format", required_argument, NULL, 'l' },
+        { "nginx-conf", required_argument, NULL, 'n' },
+        { "key", required_argument, NULL, 'k' },
+        { "since", required_argument, NULL, 's' },
+        { "shield-up", required_argument, NULL, 'u' },
+        { "sslvpn", required_argument, NULL, 'S' },
+        { "traversal", required_argument, NULL, 'T' },
+        { "would-block", no_argument, NULL, 'w' },
+        { "json", no_argument, NULL, 'j' },
+        { "csv", no_argument, NULL, 'c' },
+        { "threads", required_argument, NULL, 't' },
+        { "quiet", no_argument, NULL, 'q' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    while ((c = getopt_long(argc, argv, "jct:qh", options, NULL)) != -1) {
+
+        if (c == 'h') {
+            fputs(scan_usage, stdout);
+            return cli_flush(0);
+        }
+
+        if (scan_option(sc, c, optarg) == -1) {
+            return 2;
+        }
+    }
+
+    return scan_option_format(sc) == -1 ? 2 : -1;
+}
+
+
+/* a format has a variable in it, a name has none */
+
+static int
+scan_option_format(scan_case_t *sc)
+{
+    if (sc->log_format == NULL) {
+
+        if (sc->nginx_conf) {
+            cli_error("--nginx-conf: --log-format=NAME says which one of it");
+            return -1;
+        }
+
+        return 0;
+    }
+
+    return strpbrk(sc->log_format, "$%")
+           ? scan_custom_compile(&sc->formats, sc->log_format, 0)
+           : scan_nginx_named(&sc->formats, sc->log_format, sc->nginx_conf);
+}
+
+
+static int
+scan_option(scan_case_t *sc, int c, const char *value)
+{
+    char     *end;
+    long      n;
+    int64_t   since;
+
+    switch (c) {
+
+    case 'l':
+        if (sc->log_format) {
+            cli_error("--log-format is given twice");
+            return -1;
+        }
+
+        sc->log_format = value;
+        return 0;
+
+    case 'n':
+        sc->nginx_conf = value;
+        return 0;
+
+    case 'k':
+        return scan_option_key(sc, value);
+
+    case 's':
+        return scan_option_time(sc, "since", value, "--since", &since);
+
+    case 'u':
+        return scan_option_time(sc, "shield-up", value, "the shield is up",
+                                &sc->shield_up);
+
+    case 'S':
+        return cli_policy_sslvpn(value, &sc->policy);
+
+    case 'T':
+        return cli_policy_traversal(value, &sc->policy);
+
+    case 'w':
+        sc->would_block = 1;
+        return 0;
+
+    case 'j':
+        sc->output = SCAN_JSON_OUT;
+        return 0;
+
+    case 'c':
+        sc->output = SCAN_CSV;
+        return 0;
+
+    case 'q':
+        sc->quiet = 1;
+        return 0;
+
+    case 't':
+        n = strtol(value, &end, 10);
+
+        if (*end || n < 1 || n > 64) {
+            cli_error("--threads=%s: it must be from 1 to 64",
+                      cli_plain(value));
+            return -1;
+        }
+
+        sc->threads = (unsigned) n;
+        return 0;
+
+    default:
+        return -1;
+    }
+}
+
+
+static int
+scan_option_time(scan_case_t *sc, const char *option, const char *value,
+    const char *name, int64_t *time)
+{
+    *time = scan_time_option(value);
+
+    if (*time == SCAN_NO_TIME) {
+        cli_error("--%s=%s: a time is 2020-01-17, 2020-01-17T12:00 (UTC) or "
+                  "2020-01-17T12:00+01:00", option, cli_plain(value));
+        return -1;
+    }
+
+    scan_case_moment(sc, *time, name);
+
+    return 0;
+}
+
+
+static int
+scan_option_key(scan_case_t *sc, const char *value)
+{
+    const char    *key;
+    scan_key_t    *k;
+    scan_field_e   field;
+
+    key = strchr(value, '=');
+    field = key ? scan_field_named(value, (size_t) (key - value))
+                : SCAN_F_NONE;
+
+    if (field == SCAN_F_NONE || key[1] == '\0') {
+        cli_error("--key=%s: it must be FIELD=KEY", cli_plain(value));
+        return -1;
+    }
+
+    if (sc->formats.nkey == SCAN_KEYS_MAX) {
+        cli_error("--key: more than %d", SCAN_KEYS_MAX);
+        return -1;
+    }
+
+    k = &sc->formats.key[sc->formats.nkey++];
+    k->field = field;
+    k->key.len = strlen(key + 1);
+    k->key.data = (unsigned char *) cli_strndup(key + 1, k->key.len);
+
+    return 0;
+}
+
+
+static void
+scan_path(scan_case_t *sc, const char *path, unsigned depth)
+{
+    struct stat   st;
+    scan_file_t  *file;
+
+    /* a link to a file is followed, one to a folder only if it is named */
+
+    if (strcmp(path, "-") != 0 || depth) {
+
+        if (stat(path, &st) == -1) {
+            scan_add_file(sc, path)->error = strerror(errno);
+            return;
+        }
+
+        if (S_ISDIR(st.st_mode)) {
+            scan_folder(sc, path, depth);
+            return;
+        }
+
+        /* what is in a folder and no file is none of ours */
+
+        if (depth && !S_ISREG(st.st_mode)) {
+            return;
+        }
+
+    } else {
+        st.st_size = 0;
+    }
+
+    file = scan_add_file(sc, path);
+
+    file->named = depth == 0;
+    file->size = (uint64_t) st.st_size;
+    sc->size += file->size;
+}
+
+
+static int
+scan_not_dot(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+
+static void
+scan_folder(scan_case_t *sc, const char *path, unsigned depth)
+{
+    int              i, n;
+    char            *name;
+    size_t           len;
+    struct stat      st;
+    struct dirent  **entry;
+
+    n = depth < SCAN_FOLDERS ? scandir(path, &entry, scan_not_dot, versionsort)
+                             : -1;
+
+    if (n == -1) {
+        scan_add_file(sc, path)->error = depth < SCAN_FOLDERS
+                                         ? strerror(errno)
+                                         : "folders lie too deep";
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+
+        len = strlen(path) + 1 + strlen(entry[i]->d_name) + 1;
+        name = cli_alloc(len);
+        snprintf(name, len, "%s/%s", path, entry[i]->d_name);
+
+        if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode)
+            && stat(name, &st) == 0 && S_ISDIR(st.st_mode))
+        {
+            /* it may lead round in a circle */
+
+        } else {
+            scan_path(sc, name, depth + 1);
+        }
+
+        free(name);
+        free(entry[i]);
+    }
+
+    free(entry);
+}
+
+
+static scan_file_t *
+scan_add_file(scan_case_t *sc, const char *name)
+{
+    scan_file_t  *file;
+
+    if (sc->nfile % 64 == 0) {
+        sc->file = cli_realloc(sc->file,
+                               (sc->nfile + 64) * sizeof(scan_file_t));
+    }
+
+    file = &sc->file[sc->nfile++];
+
+    memset(file, 0, sizeof(scan_file_t));
+
+    file->name = cli_strndup(name, strlen(name));
+    file->packed = "";
+
+    return file;
+}
+
+
+/* what could not be read, on standard error; the report has it as well */
+
+static void
+scan_complain(scan_case_t *sc)
+{
+    size_t        i;
+    scan_file_t  *file;
+
+    for (i = 0; i < sc->nfile; i++) {
+        file = &sc->file[i];
+
+        /* nothing was understood: that is no "nothing found" */
+
+        if (file->error == NULL && file->named && file->lines
+            && file->damaged == file->lines)
+        {
+            file->error = "no line is of a known format; --log-format and "
+                          "--key explain one";
+        }
+
+        if (file->error) {
+            cli_error("%s: %s", cli_plain(file->name), file->error);
+        }
+    }
+
+    if (sc->interrupted) {
+        cli_error("interrupted: what follows is of the part that was read");
+    }
+}

@@ -1,0 +1,297 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard verify: what an attacker would see, and what it means.
+ */
+
+
+#ifndef _VERIFY_H_INCLUDED_
+#define _VERIFY_H_INCLUDED_
+
+
+#include <curl/curl.h>
+
+#include "cli/cli.h"
+
+
+#define VERIFY_BODY       4096
+#define VERIFY_TARGET     160
+#define VERIFY_ADDRESSES  8
+#define VERIFY_PORTS      8
+#define VERIFY_DIRECTS    8
+
+/* a direct host: addresses, three ports, and TLS or not */
+
+#define VERIFY_PLACES     (VERIFY_ADDRESSES + VERIFY_PORTS                    \
+                           + VERIFY_DIRECTS * VERIFY_ADDRESSES * 3 * 2)
+
+
+/* where a request goes: "address" in place of what "host" resolves to */
+
+typedef struct {
+    const char           *scheme;
+    const char           *host;
+    unsigned              port;
+    char                  address[256];
+    unsigned              connect_port;
+    unsigned              lenient:1;    /* any certificate, and old TLS */
+} verify_place_t;
+
+
+typedef enum {
+    VERIFY_HTTP1 = 0,
+    VERIFY_HTTP2,
+    VERIFY_PROTOCOLS
+} verify_protocol_e;
+
+
+typedef struct {
+    CURLcode              failed;
+    char                  error[CURL_ERROR_SIZE];
+    long                  status;
+    long                  version;
+    unsigned              guard:1;
+    unsigned              apache:1;
+    size_t                size;
+    size_t                len;
+    char                  body[VERIFY_BODY + 1];
+} verify_answer_t;
+
+
+/* what an answer to the attack means */
+
+typedef enum {
+    VERIFY_GUARD = 0,       /* refused, and by the guard */
+    VERIFY_THROUGH,         /* what is behind the hole has answered */
+    VERIFY_BAD_REQUEST,     /* 400: some parser could not read it */
+    VERIFY_POLICY,          /* 403 without a body, as the ADC's policy */
+    VERIFY_OTHER,           /* any other answer */
+    VERIFY_CLOSED,          /* closed without an answer */
+    VERIFY_UNREACHABLE,
+    VERIFY_MEANINGS
+} verify_meaning_e;
+
+
+typedef enum {
+    VERIFY_SHIELDED = 0,
+    VERIFY_DETECT,
+    VERIFY_NOT_SHIELDED,
+    VERIFY_CANNOT_TELL
+} verify_verdict_e;
+
+
+typedef enum {
+    VERIFY_ICA_UNKNOWN = 0,
+    VERIFY_ICA_WORKS,
+    VERIFY_ICA_HTTP,
+    VERIFY_ICA_SILENT,
+    VERIFY_ICA_REFUSED
+} verify_ica_e;
+
+
+/* a spelling that was not refused by the guard, for the report */
+
+typedef struct {
+    char                  target[VERIFY_TARGET];
+    verify_protocol_e     protocol;
+    verify_meaning_e      meaning;
+    long                  status;
+} verify_note_t;
+
+
+typedef struct {
+    verify_place_t        place;
+    verify_meaning_e      meaning;
+    long                  status;
+    char                  error[CURL_ERROR_SIZE];
+    unsigned              direct:1;
+    unsigned              connected:1;
+} verify_way_t;
+
+
+/* --direct: the port is 0 if none was named */
+
+typedef struct {
+    char                  host[256];
+    unsigned              port;
+} verify_direct_t;
+
+
+/* what the guard says that it did with the requests of this run */
+
+typedef enum {
+    VERIFY_BLOCKED = 0,
+    VERIFY_DETECTED,
+    VERIFY_EXEMPTED,
+    VERIFY_COUNTED
+} verify_counted_e;
+
+
+/* the monitor of a guard, before the run and after it */
+
+#define VERIFY_MONITORS  8
+#define VERIFY_SERVERS   64
+#define VERIFY_NAME      256
+
+#define VERIFY_MODE_ON      0x01
+#define VERIFY_MODE_DETECT  0x02
+#define VERIFY_MODE_OFF     0x04
+
+typedef struct {
+    char                  name[VERIFY_NAME];
+    char                  since[40];
+    unsigned              modes;
+    unsigned long long    count[VERIFY_COUNTED];
+
+    /* events of this run */
+    unsigned              seen[VERIFY_COUNTED];
+} verify_server_t;
+
+
+typedef struct {
+    unsigned              version;
+    char                  started[40];
+    unsigned long long    last;
+    unsigned              servers;
+    verify_server_t       server[VERIFY_SERVERS];
+} verify_snapshot_t;
+
+
+typedef struct {
+    char                 *url;
+    char                 *shown;            /* without a password */
+    verify_snapshot_t     before;
+    verify_snapshot_t     after;
+    char                  error[256];
+
+    /* of this run's, by events, or by counters if these were too many */
+    unsigned              counted[VERIFY_COUNTED];
+} verify_monitor_t;
+
+
+#define VERIFY_NOTES  128
+
+typedef struct {
+    verify_place_t        place;
+    const char           *error_log;
+    long long             log_from;
+    const char           *cacert;
+    unsigned              insecure:1;
+    unsigned              ica:1;
+    unsigned              verbose:1;
+    char                  token[24];
+    long                  timeout;
+
+    CURL                 *curl[VERIFY_PROTOCOLS];
+
+    unsigned              asked[VERIFY_PROTOCOLS];
+    unsigned              count[VERIFY_PROTOCOLS][VERIFY_MEANINGS];
+    unsigned              offered[VERIFY_PROTOCOLS];
+
+    unsigned              pages;
+    unsigned              served;
+    unsigned              pages_guard;
+    unsigned              pages_403;
+
+    verify_note_t         note[VERIFY_NOTES];
+    unsigned              notes;
+
+    unsigned              port[VERIFY_PORTS];
+    unsigned              ports;
+    verify_direct_t       direct[VERIFY_DIRECTS];
+    unsigned              directs;
+
+    verify_way_t          way[VERIFY_PLACES];
+    unsigned              ways;
+
+    verify_ica_e          socks;
+    verify_ica_e          cgp;
+
+    unsigned              log_read:1;
+    unsigned              log[VERIFY_COUNTED];
+
+    verify_monitor_t     *monitor[VERIFY_MONITORS];
+    unsigned              monitors;
+
+    /* of all monitors, and how many of them have failed */
+    unsigned              counted[VERIFY_COUNTED];
+    unsigned              deaf;
+
+    char                  failure[CURL_ERROR_SIZE];
+
+    verify_verdict_e      verdict;
+    char                  reason[512];
+    const char           *todo;
+} verify_t;
+
+
+/* verify_targets.c: NULL behind the last */
+
+const char *verify_target(unsigned n);
+const char *verify_page(unsigned n);
+unsigned verify_targets(void);
+
+
+/* verify_http.c */
+
+int verify_http_init(verify_t *v);
+void verify_http_done(verify_t *v);
+void verify_ask(verify_t *v, const verify_place_t *place,
+    verify_protocol_e protocol, const char *target, verify_answer_t *answer);
+int verify_connects(verify_t *v, const verify_place_t *place, char *error);
+void verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place);
+void verify_curl_end(CURL *curl);
+void verify_curl_shared(const verify_t *v, CURL *curl);
+
+
+/* verify_bypass.c: other addresses and ports, and the ways round */
+
+void verify_ways(verify_t *v);
+
+
+/* verify_probe.c: the questions, and what the answers mean */
+
+void verify_probe(verify_t *v);
+verify_meaning_e verify_meaning(const verify_answer_t *answer);
+int verify_is_spelling(const verify_t *v, const char *text);
+
+
+/* verify_ica.c */
+
+void verify_ica(verify_t *v);
+
+
+/* verify_log.c: what the guard has written of this run */
+
+void verify_log_begin(verify_t *v);
+void verify_log_read(verify_t *v);
+
+
+/* verify_monitor.c: what the guard has counted of this run */
+
+int verify_monitor_add(verify_t *v, const char *url);
+void verify_monitor_begin(verify_t *v);
+void verify_monitor_end(verify_t *v);
+void verify_monitor_free(verify_t *v);
+int verify_monitor_met(const verify_monitor_t *m, unsigned server);
+
+extern const char  *verify_counted_name[VERIFY_COUNTED];
+
+
+/* verify_verdict.c */
+
+void verify_conclude(verify_t *v);
+
+extern const char  *verify_verdict_name[];
+extern const char  *verify_meaning_text[VERIFY_MEANINGS];
+
+
+/* verify_report.c */
+
+void verify_report_text(const verify_t *v);
+void verify_report_json(const verify_t *v);
+void verify_report_nagios(const verify_t *v);
+
+
+#endif /* _VERIFY_H_INCLUDED_ */

@@ -1,0 +1,685 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What "nginx -t" warns of, and what it refuses: the ways round the guard
+ * that a configuration shows.  Refused is only what would defeat
+ * "citrix_guard on".
+ *
+ * The configuration of nginx's own modules is private to them, but the
+ * offsets in their command tables are not.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+typedef struct {
+    const char                     *module;
+    const char                     *refused;
+} ngx_http_citrix_guard_protocol_t;
+
+
+static ngx_int_t ngx_http_citrix_guard_check_place(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place);
+static ngx_int_t ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place);
+static ngx_int_t ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place);
+static ngx_int_t ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place, ngx_keyval_t *kv);
+static ngx_int_t ngx_http_citrix_guard_defeat(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place, const char *text);
+static void ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place);
+static void ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place);
+static ngx_int_t ngx_http_citrix_guard_collect(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+static void ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place);
+static ngx_uint_t ngx_http_citrix_guard_same_upstream(
+    ngx_http_upstream_srv_conf_t *one, ngx_http_upstream_srv_conf_t *two);
+static ngx_uint_t ngx_http_citrix_guard_address(
+    ngx_http_upstream_srv_conf_t *uscf, ngx_uint_t n, ngx_addr_t *addr);
+static ngx_http_upstream_srv_conf_t *ngx_http_citrix_guard_upstream(
+    ngx_conf_t *cf, ngx_http_citrix_guard_place_t *place);
+static ngx_http_citrix_guard_loc_conf_t *ngx_http_citrix_guard_conf(
+    ngx_http_citrix_guard_place_t *place);
+
+
+/* what leaves by these is not HTTP/1, and cannot be judged */
+
+static ngx_http_citrix_guard_protocol_t  ngx_http_citrix_guard_protocols[] = {
+
+    { "ngx_http_tunnel_module",
+      "has \"tunnel_pass\", through which anything leaves unseen: remove it, "
+      "or set \"citrix_guard off\" there" },
+
+    { "ngx_http_grpc_module",
+      "has \"grpc_pass\", and what leaves as HTTP/2 cannot be judged: use "
+      "\"proxy_pass\", or set \"citrix_guard off\" there" },
+
+    { "ngx_http_fastcgi_module",
+      "has \"fastcgi_pass\", and what leaves as FastCGI cannot be judged: "
+      "set \"citrix_guard off\" there" },
+
+    { "ngx_http_uwsgi_module",
+      "has \"uwsgi_pass\", and what leaves as uwsgi cannot be judged: "
+      "set \"citrix_guard off\" there" },
+
+    { "ngx_http_scgi_module",
+      "has \"scgi_pass\", and what leaves as SCGI cannot be judged: "
+      "set \"citrix_guard off\" there" },
+
+    { "ngx_http_memcached_module",
+      "has \"memcached_pass\", and what leaves for memcached cannot be "
+      "judged: set \"citrix_guard off\" there" },
+
+    { NULL, NULL }
+};
+
+
+ngx_int_t
+ngx_http_citrix_guard_check(ngx_conf_t *cf)
+{
+    ngx_uint_t                          i;
+    ngx_http_core_srv_conf_t           *cscf, *last;
+    ngx_http_citrix_guard_place_t      *place;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    if (ngx_http_citrix_guard_collect(cf, gmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    last = NULL;
+    place = gmcf->places.elts;
+
+    for (i = 0; i < gmcf->places.nelts; i++) {
+
+        /* the places of a server follow each other, its own comes first */
+
+        cscf = place[i].srv_conf[ngx_http_core_module.ctx_index];
+
+        if (cscf != last) {
+            last = cscf;
+            ngx_http_citrix_guard_check_server(cf, &place[i]);
+        }
+
+        if (ngx_http_citrix_guard_check_place(cf, &place[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_check_place(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place)
+{
+    if (ngx_http_citrix_guard_conf(place)->mode
+        == NGX_HTTP_CITRIX_GUARD_OFF)
+    {
+        ngx_http_citrix_guard_check_unguarded(cf, place);
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_check_log(cf, place);
+
+    if (ngx_http_citrix_guard_check_protocol(cf, place) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_citrix_guard_check_headers(cf, place);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place)
+{
+    void                              **next;
+    ngx_uint_t                         *version;
+    ngx_module_t                       *module;
+    ngx_http_core_loc_conf_t           *clcf;
+    ngx_http_upstream_conf_t           *ucf;
+    ngx_http_citrix_guard_protocol_t   *p;
+
+    for (p = ngx_http_citrix_guard_protocols; p->module; p++) {
+
+        module = ngx_http_citrix_guard_find_module(cf->cycle, p->module);
+
+        if (module == NULL) {
+            continue;
+        }
+
+        ucf = ngx_http_citrix_guard_upstream_conf(module, place->loc_conf);
+
+        if (ucf == NULL) {
+            continue;
+        }
+
+        /* the compiled variables of tunnel_pass come next */
+
+        next = (void **) (ucf + 1);
+
+        if (ucf->upstream
+            || (p == ngx_http_citrix_guard_protocols && *next))
+        {
+            return ngx_http_citrix_guard_defeat(cf, place, p->refused);
+        }
+    }
+
+    module = ngx_http_citrix_guard_find_module(cf->cycle,
+                                               "ngx_http_proxy_module");
+
+    version = module ? ngx_http_citrix_guard_field(module, place->loc_conf,
+                                                   "proxy_http_version")
+                     : NULL;
+
+    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+
+    /* a place that only hands it on has no handler */
+
+    if (version && *version == 2000 && clcf->handler) {
+        return ngx_http_citrix_guard_defeat(cf, place,
+            "has \"proxy_http_version 2\", and what leaves as HTTP/2 cannot "
+            "be judged: set \"proxy_http_version 1.1\"");
+    }
+
+    return NGX_OK;
+}
+
+
+/* what proxy_set_header and proxy_method say; also what egress has to scan */
+
+static ngx_int_t
+ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place)
+{
+    ngx_uint_t                          i;
+    ngx_array_t                       **headers;
+    ngx_module_t                       *module;
+    ngx_keyval_t                       *kv;
+    ngx_http_complex_value_t          **method;
+    ngx_http_citrix_guard_loc_conf_t   *glcf;
+
+    glcf = ngx_http_citrix_guard_conf(place);
+
+    module = ngx_http_citrix_guard_find_module(cf->cycle,
+                                               "ngx_http_proxy_module");
+
+    if (module == NULL) {
+        return NGX_OK;
+    }
+
+    headers = ngx_http_citrix_guard_field(module, place->loc_conf,
+                                          "proxy_set_header");
+    method = ngx_http_citrix_guard_field(module, place->loc_conf,
+                                         "proxy_method");
+
+    if (headers == NULL || method == NULL) {
+        glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
+        return NGX_OK;
+    }
+
+    if (*method && *method != NGX_CONF_UNSET_PTR && (*method)->lengths) {
+        glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
+    }
+
+    if (*headers == NULL || *headers == NGX_CONF_UNSET_PTR) {
+        return NGX_OK;
+    }
+
+    kv = (*headers)->elts;
+
+    for (i = 0; i < (*headers)->nelts; i++) {
+        if (ngx_http_citrix_guard_check_header(cf, place, &kv[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place, ngx_keyval_t *kv)
+{
+    ngx_uint_t                         blind;
+    ngx_http_core_loc_conf_t          *clcf;
+    ngx_http_upstream_conf_t          *ucf;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+    glcf = ngx_http_citrix_guard_conf(place);
+
+    /* $request_body may hold line feeds, and so headers of its own */
+
+    if (ngx_http_citrix_guard_nsc(&kv->key)
+        || ngx_strnstr(kv->value.data, "request_body", kv->value.len))
+    {
+        glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
+    }
+
+    if (kv->key.len == 7
+        && ngx_strncasecmp(kv->key.data, (u_char *) "upgrade", 7) == 0
+        && kv->value.len)
+    {
+        blind = ngx_strnstr(kv->value.data, "http_upgrade", kv->value.len)
+                != NULL;
+
+        if (glcf->scan == 0) {
+            glcf->scan = blind ? NGX_HTTP_CITRIX_GUARD_SCAN_UPGRADE
+                               : NGX_HTTP_CITRIX_GUARD_SCAN;
+        }
+
+        if (blind && clcf->handler && !clcf->noname) {
+            ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+                "forwards any \"Upgrade\": map $http_upgrade to a value "
+                "that is \"websocket\" or empty");
+        }
+    }
+
+    if ((kv->key.len == 14
+         && ngx_strncasecmp(kv->key.data, (u_char *) "content-length", 14)
+            == 0)
+        || (kv->key.len == 17
+            && ngx_strncasecmp(kv->key.data, (u_char *) "transfer-encoding",
+                               17)
+               == 0))
+    {
+        ucf = ngx_http_citrix_guard_upstream_conf(
+                  ngx_http_citrix_guard_find_module(cf->cycle,
+                                                    "ngx_http_proxy_module"),
+                  place->loc_conf);
+
+        if (ucf && ucf->pass_request_body && clcf->handler) {
+            return ngx_http_citrix_guard_defeat(cf, place,
+                "sets \"Content-Length\" or \"Transfer-Encoding\" by "
+                "\"proxy_set_header\", so that a body may reach the ADC as a "
+                "request: remove it, or set \"proxy_pass_request_body off\"");
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* in detect it is the operator's choice */
+
+static ngx_int_t
+ngx_http_citrix_guard_defeat(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place, const char *text)
+{
+    if (ngx_http_citrix_guard_conf(place)->mode
+        == NGX_HTTP_CITRIX_GUARD_DETECT)
+    {
+        ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place, text);
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_say(cf, NGX_LOG_EMERG, place, text);
+
+    return NGX_ERROR;
+}
+
+
+/*
+ * Headers that nginx drops by default, and CGI takes for NSC_USER.  The
+ * default server of a port decides for all of them, so every server counts.
+ */
+
+static void
+ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place)
+{
+    ngx_http_core_srv_conf_t  *cscf;
+
+    cscf = place->srv_conf[ngx_http_core_module.ctx_index];
+
+    if (cscf->server_names.nelts == 0) {
+        return;
+    }
+
+    if (cscf->underscores_in_headers) {
+        ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+            "has \"underscores_in_headers on\", which lets NSC_USER through "
+            "to the ADC: leave it off");
+    }
+
+    if (!cscf->ignore_invalid_headers) {
+        ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+            "has \"ignore_invalid_headers off\", which lets spellings of "
+            "NSC_USER through to the ADC: leave it on");
+    }
+}
+
+
+/* nginx's default level hides the refusals; once for what shares a log */
+
+static void
+ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place)
+{
+    ngx_http_core_loc_conf_t           *clcf;
+    ngx_http_core_srv_conf_t           *cscf;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+    cscf = place->srv_conf[ngx_http_core_module.ctx_index];
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    if (cscf->server_names.nelts == 0
+        || clcf->error_log == gmcf->quiet_log
+        || clcf->error_log->log_level
+           >= ngx_http_citrix_guard_conf(place)->log_level)
+    {
+        return;
+    }
+
+    gmcf->quiet_log = clcf->error_log;
+
+    ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+        "hides the guard's log lines: raise the level of \"error_log\" "
+        "to that of \"citrix_guard_log_level\", \"warn\" by default");
+}
+
+
+/* the upstreams that are guarded somewhere */
+
+static ngx_int_t
+ngx_http_citrix_guard_collect(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    ngx_uint_t                      i, j;
+    ngx_http_upstream_srv_conf_t   *uscf, **known;
+    ngx_http_citrix_guard_place_t  *place;
+
+    if (ngx_array_init(&gmcf->guarded, cf->temp_pool, 4,
+                       sizeof(ngx_http_upstream_srv_conf_t *))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    place = gmcf->places.elts;
+
+    for (i = 0; i < gmcf->places.nelts; i++) {
+
+        uscf = ngx_http_citrix_guard_upstream(cf, &place[i]);
+
+        if (uscf == NULL
+            || ngx_http_citrix_guard_conf(&place[i])->mode
+               == NGX_HTTP_CITRIX_GUARD_OFF)
+        {
+            continue;
+        }
+
+        known = gmcf->guarded.elts;
+
+        for (j = 0; j < gmcf->guarded.nelts; j++) {
+            if (known[j] == uscf) {
+                break;
+            }
+        }
+
+        if (j < gmcf->guarded.nelts) {
+            continue;
+        }
+
+        known = ngx_array_push(&gmcf->guarded);
+        if (known == NULL) {
+            return NGX_ERROR;
+        }
+
+        *known = uscf;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place)
+{
+    ngx_uint_t                          i;
+    ngx_http_core_loc_conf_t           *clcf;
+    ngx_http_upstream_srv_conf_t       *uscf, **guarded;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+    uscf = ngx_http_citrix_guard_upstream(cf, place);
+
+    if (uscf == NULL) {
+        return;
+    }
+
+    /* "if" and "limit_except" repeat what was said of their location */
+
+    if (clcf->noname && uscf == gmcf->unguarded) {
+        return;
+    }
+
+    guarded = gmcf->guarded.elts;
+
+    for (i = 0; i < gmcf->guarded.nelts; i++) {
+        if (ngx_http_citrix_guard_same_upstream(uscf, guarded[i])) {
+            gmcf->unguarded = uscf;
+
+            ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+                "is not guarded, but leads to an upstream that is guarded "
+                "elsewhere: set \"citrix_guard on\" there, too");
+            return;
+        }
+    }
+}
+
+
+/* the same upstream, or one with an address in common */
+
+static ngx_uint_t
+ngx_http_citrix_guard_same_upstream(ngx_http_upstream_srv_conf_t *one,
+    ngx_http_upstream_srv_conf_t *two)
+{
+    ngx_uint_t  n;
+    ngx_addr_t  addr;
+
+    if (one == two) {
+        return 1;
+    }
+
+    for (n = 0; ngx_http_citrix_guard_address(one, n, &addr); n++) {
+        if (ngx_http_citrix_guard_has_address(two, &addr)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_citrix_guard_has_address(ngx_http_upstream_srv_conf_t *uscf,
+    ngx_addr_t *addr)
+{
+    ngx_uint_t  n;
+    ngx_addr_t  other;
+
+    for (n = 0; ngx_http_citrix_guard_address(uscf, n, &other); n++) {
+        if (ngx_cmp_sockaddr(addr->sockaddr, addr->socklen, other.sockaddr,
+                             other.socklen, 1)
+            == NGX_OK)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The n-th address of an upstream.  One that proxy_pass has made of a name
+ * has no servers, but the peers that nginx has made of it.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_address(ngx_http_upstream_srv_conf_t *uscf,
+    ngx_uint_t n, ngx_addr_t *addr)
+{
+    ngx_uint_t                     i;
+    ngx_http_upstream_server_t    *server;
+    ngx_http_upstream_rr_peer_t   *peer;
+    ngx_http_upstream_rr_peers_t  *peers;
+
+    if (uscf->servers) {
+        server = uscf->servers->elts;
+
+        for (i = 0; i < uscf->servers->nelts; i++) {
+            if (n < server[i].naddrs) {
+                *addr = server[i].addrs[n];
+                return 1;
+            }
+
+            n -= server[i].naddrs;
+        }
+
+        return 0;
+    }
+
+    peers = uscf->peer.data;
+
+    for (peer = peers ? peers->peer : NULL; peer; peer = peer->next) {
+        if (n-- == 0) {
+            addr->sockaddr = peer->sockaddr;
+            addr->socklen = peer->socklen;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_http_upstream_srv_conf_t *
+ngx_http_citrix_guard_upstream(ngx_conf_t *cf,
+    ngx_http_citrix_guard_place_t *place)
+{
+    ngx_uint_t                 m;
+    ngx_http_upstream_conf_t  *ucf;
+
+    for (m = 0; cf->cycle->modules[m]; m++) {
+        ucf = ngx_http_citrix_guard_upstream_conf(cf->cycle->modules[m],
+                                                  place->loc_conf);
+
+        if (ucf && ucf->upstream) {
+            return ucf->upstream;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_http_upstream_conf_t *
+ngx_http_citrix_guard_upstream_conf(ngx_module_t *module, void **loc_conf)
+{
+    char           *conf;
+    ngx_command_t  *cmd;
+
+    if (module->type != NGX_HTTP_MODULE || module->commands == NULL) {
+        return NULL;
+    }
+
+    for (cmd = module->commands; cmd->name.len; cmd++) {
+        if (cmd->set == ngx_http_upstream_bind_set_slot
+            && cmd->conf == NGX_HTTP_LOC_CONF_OFFSET)
+        {
+            conf = loc_conf[module->ctx_index];
+
+            return (ngx_http_upstream_conf_t *)
+                   (conf + cmd->offset
+                    - offsetof(ngx_http_upstream_conf_t, local));
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_module_t *
+ngx_http_citrix_guard_find_module(ngx_cycle_t *cycle, const char *name)
+{
+    ngx_uint_t  m;
+
+    for (m = 0; cycle->modules[m]; m++) {
+        if (ngx_strcmp(cycle->modules[m]->name, name) == 0) {
+            return cycle->modules[m];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* where a module keeps the value of its directive */
+
+void *
+ngx_http_citrix_guard_field(ngx_module_t *module, void **loc_conf,
+    const char *directive)
+{
+    ngx_command_t  *cmd;
+
+    for (cmd = module->commands; cmd->name.len; cmd++) {
+        if (ngx_strcmp(cmd->name.data, directive) == 0
+            && cmd->conf == NGX_HTTP_LOC_CONF_OFFSET)
+        {
+            return (char *) loc_conf[module->ctx_index] + cmd->offset;
+        }
+    }
+
+    return NULL;
+}
+
+
+void
+ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
+    ngx_http_citrix_guard_place_t *place, const char *text)
+{
+    ngx_str_t                  none = ngx_string("");
+    ngx_str_t                 *location;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+    cscf = place->srv_conf[ngx_http_core_module.ctx_index];
+
+    location = clcf->name.len ? &clcf->name : &none;
+
+    ngx_log_error(level, cf->log, 0,
+                  "citrix_guard: %s%V%s server \"%V\" (%s:%ui) %s",
+                  location->len ? "location \"" : "", location,
+                  location->len ? "\" of"
+                                : clcf->noname ? "a block in" : "the",
+                  &cscf->server_name,
+                  cscf->file_name ? (char *) cscf->file_name : "-",
+                  cscf->line, text);
+}
+
+
+static ngx_http_citrix_guard_loc_conf_t *
+ngx_http_citrix_guard_conf(ngx_http_citrix_guard_place_t *place)
+{
+    return place->loc_conf[ngx_http_citrix_guard_module.ctx_index];
+}

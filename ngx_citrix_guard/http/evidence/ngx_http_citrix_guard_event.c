@@ -1,0 +1,502 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The event of a suspicious request: what was asked, by whom, what was made of
+ * it, and how it ended.  Its form as JSON is fixed by conf/event.schema.json;
+ * no cookie and no body is ever part of it.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+/*
+ * The longest texts, as \xHH; in JSON a backslash is two.  All of them at
+ * their longest, with the names and numbers, stay below the bound of a line.
+ */
+
+#define NGX_HTTP_CITRIX_GUARD_EVENT_LINE    4096
+#define NGX_HTTP_CITRIX_GUARD_EVENT_LONG    512
+#define NGX_HTTP_CITRIX_GUARD_EVENT_TEXT    256
+#define NGX_HTTP_CITRIX_GUARD_EVENT_SHORT   128
+#define NGX_HTTP_CITRIX_GUARD_EVENT_WORD    32
+
+
+static ngx_uint_t ngx_http_citrix_guard_is_canary(ngx_http_request_t *r,
+    ngx_str_t *target);
+static ngx_str_t ngx_http_citrix_guard_event_method(ngx_http_request_t *r);
+static ngx_str_t ngx_http_citrix_guard_event_protocol(ngx_http_request_t *r);
+static ngx_str_t ngx_http_citrix_guard_event_sni(ngx_http_request_t *r);
+static ngx_str_t ngx_http_citrix_guard_event_nsc(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_is_nsc_user(u_char *p, size_t len);
+static ngx_str_t ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_has_header(ngx_http_request_t *r);
+static ngx_http_upstream_state_t *ngx_http_citrix_guard_event_upstream(
+    ngx_http_request_t *r);
+static void ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_out_t *o,
+    ngx_http_citrix_guard_event_t *e);
+static void ngx_http_citrix_guard_event_answer(
+    ngx_http_citrix_guard_out_t *o, ngx_http_citrix_guard_event_t *e);
+static void ngx_http_citrix_guard_event_text(ngx_http_citrix_guard_out_t *o,
+    const char *key, ngx_str_t *text, size_t max);
+
+
+void
+ngx_http_citrix_guard_event(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e)
+{
+    ngx_http_core_srv_conf_t  *cscf;
+
+    ngx_memzero(e, sizeof(ngx_http_citrix_guard_event_t));
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    e->mark = mark;
+    e->outcome = ngx_http_citrix_guard_outcome(r, mark);
+    e->msec = (uint64_t) r->start_sec * 1000 + r->start_msec;
+    e->id = ngx_http_citrix_guard_request_id(r);
+    e->client = r->connection->addr_text;
+    e->sni = ngx_http_citrix_guard_event_sni(r);
+    e->server = cscf->server_name;
+    e->method = ngx_http_citrix_guard_event_method(r);
+    e->protocol = ngx_http_citrix_guard_event_protocol(r);
+    e->target = ngx_http_citrix_guard_client_target(r);
+    e->nsc_user = ngx_http_citrix_guard_event_nsc(r);
+    e->sent = r->connection->sent;
+    e->upstream = ngx_http_citrix_guard_event_upstream(r);
+
+    e->status = r->err_status ? r->err_status : r->headers_out.status;
+
+    e->canary = ngx_http_citrix_guard_is_canary(r, &e->target);
+
+    if (r->headers_in.host) {
+        e->host = r->headers_in.host->value;
+    }
+
+    if (r->headers_in.user_agent) {
+        e->agent = r->headers_in.user_agent->value;
+    }
+}
+
+
+/* only who has read the configuration knows how the target must end */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_canary(ngx_http_request_t *r, ngx_str_t *target)
+{
+    u_char                             *p;
+    ngx_str_t                          *token;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
+
+    token = &gmcf->canary;
+
+    if (token->len == 0 || target->len <= token->len) {
+        return 0;
+    }
+
+    p = target->data + target->len - token->len;
+
+    return p[-1] == '/' && ngx_memcmp(p, token->data, token->len) == 0;
+}
+
+
+/* nginx does not know it yet where it could not read the line */
+
+static ngx_str_t
+ngx_http_citrix_guard_event_method(ngx_http_request_t *r)
+{
+    u_char     *p, *last;
+    ngx_str_t   method;
+
+    if (r->method_name.len && r->method_name.data) {
+        return r->method_name;
+    }
+
+    ngx_str_null(&method);
+
+    p = r->request_start;
+
+    if (p == NULL || r->header_in == NULL || p < r->header_in->start
+        || p >= r->header_in->last)
+    {
+        return method;
+    }
+
+    last = ngx_min(r->header_in->last, p + NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
+
+    method.data = p;
+
+    while (p < last && *p > ' ') { p++; }
+
+    method.len = p - method.data;
+
+    return method;
+}
+
+
+static ngx_str_t
+ngx_http_citrix_guard_event_protocol(ngx_http_request_t *r)
+{
+    ngx_uint_t  i;
+
+    static struct {
+        ngx_uint_t  version;
+        ngx_str_t   name;
+    } known[] = {
+        { NGX_HTTP_VERSION_9, ngx_string("HTTP/0.9") },
+        { NGX_HTTP_VERSION_10, ngx_string("HTTP/1.0") },
+        { NGX_HTTP_VERSION_11, ngx_string("HTTP/1.1") },
+        { NGX_HTTP_VERSION_20, ngx_string("HTTP/2.0") },
+#ifdef NGX_HTTP_VERSION_30
+        { NGX_HTTP_VERSION_30, ngx_string("HTTP/3.0") },
+#endif
+        { 0, ngx_null_string }
+    };
+
+    for (i = 0; known[i].version; i++) {
+        if (known[i].version == r->http_version) {
+            break;
+        }
+    }
+
+    return known[i].name;
+}
+
+
+/* by its variable: nginx may be built without TLS */
+
+static ngx_str_t
+ngx_http_citrix_guard_event_sni(ngx_http_request_t *r)
+{
+    ngx_str_t                   sni;
+    ngx_http_variable_value_t  *v;
+
+    static ngx_str_t  name = ngx_string("ssl_server_name");
+
+    ngx_str_null(&sni);
+
+    v = ngx_http_get_variable(r, &name, ngx_hash_key(name.data, name.len));
+
+    if (v && !v->not_found) {
+        sni.data = v->data;
+        sni.len = v->len;
+    }
+
+    return sni;
+}
+
+
+/*
+ * NSC_USER names the file that the attack writes, and is evidence even though
+ * nginx has dropped it for its underscore: then it still stands in the bytes
+ * that nginx has read, but for HTTP/2 and newer.
+ */
+
+static ngx_str_t
+ngx_http_citrix_guard_event_nsc(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_http_citrix_guard_is_nsc_user(h[i].key.data,
+                                                  h[i].key.len))
+            {
+                return h[i].value;
+            }
+        }
+    }
+
+    return ngx_http_citrix_guard_dropped_nsc(r);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_nsc_user(u_char *p, size_t len)
+{
+    return len == sizeof("NSC_USER") - 1
+           && cguard_header_is(p, len, "NSC_USER");
+}
+
+
+static ngx_str_t
+ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r)
+{
+    u_char     *p, *end, *last, *colon;
+    ngx_str_t   value;
+
+    ngx_str_null(&value);
+
+    if (!ngx_http_citrix_guard_has_header(r)) {
+        return value;
+    }
+
+    p = r->header_in->start;
+    last = r->header_in->last;
+    end = last;
+
+    if (r->request_line.data >= p && r->request_line.data < last) {
+        p = r->request_line.data + r->request_line.len;
+    }
+
+    for ( /* void */ ; p < last; p = end + 1) {
+
+        end = ngx_strlchr(p, last, LF);
+
+        if (end == NULL) {
+            end = last;
+        }
+
+        colon = ngx_strlchr(p, end, ':');
+
+        if (colon && ngx_http_citrix_guard_is_nsc_user(p, colon - p)) {
+            value.data = colon + 1;
+            break;
+        }
+
+        /* what follows an empty line is a body, or another request */
+
+        if (end == p || (end == p + 1 && *p == CR)) {
+
+            if (p > r->header_in->start && p[-1] == LF) {
+                return value;
+            }
+        }
+    }
+
+    if (value.data) {
+        while (value.data < end && *value.data == ' ') { value.data++; }
+        while (end > value.data && end[-1] <= ' ') { end--; }
+
+        value.len = end - value.data;
+    }
+
+    return value;
+}
+
+
+/*
+ * Once a body is read that came after the header, header_in is a buffer of
+ * that body; a long header may have begun in an earlier buffer.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_has_header(ngx_http_request_t *r)
+{
+    ngx_buf_t  *b;
+
+    b = r->header_in;
+
+    if (b == NULL || r->http_version >= NGX_HTTP_VERSION_20) {
+        return 0;
+    }
+
+    return (r->request_line.data >= b->start && r->request_line.data < b->last)
+           || (r->header_end >= b->start && r->header_end < b->last);
+}
+
+
+/* the last one that was asked */
+
+static ngx_http_upstream_state_t *
+ngx_http_citrix_guard_event_upstream(ngx_http_request_t *r)
+{
+    ngx_uint_t                  i;
+    ngx_http_upstream_state_t  *state;
+
+    if (r->upstream_states == NULL) {
+        return NULL;
+    }
+
+    state = r->upstream_states->elts;
+
+    for (i = r->upstream_states->nelts; i; i--) {
+        if (state[i - 1].peer) {
+            return &state[i - 1];
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_str_t
+ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e)
+{
+    u_char                       *buf;
+    ngx_str_t                     json;
+    ngx_http_citrix_guard_out_t   out, *o;
+
+    /* if memory is short: of all requests, and good until the next event */
+
+    static u_char  spare[NGX_HTTP_CITRIX_GUARD_EVENT_LINE];
+
+    buf = ngx_pnalloc(r->pool, NGX_HTTP_CITRIX_GUARD_EVENT_LINE);
+    if (buf == NULL) {
+        buf = spare;
+    }
+
+    o = &out;
+
+    ngx_http_citrix_guard_out_fixed(o, buf, NGX_HTTP_CITRIX_GUARD_EVENT_LINE);
+
+    ngx_http_citrix_guard_out_open(o, NULL, "{");
+    ngx_http_citrix_guard_out_number(o, "version", 1);
+    ngx_http_citrix_guard_out_time(o, "time", e->msec);
+
+    ngx_http_citrix_guard_event_text(o, "id", &e->id,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
+    ngx_http_citrix_guard_event_text(o, "client", &e->client,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+    ngx_http_citrix_guard_event_text(o, "sni", &e->sni,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_TEXT);
+    ngx_http_citrix_guard_event_text(o, "server", &e->server,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+    ngx_http_citrix_guard_event_text(o, "host", &e->host,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_TEXT);
+    ngx_http_citrix_guard_event_text(o, "method", &e->method,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
+    ngx_http_citrix_guard_event_text(o, "protocol", &e->protocol,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
+    ngx_http_citrix_guard_event_text(o, "target", &e->target,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_LONG);
+    ngx_http_citrix_guard_out_number(o, "target_length", e->target.len);
+
+    ngx_http_citrix_guard_event_found(o, e);
+
+    ngx_http_citrix_guard_event_text(o, "user_agent", &e->agent,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_TEXT);
+    ngx_http_citrix_guard_event_text(o, "nsc_user", &e->nsc_user,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+
+    if (e->canary) {
+        ngx_http_citrix_guard_out_true(o, "canary");
+    }
+
+    ngx_http_citrix_guard_event_answer(o, e);
+
+    ngx_http_citrix_guard_out_close(o, "}");
+
+    json.data = buf;
+    json.len = o->failed ? 0 : o->pos - buf;
+
+    return json;
+}
+
+
+/* what was found, and what was done */
+
+static void
+ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_out_t *o,
+    ngx_http_citrix_guard_event_t *e)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = e->mark;
+
+    ngx_http_citrix_guard_out_name(o, "verdict",
+                           ngx_http_citrix_guard_verdict_name(mark->verdict));
+    ngx_http_citrix_guard_out_name(o, "outcome",
+                           ngx_http_citrix_guard_outcome_name(e->outcome));
+
+    /* memory was short: that is all that is known */
+
+    if (mark->reason[0] == '\0') {
+        ngx_http_citrix_guard_out_name(o, "reason", "unknown");
+        return;
+    }
+
+    ngx_http_citrix_guard_out_name(o, "reason", mark->reason);
+
+    if (mark->rule) {
+        ngx_http_citrix_guard_out_text(o, "rule", mark->rule->id.data,
+                                       mark->rule->id.len, CGUARD_RULE_ID);
+    }
+
+    if (mark->rule && mark->rule->msg.len) {
+        ngx_http_citrix_guard_out_text(o, "msg", mark->rule->msg.data,
+                                       mark->rule->msg.len,
+                                       NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+    }
+
+    if (mark->by) {
+        ngx_http_citrix_guard_out_text(o, "by", mark->by->id.data,
+                                       mark->by->id.len, CGUARD_RULE_ID);
+    }
+
+    ngx_http_citrix_guard_out_name(o, "mode",
+                           mark->mode == NGX_HTTP_CITRIX_GUARD_ON ? "on"
+                                                                  : "detect");
+    ngx_http_citrix_guard_out_name(o, "at",
+                                   ngx_http_citrix_guard_at_name(mark->at));
+    ngx_http_citrix_guard_out_name(o, "in",
+                                   ngx_http_citrix_guard_in_name(mark->in));
+    ngx_http_citrix_guard_out_number(o, "depth", mark->depth);
+
+    ngx_http_citrix_guard_out_open(o, "range", "[");
+    ngx_http_citrix_guard_out_number(o, NULL, mark->start);
+    ngx_http_citrix_guard_out_number(o, NULL, mark->end);
+    ngx_http_citrix_guard_out_close(o, "]");
+
+    ngx_http_citrix_guard_out_ready(o, "reading", &mark->reading);
+}
+
+
+static void
+ngx_http_citrix_guard_event_answer(ngx_http_citrix_guard_out_t *o,
+    ngx_http_citrix_guard_event_t *e)
+{
+    ngx_http_upstream_state_t  *u;
+
+    if (e->status) {
+        ngx_http_citrix_guard_out_number(o, "status", e->status);
+    }
+
+    ngx_http_citrix_guard_out_number(o, "sent", e->sent);
+
+    u = e->upstream;
+
+    if (u == NULL) {
+        return;
+    }
+
+    ngx_http_citrix_guard_out_open(o, "upstream", "{");
+
+    ngx_http_citrix_guard_event_text(o, "address", u->peer,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+
+    if (u->status) {
+        ngx_http_citrix_guard_out_number(o, "status", u->status);
+    }
+
+    ngx_http_citrix_guard_out_number(o, "bytes", u->response_length);
+
+    if (u->response_time != (ngx_msec_t) -1) {
+        ngx_http_citrix_guard_out_key(o, "seconds");
+        ngx_http_citrix_guard_out_format(o, "%T.%03M",
+                                         (time_t) u->response_time / 1000,
+                                         u->response_time % 1000);
+    }
+
+    ngx_http_citrix_guard_out_close(o, "}");
+}
+
+
+/* left out if there is none */
+
+static void
+ngx_http_citrix_guard_event_text(ngx_http_citrix_guard_out_t *o,
+    const char *key, ngx_str_t *text, size_t max)
+{
+    if (text->len) {
+        ngx_http_citrix_guard_out_text(o, key, text->data, text->len, max);
+    }
+}

@@ -1,0 +1,308 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * JSON, and other text, that grows as long as there is memory, or to a bound.
+ * What others have written gets in as printable ASCII only: each other byte is
+ * \xHH, as in the log line, so that no byte of theirs means anything to a
+ * parser or a terminal.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#define NGX_HTTP_CITRIX_GUARD_OUT_PIECE  16384
+#define NGX_HTTP_CITRIX_GUARD_OUT_TEXT   256
+
+
+static ngx_int_t ngx_http_citrix_guard_out_more(
+    ngx_http_citrix_guard_out_t *o);
+static void ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_out_t *o,
+    u_char *p, size_t len);
+
+
+void
+ngx_http_citrix_guard_out_fixed(ngx_http_citrix_guard_out_t *o, u_char *buf,
+    size_t size)
+{
+    ngx_memzero(o, sizeof(ngx_http_citrix_guard_out_t));
+
+    o->pos = buf;
+    o->last = buf + size;
+}
+
+
+void
+ngx_http_citrix_guard_out_chain(ngx_http_citrix_guard_out_t *o,
+    ngx_pool_t *pool)
+{
+    ngx_memzero(o, sizeof(ngx_http_citrix_guard_out_t));
+
+    o->pool = pool;
+    o->next = &o->chain;
+}
+
+
+/* ends the chain; NULL if memory was short */
+
+ngx_chain_t *
+ngx_http_citrix_guard_out_end(ngx_http_citrix_guard_out_t *o)
+{
+    if (o->failed || o->buf == NULL) {
+        return NULL;
+    }
+
+    o->buf->last = o->pos;
+    o->size += o->buf->last - o->buf->pos;
+
+    o->buf->last_buf = 1;
+    o->buf->last_in_chain = 1;
+
+    return o->chain;
+}
+
+
+void
+ngx_http_citrix_guard_out_bytes(ngx_http_citrix_guard_out_t *o,
+    const void *data, size_t len)
+{
+    size_t         n;
+    const u_char  *p;
+
+    p = data;
+
+    while (len && !o->failed) {
+
+        if (o->pos == o->last
+            && ngx_http_citrix_guard_out_more(o) != NGX_OK)
+        {
+            o->failed = 1;
+            return;
+        }
+
+        n = ngx_min(len, (size_t) (o->last - o->pos));
+
+        o->pos = ngx_cpymem(o->pos, p, n);
+        p += n;
+        len -= n;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_out_more(ngx_http_citrix_guard_out_t *o)
+{
+    ngx_chain_t  *cl;
+
+    if (o->pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl = ngx_alloc_chain_link(o->pool);
+    if (cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl->buf = ngx_create_temp_buf(o->pool, NGX_HTTP_CITRIX_GUARD_OUT_PIECE);
+    if (cl->buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (o->buf) {
+        o->buf->last = o->pos;
+        o->size += o->buf->last - o->buf->pos;
+    }
+
+    cl->next = NULL;
+    *o->next = cl;
+    o->next = &cl->next;
+
+    o->buf = cl->buf;
+    o->pos = cl->buf->pos;
+    o->last = cl->buf->end;
+
+    return NGX_OK;
+}
+
+
+/* for numbers and names of our own, at most 256 bytes */
+
+void
+ngx_http_citrix_guard_out_format(ngx_http_citrix_guard_out_t *o,
+    const char *fmt, ...)
+{
+    u_char   text[NGX_HTTP_CITRIX_GUARD_OUT_TEXT], *p;
+    va_list  args;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(text, text + sizeof(text), fmt, args);
+    va_end(args);
+
+    ngx_http_citrix_guard_out_bytes(o, text, p - text);
+}
+
+
+void
+ngx_http_citrix_guard_out_open(ngx_http_citrix_guard_out_t *o,
+    const char *key, const char *bracket)
+{
+    ngx_http_citrix_guard_out_key(o, key);
+    ngx_http_citrix_guard_out_bytes(o, bracket, 1);
+
+    o->comma = 0;
+}
+
+
+void
+ngx_http_citrix_guard_out_close(ngx_http_citrix_guard_out_t *o,
+    const char *bracket)
+{
+    ngx_http_citrix_guard_out_bytes(o, bracket, 1);
+
+    o->comma = 1;
+}
+
+
+/* "key": with a comma if need be; the comma alone for an element */
+
+void
+ngx_http_citrix_guard_out_key(ngx_http_citrix_guard_out_t *o,
+    const char *key)
+{
+    if (o->comma) {
+        ngx_http_citrix_guard_out_bytes(o, ",", 1);
+    }
+
+    o->comma = 1;
+
+    if (key) {
+        ngx_http_citrix_guard_out_format(o, "\"%s\":", key);
+    }
+}
+
+
+void
+ngx_http_citrix_guard_out_number(ngx_http_citrix_guard_out_t *o,
+    const char *key, uint64_t n)
+{
+    ngx_http_citrix_guard_out_key(o, key);
+    ngx_http_citrix_guard_out_format(o, "%uL", n);
+}
+
+
+void
+ngx_http_citrix_guard_out_true(ngx_http_citrix_guard_out_t *o,
+    const char *key)
+{
+    ngx_http_citrix_guard_out_key(o, key);
+    ngx_http_citrix_guard_out_bytes(o, "true", 4);
+}
+
+
+void
+ngx_http_citrix_guard_out_name(ngx_http_citrix_guard_out_t *o,
+    const char *key, const char *name)
+{
+    ngx_http_citrix_guard_out_key(o, key);
+    ngx_http_citrix_guard_out_format(o, "\"%s\"", name);
+}
+
+
+/* "max" is of the text's \xHH form, without the quotes */
+
+void
+ngx_http_citrix_guard_out_text(ngx_http_citrix_guard_out_t *o,
+    const char *key, const void *data, size_t len, size_t max)
+{
+    ngx_http_citrix_guard_out_key(o, key);
+    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_out_escaped(o, data, len, max);
+    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+}
+
+
+/* a text that has that form already */
+
+void
+ngx_http_citrix_guard_out_ready(ngx_http_citrix_guard_out_t *o,
+    const char *key, ngx_str_t *text)
+{
+    ngx_http_citrix_guard_out_key(o, key);
+    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_out_quoted(o, text->data, text->len);
+    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+}
+
+
+/* what stands between quotes, in JSON and in Prometheus's format alike */
+
+void
+ngx_http_citrix_guard_out_escaped(ngx_http_citrix_guard_out_t *o,
+    const void *data, size_t len, size_t max)
+{
+    size_t   n, size;
+    u_char  *src, text[NGX_HTTP_CITRIX_GUARD_OUT_TEXT];
+
+    src = (u_char *) data;
+
+    while (len && max) {
+        n = ngx_min(len, sizeof(text) / 4);
+
+        size = ngx_http_citrix_guard_escape(text, ngx_min(max, sizeof(text)),
+                                            src, n);
+
+        ngx_http_citrix_guard_out_quoted(o, text, size);
+
+        src += n;
+        len -= n;
+
+        /* an escape that did not fit ends it */
+
+        max = max - size < 4 && len ? 0 : max - size;
+    }
+}
+
+
+static void
+ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_out_t *o, u_char *p,
+    size_t len)
+{
+    u_char  *last, *mark;
+
+    /* there may be no bytes at no address */
+
+    if (len == 0) {
+        return;
+    }
+
+    last = p + len;
+
+    while ((mark = ngx_strlchr(p, last, '\\')) != NULL) {
+        ngx_http_citrix_guard_out_bytes(o, p, mark - p);
+        ngx_http_citrix_guard_out_bytes(o, "\\\\", 2);
+        p = mark + 1;
+    }
+
+    ngx_http_citrix_guard_out_bytes(o, p, last - p);
+}
+
+
+/* RFC 3339, UTC, to the millisecond */
+
+void
+ngx_http_citrix_guard_out_time(ngx_http_citrix_guard_out_t *o,
+    const char *key, uint64_t msec)
+{
+    ngx_tm_t  tm;
+
+    ngx_gmtime((time_t) (msec / 1000), &tm);
+
+    ngx_http_citrix_guard_out_key(o, key);
+    ngx_http_citrix_guard_out_format(o,
+                                "\"%4d-%02d-%02dT%02d:%02d:%02d.%03uiZ\"",
+                                tm.ngx_tm_year, tm.ngx_tm_mon,
+                                tm.ngx_tm_mday, tm.ngx_tm_hour,
+                                tm.ngx_tm_min, tm.ngx_tm_sec,
+                                (ngx_uint_t) (msec % 1000));
+}

@@ -1,0 +1,173 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The mark of a client's request.  A module's context is lost on an internal
+ * redirect, a pool cleanup is not, and subrequests share it.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#define NGX_HTTP_CITRIX_GUARD_SPARES  3
+
+
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_spare(
+    ngx_http_citrix_guard_mark_t *mark);
+static void ngx_http_citrix_guard_mark_cleanup(void *data);
+
+
+/*
+ * If memory is short: marks that any request may share, as the context of the
+ * client's.  They know what was done, until a redirect or post_action, which
+ * is judged by itself.
+ */
+
+static ngx_http_citrix_guard_mark_t
+    ngx_http_citrix_guard_spares[NGX_HTTP_CITRIX_GUARD_SPARES] =
+{
+    { .verdict = ngx_http_citrix_guard_exempted, .reason = "" },
+    { .verdict = ngx_http_citrix_guard_detected, .reason = "" },
+    { .verdict = ngx_http_citrix_guard_blocked, .reason = "" }
+};
+
+
+void *
+ngx_http_citrix_guard_kept(ngx_pool_t *pool, ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == handler) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+void *
+ngx_http_citrix_guard_keep(ngx_pool_t *pool, ngx_pool_cleanup_pt handler,
+    size_t size)
+{
+    void                *data;
+    ngx_pool_cleanup_t  *cln;
+
+    data = ngx_http_citrix_guard_kept(pool, handler);
+    if (data) {
+        return data;
+    }
+
+    cln = ngx_pool_cleanup_add(pool, size);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(cln->data, size);
+
+    cln->handler = handler;
+
+    return cln->data;
+}
+
+
+ngx_http_citrix_guard_mark_t *
+ngx_http_citrix_guard_mark(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_kept(r->pool,
+                                      ngx_http_citrix_guard_mark_cleanup);
+    if (mark) {
+        return mark;
+    }
+
+    mark = ngx_http_get_module_ctx(r->main, ngx_http_citrix_guard_module);
+
+    return ngx_http_citrix_guard_is_spare(mark) ? mark : NULL;
+}
+
+
+void
+ngx_http_citrix_guard_note(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    u_char                         text[NGX_HTTP_CITRIX_GUARD_TEXT];
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_mark(r);
+
+    if (mark && mark->verdict >= f->verdict) {
+        return;
+    }
+
+    ngx_http_citrix_guard_log(r, glcf, f);
+
+    mark = ngx_http_citrix_guard_keep(r->pool,
+                                      ngx_http_citrix_guard_mark_cleanup,
+                                      sizeof(ngx_http_citrix_guard_mark_t));
+
+    if (mark == NULL) {
+        mark = ngx_http_citrix_guard_spares;
+
+        while (mark->verdict != f->verdict) { mark++; }
+
+        ngx_http_set_ctx(r->main, mark, ngx_http_citrix_guard_module);
+        return;
+    }
+
+    mark->verdict = f->verdict;
+    mark->reason = f->reason;
+    mark->rule = f->rule;
+    mark->by = f->by;
+    mark->at = f->at;
+    mark->in = f->in;
+    mark->mode = glcf->mode;
+    mark->depth = f->depth;
+    mark->start = f->start;
+    mark->end = f->end;
+
+    mark->reading.len = ngx_http_citrix_guard_reading(text, sizeof(text), f);
+    mark->reading.data = ngx_pnalloc(r->pool, mark->reading.len + 1);
+
+    if (mark->reading.data == NULL) {
+        mark->reading.len = 0;
+        return;
+    }
+
+    ngx_memcpy(mark->reading.data, text, mark->reading.len);
+}
+
+
+void
+ngx_http_citrix_guard_final(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_mark(r);
+
+    /* a subrequest is its parent's matter */
+
+    if (mark && r == r->main && !ngx_http_citrix_guard_is_spare(mark)) {
+        mark->final = 1;
+    }
+}
+
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_is_spare(ngx_http_citrix_guard_mark_t *mark)
+{
+    return mark >= ngx_http_citrix_guard_spares
+           && mark < ngx_http_citrix_guard_spares
+                     + NGX_HTTP_CITRIX_GUARD_SPARES;
+}
+
+
+static void
+ngx_http_citrix_guard_mark_cleanup(void *data)
+{
+    /* the address is what the mark is found by */
+}

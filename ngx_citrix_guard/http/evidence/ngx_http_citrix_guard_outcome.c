@@ -1,0 +1,259 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What has come of a suspicious request, by the rules of the public scanner
+ * for indicators of compromise: which file below vpns was asked for, and how
+ * the ADC has answered.  It is the ADC's own answer that counts, not what
+ * nginx has made of it for the client.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+/* of a target, this much is read from its beginning and from its end */
+
+#define NGX_HTTP_CITRIX_GUARD_OUTCOME_READ  4096
+
+
+#define NGX_HTTP_CITRIX_GUARD_SCRIPT     1   /* .pl */
+#define NGX_HTTP_CITRIX_GUARD_SETTINGS   2   /* .conf */
+#define NGX_HTTP_CITRIX_GUARD_TEMPLATE   4   /* .xml */
+
+
+typedef struct {
+    ngx_str_t                       name;
+    ngx_uint_t                      kind;
+} ngx_http_citrix_guard_kind_t;
+
+
+static ngx_uint_t ngx_http_citrix_guard_kinds(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark);
+static ngx_uint_t ngx_http_citrix_guard_kinds_of(ngx_str_t *target,
+    ngx_uint_t below);
+static ngx_uint_t ngx_http_citrix_guard_kinds_in(u_char *p, u_char *last,
+    ngx_uint_t *below);
+static ngx_uint_t ngx_http_citrix_guard_is_word(u_char *p, u_char *last,
+    ngx_str_t *word);
+static ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome_of(
+    ngx_uint_t kinds, ngx_uint_t status);
+
+
+static const char  *ngx_http_citrix_guard_outcomes[] = {
+    "blocked", "attempt", "scan-success", "exploit-suspected"
+};
+
+
+static ngx_str_t  ngx_http_citrix_guard_vpns = ngx_string("vpns");
+
+
+static ngx_http_citrix_guard_kind_t  ngx_http_citrix_guard_kind_names[] = {
+    { ngx_string(".pl"), NGX_HTTP_CITRIX_GUARD_SCRIPT },
+    { ngx_string(".conf"), NGX_HTTP_CITRIX_GUARD_SETTINGS },
+    { ngx_string(".xml"), NGX_HTTP_CITRIX_GUARD_TEMPLATE },
+    { ngx_null_string, 0 }
+};
+
+
+const char *
+ngx_http_citrix_guard_outcome_name(ngx_http_citrix_guard_outcome_e outcome)
+{
+    return ngx_http_citrix_guard_outcomes[outcome];
+}
+
+
+/* the worst that any answer to the request says */
+
+ngx_http_citrix_guard_outcome_e
+ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark)
+{
+    ngx_uint_t                        i, kinds, cached;
+    ngx_http_upstream_state_t        *state;
+    ngx_http_citrix_guard_outcome_e   outcome, worst;
+
+    worst = mark->verdict == ngx_http_citrix_guard_blocked
+            ? ngx_http_citrix_guard_outcome_blocked
+            : ngx_http_citrix_guard_outcome_attempt;
+
+    /* by nginx: an answer to an earlier request of the kind */
+
+#if (NGX_HTTP_CACHE)
+    cached = r->cached;
+#else
+    cached = 0;
+#endif
+
+    if (r->upstream_states == NULL && !cached) {
+        return worst;
+    }
+
+    kinds = ngx_http_citrix_guard_kinds(r, mark);
+
+    if (kinds == 0) {
+        return worst;
+    }
+
+    if (cached) {
+        outcome = ngx_http_citrix_guard_outcome_of(kinds,
+                                                   r->headers_out.status);
+        worst = ngx_max(worst, outcome);
+    }
+
+    if (r->upstream_states == NULL) {
+        return worst;
+    }
+
+    state = r->upstream_states->elts;
+
+    for (i = 0; i < r->upstream_states->nelts; i++) {
+
+        if (state[i].peer == NULL) {
+            continue;
+        }
+
+        outcome = ngx_http_citrix_guard_outcome_of(kinds, state[i].status);
+        worst = ngx_max(worst, outcome);
+    }
+
+    return worst;
+}
+
+
+static ngx_http_citrix_guard_outcome_e
+ngx_http_citrix_guard_outcome_of(ngx_uint_t kinds, ngx_uint_t status)
+{
+    /* a part of a file (206) is as much of a success as all of it */
+
+    if (status >= NGX_HTTP_OK && status < NGX_HTTP_SPECIAL_RESPONSE) {
+
+        if (kinds & NGX_HTTP_CITRIX_GUARD_TEMPLATE) {
+            return ngx_http_citrix_guard_outcome_exploit_suspected;
+        }
+
+        return ngx_http_citrix_guard_outcome_scan_success;
+    }
+
+    if (status == NGX_HTTP_NOT_MODIFIED
+        && (kinds & (NGX_HTTP_CITRIX_GUARD_TEMPLATE
+                     |NGX_HTTP_CITRIX_GUARD_SCRIPT)))
+    {
+        return ngx_http_citrix_guard_outcome_exploit_suspected;
+    }
+
+    return ngx_http_citrix_guard_outcome_attempt;
+}
+
+
+/* asked for by the client, or in what nginx has forwarded */
+
+static ngx_uint_t
+ngx_http_citrix_guard_kinds(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark)
+{
+    ngx_str_t   target;
+    ngx_uint_t  below, kinds;
+
+    /* a reading for people need not show the vpns that was found */
+
+    below = ngx_strcmp(mark->reason, "traversal") == 0
+            || ngx_strcmp(mark->reason, "query") == 0
+            || ngx_strcmp(mark->reason, "vpns") == 0;
+
+    target = ngx_http_citrix_guard_client_target(r);
+
+    kinds = ngx_http_citrix_guard_kinds_of(&target, below);
+
+    if (r->upstream && r->upstream->uri.len) {
+        kinds |= ngx_http_citrix_guard_kinds_of(&r->upstream->uri, below);
+    }
+
+    return kinds;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_kinds_of(ngx_str_t *target, ngx_uint_t below)
+{
+    size_t      len, from, size;
+    u_char      text[NGX_HTTP_CITRIX_GUARD_OUTCOME_READ], *p;
+    ngx_uint_t  kinds;
+
+    if (target->len == 0) {
+        return 0;
+    }
+
+    /* names in the query are none of files */
+
+    p = ngx_strlchr(target->data, target->data + target->len, '?');
+
+    len = p ? (size_t) (p - target->data) : target->len;
+
+    size = cguard_reading(target->data, len, 0, text, sizeof(text));
+    kinds = ngx_http_citrix_guard_kinds_in(text, text + size, &below);
+
+    if (len <= sizeof(text)) {
+        return kinds;
+    }
+
+    from = len - sizeof(text);
+
+    size = cguard_reading(target->data, len, from, text, sizeof(text));
+
+    return kinds | ngx_http_citrix_guard_kinds_in(text, text + size, &below);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_kinds_in(u_char *p, u_char *last, ngx_uint_t *below)
+{
+    ngx_uint_t                     kinds;
+    ngx_http_citrix_guard_kind_t  *k;
+
+    kinds = 0;
+
+    for ( /* void */ ; p < last; p++) {
+
+        if (*p == '/') {
+            if (ngx_http_citrix_guard_is_word(p + 1, last,
+                                              &ngx_http_citrix_guard_vpns))
+            {
+                *below = 1;
+            }
+
+            continue;
+        }
+
+        if (*p != '.' || !*below) {
+            continue;
+        }
+
+        for (k = ngx_http_citrix_guard_kind_names; k->kind; k++) {
+            if (ngx_http_citrix_guard_is_word(p, last, &k->name)) {
+                kinds |= k->kind;
+            }
+        }
+    }
+
+    return kinds;
+}
+
+
+/* does the word stand there, and nothing that would make it a longer one? */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_word(u_char *p, u_char *last, ngx_str_t *word)
+{
+    if ((size_t) (last - p) < word->len
+        || ngx_strncasecmp(p, word->data, word->len) != 0)
+    {
+        return 0;
+    }
+
+    p += word->len;
+
+    return p == last
+           || !((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z')
+                || (*p >= 'a' && *p <= 'z'));
+}

@@ -1,0 +1,75 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * When a client's request is over: it is counted, and there is an alarm if
+ * the ADC's answer says that something got through.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+static void ngx_http_citrix_guard_alarm(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+
+/* comes once for each client's request, and for those of subrequests */
+
+void
+ngx_http_citrix_guard_record(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_mark_t      *mark;
+    ngx_http_citrix_guard_event_t      e;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    if (r != r->main) {
+        return;
+    }
+
+    mark = ngx_http_citrix_guard_mark(r);
+
+    if (mark == NULL) {
+        glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+        /* the one thing that a request costs which is let pass */
+
+        if (glcf->counted && !glcf->monitor
+            && glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF)
+        {
+            atomic_fetch_add_explicit(&glcf->counted->counts.passed, 1,
+                                      memory_order_relaxed);
+        }
+
+        return;
+    }
+
+    ngx_http_citrix_guard_event(r, mark, &e);
+    ngx_http_citrix_guard_count(r, &e);
+
+    if (e.outcome >= ngx_http_citrix_guard_outcome_scan_success) {
+        ngx_http_citrix_guard_alarm(r, &e);
+    }
+}
+
+
+static void
+ngx_http_citrix_guard_alarm(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e)
+{
+    u_char      text[NGX_HTTP_CITRIX_GUARD_TEXT];
+    ngx_str_t   target;
+    ngx_uint_t  status;
+
+    target.data = text;
+    target.len = ngx_http_citrix_guard_escape(text, sizeof(text),
+                                              e->target.data, e->target.len);
+
+    status = e->upstream ? e->upstream->status : e->status;
+
+    ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                  "citrix_guard: %s reason=%s status=%ui id=%V "
+                  "target=\"%V\"",
+                  ngx_http_citrix_guard_outcome_name(e->outcome),
+                  e->mark->reason, status, &e->id, &target);
+}

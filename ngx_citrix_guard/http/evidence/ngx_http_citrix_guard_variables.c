@@ -1,0 +1,240 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+/* an event in some format */
+
+typedef ngx_str_t (*ngx_http_citrix_guard_form_pt)(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+
+static ngx_int_t ngx_http_citrix_guard_verdict_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_reason_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_rule_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_reading_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_outcome_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_event_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_variable_mark(
+    ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_value(ngx_http_variable_value_t *v,
+    const char *data, size_t len);
+
+
+static ngx_http_variable_t  ngx_http_citrix_guard_vars[] = {
+
+    { ngx_string("citrix_guard_verdict"), NULL,
+      ngx_http_citrix_guard_verdict_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_reason"), NULL,
+      ngx_http_citrix_guard_reason_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_rule"), NULL,
+      ngx_http_citrix_guard_rule_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_reading"), NULL,
+      ngx_http_citrix_guard_reading_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_outcome"), NULL,
+      ngx_http_citrix_guard_outcome_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_event"), NULL,
+      ngx_http_citrix_guard_event_variable,
+      (uintptr_t) ngx_http_citrix_guard_event_json,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_cef"), NULL,
+      ngx_http_citrix_guard_event_variable,
+      (uintptr_t) ngx_http_citrix_guard_cef,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+      ngx_http_null_variable
+};
+
+
+ngx_int_t
+ngx_http_citrix_guard_add_variables(ngx_conf_t *cf)
+{
+    ngx_str_t                           name;
+    ngx_http_variable_t                *var, *v;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    for (v = ngx_http_citrix_guard_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    ngx_str_set(&name, "request_id");
+
+    gmcf->request_id = ngx_http_get_variable_index(cf, &name);
+
+    return gmcf->request_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_verdict_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char                        *name;
+    ngx_http_citrix_guard_mark_t      *mark;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark) {
+        name = ngx_http_citrix_guard_verdict_name(mark->verdict);
+        return ngx_http_citrix_guard_value(v, name, ngx_strlen(name));
+    }
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    return ngx_http_citrix_guard_value(v, "pass",
+                               glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF ? 0
+                                                                       : 4);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    return ngx_http_citrix_guard_value(v, mark->reason,
+                                       ngx_strlen(mark->reason));
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_rule_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL || mark->rule == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    return ngx_http_citrix_guard_value(v, mark->rule->id.data,
+                                       mark->rule->id.len);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_reading_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    return ngx_http_citrix_guard_value(v, (char *) mark->reading.data,
+                                       mark->reading.len);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_outcome_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char                    *name;
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    if (mark == NULL) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    name = ngx_http_citrix_guard_outcome_name(
+                                      ngx_http_citrix_guard_outcome(r, mark));
+
+    return ngx_http_citrix_guard_value(v, name, ngx_strlen(name));
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                       text;
+    ngx_http_citrix_guard_mark_t   *mark;
+    ngx_http_citrix_guard_event_t   e;
+    ngx_http_citrix_guard_form_pt   form;
+
+    mark = ngx_http_citrix_guard_variable_mark(r);
+
+    /* a log of subrequests would have it more than once */
+
+    if (mark == NULL || r != r->main) {
+        return ngx_http_citrix_guard_value(v, "", 0);
+    }
+
+    ngx_http_citrix_guard_event(r, mark, &e);
+
+    form = (ngx_http_citrix_guard_form_pt) data;
+    text = form(r, &e);
+
+    return ngx_http_citrix_guard_value(v, (char *) text.data, text.len);
+}
+
+
+static ngx_http_citrix_guard_mark_t *
+ngx_http_citrix_guard_variable_mark(ngx_http_request_t *r)
+{
+    /* access_log may run before our handler of the same phase */
+
+    ngx_http_citrix_guard_recover(r);
+
+    return ngx_http_citrix_guard_mark(r);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_value(ngx_http_variable_value_t *v, const char *data,
+    size_t len)
+{
+    v->len = len;
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+    v->data = (u_char *) data;
+
+    return NGX_OK;
+}

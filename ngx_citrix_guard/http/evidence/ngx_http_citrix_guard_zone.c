@@ -1,0 +1,476 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The zone, where processes count (cguard/cguard_zone.h).  nginx hands it from
+ * one configuration to the next, as long as name and size stay.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#define NGX_HTTP_CITRIX_GUARD_CANARY_MIN  8
+#define NGX_HTTP_CITRIX_GUARD_CANARY_MAX  64
+
+
+static ngx_int_t ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone,
+    void *data);
+static uint64_t ngx_http_citrix_guard_seed(void);
+static char *ngx_http_citrix_guard_set_canary(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value);
+static unsigned ngx_http_citrix_guard_zone_mode(
+    ngx_http_citrix_guard_place_t *place);
+static void ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
+static void ngx_http_citrix_guard_source(ngx_connection_t *c,
+    u_char address[16]);
+static uint8_t ngx_http_citrix_guard_cut(u_char *dst, size_t size,
+    ngx_str_t *text);
+
+
+/* by the number that an event has in the zone */
+
+static const char  *ngx_http_citrix_guard_reasons[] = {
+    "unknown", "traversal", "query", "vpns", "parent", "malformed", "header",
+    "upgrade", "unseen", "rule", "error", NULL
+};
+
+
+char *
+ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_citrix_guard_main_conf_t  *gmcf = conf;
+
+    u_char     *p;
+    ssize_t     size;
+    ngx_str_t  *value, name, s;
+
+    if (gmcf->zone) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    p = ngx_strlchr(value[1].data, value[1].data + value[1].len, ':');
+
+    name.data = value[1].data;
+    name.len = p ? (size_t) (p - value[1].data) : 0;
+
+    size = NGX_ERROR;
+
+    if (p) {
+        s.data = p + 1;
+        s.len = value[1].data + value[1].len - s.data;
+
+        size = ngx_parse_size(&s);
+    }
+
+    if (name.len == 0 || size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid zone \"%V\", it is a name, a colon and a "
+                           "size", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < NGX_HTTP_CITRIX_GUARD_ZONE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" is too small, it needs 1m",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->zone = ngx_shared_memory_add(cf, &name, size,
+                                       &ngx_http_citrix_guard_module);
+    if (gmcf->zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->zone->init = ngx_http_citrix_guard_init_zone;
+    gmcf->zone->data = gmcf;
+
+    return cf->args->nelts == 3
+           ? ngx_http_citrix_guard_set_canary(cf, gmcf, &value[2])
+           : NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_citrix_guard_set_canary(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value)
+{
+    u_char      c;
+    size_t      i;
+    ngx_str_t   token;
+
+    token.data = value->data + 7;
+    token.len = value->len < 7 ? 0 : value->len - 7;
+
+    i = 0;
+
+    if (ngx_strncmp(value->data, "canary=", 7) == 0) {
+        for ( /* void */ ; i < token.len; i++) {
+            c = token.data[i];
+
+            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
+                  || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'))
+            {
+                break;
+            }
+        }
+    }
+
+    if (i != token.len || token.len < NGX_HTTP_CITRIX_GUARD_CANARY_MIN
+        || token.len > NGX_HTTP_CITRIX_GUARD_CANARY_MAX)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", it must be \"canary=\" "
+                           "and 8 to 64 letters, digits, \"-\" or \"_\"",
+                           value);
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->canary = token;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone, void *data)
+{
+    ngx_http_citrix_guard_main_conf_t  *before = data;
+
+    ngx_time_t                         *now;
+    ngx_slab_pool_t                    *pool;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = shm_zone->data;
+    pool = (ngx_slab_pool_t *) shm_zone->shm.addr;
+
+    if (before || shm_zone->shm.exists) {
+        gmcf->shared = before ? before->shared : pool->data;
+
+        if (cguard_zone_fits(gmcf->shared)) {
+            return NGX_OK;
+        }
+
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "citrix_guard: the zone \"%V\" is another version's: "
+                      "restart nginx, or give the zone another name",
+                      &shm_zone->shm.name);
+        return NGX_ERROR;
+    }
+
+    gmcf->shared = ngx_slab_alloc(pool, sizeof(cguard_zone_t));
+    if (gmcf->shared == NULL) {
+        return NGX_ERROR;
+    }
+
+    pool->data = gmcf->shared;
+
+    now = ngx_timeofday();
+
+    cguard_zone_init(gmcf->shared, ngx_http_citrix_guard_seed(),
+                     (uint64_t) now->sec * 1000 + now->msec);
+
+    return NGX_OK;
+}
+
+
+static uint64_t
+ngx_http_citrix_guard_seed(void)
+{
+    ssize_t    n;
+    uint64_t   seed;
+    ngx_fd_t   fd;
+
+    seed = (uint64_t) ngx_random() << 32 ^ (uint64_t) ngx_pid << 16
+           ^ (uint64_t) ngx_time();
+
+    fd = ngx_open_file("/dev/urandom", NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (fd != NGX_INVALID_FILE) {
+        n = ngx_read_fd(fd, &seed, sizeof(seed));
+        (void) n;
+        (void) ngx_close_file(fd);
+    }
+
+    return seed;
+}
+
+
+/*
+ * Comes when the configuration is in force: each location gets the counters of
+ * its server, and the zone hears which modes there are.
+ */
+
+void
+ngx_http_citrix_guard_enter_zone(ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    unsigned                           n, modes[CGUARD_ZONE_SERVERS];
+    ngx_uint_t                         i;
+    ngx_time_t                        *now;
+    cguard_zone_t                     *z;
+    ngx_http_core_srv_conf_t          *cscf;
+    ngx_http_citrix_guard_place_t     *place;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    z = gmcf->shared;
+
+    if (z == NULL) {
+        return;
+    }
+
+    ngx_memzero(modes, sizeof(modes));
+
+    place = gmcf->places.elts;
+
+    for (i = 0; i < gmcf->places.nelts; i++) {
+
+        glcf = place[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        cscf = place[i].srv_conf[ngx_http_core_module.ctx_index];
+
+        n = cguard_zone_server(z, (char *) cscf->server_name.data,
+                               cscf->server_name.len);
+
+        glcf->counted = &z->servers[n];
+
+        modes[n] |= ngx_http_citrix_guard_zone_mode(&place[i]);
+
+        if (glcf->set) {
+            ngx_http_citrix_guard_zone_rules(z, glcf);
+        }
+    }
+
+    now = ngx_timeofday();
+
+    cguard_zone_modes(z, modes, (uint64_t) now->sec * 1000 + now->msec);
+}
+
+
+/* "off" counts where something is served that may need a guard */
+
+static unsigned
+ngx_http_citrix_guard_zone_mode(ngx_http_citrix_guard_place_t *place)
+{
+    ngx_http_core_loc_conf_t          *clcf;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+    glcf = place->loc_conf[ngx_http_citrix_guard_module.ctx_index];
+
+    if (glcf->monitor) {
+        return 0;
+    }
+
+    switch (glcf->mode) {
+
+    case NGX_HTTP_CITRIX_GUARD_ON:
+        return CGUARD_ZONE_ON;
+
+    case NGX_HTTP_CITRIX_GUARD_DETECT:
+        return CGUARD_ZONE_DETECT;
+
+    default:
+        return clcf->handler ? CGUARD_ZONE_OFF : 0;
+    }
+}
+
+
+static void
+ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_uint_t                      i;
+    ngx_http_citrix_guard_rule_t  **rule;
+
+    rule = glcf->set->rules->elts;
+
+    for (i = 0; i < glcf->set->rules->nelts; i++) {
+        (void) cguard_zone_rule(z, rule[i]->rule.id.data,
+                                rule[i]->rule.id.len);
+    }
+}
+
+
+const char *
+ngx_http_citrix_guard_reason_at(ngx_uint_t n)
+{
+    return ngx_http_citrix_guard_reasons[n];
+}
+
+
+void
+ngx_http_citrix_guard_count(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e)
+{
+    u_char                              address[16];
+    uint64_t                            now;
+    ngx_time_t                         *tp;
+    const cguard_rule_t                *rule;
+    cguard_zone_event_t                 ze;
+    ngx_http_citrix_guard_loc_conf_t   *glcf;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (gmcf->shared == NULL || glcf->counted == NULL) {
+        return;
+    }
+
+    tp = ngx_timeofday();
+    now = (uint64_t) tp->sec * 1000 + tp->msec;
+
+    ngx_memzero(&ze, sizeof(cguard_zone_event_t));
+
+    ze.msec = e->msec;
+    ze.status = (uint32_t) e->status;
+    ze.upstream = e->upstream ? (uint32_t) e->upstream->status : 0;
+    ze.server = (uint16_t) (glcf->counted - gmcf->shared->servers);
+    ze.verdict = (uint8_t) e->mark->verdict;
+    ze.outcome = (uint8_t) e->outcome;
+    ze.at = (uint8_t) e->mark->at;
+    ze.canary = (uint8_t) e->canary;
+
+    while (ngx_http_citrix_guard_reasons[ze.reason + 1]
+           && ngx_strcmp(ngx_http_citrix_guard_reasons[ze.reason],
+                         e->mark->reason)
+              != 0)
+    {
+        ze.reason++;
+    }
+
+    if (e->mark->reason[0] == '\0') {
+        ze.reason = 0;
+    }
+
+    if (ze.reason == 0 || ngx_strcmp(e->mark->reason, "error") == 0) {
+        cguard_zone_add(&gmcf->shared->errors, now);
+    }
+
+    rule = e->mark->rule;
+
+    ze.rule = rule ? (uint16_t) cguard_zone_rule_find(gmcf->shared,
+                                                      rule->id.data,
+                                                      rule->id.len)
+                   : CGUARD_ZONE_RULES;
+
+    ze.id_len = ngx_http_citrix_guard_cut(ze.id, sizeof(ze.id), &e->id);
+    ze.client_len = ngx_http_citrix_guard_cut(ze.client, sizeof(ze.client),
+                                              &e->client);
+    ze.host_len = ngx_http_citrix_guard_cut(ze.host, sizeof(ze.host),
+                                            &e->host);
+    ze.method_len = ngx_http_citrix_guard_cut(ze.method, sizeof(ze.method),
+                                              &e->method);
+    ze.target_len = ngx_http_citrix_guard_cut(ze.target, sizeof(ze.target),
+                                              &e->target);
+    ze.reading_len = ngx_http_citrix_guard_cut(ze.reading,
+                                               sizeof(ze.reading),
+                                               &e->mark->reading);
+    ze.agent_len = ngx_http_citrix_guard_cut(ze.agent, sizeof(ze.agent),
+                                             &e->agent);
+
+    ngx_http_citrix_guard_source(r->connection, address);
+
+    cguard_zone_event(gmcf->shared, &ze, address, now);
+}
+
+
+static uint8_t
+ngx_http_citrix_guard_cut(u_char *dst, size_t size, ngx_str_t *text)
+{
+    size_t  len;
+
+    len = ngx_min(text->len, size);
+
+    if (len) {
+        ngx_memcpy(dst, text->data, len);
+    }
+
+    return (uint8_t) len;
+}
+
+
+/*
+ * Of IPv6 the first 64 bits are one source, since who has one address of them
+ * has all.  A unix socket is all ones.
+ */
+
+static void
+ngx_http_citrix_guard_source(ngx_connection_t *c, u_char address[16])
+{
+    struct sockaddr_in   *sin;
+#if (NGX_HAVE_INET6)
+    struct sockaddr_in6  *sin6;
+#endif
+
+    switch (c->sockaddr->sa_family) {
+
+    case AF_INET:
+        sin = (struct sockaddr_in *) c->sockaddr;
+
+        ngx_memzero(address, 10);
+        ngx_memset(address + 10, 0xff, 2);
+        ngx_memcpy(address + 12, &sin->sin_addr.s_addr, 4);
+        break;
+
+#if (NGX_HAVE_INET6)
+    case AF_INET6:
+        sin6 = (struct sockaddr_in6 *) c->sockaddr;
+
+        ngx_memcpy(address, sin6->sin6_addr.s6_addr, 16);
+
+        if (!IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr)) {
+            ngx_memzero(address + 8, 8);
+        }
+
+        break;
+#endif
+
+    default:
+        ngx_memset(address, 0xff, 16);
+    }
+}
+
+
+/* and back, as text: returns how long it is, 46 bytes at most */
+
+size_t
+ngx_http_citrix_guard_source_text(const u_char address[16], u_char *text)
+{
+    u_char                *p;
+    struct sockaddr_in     sin;
+#if (NGX_HAVE_INET6)
+    struct sockaddr_in6    sin6;
+#endif
+
+    static u_char  mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+    if (ngx_memcmp(address, mapped, 12) == 0) {
+        ngx_memzero(&sin, sizeof(sin));
+        sin.sin_family = AF_INET;
+        ngx_memcpy(&sin.sin_addr.s_addr, address + 12, 4);
+
+        return ngx_sock_ntop((struct sockaddr *) &sin, sizeof(sin), text,
+                             NGX_HTTP_CITRIX_GUARD_SOURCE, 0);
+    }
+
+    if (address[0] == 0xff && address[15] == 0xff) {
+        return ngx_sprintf(text, "unix:") - text;
+    }
+
+    p = text;
+
+#if (NGX_HAVE_INET6)
+    ngx_memzero(&sin6, sizeof(sin6));
+    sin6.sin6_family = AF_INET6;
+    ngx_memcpy(sin6.sin6_addr.s6_addr, address, 16);
+
+    p += ngx_sock_ntop((struct sockaddr *) &sin6, sizeof(sin6), text,
+                       NGX_HTTP_CITRIX_GUARD_SOURCE, 0);
+#endif
+
+    return ngx_sprintf(p, "/64") - text;
+}

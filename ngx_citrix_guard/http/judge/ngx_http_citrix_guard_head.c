@@ -1,0 +1,299 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The request head that nginx has built for the upstream: its target, the two
+ * headers of stage 1, and Upgrade, through which a client could leave HTTP
+ * and the guard behind.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#define NGX_HTTP_CITRIX_GUARD_PROTOCOL  " HTTP/1."
+
+
+static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_judge_none(const char *reason,
+    ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
+    ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_has_body(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_has_length(u_char *p, u_char *last);
+static ngx_uint_t ngx_http_citrix_guard_is_field(u_char *p, u_char *last,
+    ngx_str_t *name);
+static u_char *ngx_http_citrix_guard_line_end(u_char *p, u_char *last);
+static ngx_uint_t ngx_http_citrix_guard_request_line(u_char *p,
+    u_char *last, ngx_str_t *target);
+
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    u_char               *last;
+    ngx_buf_t            *b;
+    ngx_str_t             target;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u->request_bufs) {
+        b = u->request_bufs->buf;
+
+        last = ngx_http_citrix_guard_line_end(b->pos, b->last);
+
+        if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
+
+            if (ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last, f))
+            {
+                return 1;
+            }
+
+            /*
+             * Without memory for the number nginx leaves the length out: what
+             * is a body would be read as the next request.
+             */
+
+            if (ngx_http_citrix_guard_has_body(r)
+                && !ngx_http_citrix_guard_has_length(b->pos, b->last))
+            {
+                return ngx_http_citrix_guard_judge_none("unseen", &target,
+                                          ngx_http_citrix_guard_in_target, f);
+            }
+
+            return 0;
+        }
+    }
+
+    /*
+     * A tunnel, HTTP/2, FastCGI and the like: what leaves cannot be judged.
+     * "detect" at least looks at what it was probably built from.
+     */
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_ON) {
+        return ngx_http_citrix_guard_judge_none("unseen", &r->unparsed_uri,
+                                          ngx_http_citrix_guard_in_target, f);
+    }
+
+    return ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f)
+           || ngx_http_citrix_guard_judge_request(r, glcf, f);
+}
+
+
+/*
+ * A head, and whatever stands behind it in the same buffer: the body of
+ * proxy_set_body, which is no one's header, or a second request that came in
+ * by a line feed in a variable.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    u_char      *start, *end;
+    ngx_str_t    target;
+    ngx_uint_t   head;
+
+    head = 1;
+
+    for (start = p; p < last; p = end + 1) {
+
+        end = ngx_http_citrix_guard_line_end(p, last);
+
+        if (ngx_http_citrix_guard_request_line(p, end, &target)
+            && (p == start || target.data[-2] != ':'))
+        {
+            head = 1;
+
+            if (!ngx_http_citrix_guard_judged_already(r, &target)
+                && ngx_http_citrix_guard_judge_built(glcf, &target, f))
+            {
+                return 1;
+            }
+
+        } else if (end - p <= 1) {
+            head = 0;
+
+        } else if (head && ngx_http_citrix_guard_judge_field(p, end, f)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    u_char     *colon, c;
+    ngx_str_t   name, value;
+
+    c = p < last ? *p | 0x20 : 0;
+
+    if (c != 'n' && c != 'u') {
+        return 0;
+    }
+
+    colon = ngx_strlchr(p, last, ':');
+
+    if (colon == NULL) {
+        return 0;
+    }
+
+    name.data = p;
+    name.len = colon - p;
+
+    for (p = colon + 1; p < last && (*p == ' ' || *p == '\t'); p++) {
+        /* void */
+    }
+
+    while (last > p && last[-1] <= ' ') { last--; }
+
+    value.data = p;
+    value.len = last - p;
+
+    if (name.len == 7 && ngx_strncasecmp(name.data, (u_char *) "upgrade", 7)
+                         == 0)
+    {
+        if (value.len == 9
+            && ngx_strncasecmp(value.data, (u_char *) "websocket", 9) == 0)
+        {
+            return 0;
+        }
+
+        return ngx_http_citrix_guard_judge_none("upgrade", &value,
+                                          ngx_http_citrix_guard_in_header, f);
+    }
+
+    return ngx_http_citrix_guard_judge_header(&name, &value, f);
+}
+
+
+/* behind the head, in buffers of its own; by proxy_set_body it is in the same */
+
+static ngx_uint_t
+ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
+{
+    ngx_chain_t  *cl;
+
+    for (cl = r->upstream->request_bufs->next; cl; cl = cl->next) {
+        if (ngx_buf_size(cl->buf) > 0) {
+            return 1;
+        }
+    }
+
+    return r->request_body_no_buffering
+           && (r->headers_in.content_length_n > 0 || r->headers_in.chunked);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_has_length(u_char *p, u_char *last)
+{
+    u_char  *end;
+
+    static ngx_str_t  length = ngx_string("content-length");
+    static ngx_str_t  chunks = ngx_string("transfer-encoding");
+
+    for ( /* void */ ; p < last; p = end + 1) {
+
+        end = ngx_http_citrix_guard_line_end(p, last);
+
+        if (end - p <= 1) {
+            break;
+        }
+
+        if (ngx_http_citrix_guard_is_field(p, end, &length)
+            || ngx_http_citrix_guard_is_field(p, end, &chunks))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_field(u_char *p, u_char *last, ngx_str_t *name)
+{
+    return (size_t) (last - p) > name->len && p[name->len] == ':'
+           && ngx_strncasecmp(p, name->data, name->len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_none(const char *reason, ngx_str_t *judged,
+    ngx_http_citrix_guard_in_e in, ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    ngx_memzero(&res, sizeof(cguard_result_t));
+    res.end = judged->len;
+
+    ngx_http_citrix_guard_found(f, in, judged, &res);
+    f->reason = reason;
+
+    return 1;
+}
+
+
+/* the line feed, or the end of the buffer */
+
+static u_char *
+ngx_http_citrix_guard_line_end(u_char *p, u_char *last)
+{
+    u_char  *end;
+
+    end = p < last ? memchr(p, LF, last - p) : NULL;
+
+    return end ? end : last;
+}
+
+
+/*
+ * "METHOD target HTTP/1.x" CR.  The target is all behind the method, blanks
+ * included: proxy_method and proxy_pass take variables.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_request_line(u_char *p, u_char *last, ngx_str_t *target)
+{
+    size_t   end;
+    u_char  *blank;
+
+    end = sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL "1\r") - 1;
+
+    if ((size_t) (last - p) <= end) {
+        return 0;
+    }
+
+    last -= end;
+
+    if (ngx_strncmp(last, NGX_HTTP_CITRIX_GUARD_PROTOCOL,
+                    sizeof(NGX_HTTP_CITRIX_GUARD_PROTOCOL) - 1)
+        != 0)
+    {
+        return 0;
+    }
+
+    blank = ngx_strlchr(p + 1, last, ' ');
+
+    if (blank == NULL) {
+        return 0;
+    }
+
+    target->data = blank + 1;
+    target->len = last - target->data;
+
+    return 1;
+}

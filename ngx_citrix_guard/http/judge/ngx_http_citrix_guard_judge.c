@@ -1,0 +1,176 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Which strings of a request are put before the core.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+static ngx_uint_t ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
+    ngx_http_citrix_guard_finding_t *f);
+
+
+/*
+ * The target as the client sent it counts if it is what would be forwarded.
+ * nginx's own URI and arguments are then one of its readings, and need no
+ * look of their own.  They count as soon as rewrite or a redirect made them.
+ */
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    ngx_uint_t  found;
+
+    if (r->valid_unparsed_uri) {
+        found = ngx_http_citrix_guard_judge_target(glcf, &r->unparsed_uri, f);
+
+    } else {
+        found = ngx_http_citrix_guard_judge_uri(r, glcf, f);
+    }
+
+    return found || ngx_http_citrix_guard_judge_headers(r, f);
+}
+
+
+ngx_uint_t
+ngx_http_citrix_guard_found(ngx_http_citrix_guard_finding_t *f,
+    ngx_http_citrix_guard_in_e in, ngx_str_t *judged, cguard_result_t *res)
+{
+    f->verdict = ngx_http_citrix_guard_passed;
+    f->reason = cguard_reason_name(res->reason);
+    f->rule = NULL;
+    f->by = NULL;
+    f->at = ngx_http_citrix_guard_at_request;
+    f->in = in;
+    f->judged = *judged;
+    ngx_str_null(&f->args);
+    f->depth = res->depth;
+    f->start = res->start;
+    f->end = res->end;
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_str_t *target, ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    /* most pass, and need no result */
+
+    if (cguard_target(target->data, target->len, glcf->policy, NULL)
+        == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    (void) cguard_target(target->data, target->len, glcf->policy, &res);
+
+    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_target,
+                                       target, &res);
+}
+
+
+/*
+ * A target that nginx has built.  A "#" in it was encoded by the client, or
+ * the client's own target was refused for it.
+ */
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_built(ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_str_t *target, ngx_http_citrix_guard_finding_t *f)
+{
+    u_char           *query;
+    size_t            plen, qlen;
+    cguard_result_t   res;
+
+    query = ngx_strlchr(target->data, target->data + target->len, '?');
+
+    plen = query ? (size_t) (query++ - target->data) : target->len;
+    qlen = query ? target->len - plen - 1 : 0;
+
+    if (cguard_parts(target->data, plen, query, qlen, glcf->policy, &res)
+        == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_head,
+                                       target, &res);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    if (cguard_parts(r->uri.data, r->uri.len,
+                     r->args.len ? r->args.data : NULL, r->args.len,
+                     glcf->policy, &res)
+        == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_uri, &r->uri,
+                                &res);
+    f->args = r->args;
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    cguard_result_t  res;
+
+    if (!ngx_http_citrix_guard_nsc(name)
+        || cguard_header(name->data, name->len, value->data, value->len, &res)
+           == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_header,
+                                       value, &res);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
+    ngx_http_citrix_guard_finding_t *f)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_http_citrix_guard_judge_header(&h[i].key, &h[i].value,
+                                                   f))
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,328 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The zone in Prometheus's text format, version 0.0.4.  All values of a label
+ * are there from the beginning: a rate needs the 0 before the first event.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+typedef const char *(*ngx_http_citrix_guard_name_pt)(ngx_uint_t n);
+
+
+/* a family of counters: where they are in a server, and their names */
+
+typedef struct {
+    const char                     *name;
+    const char                     *label;
+    const char                     *help;
+    size_t                          offset;
+    ngx_uint_t                      n;
+    ngx_http_citrix_guard_name_pt   at;
+} ngx_http_citrix_guard_family_t;
+
+
+static void ngx_http_citrix_guard_metric(ngx_http_citrix_guard_out_t *o,
+    const char *name, const char *type, const char *help);
+static void ngx_http_citrix_guard_metric_family(
+    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z,
+    ngx_http_citrix_guard_family_t *f);
+static void ngx_http_citrix_guard_metric_servers(
+    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_rules(
+    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_canary(
+    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_last(
+    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_label(
+    ngx_http_citrix_guard_out_t *o, const char *name, const char *label,
+    const char *value, size_t len);
+static void ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_out_t *o,
+    uint64_t msec);
+
+
+static ngx_http_citrix_guard_family_t  ngx_http_citrix_guard_families[] = {
+
+    { "citrix_guard_events_total", "verdict",
+      "Suspicious requests, by what the guard has done.",
+      offsetof(cguard_zone_counts_t, verdicts), CGUARD_ZONE_VERDICTS,
+      ngx_http_citrix_guard_verdict_at },
+
+    { "citrix_guard_reasons_total", "reason",
+      "Suspicious requests, by what was found.",
+      offsetof(cguard_zone_counts_t, reasons), CGUARD_ZONE_REASONS,
+      ngx_http_citrix_guard_reason_at },
+
+    { "citrix_guard_outcomes_total", "outcome",
+      "Suspicious requests, by what has come of them.",
+      offsetof(cguard_zone_counts_t, outcomes), CGUARD_ZONE_OUTCOMES,
+      ngx_http_citrix_guard_outcome_at },
+
+    { "citrix_guard_found_total", "at",
+      "Suspicious requests, by where it was found: on arrival, before it "
+      "left, or in what nginx has refused itself.",
+      offsetof(cguard_zone_counts_t, places), CGUARD_ZONE_PLACES,
+      ngx_http_citrix_guard_place_at },
+
+    { NULL, NULL, NULL, 0, 0, NULL }
+};
+
+
+void
+ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z)
+{
+    ngx_http_citrix_guard_family_t  *f;
+
+    for (f = ngx_http_citrix_guard_families; f->name; f++) {
+        ngx_http_citrix_guard_metric_family(o, z, f);
+    }
+
+    ngx_http_citrix_guard_metric_servers(o, z);
+    ngx_http_citrix_guard_metric_rules(o, z);
+    ngx_http_citrix_guard_metric_canary(o, z);
+    ngx_http_citrix_guard_metric_last(o, z);
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_errors_total", "counter",
+                          "Requests that could not be judged or noted in "
+                          "full; they are refused where the guard is on.");
+    ngx_http_citrix_guard_out_format(o, "citrix_guard_errors_total %uL\n",
+                                     atomic_load(&z->errors.n));
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_config_loads_total",
+                                 "counter",
+                                 "Configurations that were put in force.");
+    ngx_http_citrix_guard_out_format(o,
+                                     "citrix_guard_config_loads_total %uL\n",
+                                     atomic_load(&z->loads));
+
+    ngx_http_citrix_guard_metric(o,
+                          "citrix_guard_config_load_timestamp_seconds",
+                          "gauge", "When the last one was.");
+    ngx_http_citrix_guard_out_format(o,
+                          "citrix_guard_config_load_timestamp_seconds");
+    ngx_http_citrix_guard_metric_time(o, atomic_load(&z->configured));
+
+    ngx_http_citrix_guard_metric(o,
+                          "citrix_guard_start_timestamp_seconds",
+                          "gauge", "Since when it is counted.");
+    ngx_http_citrix_guard_out_format(o,
+                                     "citrix_guard_start_timestamp_seconds");
+    ngx_http_citrix_guard_metric_time(o, z->started);
+}
+
+
+static void
+ngx_http_citrix_guard_metric(ngx_http_citrix_guard_out_t *o,
+    const char *name, const char *type, const char *help)
+{
+    ngx_http_citrix_guard_out_format(o, "# HELP %s %s\n# TYPE %s %s\n", name,
+                                     help, name, type);
+}
+
+
+static void
+ngx_http_citrix_guard_metric_family(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z, ngx_http_citrix_guard_family_t *f)
+{
+    ngx_uint_t             i, n;
+    cguard_zone_count_t   *counts;
+    cguard_zone_server_t  *s;
+
+    ngx_http_citrix_guard_metric(o, f->name, "counter", f->help);
+
+    for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
+        s = &z->servers[i];
+
+        if (!ngx_http_citrix_guard_server_used(s)) {
+            continue;
+        }
+
+        counts = (cguard_zone_count_t *) ((u_char *) &s->counts + f->offset);
+
+        for (n = 0; n < f->n && f->at(n); n++) {
+
+            /* what has passed has a name of its own */
+
+            if (f->at == ngx_http_citrix_guard_verdict_at && n == 0) {
+                continue;
+            }
+
+            ngx_http_citrix_guard_metric_label(o, f->name, "server", s->name,
+                                               s->len);
+            ngx_http_citrix_guard_out_format(o, ",%s=\"%s\"} %uL\n", f->label,
+                                             f->at(n),
+                                             atomic_load(&counts[n].n));
+        }
+    }
+}
+
+
+static void
+ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z)
+{
+    ngx_uint_t             i, n, modes;
+    cguard_zone_server_t  *s;
+
+    static const struct {
+        const char  *name;
+        ngx_uint_t   bit;
+    } names[] = {
+        { "on", CGUARD_ZONE_ON },
+        { "detect", CGUARD_ZONE_DETECT },
+        { "off", CGUARD_ZONE_OFF }
+    };
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_passed_total", "counter",
+                                 "Requests in which nothing was found.");
+
+    for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
+        s = &z->servers[i];
+
+        if (ngx_http_citrix_guard_server_used(s)) {
+            ngx_http_citrix_guard_metric_label(o, "citrix_guard_passed_total",
+                                               "server", s->name, s->len);
+            ngx_http_citrix_guard_out_format(o, "} %uL\n",
+                                        atomic_load(&s->counts.passed));
+        }
+    }
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_mode", "gauge",
+                                 "1 if the mode is in force in some location "
+                                 "of the server.");
+
+    for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
+        s = &z->servers[i];
+        modes = atomic_load(&s->modes);
+
+        for (n = 0; modes && n < 3; n++) {
+            ngx_http_citrix_guard_metric_label(o, "citrix_guard_mode",
+                                               "server", s->name, s->len);
+            ngx_http_citrix_guard_out_format(o, ",mode=\"%s\"} %ui\n",
+                                   names[n].name,
+                                   (ngx_uint_t) !!(modes & names[n].bit));
+        }
+    }
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_mode_timestamp_seconds",
+                                 "gauge",
+                                 "Since when the server's modes are those.");
+
+    for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
+        s = &z->servers[i];
+
+        if (ngx_http_citrix_guard_server_used(s)) {
+            ngx_http_citrix_guard_metric_label(o,
+                                     "citrix_guard_mode_timestamp_seconds",
+                                     "server", s->name, s->len);
+            ngx_http_citrix_guard_out_bytes(o, "}", 1);
+            ngx_http_citrix_guard_metric_time(o, atomic_load(&s->since));
+        }
+    }
+}
+
+
+static void
+ngx_http_citrix_guard_metric_rules(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z)
+{
+    ngx_uint_t           i, n;
+    cguard_zone_rule_t  *rule;
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_rules_total", "counter",
+                                 "Suspicious requests, by the rule.");
+
+    for (i = 0; i < CGUARD_ZONE_RULES; i++) {
+        rule = &z->rules[i];
+
+        if (!atomic_load_explicit(&rule->used, memory_order_acquire)) {
+            continue;
+        }
+
+        for (n = ngx_http_citrix_guard_exempted; n < CGUARD_ZONE_VERDICTS;
+             n++)
+        {
+            ngx_http_citrix_guard_metric_label(o, "citrix_guard_rules_total",
+                                               "rule", rule->name, rule->len);
+            ngx_http_citrix_guard_out_format(o, ",verdict=\"%s\"} %uL\n",
+                                    ngx_http_citrix_guard_verdict_at(n),
+                                    atomic_load(&rule->verdicts[n].n));
+        }
+    }
+}
+
+
+static void
+ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z)
+{
+    ngx_uint_t  n;
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_canary_total", "counter",
+                                 "Requests of the operator's own, which are "
+                                 "counted nowhere else.");
+
+    for (n = ngx_http_citrix_guard_exempted; n < CGUARD_ZONE_VERDICTS; n++) {
+        ngx_http_citrix_guard_out_format(o,
+                             "citrix_guard_canary_total{verdict=\"%s\"} %uL\n",
+                             ngx_http_citrix_guard_verdict_at(n),
+                             atomic_load(&z->canary[n].n));
+    }
+}
+
+
+/* of all servers; an outcome that was never there has no time */
+
+static void
+ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_out_t *o,
+    cguard_zone_t *z)
+{
+    uint64_t    last, msec;
+    ngx_uint_t  i, n;
+
+    ngx_http_citrix_guard_metric(o,
+                          "citrix_guard_last_event_timestamp_seconds",
+                          "gauge", "When there was the last one.");
+
+    for (n = 0; n < CGUARD_ZONE_OUTCOMES; n++) {
+        last = 0;
+
+        for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
+            msec = atomic_load(&z->servers[i].counts.outcomes[n].last);
+            last = ngx_max(last, msec);
+        }
+
+        if (last) {
+            ngx_http_citrix_guard_out_format(o,
+                "citrix_guard_last_event_timestamp_seconds{outcome=\"%s\"}",
+                ngx_http_citrix_guard_outcome_at(n));
+            ngx_http_citrix_guard_metric_time(o, last);
+        }
+    }
+}
+
+
+/* NAME{LABEL="VALUE", and the rest is the caller's */
+
+static void
+ngx_http_citrix_guard_metric_label(ngx_http_citrix_guard_out_t *o,
+    const char *name, const char *label, const char *value, size_t len)
+{
+    ngx_http_citrix_guard_out_format(o, "%s{%s=\"", name, label);
+    ngx_http_citrix_guard_out_escaped(o, value, len, 4 * len);
+    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+}
+
+
+static void
+ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_out_t *o,
+    uint64_t msec)
+{
+    ngx_http_citrix_guard_out_format(o, " %uL.%03uL\n", msec / 1000,
+                                     msec % 1000);
+}

@@ -1,0 +1,530 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The egress check.  A request that was clean on arrival may have become an
+ * attack by rewrite, by proxy_pass with a URI or variables, by a named
+ * location.  So what nginx has built for the upstream is judged before a
+ * connection is made.
+ *
+ * nginx has no hook there.  Two places are passed between create_request and
+ * connect, and each request passes at least one: peer.init of the upstream,
+ * and upstream.local (proxy_bind) where proxy_pass has variables and may name
+ * an address that belongs to no upstream.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+typedef struct {
+    ngx_http_upstream_srv_conf_t   *uscf;
+    ngx_http_upstream_init_peer_pt  init;
+} ngx_http_citrix_guard_peer_t;
+
+
+/* stands in for proxy_bind's configuration, so it begins with one */
+
+typedef struct {
+    ngx_http_upstream_local_t       local;
+    ngx_http_upstream_local_t      *original;
+} ngx_http_citrix_guard_local_t;
+
+
+static ngx_int_t ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+static int ngx_libc_cdecl ngx_http_citrix_guard_cmp_peers(const void *one,
+    const void *two);
+static ngx_int_t ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+static ngx_int_t ngx_http_citrix_guard_wrap_local(ngx_conf_t *cf,
+    ngx_http_upstream_conf_t *ucf, ngx_http_complex_value_t *cv);
+static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original(
+    ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us);
+static ngx_int_t ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
+    ngx_http_upstream_srv_conf_t *us);
+static ngx_int_t ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
+    ngx_http_upstream_srv_conf_t *us);
+static ngx_int_t ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_bind(ngx_http_request_t *r,
+    ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v);
+static void ngx_http_citrix_guard_divert(ngx_http_request_t *r);
+static void ngx_http_citrix_guard_fail(ngx_http_upstream_t *u);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_unchanged(
+    ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_leaves(
+    ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_attack(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
+
+
+/* leads to the refusal, whatever proxy_pass has named */
+
+static ngx_http_upstream_srv_conf_t  ngx_http_citrix_guard_deny;
+
+
+ngx_int_t
+ngx_http_citrix_guard_egress_init(ngx_conf_t *cf)
+{
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    ngx_str_set(&ngx_http_citrix_guard_deny.host, "citrix_guard");
+    ngx_http_citrix_guard_deny.peer.init = ngx_http_citrix_guard_deny_peer;
+
+    if (ngx_http_citrix_guard_wrap_peers(cf, gmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_citrix_guard_wrap_locals(cf, gmcf);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    ngx_uint_t                      i;
+    ngx_http_citrix_guard_peer_t   *peer;
+    ngx_http_upstream_srv_conf_t  **uscf;
+    ngx_http_upstream_main_conf_t  *umcf;
+
+    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
+    uscf = umcf->upstreams.elts;
+
+    if (ngx_array_init(&gmcf->peers, cf->pool, umcf->upstreams.nelts + 1,
+                       sizeof(ngx_http_citrix_guard_peer_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < umcf->upstreams.nelts; i++) {
+
+        /* a name in a variable proxy_pass only */
+
+        if (uscf[i]->peer.init == NULL) {
+            continue;
+        }
+
+        peer = ngx_array_push(&gmcf->peers);
+        if (peer == NULL) {
+            return NGX_ERROR;
+        }
+
+        peer->uscf = uscf[i];
+        peer->init = uscf[i]->peer.init;
+
+        uscf[i]->peer.init = ngx_http_citrix_guard_init_peer;
+    }
+
+    ngx_qsort(gmcf->peers.elts, gmcf->peers.nelts,
+              sizeof(ngx_http_citrix_guard_peer_t),
+              ngx_http_citrix_guard_cmp_peers);
+
+    return NGX_OK;
+}
+
+
+static int ngx_libc_cdecl
+ngx_http_citrix_guard_cmp_peers(const void *one, const void *two)
+{
+    const ngx_http_citrix_guard_peer_t  *first = one;
+    const ngx_http_citrix_guard_peer_t  *second = two;
+
+    if (first->uscf == second->uscf) {
+        return 0;
+    }
+
+    return (uintptr_t) first->uscf < (uintptr_t) second->uscf ? -1 : 1;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    ngx_str_t                          name, value;
+    ngx_uint_t                         i, m;
+    ngx_http_variable_t               *var;
+    ngx_http_complex_value_t          *cv;
+    ngx_http_upstream_conf_t          *ucf;
+    ngx_http_citrix_guard_place_t     *place;
+    ngx_http_compile_complex_value_t   ccv;
+
+    ngx_str_set(&name, "citrix_guard_local");
+    ngx_str_set(&value, "$citrix_guard_local");
+
+    var = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_ERROR;
+    }
+
+    var->get_handler = ngx_http_citrix_guard_local_variable;
+
+    cv = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (cv == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = &value;
+    ccv.complex_value = cv;
+
+    if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    place = gmcf->places.elts;
+
+    gmcf->local = cv;
+
+    for (i = 0; i < gmcf->places.nelts; i++) {
+        for (m = 0; cf->cycle->modules[m]; m++) {
+
+            ucf = ngx_http_citrix_guard_upstream_conf(cf->cycle->modules[m],
+                                                      place[i].loc_conf);
+
+            /* peer.init is enough where the upstream is known by now */
+
+            if (ucf == NULL || ucf->upstream) {
+                continue;
+            }
+
+            if (ngx_http_citrix_guard_wrap_local(cf, ucf, cv) != NGX_OK) {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_wrap_local(ngx_conf_t *cf,
+    ngx_http_upstream_conf_t *ucf, ngx_http_complex_value_t *cv)
+{
+    ngx_http_citrix_guard_local_t  *local;
+
+    local = ngx_pcalloc(cf->pool, sizeof(ngx_http_citrix_guard_local_t));
+    if (local == NULL) {
+        return NGX_ERROR;
+    }
+
+    local->original = ucf->local;
+
+    if (local->original) {
+        local->local = *local->original;
+    }
+
+    local->local.value = cv;
+
+    ucf->local = &local->local;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
+    ngx_http_upstream_srv_conf_t *us)
+{
+    ngx_http_upstream_init_peer_pt  init;
+
+    if (ngx_http_citrix_guard_leaves(r)) {
+        return ngx_http_citrix_guard_deny_peer(r, us);
+    }
+
+    init = ngx_http_citrix_guard_original(r, us);
+
+    return init ? init(r, us) : NGX_ERROR;
+}
+
+
+static ngx_http_upstream_init_peer_pt
+ngx_http_citrix_guard_original(ngx_http_request_t *r,
+    ngx_http_upstream_srv_conf_t *us)
+{
+    ngx_uint_t                          low, high, n;
+    ngx_http_citrix_guard_peer_t       *peer;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
+
+    peer = gmcf->peers.elts;
+    low = 0;
+    high = gmcf->peers.nelts;
+
+    while (low < high) {
+        n = low + (high - low) / 2;
+
+        if (peer[n].uscf == us) {
+            return peer[n].init;
+        }
+
+        if ((uintptr_t) peer[n].uscf < (uintptr_t) us) {
+            low = n + 1;
+
+        } else {
+            high = n;
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * Refuses in the middle of ngx_http_upstream_init_request().  That would make
+ * a 500 of any error, so the upstream is ended here, and nginx finds it so.
+ */
+
+static ngx_int_t
+ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
+    ngx_http_upstream_srv_conf_t *us)
+{
+    ngx_int_t                          rc;
+    ngx_http_upstream_t               *u;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    u = r->upstream;
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (u->cleanup == NULL) {
+        return NGX_ERROR;
+    }
+
+    *u->cleanup = NULL;
+    u->cleanup = NULL;
+
+    u->finalize_request(r, NGX_HTTP_FORBIDDEN);
+
+#if (NGX_HTTP_CACHE)
+
+    if (r->cache) {
+        ngx_http_file_cache_free(r->cache, NULL);
+    }
+
+#endif
+
+    r->read_event_handler = ngx_http_block_reading;
+
+    /* one reference for each of the two ends: this one and nginx's own */
+
+    r->main->count++;
+
+    rc = ngx_http_citrix_guard_refuse(r, glcf);
+
+    if (rc != NGX_DONE) {
+        ngx_http_finalize_request(r, rc);
+    }
+
+    return NGX_ERROR;
+}
+
+
+/*
+ * The value of "proxy_bind" where proxy_pass has variables: that of the
+ * directive, if any, once the request was judged.
+ */
+
+static ngx_int_t
+ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_upstream_t                *u;
+    ngx_http_citrix_guard_local_t      *local;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    v->len = 0;
+    v->data = NULL;
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+
+    /* anyone may name a variable, but it means something in one place only */
+
+    u = r->upstream;
+    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
+
+    if (u == NULL || u->conf == NULL || u->conf->local == NULL
+        || u->conf->local->value != gmcf->local)
+    {
+        return NGX_OK;
+    }
+
+    if (u->request_bufs == NULL
+        && ngx_strcmp(u->conf->module.data, "tunnel") != 0)
+    {
+        return NGX_OK;
+    }
+
+    if (u->resolved && ngx_http_citrix_guard_leaves(r)) {
+        ngx_http_citrix_guard_divert(r);
+        return NGX_OK;
+    }
+
+    local = (ngx_http_citrix_guard_local_t *) u->conf->local;
+
+    if (ngx_http_citrix_guard_bind(r, local->original, v) != NGX_OK) {
+        ngx_http_citrix_guard_fail(u);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_bind(ngx_http_request_t *r,
+    ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v)
+{
+    ngx_str_t  value;
+
+    if (local == NULL) {
+        return NGX_OK;
+    }
+
+    if (local->value == NULL) {
+
+        /* the address as it was written: nginx 1.30 takes no other way */
+
+        v->data = local->addr->name.data;
+        v->len = local->addr->name.len;
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(r, local->value, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    v->data = value.data;
+    v->len = value.len;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_citrix_guard_divert(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t       *u;
+    ngx_http_upstream_conf_t  *ucf;
+
+    u = r->upstream;
+
+    ucf = ngx_palloc(r->pool, sizeof(ngx_http_upstream_conf_t));
+
+    if (ucf == NULL) {
+        ngx_http_citrix_guard_fail(u);
+        return;
+    }
+
+    *ucf = *u->conf;
+    ucf->upstream = &ngx_http_citrix_guard_deny;
+
+    u->conf = ucf;
+    u->resolved = NULL;
+}
+
+
+/*
+ * A variable cannot fail: nginx would take it for an empty one and go on.  No
+ * host, no address, no port: this is where it answers 500 itself.
+ */
+
+static void
+ngx_http_citrix_guard_fail(ngx_http_upstream_t *u)
+{
+    if (u->resolved) {
+        ngx_memzero(u->resolved, sizeof(ngx_http_upstream_resolved_t));
+    }
+}
+
+
+/*
+ * The usual case: the proxy module has written the client's own target, which
+ * PREACCESS has let go, no header that the guard asks for, and no body, whose
+ * length would have to be there.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_buf_t            *b;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u->request_bufs == NULL
+        || glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
+        || (glcf->scan && r->headers_in.upgrade)
+        || r->headers_in.content_length_n > 0
+        || r->headers_in.chunked)
+    {
+        return 0;
+    }
+
+    b = u->request_bufs->buf;
+
+    return u->uri.data >= b->pos && u->uri.data < b->last
+           && ngx_http_citrix_guard_judged_already(r, &u->uri);
+}
+
+
+/* is what leaves to be refused?  An earlier refusal of the client's stands. */
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_leaves(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_mark_t      *mark;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    mark = ngx_http_citrix_guard_mark(r);
+
+    if (mark && mark->final) {
+        return 1;
+    }
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
+        || ngx_http_citrix_guard_unchanged(r, glcf))
+    {
+        return 0;
+    }
+
+    return ngx_http_citrix_guard_attack(r, glcf);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_attack(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_http_citrix_guard_finding_t  f;
+
+    if (!ngx_http_citrix_guard_judge_head(r, glcf, &f)) {
+        return 0;
+    }
+
+    f.at = ngx_http_citrix_guard_at_egress;
+
+    ngx_http_citrix_guard_weigh(r, glcf, &f);
+
+    ngx_http_citrix_guard_note(r, glcf, &f);
+
+    if (f.verdict != ngx_http_citrix_guard_blocked) {
+        return 0;
+    }
+
+    ngx_http_citrix_guard_final(r);
+
+    return 1;
+}

@@ -1,0 +1,389 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Directives and configuration.  A newcomer goes on with
+ * ngx_http_citrix_guard_phases.c, where requests are refused, and with
+ * cguard/cguard.h, where it is decided which.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+/* the values that a directive takes, and how to say so */
+
+typedef struct {
+    ngx_conf_enum_t                *values;
+    const char                     *expected;
+} ngx_http_citrix_guard_enum_t;
+
+
+static void *ngx_http_citrix_guard_create_main_conf(ngx_conf_t *cf);
+static void *ngx_http_citrix_guard_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf,
+    void *parent, void *child);
+static ngx_int_t ngx_http_citrix_guard_init(ngx_conf_t *cf);
+static char *ngx_http_citrix_guard_set_enum(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_citrix_guard_set_status(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+
+static ngx_conf_enum_t  ngx_http_citrix_guard_modes[] = {
+    { ngx_string("on"), NGX_HTTP_CITRIX_GUARD_ON },
+    { ngx_string("detect"), NGX_HTTP_CITRIX_GUARD_DETECT },
+    { ngx_string("off"), NGX_HTTP_CITRIX_GUARD_OFF },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_citrix_guard_switch[] = {
+    { ngx_string("on"), 1 },
+    { ngx_string("off"), 0 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_citrix_guard_traversals[] = {
+    { ngx_string("vpns"), 0 },
+    { ngx_string("any"), 1 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_citrix_guard_log_levels[] = {
+    { ngx_string("info"), NGX_LOG_INFO },
+    { ngx_string("notice"), NGX_LOG_NOTICE },
+    { ngx_string("warn"), NGX_LOG_WARN },
+    { ngx_string("error"), NGX_LOG_ERR },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_http_citrix_guard_enum_t  ngx_http_citrix_guard_mode_enum = {
+    ngx_http_citrix_guard_modes, "\"on\", \"detect\" or \"off\""
+};
+
+
+static ngx_http_citrix_guard_enum_t  ngx_http_citrix_guard_switch_enum = {
+    ngx_http_citrix_guard_switch, "\"on\" or \"off\""
+};
+
+
+static ngx_http_citrix_guard_enum_t  ngx_http_citrix_guard_traversal_enum = {
+    ngx_http_citrix_guard_traversals, "\"vpns\" or \"any\""
+};
+
+
+static ngx_http_citrix_guard_enum_t  ngx_http_citrix_guard_log_level_enum = {
+    ngx_http_citrix_guard_log_levels,
+    "\"info\", \"notice\", \"warn\" or \"error\""
+};
+
+
+static ngx_command_t  ngx_http_citrix_guard_commands[] = {
+
+    { ngx_string("citrix_guard"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_citrix_guard_loc_conf_t, mode),
+      &ngx_http_citrix_guard_mode_enum },
+
+    { ngx_string("citrix_guard_sslvpn"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_citrix_guard_loc_conf_t, sslvpn),
+      &ngx_http_citrix_guard_switch_enum },
+
+    { ngx_string("citrix_guard_traversal"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_citrix_guard_loc_conf_t, traversal),
+      &ngx_http_citrix_guard_traversal_enum },
+
+    { ngx_string("citrix_guard_status"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_citrix_guard_loc_conf_t, status),
+      NULL },
+
+    { ngx_string("citrix_guard_log_level"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_citrix_guard_loc_conf_t, log_level),
+      &ngx_http_citrix_guard_log_level_enum },
+
+    { ngx_string("citrix_guard_rule"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_citrix_guard_set_rule,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_exempt"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_citrix_guard_set_exempt,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_detect_for"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_citrix_guard_set_detect_for,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_http_citrix_guard_set_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_monitor"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_citrix_guard_set_monitor,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_citrix_guard_module_ctx = {
+    ngx_http_citrix_guard_add_variables,   /* preconfiguration */
+    ngx_http_citrix_guard_init,            /* postconfiguration */
+
+    ngx_http_citrix_guard_create_main_conf, /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_citrix_guard_create_loc_conf, /* create location configuration */
+    ngx_http_citrix_guard_merge_loc_conf   /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_citrix_guard_module = {
+    NGX_MODULE_V1,
+    &ngx_http_citrix_guard_module_ctx,     /* module context */
+    ngx_http_citrix_guard_commands,        /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    ngx_http_citrix_guard_init_module,     /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_citrix_guard_exit_process,    /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static void *
+ngx_http_citrix_guard_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_citrix_guard_main_conf_t));
+    if (gmcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&gmcf->places, cf->pool, 16,
+                       sizeof(ngx_http_citrix_guard_place_t))
+        != NGX_OK
+        || ngx_array_init(&gmcf->rules, cf->pool, 4,
+                          sizeof(ngx_http_citrix_guard_rule_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return gmcf;
+}
+
+
+static void *
+ngx_http_citrix_guard_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    glcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_citrix_guard_loc_conf_t));
+    if (glcf == NULL) {
+        return NULL;
+    }
+
+    glcf->mode = NGX_CONF_UNSET_UINT;
+    glcf->sslvpn = NGX_CONF_UNSET_UINT;
+    glcf->traversal = NGX_CONF_UNSET_UINT;
+    glcf->status = NGX_CONF_UNSET_UINT;
+    glcf->log_level = NGX_CONF_UNSET_UINT;
+    glcf->detect_for = NGX_CONF_UNSET_PTR;
+
+    return glcf;
+}
+
+
+static char *
+ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child)
+{
+    ngx_http_citrix_guard_loc_conf_t  *prev = parent;
+    ngx_http_citrix_guard_loc_conf_t  *glcf = child;
+
+    ngx_http_conf_ctx_t                *ctx;
+    ngx_http_citrix_guard_place_t      *place;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    ngx_conf_merge_uint_value(glcf->mode, prev->mode,
+                              NGX_HTTP_CITRIX_GUARD_OFF);
+    ngx_conf_merge_uint_value(glcf->sslvpn, prev->sslvpn, 1);
+    ngx_conf_merge_uint_value(glcf->traversal, prev->traversal, 0);
+    ngx_conf_merge_uint_value(glcf->status, prev->status,
+                              NGX_HTTP_FORBIDDEN);
+    ngx_conf_merge_uint_value(glcf->log_level, prev->log_level,
+                              NGX_LOG_WARN);
+
+    ngx_conf_merge_ptr_value(glcf->detect_for, prev->detect_for, NULL);
+
+    glcf->policy = (glcf->sslvpn ? 0 : CGUARD_NO_SSLVPN)
+                   | (glcf->traversal ? CGUARD_ANY_PARENT : 0);
+
+    if (ngx_http_citrix_guard_merge_rules(cf, prev, glcf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    if (glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF) {
+        gmcf->active = 1;
+    }
+
+    /* egress and check come when everything is merged */
+
+    place = ngx_array_push(&gmcf->places);
+    if (place == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ctx = cf->ctx;
+
+    place->loc_conf = ctx->loc_conf;
+    place->srv_conf = ctx->srv_conf;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_init(ngx_conf_t *cf)
+{
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+
+    if (ngx_http_citrix_guard_check_monitors(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_citrix_guard_check_rules(cf);
+
+    if (!gmcf->active) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_citrix_guard_check(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_citrix_guard_access_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (gmcf->bodies && ngx_http_citrix_guard_observe_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_citrix_guard_egress_init(cf);
+}
+
+
+static char *
+ngx_http_citrix_guard_set_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t                     *value;
+    ngx_uint_t                    *np, i;
+    ngx_conf_enum_t               *e;
+    ngx_http_citrix_guard_enum_t  *allowed;
+
+    np = (ngx_uint_t *) (p + cmd->offset);
+
+    if (*np != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    allowed = cmd->post;
+    e = allowed->values;
+
+    for (i = 0; e[i].name.len != 0; i++) {
+        if (e[i].name.len == value[1].len
+            && ngx_strcmp(e[i].name.data, value[1].data) == 0)
+        {
+            *np = e[i].value;
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\" directive, "
+                       "it must be %s",
+                       &value[1], &cmd->name, allowed->expected);
+
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_citrix_guard_set_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_citrix_guard_loc_conf_t  *glcf = conf;
+
+    ngx_int_t   status;
+    ngx_str_t  *value;
+
+    if (glcf->status != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    status = ngx_atoi(value[1].data, value[1].len);
+
+    if (value[1].len != 3 || status < 400 || status > 599) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\" directive, "
+                           "it must be a status code from 400 to 599",
+                           &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    glcf->status = (ngx_uint_t) status;
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/perl
+
+# What belongs to the citrix-guard command: the manual page, the completion for
+# bash and docs/cli.md know its options; it is installed and taken away again.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Cwd qw(abs_path);
+use File::Find qw(find);
+use Test::More;
+
+use CitrixGuard::Command qw(citrix_guard program);
+use CitrixGuard::Scratch qw(scratch slurp);
+
+my $top = abs_path("$FindBin::Bin/../..");
+my $sources = "$top/ngx_citrix_guard/cli";
+my $dir = scratch();
+
+my %options = map { $_ => options($_) } qw(check scan verify);
+
+
+sub options {
+    my ($command) = @_;
+    my $help = citrix_guard([$command, '--help'])->{out} =~ s/^Exit.*//msr;
+    return [$help =~ /(?:^ *|, +|  )(--[a-z-]+)/mg];
+}
+
+
+subtest 'the manual page' => sub {
+    my $page = slurp("$sources/citrix-guard.1") =~ s/\\-/-/gr;
+    for my $command (sort keys %options) {
+        my $section = uc $command;
+        my ($text) = $page =~ /^\.SH $section\n(.*?)(?=^\.SH)/ms;
+        cmp_ok scalar @{ $options{$command} }, '>', 5, "$command: options";
+        like $text, qr/\Q$_\E\b/, "$command $_"
+            for grep { $_ ne '--help' } @{ $options{$command} };
+    }
+
+    # what man itself says of the page, where it is installed
+    my $said = `man --version >/dev/null 2>&1 \\
+        && man --warnings -E UTF-8 -l '$sources/citrix-guard.1' 2>&1 >/dev/null`;
+    is $said, '', 'no warning';
+};
+
+
+subtest 'completion for bash' => sub {
+    for my $command (sort keys %options) {
+        my @is = completed("citrix-guard $command --");
+        is_deeply [sort map { s/=$//r } @is], [sort @{ $options{$command} }],
+            $command;
+    }
+    is_deeply [completed('citrix-guard s')], ['scan'], 'commands';
+    is_deeply [completed('citrix-guard check --sslvpn = o')], [qw(on off)],
+        'values';
+};
+
+
+sub completed {
+    my ($line) = @_;
+    my @words = split / /, $line;
+    my $words = join ' ', map {"'$_'"} @words;
+    return split ' ', `bash -c '. "\$1"; COMP_WORDS=($words); \\
+        COMP_CWORD=@{[$#words]}; compopt() { :; }; _citrix_guard; \\
+        echo "\${COMPREPLY[@]}"' bash '$sources/citrix-guard.bash'`
+        if $line !~ /'/;
+    return;
+}
+
+
+subtest 'docs/cli.md' => sub {
+    my $page = slurp("$top/docs/cli.md");
+    for my $option ($page =~ /`(--[a-z-]+)/g) {
+        ok scalar(grep { $_ eq $option } map {@$_} values %options), $option;
+    }
+    my $check = citrix_guard(['check', '/vpn/%2e%2e/vpns/cfg/smb.conf']);
+    like $page, qr/^\Q$check->{out}\E```$/m, 'the example of check';
+    my $targets = () = slurp("$sources/verify/verify_targets.c")
+        =~ m{^    "/.*,$}mg;
+    like $page, qr/42 spellings/, 'the number of spellings';
+    is $targets - 3, 42, '... is that of the source';
+};
+
+
+subtest 'installed, and taken away' => sub {
+    my @command = ("$top/ngx_citrix_guard/tools/install-cli");
+    my @arguments = (program(), '/opt/guard', $dir);
+    is system(join(' ', @command, @arguments) . ' >/dev/null'), 0, 'install';
+    my @files;
+    find(sub { push @files, $File::Find::name =~ s/^\Q$dir\E//r if -f }, $dir);
+    is_deeply [sort @files], [
+        '/opt/guard/bin/citrix-guard',
+        '/opt/guard/share/bash-completion/completions/citrix-guard',
+        '/opt/guard/share/man/man1/citrix-guard.1'], 'files';
+    ok -x "$dir/opt/guard/bin/citrix-guard", 'it runs';
+    is system(@command, '-u', @arguments), 0, 'uninstall';
+    @files = ();
+    find(sub { push @files, $_ if -f }, $dir);
+    is_deeply \@files, [], 'nothing is left';
+    isnt system(join(' ', @command, program(), 'opt', $dir) . ' 2>/dev/null'),
+        0, 'a prefix without a slash is refused';
+};
+
+done_testing;

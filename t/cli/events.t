@@ -1,0 +1,140 @@
+#!/usr/bin/perl
+
+# citrix-guard scan and the guard's own events: every key and word that scan
+# knows is that of the schema, and the other way round.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use JSON::PP ();
+use Test::More;
+
+use CitrixGuard::Command qw(citrix_guard);
+use CitrixGuard::Schema qw(complaints);
+use CitrixGuard::Scratch qw(scratch slurp spew);
+
+my $json = JSON::PP->new->utf8->canonical;
+my $dir = scratch();
+my $sources = "$FindBin::Bin/../../ngx_citrix_guard";
+my $schema = $json->decode(slurp("$sources/conf/event.schema.json"));
+
+# the type of a member of an event, by its path
+my %types = (%{ types('', $schema) },
+             %{ types('upstream.', $schema->{properties}{upstream}) });
+
+# by what scan takes a key for: the types that it can read
+my %FITS = (
+    TIME    => sub { $_[0]{type} eq 'string' && $_[0]{pattern} },
+    CLIENT  => \&is_text,
+    METHOD  => \&is_text,
+    TARGET  => \&is_text,
+    STATUS  => sub { $_[0]{type} eq 'integer' },
+    BYTES   => sub { $_[0]{type} eq 'integer' },
+    VERDICT => sub { $_[0]{enum} },
+    OUTCOME => sub { $_[0]{enum} },
+    REASON  => sub { $_[0]{enum} },
+    CANARY  => sub { $_[0]{const} },
+);
+
+my %IN_USE = (
+    time => 'TIME', client => 'CLIENT', method => 'METHOD',
+    target => 'TARGET', verdict => 'VERDICT', outcome => 'OUTCOME',
+    reason => 'REASON', canary => 'CANARY', status => 'STATUS',
+    'upstream.status' => 'STATUS', 'upstream.bytes' => 'BYTES',
+);
+
+
+sub types {
+    my ($path, $of) = @_;
+    return { map { ("$path$_" => resolved($of->{properties}{$_})) }
+             keys %{ $of->{properties} } };
+}
+
+
+# $ref and allOf in one
+sub resolved {
+    my ($type) = @_;
+    my %is = %$type;
+    for my $part ($type, @{ $type->{allOf} // [] }) {
+        my ($name) = ($part->{'$ref'} // '') =~ m{^#/definitions/(\w+)$}
+            or next;
+        %is = (%{ $schema->{definitions}{$name} }, name => $name, %is);
+    }
+    $is{type} //= '';
+    return \%is;
+}
+
+
+sub is_text { return ($_[0]{name} // '') eq 'text' }
+
+
+sub words {
+    my ($file, $table) = @_;
+    my ($text) = slurp("$sources/cli/scan/$file")
+        =~ /^[^\n]*\b$table\[\w*\] = \{\n(.*?)^\};/ms;
+    return $text =~ /"([^"]+)"/g;
+}
+
+
+subtest 'keys' => sub {
+    my ($table) = slurp("$sources/cli/scan/scan_json.c")
+        =~ /^\} scan_json_keys\[\] = \{\n(.*?)^\};/ms;
+    my %keys = $table =~ /\{ "([^"]+)", SCAN_F_(\w+), \d+ \}/g;
+    cmp_ok scalar keys %keys, '>', 50, 'the table of scan';
+
+    for my $key (sort grep { $types{$_} } keys %keys) {
+        ok $FITS{ $keys{$key} }->($types{$key}),
+            "$key: its type fits $keys{$key}";
+    }
+    is_deeply { map { $_ => $keys{$_} } grep { $types{$_} } keys %keys },
+        \%IN_USE, 'these are read of an event, and none by chance';
+};
+
+
+subtest 'words' => sub {
+    my %enum = map { $_ => $types{$_}{enum} } qw(verdict outcome reason);
+    is_deeply [sort(words('scan_event.c', 'scan_event_verdicts'))],
+        [sort @{ $enum{verdict} }], 'verdicts';
+    is_deeply [sort(words('scan_event.c', 'scan_event_reasons'))],
+        [sort @{ $enum{reason} }], 'reasons';
+    my %known = map { $_ => 1 } words('scan_judge.c', 'scan_outcome_name');
+    is_deeply [grep { !$known{$_} } @{ $enum{outcome} }], [], 'outcomes';
+};
+
+
+# Each verdict with each outcome and reason, of a target that shows nothing.
+subtest 'what becomes of each' => sub {
+    my (@events, @expected);
+    my %no_sign = map { $_ => 1 } qw(malformed upgrade unseen rule error);
+
+    for my $verdict (@{ $types{verdict}{enum} }) {
+        for my $outcome (@{ $types{outcome}{enum} }) {
+            for my $reason (@{ $types{reason}{enum} }) {
+                push @events, { version => 1, id => '-',
+                    time => '2020-01-17T10:00:00.000Z', sent => 1,
+                    client => '192.0.2.1', target => '/x', status => 404,
+                    verdict => $verdict, outcome => $outcome,
+                    reason => $reason };
+                push @expected, join ' ', $reason,
+                    $outcome =~ /^(?:scan|exploit)/ ? $outcome
+                    : $no_sign{$reason} ? 'malformed'
+                    : $verdict eq 'blocked' ? 'blocked' : 'attempt';
+            }
+        }
+    }
+
+    my $lines = join '', map { $json->encode($_) . "\n" } @events;
+    is complaints($lines), '', 'they are events';
+    spew("$dir/events", $lines);
+    my $ran = citrix_guard(['scan', '--json', "$dir/events"]);
+    my $is = $json->decode($ran->{out});
+    is_deeply [map {"$_->{reason} $_->{outcome}"} @{ $is->{findings} }],
+        \@expected, 'reason and outcome of all ' . @events;
+    is_deeply [map { $_->{line} } @{ $is->{findings} }], [1 .. @events],
+        'none is passed by';
+};
+
+done_testing;

@@ -1,0 +1,270 @@
+#!/usr/bin/perl
+
+# citrix-guard scan and where it reads from: packed files, cut and damaged ones,
+# standard input, folders, long lines, a terminal, Ctrl-C.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use IO::Compress::Gzip qw(gzip);
+use JSON::PP ();
+use Test::More;
+
+use CitrixGuard::Command qw(citrix_guard program);
+use CitrixGuard::Scan qw(sample text scan strip spewed $dir);
+use CitrixGuard::Scratch qw(slurp spew wait_until);
+
+my $json = JSON::PP->new->utf8;
+spewed('combined', text(sample('combined')));
+
+
+subtest 'the same, whatever it comes in' => sub {
+    my $log = join '', map { text(sample($_)) } qw(combined httpaccess);
+    my ($plain) = map { strip($_) } (scan([], spewed('plain', $log)))[1];
+
+    # several pieces, one behind the other, as after a rotation
+    my ($half, $rest) = (substr($log, 0, 2000), substr $log, 2000);
+    gzip(\$half => \my $one);
+    gzip(\$rest => \my $two);
+    spew("$dir/gz", $one . $two);
+    packed($_, $log) for qw(xz zstd);
+
+    for my $kind (qw(gz xz zstd)) {
+        my (undef, $is) = scan([], "$dir/$kind");
+        is $is->{files}[0]{packed}, $kind eq 'gz' ? 'gzip' : $kind, $kind;
+        is_deeply strip($is), $plain, '... the same findings';
+    }
+
+    my $ran = citrix_guard(['scan', '--json', '-'], $log);
+    is_deeply strip($json->decode($ran->{out})), $plain, 'standard input';
+    system("tar -C '$dir' -cf '$dir/tar' plain") == 0 or die 'tar failed';
+    my (undef, $tar) = scan([], "$dir/tar");
+    is_deeply [map {"$_->{client} $_->{outcome}"} @{ $tar->{findings} }],
+        [map {"$_->{client} $_->{outcome}"} @{ $plain->{findings} }],
+        'a tar archive';
+
+    is_deeply strip((scan(["-t$_"], "$dir/plain"))[1]), $plain, "$_ threads"
+        for 1, 2, 7;
+};
+
+
+sub packed {
+    my ($kind, $text) = @_;
+    open my $to, '|-', "$kind -c >'$dir/$kind'" or die "$kind: $!";
+    print {$to} $text;
+    close $to or die "$kind failed";
+    return;
+}
+
+
+subtest 'archives that are cut or damaged' => sub {
+    # each line another one, so that there is something to pack
+    my $log = text(sample('combined')) x 200;
+    srand 1;
+    $log =~ s/"-"$/'"' . join('', map { chr 35 + rand 57 } 1 .. 40) . '"'/gme;
+    packed($_, $log) for qw(xz zstd);
+    gzip(\$log => "$dir/gz");
+
+    for my $kind (qw(gz xz zstd)) {
+        my $bytes = slurp("$dir/$kind");
+        my $half = spewed('half', substr $bytes, 0, length($bytes) * 3 / 4);
+        my ($ran, $is) = scan([], $half);
+        like $is->{files}[0]{error}, qr/missing/, "$kind: cut";
+        like $ran->{err}, qr/^citrix-guard: .*half: .*missing$/m, '... said';
+        is $ran->{status}, 3, '... and what was read counts';
+
+        substr $bytes, length($bytes) / 2, 40, "\xff" x 40;
+        ($ran, $is) = scan([], spewed('damaged', $bytes));
+        like $is->{files}[0]{error}, qr/damaged|missing/, "$kind: damaged";
+    }
+
+    gzip(\"192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] \"GET / HTTP/1.1\" 200 1\n"
+         => \my $clean);
+    is((scan([], spewed('x', substr $clean, 0, -9)))[0]{status}, 2,
+       'no "nothing found" of a file that is cut');
+    is((scan([], spewed('x', $clean . "\0" x 100)))[0]{status}, 0,
+       'zeros behind the end are none');
+};
+
+
+subtest 'what comes out in front of the damage counts' => sub {
+    my $log = text(sample('combined'));
+    my ($whole) = map { strip($_) } (scan([], spewed('whole', $log)))[1];
+    packed($_, $log) for qw(xz zstd);
+    gzip(\$log => "$dir/gz");
+    # of a file, not of a pipe, zstd knows the size
+    system("zstd -qfo '$dir/sized' '$dir/whole'") == 0 or die 'zstd failed';
+
+    for my $kind (qw(gz xz zstd sized)) {
+        my $bytes = slurp("$dir/$kind");
+        substr $bytes, -4, 4, "\xff" x 4;
+        my ($ran, $is) = scan([], spewed('damaged', $bytes));
+        like $is->{files}[0]{error}, qr/damaged/, "$kind: damaged at the end";
+        is $ran->{status}, 3, '... and what was found counts';
+        is_deeply strip($is)->{findings}, $whole->{findings}, '... all of it';
+    }
+
+    # Two pieces, so that the second one's blocks, of 128 KiB, do not end where
+    # scan's own pieces do; one of them gets a kind that is none.
+    my $first = slurp("$dir/zstd");
+    packed('zstd', $log x 100);
+    my $at = 6;
+    for my $good (1, 2) {
+        my $bytes = slurp("$dir/zstd");
+        $at += 3 + (unpack('V', substr $bytes, $at, 4) >> 3 & 0x1fffff);
+        substr($bytes, $at, 1) |= "\6";
+        my (undef, $is) = scan([], spewed('damaged', $first . $bytes));
+        like $is->{files}[0]{error}, qr/damaged/, "zstd: damage behind $good";
+        is $is->{files}[0]{lines},
+            1 + ($log . substr $log x 100, 0, $good * 131_072) =~ tr/\n//,
+            '... up to there';
+    }
+};
+
+
+subtest 'folders' => sub {
+    mkdir "$dir/$_" for qw(logs logs/old logs/empty);
+    spew("$dir/logs/access.log", text(sample('common')));
+    spew("$dir/logs/old/access.log.1", text(sample('httpaccess')));
+    spew("$dir/logs/notes", "remember the milk\n");
+    symlink '..', "$dir/logs/old/circle";
+    symlink "$dir/logs/access.log", "$dir/logs/old/link";
+
+    my ($ran, $is) = scan([], "$dir/logs");
+    is_deeply [map { $_->{name} =~ s{.*/logs/}{}r } @{ $is->{files} }],
+        [qw(access.log notes old/access.log.1 old/link)], 'files';
+    is $is->{requests}, 2 + 8 + 2, 'requests';
+    is $is->{files}[1]{format}, 'no known format', 'what is no log';
+    is $ran->{status}, 3, 'exit status';
+
+    is((scan([], "$dir/logs/notes"))[0]{status}, 2, 'named, it is an error');
+};
+
+
+subtest 'long lines and many' => sub {
+    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET %s HTTP/1.1"}
+             . qq{ 200 1 "-" "-"\n};
+    my $log = sprintf($line, '/' . 'a' x 200_000)
+            . sprintf($line, '/' . 'b' x 1_500_000)
+            . sprintf($line, '/' . 'a/../' x 20_000 . 'vpns/')
+            . sprintf($line, '/') x 20_000
+            . "\n" . 'x' x 3_000_000;
+    my (undef, $is) = scan([], spewed('long', $log));
+    is $is->{requests}, 20_002, 'requests';
+    is_deeply $is->{files}[0]{damaged_lines}, [2, 20_005],
+        'above 1 MiB a line counts as damaged';
+    is_deeply [map {"$_->{line} $_->{outcome}"} @{ $is->{findings} }],
+        ['3 scan-success'], 'below it is judged';
+};
+
+
+# On a terminal of 80 columns: what it writes to it.
+sub on_terminal {
+    my ($input, @arguments) = @_;
+    local $ENV{TERM} = 'xterm';
+    my $command = join ' ', map {"'$_'"} program(), @arguments;
+    return scalar `python3 -c 'import pty, sys
+pty.spawn(["sh", "-c", sys.argv[1]])' "$input $command" </dev/null`;
+}
+
+
+subtest 'on a terminal' => sub {
+    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET /vpn/..;/vpns/}
+             . qq{ HTTP/1.1" 404 1 "-" "-"\n};
+    spew("$dir/many", $line x 20_000);
+
+    # two pieces, of which the second is late
+    my $slow = "(head -c 300000 $dir/many; sleep 0.4; cat $dir/many)";
+    system('mkfifo', "$dir/slow") == 0 or die "mkfifo: $?";
+    my $said = on_terminal("$slow >$dir/slow &", 'scan', "$dir/slow",
+                           map {"$dir/many"} 1 .. 3);
+    my @bars = $said =~ /\r\e\[K(\[[#.]{12}\] \d+ %, \d+ s left, \d+ MB, [^\r\e]*)/g;
+    ok scalar @bars, 'a bar, the time left, the rate';
+    is_deeply [grep { length > 79 } @bars], [], '... on one line';
+    like $said, qr/\e\[1;33mAttempts only\e\[0m/, 'colours';
+    unlike $said, qr/left.*left[^\r]*\n/, '... and the bar is gone in the end';
+
+    $said = on_terminal('NO_COLOR=1', 'scan', "$dir/combined");
+    unlike $said, qr/\e\[[^K]/, 'NO_COLOR';
+    $said = on_terminal("$slow |", 'scan', '-');
+    like $said, qr/\r\e\[K\d+ MB, \d+ MB\/s, \d+ attempts/, 'of a pipe';
+    unlike $said, qr/ s left/, '... whose end nobody knows';
+    unlike on_terminal('', 'scan', '--json', '--quiet', "$dir/combined"),
+        qr/\e\[[^K]/, 'no colour in JSON';
+    unlike citrix_guard(['scan', "$dir/combined"])->{out}, qr/\e/,
+        'nor in a file';
+};
+
+
+# What it says of a pipe, and its exit status. A piece is written when the one
+# before has been read; when all have been, the command gets the signal, if any.
+sub of_pipe {
+    my ($signal, @pieces) = @_;
+    pipe my $from, my $to or die "pipe: $!";
+    pipe my $out, my $child_out or die "pipe: $!";
+    defined(my $pid = fork) or die "fork: $!";
+    if (!$pid) {
+        close $to;
+        open STDIN, '<&', $from;
+        open STDOUT, '>&', $child_out;
+        open STDERR, '>', '/dev/null';
+        exec { program() } qw(citrix-guard scan --json -);
+        die;
+    }
+    close $child_out;
+    for my $piece (@pieces) {
+        syswrite $to, $piece;
+        # FIONREAD: nothing is left in the pipe
+        wait_until(sub { ioctl $from, 0x541B, my $left = pack 'i', 0 or die;
+                         return !unpack 'i', $left });
+    }
+    kill $signal, $pid if $signal;
+    close $to;
+    my $is = do { local $/; eval { $json->decode(scalar <$out>) } // {} };
+    waitpid $pid, 0;
+    return ($is, $? >> 8);
+}
+
+
+subtest 'Ctrl-C ends with what was found' => sub {
+    my ($is, $status) = of_pipe('INT', text(sample('combined')));
+    ok $is->{interrupted}, 'it says so';
+    cmp_ok scalar @{ $is->{findings} // [] }, '>', 10, 'findings so far';
+    is $status, 3, 'exit status';
+    ($is, $status) = of_pipe('INT',
+        qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET / HTTP/1.1" 200 1\n});
+    is $is->{requests}, 1, 'nothing so far';
+    is $status, 2, '... is no "nothing found"';
+};
+
+
+subtest 'packed data whose first byte comes alone' => sub {
+    my $log = text(sample('common'));
+    packed($_, $log) for qw(xz zstd);
+    gzip(\$log => "$dir/gz");
+    for my $kind (qw(gz xz zstd)) {
+        my $bytes = slurp("$dir/$kind");
+        my ($is) = of_pipe(undef, map { substr $bytes, $$_[0], $$_[1] }
+                                  [0, 1], [1, length $bytes]);
+        is $is->{requests}, 2, $kind;
+    }
+};
+
+
+subtest 'more sources and readings than are told apart' => sub {
+    my $line = qq{%s - - [10/Jan/2020:08:00:00 +0100]}
+             . qq{ "GET /vpn/..;/vpns/%d HTTP/1.1" 404 1 "-" "-"\n};
+    my $log = join '', map { sprintf $line, "s$_", $_ }
+        0 .. 65_535, 0, 65_536, 65_537;
+    my $is = citrix_guard(['scan', '--would-block', spewed('full', $log)]);
+    like $is->{out}, qr/^  65,536\n  and others, .*: 2 requests\n/m,
+        'sources that are left out';
+    like $is->{out}, qr/^  s0  .* 2 attempts, /m, '... the first one is not';
+    like $is->{out}, qr/^  and 49,154 requests that were not grouped/m,
+        'readings';
+};
+
+done_testing;

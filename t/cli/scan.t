@@ -1,0 +1,329 @@
+#!/usr/bin/perl
+
+# citrix-guard scan over annotated logs, t/data/logs: in front of each line
+# stands what must be found in it.
+#
+#   #= FORMAT    what scan calls the format
+#   #! OPTION    given to scan
+#   #: nothing                              a request, and no finding
+#   #: OUTCOME REASON CLIENT STATUS [TIME]  a finding; behind a comma, why
+#   #: other                                no request
+#   #: damaged [OUTCOME REASON]             counted as such
+#   # ...        a comment
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use CitrixGuard::Check qw(get);
+use CitrixGuard::Command qw(citrix_guard);
+use CitrixGuard::Nginx;
+use CitrixGuard::Scan qw(samples sample text scan spewed $dir);
+use CitrixGuard::Scratch qw(spew);
+
+
+# A line's finding as its annotation has it.
+sub annotation {
+    my ($finding, $expected) = @_;
+    my $is = "$finding->{outcome} $finding->{reason}";
+    return "damaged $is" if $finding->{damaged};
+    my ($facts, $why) = split /, /, $expected, 2;
+    $is .= " $finding->{client} $finding->{status}";
+    $is .= " $finding->{time}" if $facts =~ /Z$/;
+    $is .= ", $why" if defined $why && index($finding->{why}, $why) >= 0;
+    return $is;
+}
+
+
+for my $name (samples()) {
+    my $sample = sample($name);
+    my @lines = @{ $sample->{lines} };
+
+    subtest $name => sub {
+        spew("$dir/$name", text($sample));
+        my ($ran, $is) = scan($sample->{options}, "$dir/$name");
+        my %found = map { $_->{line} => $_ } @{ $is->{findings} };
+        my %damaged = map { $_ => 1 } @{ $is->{files}[0]{damaged_lines} };
+
+        for my $n (1 .. @lines) {
+            my ($text, $expected) = @{ $lines[$n - 1] }{qw(text expected)};
+            my $got = $found{$n} ? annotation($found{$n}, $expected)
+                    : $damaged{$n} ? 'damaged'
+                    : $expected eq 'other' ? 'other' : 'nothing';
+            is $got, $expected, "line $n" or diag $text;
+            is !!$damaged{$n}, $expected =~ /^damaged/, '... damaged'
+                if $damaged{$n} || $expected =~ /^damaged/;
+        }
+
+        is $is->{files}[0]{format}, $sample->{format}, 'format';
+        is $is->{files}[0]{lines}, scalar @lines, 'lines';
+        is $is->{requests},
+            (grep { $_->{expected} !~ /^(?:other|damaged)/ } @lines),
+            'requests';
+        is $is->{status}, $ran->{status}, 'exit status';
+    };
+}
+
+
+# The second time a line takes the short way past it, if it has one.
+subtest 'lines that are like the one before' => sub {
+    for my $name (samples()) {
+        my $sample = sample($name);
+        my $text = join '', map {"$_->{text}\n" x 3} @{ $sample->{lines} };
+        my (undef, $once) = scan($sample->{options}, "$dir/$name");
+        my (undef, $is) = scan($sample->{options}, spewed('thrice', $text));
+        is $is->{requests}, 3 * $once->{requests}, "$name: requests";
+        is $is->{files}[0]{damaged}, 3 * $once->{files}[0]{damaged},
+            "$name: damaged";
+        is_deeply found($is), [map { ($_) x 3 } @{ found($once) }],
+            "$name: findings";
+    }
+};
+
+
+sub found {
+    return [map { join ' ', @$_{qw(outcome reason client status)},
+                  $_->{time} // '-' } @{ $_[0]{findings} }];
+}
+
+
+subtest 'lines that end as Windows ends them' => sub {
+    for my $name (samples()) {
+        my $sample = sample($name);
+        my $text = text($sample);
+        my $is = (scan($sample->{options}, spewed('crlf', $text)))[1];
+        my $crlf = (scan($sample->{options},
+                         spewed('crlf', $text =~ s/\n/\r\n/gr)))[1];
+        # what is left of a damaged line has all of its bytes
+        $_->{target} =~ s/\\x0D$// for @{ $crlf->{findings} };
+        is_deeply $crlf, $is, $name;
+    }
+};
+
+
+subtest 'the parts of a request' => sub {
+    my $up = '/vpn/../vpns/';
+    my @all = (
+        ["GET $up HTTP/1.1", 'GET', $up],
+        ["FOO-1   $up   HTTP/1.1", 'FOO-1', $up],
+        ["GET ${up}a b HTTP/1.0", 'GET', "${up}a b"],
+        ["GET $up http/1.0", 'GET', $up],
+        ["GET $up HTTP/2", 'GET', $up],
+        ["GET $up", 'GET', $up],
+        ["GET $up x", 'GET', "$up x"],
+        ['GET /vpns/ /../1.1', 'GET', '/vpns/ /../1.1'],
+        ['GET /vpns/ /../a1.1', 'GET', '/vpns/ /../a1.1'],
+        ["GET ${up}a\\\"b\\x01 HTTP/1.1", 'GET', "${up}a\\x22b\\x01"],
+        ["get http://gw$up HTTP/1.1", 'get', "http://gw$up"],
+    );
+    my $log = join '', map { qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] }
+                             . qq{"$_->[0]" 404 1 "-" "-"\r\n} } @all;
+    my (undef, $is) = scan([], spewed('parts', $log));
+    is_deeply [map { [@$_{qw(method target)}] } @{ $is->{findings} }],
+        [map { [@$_[1, 2]] } @all], 'method and target of each';
+};
+
+
+subtest 'moments' => sub {
+    my $line = qq{192.0.2.1 - - [%s +0000] "GET /vpn/../vpns/cfg/smb.conf}
+             . qq{ HTTP/1.1" %d 1 "-" "-"\n};
+    my $log = join '', map { sprintf $line, @$_ }
+        ['16/Dec/2019:23:59:59', 404], ['17/Dec/2019:00:00:00', 404],
+        ['09/Jan/2020:00:00:00', 200], ['17/Jan/2020:11:59:59', 200],
+        ['17/Jan/2020:12:00:00', 200], ['18/Jan/2020:00:00:00', 404];
+    my (undef, $is) = scan(['--shield-up=2020-01-17T13:00+01:00',
+                            '--since=2020-01-18'], spewed('moments', $log));
+    is_deeply [map {"$_->{name}: $_->{attempts}, $_->{successes}"}
+               @{ $is->{periods} }],
+        ['before: 1, 0', 'advisory: 1, 0', 'scanning begins: 2, 2',
+         'the shield is up: 1, 1', '--since: 1, 0'], 'periods';
+    is_deeply [@$is{qw(first last first_attempt first_success last_success)}],
+        [qw(2019-12-16T23:59:59Z 2020-01-18T00:00:00Z 2019-12-16T23:59:59Z
+            2020-01-09T00:00:00Z 2020-01-17T12:00:00Z)], 'first and last';
+    like citrix_guard(['scan', '--shield-up=2020-01-17T12:00Z',
+                       "$dir/moments"])->{out},
+        qr/after the shield was up: there is a way round/, 'said';
+};
+
+
+subtest 'a script, and then a template, by the same source' => sub {
+    my $line = '%s - - [10/Jan/2020:08:00:%02d +0000] "GET /vpns/portal/%s'
+             . ' HTTP/1.1" 200 1 "-" "-"' . "\n";
+    my %is = (
+        'in this order'   => [[1, 1, 'scripts/newbm.pl'], [1, 9, 'a.xml']],
+        'the other order' => [[1, 9, 'scripts/newbm.pl'], [1, 1, 'a.xml']],
+        'two sources'     => [[1, 1, 'scripts/newbm.pl'], [2, 9, 'a.xml']],
+        'logs in the other order' =>
+            [[1, 9, 'a.xml'], [1, 1, 'scripts/newbm.pl']],
+    );
+    for my $name (sort keys %is) {
+        my $log = join '', map { sprintf $line, "192.0.2.$_->[0]",
+                                 @$_[1, 2] } @{ $is{$name} };
+        my (undef, $case) = scan([], spewed('sequence', $log));
+        my @both = grep { $_->{script_then_template} } @{ $case->{sources} };
+        is scalar @both, ($name =~ /^(?:in|logs)/ ? 1 : 0), $name;
+        is scalar @{ $case->{findings} }, 1, '... the template is a finding';
+    }
+};
+
+
+subtest 'what the guard would refuse' => sub {
+    my $ran = citrix_guard(['scan', '--would-block', "$dir/combined"]);
+    like $ran->{out}, qr{^\ +\d+\ +traversal\ +/vpn/\.\./vpns/cfg/smb\.conf\n
+        \ +sent\ as\ .*\n\ +answered\ .*\b404\b}mx, 'grouped by reading';
+    my (undef, $is) = scan(['--would-block', '--sslvpn=off',
+                            '--traversal=any'], "$dir/combined");
+    ok scalar(grep { $_->{reason} eq 'vpns' } @{ $is->{would_block} }),
+        'with another policy';
+
+    # of lines that are alike, the second one may take a short way
+    my $log = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET /vpns/a}
+            . qq{ HTTP/1.1" 404 1 "-" "-"\n};
+    (undef, $is) = scan(['--sslvpn=off'], spewed('vpns', $log x 3));
+    is_deeply [map {"$_->{line} $_->{reason}"} @{ $is->{findings} }],
+        ['1 vpns', '2 vpns', '3 vpns'], '... of each line';
+};
+
+
+subtest 'for a case file' => sub {
+    my $log = qq{=1+1 - - [10/Jan/2020:08:00:00 +0100] "GET }
+            . qq{/vpn/../vpns/\\"\\x1b[2J HTTP/1.1" 404 1 "-" "-"\n};
+    my $ran = citrix_guard(['scan', '--csv', spewed('csv', $log)]);
+    my @rows = split /\n/, $ran->{out};
+    is $rows[0], 'time,client,method,target,status,bytes,reason,outcome,why,'
+               . 'file,line', 'columns';
+    like $rows[1], qr{^2020-01-10T07:00:00Z,"'=1\+1","GET",
+        "/vpn/\.\./vpns/\\x22\\x1B\[2J",404,1,traversal,attempt,"[^"]*",
+        "[^"]*csv",1$}x, 'a row: no formula, no escape';
+    is scalar @rows, 2, '... the only one';
+    unlike citrix_guard(['scan', "$dir/csv"])->{out}, qr/[^\x0a\x20-\x7e]/,
+        'the report moves no terminal';
+};
+
+
+subtest 'escapes of JSON' => sub {
+    my $log = '{"client":"192.0.2.1","status":404,"target":'
+        . '"/vpn/\uff0e\u00e4\u002e\u0001\/\t\\x/../vpns/"}' . "\n";
+    my (undef, $is) = scan([], spewed('escapes', $log));
+    is $is->{findings}[0]{target},
+        '/vpn/\xEF\xBC\x8E\xC3\xA4.\x01/\x09\x5Cx/../vpns/', 'each';
+};
+
+
+subtest 'keys of JSON lines' => sub {
+    my $log = qq{{"wer":"192.0.2.1","was":"/vpn/../vpns/","wie":200}\n};
+    my @keys = map {"--key=$_"} qw(client=wer target=was status=wie);
+    my (undef, $is) = scan(\@keys, spewed('keys', $log));
+    is $is->{findings}[0]{outcome}, 'scan-success', '--key';
+    (undef, $is) = scan(['--log-format={"wer":"$remote_addr",'
+        . '"was":"$request_uri","wie":$status}'], "$dir/keys");
+    is $is->{findings}[0]{client}, '192.0.2.1', 'a log_format of JSON';
+    is((scan([], "$dir/keys"))[0]{status}, 2, 'without: an error');
+};
+
+
+# "time" tells more than "ts"; most of the lines take the short way.
+subtest 'keys that mean the same' => sub {
+    my $line = '{"ts":"2021-%1$s","time":"2020-%1$s","date":"2022-%1$s",'
+             . '"target":"/a","status":200}' . "\n";
+    my $log = join '', map { sprintf $line, "01-0${_}T08:00:00Z" } 1 .. 5;
+    my (undef, $is) = scan([], spewed('alike', $log));
+    is "$is->{first} $is->{last}", '2020-01-01T08:00:00Z 2020-01-05T08:00:00Z',
+        'the time of the higher rank';
+};
+
+
+subtest 'a real nginx writes, scan reads' => sub {
+    my $nginx = CitrixGuard::Nginx->new(http => <<'END')->start;
+    log_format verdict '$remote_addr "$request" $status $citrix_guard_verdict';
+    log_format lines escape=json '{"time":"$time_iso8601",'
+        '"client":"$remote_addr","request":"$request","status":$status,'
+        '"body_bytes_sent":$body_bytes_sent}';
+    server {
+        listen 127.0.0.1:%%PORT1%%;
+        citrix_guard on;
+        access_log %%DIR%%/combined.log;
+        access_log %%DIR%%/verdict.log verdict;
+        access_log %%DIR%%/lines.log lines;
+        error_log %%DIR%%/guard.log warn;
+        location / { root %%DIR%%; }
+    }
+END
+    my @targets = ('/vpn/../vpns/', "/vpn/\xc0\xae./vpns/\"\\", '/clean');
+    get($nginx->port, $_) for @targets;
+    $nginx->settle;
+    my %options = ('combined' => [], 'lines' => [], 'guard' => [],
+        'verdict' => ['--log-format=$remote_addr "$request" $status '
+                      . '$citrix_guard_verdict']);
+
+    for my $name (sort keys %options) {
+        my (undef, $is) = scan($options{$name}, $nginx->dir . "/$name.log");
+        is_deeply [map {"$_->{outcome} $_->{reason} $_->{target}"}
+                   @{ $is->{findings} }],
+            ['blocked traversal /vpn/../vpns/',
+             'blocked traversal /vpn/\xC0\xAE./vpns/\x22\x5C'],
+            "$name.log: both, as they were sent, and refused by the guard";
+    }
+};
+
+
+subtest 'conclusions' => sub {
+    my @all = (
+        [nothing => 'GET / HTTP/1.1" 200', 0, qr/Nothing found\./],
+        [attempt => 'GET /vpn/../vpns/ HTTP/1.1" 404', 1, qr/Attempts only\./],
+        [success => 'GET /vpn/../vpns/ HTTP/1.1" 200', 3,
+         qr/Success suspected\. Treat the ADC as compromised/],
+    );
+    for (@all) {
+        my ($name, $request, $status, $text) = @$_;
+        my $log = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "$request 1\n};
+        my $ran = citrix_guard(['scan', '-q', spewed($name, $log)]);
+        is $ran->{status}, $status, $name;
+        like $ran->{out}, $text, '... in words';
+        like $ran->{out}, qr/logs begin on 2020-01-10/, '... and since when'
+            if $status < 3;
+    }
+    my $ran = citrix_guard(['scan', "$dir/nothing", "$dir/nowhere"]);
+    is $ran->{status}, 2, 'a file that is missing is no "nothing found"';
+    like $ran->{out}, qr/Not all was read/, '... said';
+};
+
+
+subtest 'errors' => sub {
+    my @all = (
+        [[], qr/no FILE/],
+        [["$dir/nowhere"], qr/nowhere: No such file/],
+        [['--threads=0', '-'], qr/--threads=0: it must be from 1 to 64/],
+        [['--since=monday', '-'], qr/--since=monday: a time is/],
+        [['--key=target', '-'], qr/it must be FIELD=KEY/],
+        [['--key=x=y', '-'], qr/it must be FIELD=KEY/],
+        [['--log-format=x', '-'], qr/it has no variable/],
+        [['--log-format=$status$request', '-'], qr/nothing between them/],
+        [['--log-format=$host', '-'], qr/neither the request/],
+        [['--log-format=$request $', '-'], qr/without a name/],
+        [['--log-format=%r %', '-'], qr/without a letter/],
+        [['--log-format=%r %{x', '-'], qr/without a letter/],
+        [['--log-format=' . '$host ' x 65, '-'], qr/more than 64/],
+        [['--sslvpn=x', '-'], qr/must be "on" or "off"/],
+        [['--nothing'], qr/^citrix-guard scan: .*--nothing/],
+    );
+    for (@all) {
+        my ($arguments, $message) = @$_;
+        my $ran = citrix_guard(['scan', @$arguments]);
+        is $ran->{status}, 2, "@$arguments" =~ s/(.{60}).*/$1/r;
+        like $ran->{err}, $message, '... message';
+    }
+    is citrix_guard(['scan', "$dir/combined"], '', stdout => '/dev/full')
+        ->{status}, 2, 'no room left';
+
+    my @lines = split /\n/, citrix_guard(['scan', '--help'])->{out};
+    cmp_ok scalar @lines, '<', 24, 'help fits a screen';
+    is_deeply [grep { length > 79 } @lines], [], '... and its width';
+};
+
+
+done_testing;

@@ -1,0 +1,377 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The gate against a naive search: thousands of random literals of few
+ * letters, so that they overlap, contain and end one another; prints TAP.
+ */
+
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cguard/rules/cguard_aho_corasick.h"
+#include "tap.h"
+
+
+#define GATE_BLOCKS   8
+#define GATE_LONGEST  32
+#define GATE_SUBJECT  300
+
+
+typedef struct {
+    size_t                n;
+    size_t                left;      /* blocks until memory is short, */
+    size_t                short_of;  /* for so many, 0: for good */
+    void                 *block[GATE_BLOCKS];
+} gate_memory_t;
+
+
+static unsigned  gate_seed = 1;
+
+
+static unsigned
+gate_random(unsigned n)
+{
+    gate_seed = gate_seed * 1103515245 + 12345;
+
+    return (gate_seed >> 8) % n;
+}
+
+
+static void *
+gate_alloc(void *data, size_t size)
+{
+    gate_memory_t  *memory = data;
+
+    if (memory->n == GATE_BLOCKS) {
+        return NULL;
+    }
+
+    if (memory->left == 0) {
+
+        if (memory->short_of && --memory->short_of == 0) {
+            memory->left = GATE_BLOCKS;
+        }
+
+        return NULL;
+    }
+
+    memory->left--;
+
+    /* not zeroed, as a pool's is not */
+
+    memory->block[memory->n] = malloc(size);
+
+    if (memory->block[memory->n]) {
+        memset(memory->block[memory->n], 0xa5, size);
+    }
+
+    return memory->block[memory->n++];
+}
+
+
+static void
+gate_free(gate_memory_t *memory)
+{
+    while (memory->n) {
+        free(memory->block[--memory->n]);
+    }
+}
+
+
+static unsigned char
+gate_lower(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+
+static int
+gate_contains(const unsigned char *p, size_t len, const char *s, size_t n)
+{
+    size_t  i, k;
+
+    for (i = 0; i + n <= len; i++) {
+        for (k = 0; k < n; k++) {
+            if (gate_lower(p[i + k]) != (unsigned char) s[k]) {
+                break;
+            }
+        }
+
+        if (k == n) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+gate_literals(cguard_gate_literal_t *literal, char (*text)[GATE_LONGEST],
+    size_t n, const char *letters)
+{
+    size_t  i, k;
+
+    for (i = 0; i < n; i++) {
+        literal[i].len = 1 + gate_random(i % 4 ? 5 : GATE_LONGEST);
+        literal[i].data = text[i];
+        literal[i].number = (unsigned) i;
+
+        for (k = 0; k < literal[i].len; k++) {
+            text[i][k] = letters[gate_random((unsigned) strlen(letters))];
+        }
+    }
+}
+
+
+/* text of the letters, in either case, with a whole literal here and there */
+
+static size_t
+gate_subject(unsigned char *p, const cguard_gate_literal_t *literal,
+    size_t n, const char *letters)
+{
+    size_t  i, k, len, want;
+
+    len = 0;
+    want = gate_random(GATE_SUBJECT);
+
+    while (len < want) {
+
+        if (gate_random(8) == 0) {
+            i = gate_random((unsigned) n);
+
+            for (k = 0; k < literal[i].len && len < want; k++) {
+                p[len++] = (unsigned char) literal[i].data[k];
+            }
+
+            continue;
+        }
+
+        p[len] = (unsigned char)
+                     letters[gate_random((unsigned) strlen(letters))];
+
+        if (p[len] >= 'a' && p[len] <= 'z' && gate_random(2)) {
+            p[len] &= ~0x20;
+        }
+
+        len++;
+    }
+
+    return len;
+}
+
+
+/*
+ * What the proof of cguard_gate() takes for granted of the tables
+ * (t/long/proof/contracts.acsl); link and number have no first element.
+ */
+
+static int
+gate_sound(const cguard_gate_t *g, size_t n)
+{
+    size_t    i;
+    uint32_t  row, last;
+
+    if (g->classes < 1 || g->classes > 257 || g->states < 1
+        || g->states > 0x20001)
+    {
+        return 0;
+    }
+
+    last = (g->states - 1) * g->classes;
+
+    for (i = 0; i < g->states; i++) {
+        if (g->shorter[i] >= g->states || g->first[i] > n) {
+            return 0;
+        }
+    }
+
+    for (i = 0; i < (size_t) g->states * g->classes; i++) {
+        row = g->next[i] & 0x7fffffff;
+
+        if (row > last || row % g->classes) {
+            return 0;
+        }
+    }
+
+    for (i = 1; i <= n; i++) {
+        if (g->link[i] > n || g->number[i] >= CGUARD_GATE_MAX) {
+            return 0;
+        }
+    }
+
+    for (i = 0; i < sizeof(g->class) && g->class[i] < g->classes; i++) {
+        /* void */
+    }
+
+    return i == sizeof(g->class);
+}
+
+
+static void
+gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
+    const char *letters)
+{
+    char                   (*text)[GATE_LONGEST];
+    size_t                   i, k, len;
+    unsigned                 hit, wrong, found;
+    unsigned char           *p;
+    cguard_gate_t            gate;
+    gate_memory_t            memory = { 0, GATE_BLOCKS, 0, { NULL } };
+    cguard_gate_hits_t       hits;
+    cguard_gate_literal_t   *literal;
+
+    text = malloc(n * sizeof(*text));
+    literal = malloc(n * sizeof(*literal));
+
+    if (text == NULL || literal == NULL) {
+        exit(2);
+    }
+
+    gate_literals(literal, text, n, letters);
+
+    wrong = cguard_gate_build(&gate, literal, n, gate_alloc, &memory) != 0;
+    found = 0;
+
+    for (i = 0; i < subjects && wrong == 0; i++) {
+
+        /* a block of just that length: an over-read is seen */
+
+        p = malloc(GATE_SUBJECT + GATE_LONGEST);
+        if (p == NULL) {
+            exit(2);
+        }
+
+        len = gate_subject(p, literal, n, letters);
+        p = realloc(p, len ? len : 1);
+
+        memset(&hits, 0, sizeof(hits));
+        cguard_gate(&gate, p, len, &hits);
+
+        for (k = 0; k < n; k++) {
+            hit = (unsigned) (hits.bits[k / 64] >> k % 64 & 1);
+            wrong += hit != (unsigned) gate_contains(p, len, text[k],
+                                                     literal[k].len);
+            found += hit;
+        }
+
+        free(p);
+    }
+
+    tap_ok(t, wrong == 0 && found > 0,
+           "%s: %zu literals, %zu subjects, %u hits, %u of them wrong", name,
+           n, subjects, found, wrong);
+
+    tap_ok(t, gate_sound(&gate, n), "%s: no table leads out of another",
+           name);
+
+    gate_free(&memory);
+    free(text);
+    free(literal);
+}
+
+
+static void
+gate_known(tap_t *t)
+{
+    cguard_gate_t           gate;
+    gate_memory_t           memory = { 0, GATE_BLOCKS, 0, { NULL } };
+    cguard_gate_hits_t      hits;
+    cguard_gate_literal_t   literal[] = {
+        { "she", 3, 0 }, { "he", 2, 1 }, { "hers", 4, 64 }, { "his", 3, 3 },
+        { "he", 2, 4095 }, { "\xff\x80", 2, 5 }
+    };
+
+    if (!tap_ok(t, cguard_gate_build(&gate, literal, 6, gate_alloc, &memory)
+                   == 0, "the example of the article"))
+    {
+        return;
+    }
+
+    memset(&hits, 0, sizeof(hits));
+    cguard_gate(&gate, (const unsigned char *) "uSHErs\xff\x80", 8, &hits);
+
+    tap_ok(t, hits.bits[0] == (1 | 2 | 1 << 5), "numbers 0, 1 and 5");
+    tap_ok(t, hits.bits[1] == 1, "number 64");
+    tap_ok(t, hits.bits[CGUARD_GATE_WORDS - 1] == 1ULL << 63,
+           "the largest number, of a literal that is there twice");
+
+    memset(&hits, 0, sizeof(hits));
+    cguard_gate(&gate, (const unsigned char *) "\xdf\xa0h\0e", 5, &hits);
+    tap_ok(t, hits.bits[0] == 0, "bytes of no literal part one");
+
+    cguard_gate(&gate, NULL, 0, &hits);
+    tap_ok(t, hits.bits[0] == 0, "an empty string");
+
+    gate_free(&memory);
+}
+
+
+static void
+gate_none(tap_t *t)
+{
+    size_t                 i;
+    unsigned               failed;
+    cguard_gate_t          gate;
+    gate_memory_t          memory = { 0, GATE_BLOCKS, 0, { NULL } };
+    cguard_gate_hits_t     hits;
+    cguard_gate_literal_t  literal = { "abc", 3, 7 };
+
+    failed = cguard_gate_build(&gate, NULL, 0, gate_alloc, &memory) != 0;
+
+    memset(&hits, 0, sizeof(hits));
+    cguard_gate(&gate, (const unsigned char *) "abc", 3, &hits);
+
+    tap_ok(t, failed == 0 && hits.bits[0] == 0, "no literals");
+    gate_free(&memory);
+
+    /* one block is not there, all others are */
+
+    for (i = 0; i < GATE_BLOCKS; i++) {
+        memory.left = i;
+        memory.short_of = 1;
+
+        if (cguard_gate_build(&gate, &literal, 1, gate_alloc, &memory) == 0) {
+            break;
+        }
+
+        gate_free(&memory);
+    }
+
+    tap_ok(t, i > 0 && i < GATE_BLOCKS, "memory that is short is said %zu "
+           "times", i);
+    gate_free(&memory);
+}
+
+
+int
+main(void)
+{
+    int   i;
+    char  all[256];
+    tap_t t = { 0, 0 };
+
+    gate_known(&t);
+    gate_none(&t);
+
+    gate_against_naive(&t, "one letter", 40, 200, "a");
+    gate_against_naive(&t, "two letters", 4096, 200, "ab");
+    gate_against_naive(&t, "few letters", 3000, 300, "abc/.");
+    gate_against_naive(&t, "words", 1000, 300,
+                       "abcdefghijklmnopqrstuvwxyz0123456789/._-%");
+
+    /* every byte but NUL and capital letters, so all classes there can be */
+
+    for (i = 0, all[0] = '\0'; i < 255; i++) {
+        if (i + 1 < 'A' || i + 1 > 'Z') {
+            all[strlen(all) + 1] = '\0';
+            all[strlen(all)] = (char) (i + 1);
+        }
+    }
+
+    gate_against_naive(&t, "all bytes", 4096, 100, all);
+
+    return tap_done(&t);
+}

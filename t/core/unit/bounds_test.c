@@ -1,0 +1,274 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What is too long or too deep to be judged is refused, and the last of what
+ * is not is judged; prints TAP.
+ */
+
+
+#define _DEFAULT_SOURCE  1
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cguard/decision/cguard_target.h"
+#include "tap.h"
+#include "vectors.h"
+
+
+/* so many escapes may wait, one within the other */
+
+#define BOUNDS_DEPTH  4096
+
+/* no offset may be as large */
+
+#define BOUNDS_LEN    UINT32_MAX
+
+
+/* what follows so many percent signs; escaped as in t/data */
+
+typedef struct {
+    const char           *before;
+    size_t                percents;
+    const char           *behind;
+    cguard_reason_e       reason;
+    size_t                start;
+    size_t                end;       /* 0: that of the target */
+} bounds_case_t;
+
+
+static void bounds_case(tap_t *t, const bounds_case_t *c);
+static void bounds_strict(tap_t *t, const char *before, size_t pairs,
+    cguard_reason_e reason);
+static void bounds_header(tap_t *t, size_t percents);
+static void bounds_long(tap_t *t);
+static void bounds_reading(tap_t *t);
+
+
+static const bounds_case_t  bounds_cases[] = {
+
+    /* the last place on the stack is free, and what waits is given up */
+
+    { "/", BOUNDS_DEPTH - 1, "/../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 1, 0 },
+    { "/", BOUNDS_DEPTH - 1, "%2fx/../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 5, 0 },
+    { "/", BOUNDS_DEPTH - 1, "%/../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 2, 0 },
+    { "/", BOUNDS_DEPTH - 1, "\\xc0./../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 3, 0 },
+    { "/../vpns/", BOUNDS_DEPTH - 1, "%", CGUARD_TRAVERSAL, 1, 8 },
+
+    /* no place is left; a whole escape asks for none, unless its last byte
+       has to be waited for */
+
+    { "/", BOUNDS_DEPTH, "/../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 2, 0 },
+    { "/", BOUNDS_DEPTH, "%2fx/../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 6, 0 },
+    { "/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_MALFORMED, 0, 0 },
+    { "/", BOUNDS_DEPTH, "%/../vpns", CGUARD_MALFORMED, 0, 0 },
+    { "/", BOUNDS_DEPTH, "%u002e/../vpns", CGUARD_MALFORMED, 0, 0 },
+    { "/", BOUNDS_DEPTH, "\\xc0./../vpn", CGUARD_MALFORMED, 0, 0 },
+    { "/", BOUNDS_DEPTH, "\\xe2x/../vpn", CGUARD_MALFORMED, 0, 0 },
+    { "/", BOUNDS_DEPTH, "\\xe2\\x80\\xa5/../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 5, 0 },
+    { "/x?/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_MALFORMED, 0, 2 },
+
+    /* that is no reason for a parser that takes no sequences to stop */
+
+    { "/", BOUNDS_DEPTH, "\\xc0./../vpns", CGUARD_TRAVERSAL,
+      BOUNDS_DEPTH + 4, 0 },
+
+    /* what was found before counts */
+
+    { "/../vpns/", BOUNDS_DEPTH, "%", CGUARD_TRAVERSAL, 1, 8 },
+    { "/%00/", BOUNDS_DEPTH, "%", CGUARD_MALFORMED, 1, 4 },
+};
+
+
+int
+main(void)
+{
+    tap_t   t = { 0, 0 };
+    size_t  i;
+
+    for (i = 0; i < sizeof(bounds_cases) / sizeof(bounds_cases[0]); i++) {
+        bounds_case(&t, &bounds_cases[i]);
+    }
+
+    bounds_strict(&t, "/", BOUNDS_DEPTH, CGUARD_PASS);
+    bounds_strict(&t, "/", BOUNDS_DEPTH + 1, CGUARD_MALFORMED);
+    bounds_strict(&t, "/?", BOUNDS_DEPTH, CGUARD_PASS);
+    bounds_strict(&t, "/?", BOUNDS_DEPTH + 1, CGUARD_MALFORMED);
+    bounds_header(&t, BOUNDS_DEPTH);
+    bounds_header(&t, BOUNDS_DEPTH + 1);
+    bounds_long(&t);
+    bounds_reading(&t);
+
+    return tap_done(&t);
+}
+
+
+static void
+bounds_case(tap_t *t, const bounds_case_t *c)
+{
+    size_t            len, end;
+    unsigned char    *p;
+    cguard_result_t   res;
+    vectors_bytes_t   before, behind;
+
+    if (vectors_unescape(&before, c->before, strlen(c->before)) == -1
+        || vectors_unescape(&behind, c->behind, strlen(c->behind)) == -1)
+    {
+        tap_ok(t, 0, "bad escape");
+        return;
+    }
+
+    len = before.len + c->percents + behind.len;
+    end = c->end ? c->end : len;
+
+    p = malloc(len);
+    if (p == NULL) {
+        exit(2);
+    }
+
+    memcpy(p, before.data, before.len);
+    memset(p + before.len, '%', c->percents);
+    memcpy(p + before.len + c->percents, behind.data, behind.len);
+
+    if (!tap_ok(t, cguard_target(p, len, 0, &res) == c->reason
+                   && cguard_target(p, len, 0, NULL) == c->reason
+                   && res.start == c->start && res.end == end,
+                "%s, %zu percent signs, %s", c->before, c->percents,
+                c->behind))
+    {
+        tap_diag("have %s, range %zu to %zu", cguard_reason_name(res.reason),
+                 res.start, res.end);
+        tap_diag("want %s, range %zu to %zu", cguard_reason_name(c->reason),
+                 c->start, end);
+    }
+
+    free(p);
+    free(before.data);
+    free(behind.data);
+}
+
+
+/* a byte that only the strict reading drops, each within an escape */
+
+static void
+bounds_strict(tap_t *t, const char *before, size_t pairs,
+    cguard_reason_e reason)
+{
+    size_t           i, len;
+    unsigned char   *p;
+    cguard_reason_e  have;
+
+    len = strlen(before);
+
+    p = malloc(len + 2 * pairs);
+    if (p == NULL) {
+        exit(2);
+    }
+
+    memcpy(p, before, len);
+
+    for (i = 0; i < pairs; i++) {
+        p[len++] = '%';
+        p[len++] = 0x80;
+    }
+
+    have = cguard_target(p, len, 0, NULL);
+
+    tap_ok(t, have == reason, "%s, %zu escapes for the strict reading: %s",
+           before, pairs, cguard_reason_name(have));
+
+    free(p);
+}
+
+
+static void
+bounds_header(tap_t *t, size_t percents)
+{
+    unsigned char         value[BOUNDS_DEPTH + 1];
+    cguard_reason_e       want;
+    cguard_result_t       res;
+    const unsigned char  *name;
+
+    memset(value, '%', percents);
+
+    name = (const unsigned char *) "NSC_NONCE";
+    want = percents > BOUNDS_DEPTH ? CGUARD_HEADER : CGUARD_PASS;
+
+    tap_ok(t, cguard_header(name, 9, value, percents, &res) == want
+              && (want == CGUARD_PASS
+                  || (res.start == 0 && res.end == percents)),
+           "a header's value of %zu percent signs", percents);
+}
+
+
+/* unread: there is no more than a byte */
+
+static void
+bounds_long(tap_t *t)
+{
+    unsigned char         c;
+    cguard_result_t       res;
+    const unsigned char  *name;
+
+    c = 'x';
+    name = (const unsigned char *) "NSC_USER";
+
+    tap_ok(t, cguard_parts(&c, BOUNDS_LEN, NULL, 0, CGUARD_NO_SSLVPN, &res)
+              == CGUARD_MALFORMED
+              && res.start == 0 && res.end == 0,
+           "a path of 4 GiB");
+
+    tap_ok(t, cguard_parts(&c, 1, &c, BOUNDS_LEN, CGUARD_NO_SSLVPN, &res)
+              == CGUARD_MALFORMED
+              && res.start == 0 && res.end == 0,
+           "a query of 4 GiB");
+
+    tap_ok(t, cguard_header(name, 8, &c, BOUNDS_LEN, &res) == CGUARD_HEADER
+              && res.start == 0 && res.end == 0,
+           "a header's value of 4 GiB");
+}
+
+
+/* pages that are not touched take no memory */
+
+static void
+bounds_reading(tap_t *t)
+{
+    void           *map;
+    size_t          n, len;
+    unsigned char  *p, buf[16];
+
+    len = (size_t) BOUNDS_LEN + 4;
+
+    map = mmap(NULL, len, PROT_READ|PROT_WRITE,
+               MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
+
+    if (map == MAP_FAILED) {
+        tap_ok(t, 0, "no address space for 4 GiB");
+        return;
+    }
+
+    p = map;
+    p[0] = '?';
+    memcpy(p + BOUNDS_LEN - 4, "abcdef", 6);
+
+    n = cguard_reading(p, len, BOUNDS_LEN - 4, buf, sizeof(buf));
+
+    tap_ok(t, n == 3 && memcmp(buf, "abc", 3) == 0,
+           "a reading ends at 4 GiB less 2 bytes");
+
+    tap_ok(t, cguard_reading(p, len, BOUNDS_LEN - 1, buf, sizeof(buf)) == 0,
+           "no reading begins there");
+
+    (void) munmap(map, len);
+}

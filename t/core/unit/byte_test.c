@@ -1,0 +1,147 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The tables of cguard_byte.c and the classes of cguard_sign.c, derived again
+ * from what docs/readings.md says of a byte; prints TAP.
+ */
+
+
+#include <ctype.h>
+#include <string.h>
+
+#include "cguard/decision/cguard_sign.h"
+#include "tap.h"
+
+
+static int
+is_control(int c)
+{
+    return c < 0x20 || c == 0x7f;
+}
+
+
+static int
+is_noise(int c)
+{
+    return is_control(c) || c == ' ' || c == '+';
+}
+
+
+static int
+is_lead(int c)
+{
+    return c >= 0xc0 && c <= 0xfd;
+}
+
+
+static int
+is_cont(int c)
+{
+    return c >= 0x80 && c <= 0xbf;
+}
+
+
+static int
+is_one_of(int c, const char *set)
+{
+    return c > 0 && strchr(set, c) != NULL;
+}
+
+
+static unsigned
+bits(int c)
+{
+    unsigned  b;
+
+    b = 0;
+
+    b |= is_one_of(c, "0123456789abcdefABCDEF") ? CGUARD_B_HEX : 0;
+    b |= is_lead(c) ? CGUARD_B_LEAD : 0;
+    b |= is_cont(c) ? CGUARD_B_CONT : 0;
+    b |= c > 0x20 && c < 0x7f && !is_one_of(c, "%#+") ? CGUARD_B_LENIENT : 0;
+    b |= is_noise(c) ? CGUARD_B_NOISE : 0;
+    b |= is_control(c) ? CGUARD_B_CONTROL : 0;
+    b |= is_one_of(c, "./\\;?#%uvpnsUVPNS0123456789abcdefABCDEF")
+         ? CGUARD_B_MATTERS : 0;
+    b |= is_control(c) || c == '%' || is_lead(c) ? CGUARD_B_FEED : 0;
+
+    return b;
+}
+
+
+/* a lead byte is open to lenient ones if what it begins can be ASCII */
+
+static unsigned
+token(int c)
+{
+    return is_noise(c) ? CGUARD_T_NOISE
+           : c == '%' ? CGUARD_T_PERCENT
+           : is_one_of(c, "0123456789abcdefABCDEF") ? CGUARD_T_HEX
+           : is_one_of(c, "uU") ? CGUARD_T_U
+           : is_cont(c) ? CGUARD_T_CONT
+           : c == 0xc0 || c == 0xc1 || c == 0xe0 || c == 0xf0 || c == 0xf8
+             || c == 0xfc ? CGUARD_T_OPEN
+           : is_lead(c) ? CGUARD_T_LEAD : CGUARD_T_OTHER;
+}
+
+
+static unsigned
+class(int c)
+{
+    return c >= 0x80 || is_noise(c) ? CGUARD_C_NOISE
+           : is_one_of(c, "/\\") ? CGUARD_C_SEPARATOR
+           : is_one_of(c, "?#;") ? CGUARD_C_END
+           : c == '.' ? CGUARD_C_DOT
+           : tolower(c) == 'v' ? CGUARD_C_V
+           : tolower(c) == 'p' ? CGUARD_C_P
+           : tolower(c) == 'n' ? CGUARD_C_N
+           : tolower(c) == 's' ? CGUARD_C_S : CGUARD_C_OTHER;
+}
+
+
+/* how many bytes follow, by the number of ones at the top */
+
+static unsigned
+need(int lead)
+{
+    unsigned  n;
+
+    for (n = 0; lead & 0x80; lead <<= 1) {
+        n++;
+    }
+
+    return n - 1;
+}
+
+
+static unsigned
+digit(int c)
+{
+    return isdigit(c) ? (unsigned) (c - '0')
+                      : (unsigned) (tolower(c) - 'a' + 10);
+}
+
+
+int
+main(void)
+{
+    int    c, wrong[5] = { 0, 0, 0, 0, 0 };
+    tap_t  t = { 0, 0 };
+
+    for (c = 0; c < 256; c++) {
+        wrong[0] += cguard_byte[c] != bits(c);
+        wrong[1] += cguard_token[c] != token(c);
+        wrong[2] += cguard_class[c] != class(c);
+        wrong[3] += is_lead(c) && cguard_need[c & 0x3f] != need(c);
+        wrong[4] += (bits(c) & CGUARD_B_HEX) && cguard_hex[c] != digit(c);
+    }
+
+    tap_ok(&t, wrong[0] == 0, "what a byte is, as bits");
+    tap_ok(&t, wrong[1] == 0, "what a byte is to an escape");
+    tap_ok(&t, wrong[2] == 0, "what a byte is to a sign");
+    tap_ok(&t, wrong[3] == 0, "the continuation bytes of a lead byte");
+    tap_ok(&t, wrong[4] == 0, "the values of hexadecimal digits");
+
+    return tap_done(&t);
+}

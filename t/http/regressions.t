@@ -1,0 +1,169 @@
+# What a hostile review has found, one subtest each, so that it stays mended.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use CitrixGuard::Check qw(get refused one_event nothing_arrived);
+use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+
+my $be = CitrixGuard::Recorder->new(answer => sub {
+    my ($request) = @_;
+    return { status => 404 } if $request->{target} =~ m{^/off/};
+    return { headers => ['X-Accel-Redirect', '/there', 'Set-Cookie', 'a=b',
+                         'Cache-Control', 'public', 'Accept-Ranges', 'bytes'] }
+        if $request->{target} eq '/accel';
+    return;
+});
+
+my $nginx = CitrixGuard::Nginx->new(
+    ports => 4, vars => { BE => $be->port }, http => <<'END');
+    log_format local '[$citrix_guard_local]';
+    log_format verdict '[$citrix_guard_verdict] $status $request_uri';
+
+    server {
+        listen 127.0.0.1:%%PORT1%%;
+        citrix_guard on;
+        access_log %%DIR%%/verdict.log verdict;
+        error_page 404 /nf;
+        proxy_intercept_errors on;
+        location = /nf  { return 404 "nf\n"; }
+        location /off/  { citrix_guard off; proxy_pass http://127.0.0.1:%%BE%%; }
+        location /b/    { error_page 404 =200 @b; return 404; }
+        location @b     { proxy_pass http://127.0.0.1:%%BE%%$http_x_t; }
+        location /mirror/ { mirror /m; proxy_pass http://127.0.0.1:%%BE%%/ok; }
+        location = /m   { internal; error_page 403 = @open;
+                          proxy_pass http://127.0.0.1:%%BE%%$http_x_t; }
+        location @open  { citrix_guard off;
+                          proxy_pass http://127.0.0.1:%%BE%%$http_x_t; }
+        location = /accel { proxy_pass http://127.0.0.1:%%BE%%; }
+        location = /there { proxy_pass http://127.0.0.1:%%BE%%$http_x_t; }
+        location /name/ { proxy_bind $http_x_bind;
+                          access_log %%DIR%%/local.log local;
+                          proxy_set_header X-Local "$citrix_guard_local";
+                          proxy_pass http://127.0.0.1:%%BE%%; }
+        location /names/ { proxy_set_header X-Local "$citrix_guard_local";
+                          proxy_pass http://127.0.0.1:%%BE%%$request_uri; }
+        location /body/ { client_body_buffer_size 64k;
+                          proxy_set_body $request_body;
+                          proxy_set_header NSC_USER "";
+                          proxy_pass http://127.0.0.1:%%BE%%; }
+        location /fcgi/ { set $b 127.0.0.1:%%BE%%; fastcgi_pass $b;
+                          fastcgi_param REQUEST_URI $request_uri; }
+    }
+
+    server {
+        listen 127.0.0.1:%%PORT2%%;
+        citrix_guard on;
+        error_page 400 /400.html;
+        location = /400.html { internal; return 400 "own\n"; }
+    }
+
+    server {
+        listen 127.0.0.1:%%PORT3%%;
+        citrix_guard on;
+        error_page 400 =200 /fine;
+        location = /fine { return 200 "fine\n"; }
+    }
+
+    server {
+        listen 127.0.0.1:%%PORT4%%;
+        citrix_guard on;
+        citrix_guard_status 444;
+        location /        { mirror /m; proxy_pass http://127.0.0.1:%%BE%%; }
+        location = /m     { internal;
+                            proxy_pass http://127.0.0.1:%%BE%%$http_x_t; }
+    }
+END
+$nginx->start;
+
+my $ATTACK = '/vpn/..;/vpns/x';
+my @SEND = (headers => ['X-T', $ATTACK]);
+
+
+subtest 'what was forwarded is not called blocked' => sub {
+    my $answer = get($nginx->port, "/off$ATTACK");
+    is $answer->{status}, 404, 'answered by the upstream, then by a page';
+    is_deeply [$be->targets($nginx)], ["/off$ATTACK"], '... it was forwarded';
+    is_deeply [$nginx->events], [], '... no event says otherwise';
+    like $nginx->access_log('verdict.log'), qr/^\[(?:pass)?\] 404 /m,
+         '... nor does the variable';
+};
+
+
+subtest "nginx's own 400 is evidence, whatever error_page makes of it" => sub {
+    for my $case ([2, 400], [3, 200]) {
+        my ($n, $status) = @$case;
+        my $answer = get($nginx->port($n), '/../vpns/a');
+        is $answer->{status}, $status, "status $status";
+        one_event $nginx, { at => 'nginx', verb => 'blocked' }, '... one event';
+    }
+};
+
+
+subtest 'the status is the configured one after error_page' => sub {
+    refused get($nginx->port, '/b/', @SEND), 'error_page 404 =200';
+    nothing_arrived $nginx, $be, '... nothing arrived';
+    one_event $nginx, { at => 'egress', reason => 'traversal' }, '... logged';
+};
+
+
+subtest 'a refused subrequest goes nowhere else' => sub {
+    get($nginx->port, '/mirror/', @SEND);
+    is_deeply [$be->targets($nginx)], ['/ok'], 'only the clean one arrived';
+    one_event $nginx, { at => 'egress', reason => 'traversal' }, '... logged';
+
+    my $answer = get($nginx->port(4), '/clean', @SEND);
+    is $answer && $answer->{status}, 200, '444 of a mirror is not the client\'s';
+    is_deeply [$be->targets($nginx)], ['/clean'], '... which is served';
+    $nginx->events;
+};
+
+
+subtest 'an earlier answer leaves nothing in the refusal' => sub {
+    my $answer = get($nginx->port, '/accel', @SEND);
+    refused $answer, 'X-Accel-Redirect to an attack';
+    unlike $answer->{raw}, qr/^(?:Set-Cookie|Accept-Ranges)/mi, '... no cookie';
+    unlike $answer->{raw}, qr/public/, '... cached nowhere';
+    is_deeply [$be->targets($nginx)], ['/accel'], '... it did not arrive';
+    $nginx->events;
+};
+
+
+subtest 'an internal variable that is named does nothing' => sub {
+    for my $target ('/name/x', '/names/x') {
+        my $answer = get($nginx->port, $target);
+        is $answer && $answer->{status}, 200, "$target: served";
+        is_deeply [$be->targets($nginx)], [$target], '... and arrived';
+    }
+    is $nginx->access_log('local.log'), "[]\n", 'nor has it a value in a log';
+    is_deeply [$nginx->events], [], 'no event';
+};
+
+
+subtest 'a body is no header' => sub {
+    my $body = "a\r\nUpgrade: x\r\nNSC_USER: ../x\r\n";
+    my $answer = get($nginx->port, '/body/', method => 'POST', body => $body);
+    is $answer->{status}, 200, 'served';
+    my ($arrived) = $be->arrivals($nginx);
+    is $arrived->{body}, $body, '... the body arrived';
+    is_deeply [$nginx->events], [], '... no event';
+};
+
+
+subtest 'what is not HTTP/1 does not leave' => sub {
+    refused get($nginx->port, '/fcgi/x'), 'FastCGI by a variable';
+    nothing_arrived $nginx, $be, '... nothing arrived';
+    one_event $nginx, { at => 'egress', reason => 'unseen' }, '... logged';
+};
+
+$nginx->stop;
+is $nginx->sanitizer_report, '', 'nothing to report';
+
+done_testing;

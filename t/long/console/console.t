@@ -1,0 +1,312 @@
+# The page of citrix_guard_monitor in a real Chromium: what it says, with
+# nothing, with much and with hostile events, on small and wide screens, in two
+# languages, light and dark, by keyboard, and when the connection is lost.
+#
+# TEST_PICTURES=FOLDER keeps pictures of it, to be looked at.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../../lib";
+
+use JSON::PP qw(decode_json);
+use Test::More;
+
+use CitrixGuard::Browser;
+use CitrixGuard::Check qw(request get);
+use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+
+my $be = CitrixGuard::Recorder->new;
+
+my $HTTP = <<'END';
+    citrix_guard_zone guard:1m canary=kanarie-4711;
+    set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+    server { listen 127.0.0.1:%%PORT1%%; server_name gateway.example.com;
+             citrix_guard %%MODE%%;
+             citrix_guard_rule a.rule path "^/ruled";
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT2%%; server_name monitor;
+             location = /guard { citrix_guard_monitor;
+                                 allow 127.0.0.1; deny all; } }
+END
+
+my $nginx = CitrixGuard::Nginx->new(
+    ports => 2, http => $HTTP,
+    vars => { BE => $be->port, MODE => 'on' })->start;
+
+my $browser = CitrixGuard::Browser->new(width => 1_600);
+my $url = 'http://127.0.0.1:' . $nginx->port(2) . '/guard';
+
+
+sub picture {
+    my ($name) = @_;
+    $browser->picture("$ENV{TEST_PICTURES}/$name.png") if $ENV{TEST_PICTURES};
+    return;
+}
+
+
+# The page has heard of everything that has happened.
+sub refresh {
+    $nginx->settle;
+    $browser->script('return refresh()');
+    return;
+}
+
+
+sub colour { return $browser->script('return at("answer").className') }
+
+
+sub sentence { return $browser->text('#sentence') }
+
+
+sub fits {
+    my ($name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my ($is, $has) = @{ $browser->script(
+        'return [document.documentElement.scrollWidth, innerWidth]') };
+    return cmp_ok $is, '<=', $has, $name;
+}
+
+
+# Texts whose colour does not stand out from what is behind them (WCAG, 4.5).
+my $CONTRAST = <<'END';
+const rgb = c => c.match(/[\d.]+/g).map(Number);
+const light = c => rgb(c).slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const back = e => {
+    for (; e; e = e.parentElement) {
+        const c = getComputedStyle(e).backgroundColor;
+        if (!/, 0\)$/.test(c)) { return c; }
+    }
+    return "rgb(255, 255, 255)";
+};
+return [...document.querySelectorAll("body *")]
+    .filter(e => [...e.childNodes].some(
+        n => n.nodeType === 3 && n.textContent.trim()))
+    .filter(e => e.getClientRects().length && !e.closest("svg, select"))
+    .map(e => {
+        const [a, b] = [light(getComputedStyle(e).color), light(back(e))];
+        return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
+                e.tagName + " " + e.className + ": " + e.textContent];
+    })
+    .filter(([ratio]) => ratio < 4.5).map(([r, t]) => r.toFixed(1) + " " + t);
+END
+
+
+subtest 'nothing yet' => sub {
+    $browser->open($url);
+    ok $browser->until('data !== null'), 'it has asked';
+    like sentence(), qr/^We have been shielded since .* nothing got through/,
+         'the sentence';
+    is colour(), 'answer green', '... in green';
+    is $browser->text('#found'), '0 of 0 events', 'no events';
+    like $browser->text('#servers'), qr/gateway\.example\.com\s+on\s/,
+         'the server and its mode';
+    is_deeply [$browser->complaints], [], 'the browser has no complaint';
+    picture('none');
+};
+
+
+subtest 'a canary and a forwarded attempt' => sub {
+    get($nginx->port, '/vpn/../vpns/kanarie-4711');
+    get($nginx->port, '/clean') for 1 .. 3;
+    refresh();
+    is colour(), 'answer green', 'a canary is no attack';
+    like $browser->text('#counts'), qr/Clean\s+3\s.*Canary\s+1\s+Blocked/s,
+         'what is counted';
+};
+
+
+subtest 'hostile events' => sub {
+    my @hostile = ('<script>window.hit=1</script>',
+        '<img/src=x/onerror=window.hit=1>', '"onmouseover="window.hit=1',
+        "\xe2\x80\xae\xe2\x81\xa6txet", "\x1b[31m", '{{hit}}', '%3Csvg%3E',
+        'javascript:window.hit=1', "\xff\xfe", '</textarea><script>');
+    for my $bytes (@hostile) {
+        CitrixGuard::Raw::ask($nginx->port, "GET /vpn/../vpns/$bytes HTTP/1.1"
+            . "\r\nHost: $bytes\r\nUser-Agent: $bytes\r\n\r\n");
+        get($nginx->port, "/vpn/../vpns/$bytes",
+            headers => ['User-Agent', $bytes]);
+    }
+    refresh();
+    $browser->script('document.querySelectorAll("#events td button")'
+                     . '.forEach(b => open.add(Number(b.getAttribute('
+                     . '"aria-controls").slice(6)))); showEvents()');
+    my $seen = $browser->text('#events');
+    is $browser->script('return window.hit === undefined'), JSON::PP::true,
+       'nothing has run';
+    is $browser->script('return document.querySelectorAll('
+        . '"#events img, #events script, #events svg, #events a, '
+        . '#events textarea").length'), 0, 'nothing has become an element';
+    like $seen, qr/\Q$_\E/, "seen as it is: $_"
+        for @hostile[0, 1], '\x22onmouseover=\x22', '\xE2\x80\xAE',
+            '\x1B[31m', '\xFF\xFE';
+    unlike $seen, qr/[\x{202a}-\x{202e}\x{2066}-\x{2069}\x1b]/,
+           'nothing turns the text around';
+    fits('details fit');
+    is_deeply [grep { !/favicon/ } $browser->complaints], [],
+              'the browser has no complaint';
+    picture('hostile');
+    # the policy is in force, whatever gets into the page
+    $browser->script('const s = document.createElement("script"); '
+        . 's.textContent = "window.hit = 2"; document.body.append(s); '
+        . 'document.body.insertAdjacentHTML("beforeend", '
+        . '"<img src=/x onerror=window.hit=3>"); s.remove()');
+    is $browser->script('return window.hit === undefined'), JSON::PP::true,
+       'the policy would have stopped it';
+    is scalar(grep {/Content Security Policy/} $browser->complaints) > 0, 1,
+       '... and says so';
+};
+
+
+subtest 'a thousand events' => sub {
+    $browser->open($url);
+    my $c = CitrixGuard::Raw->new($nginx->port);
+    for my $n (1 .. 1_030) {
+        $c = CitrixGuard::Raw->new($nginx->port) if $n % 500 == 0;
+        $c->put(request($n % 5 ? "/vpn/../vpns/$n" : "/ruled/$n", headers => [
+            'X-Real-IP', '192.0.2.' . (1 + $n % 90)]));
+        $c->get;
+    }
+    refresh();
+    is $browser->text('#found'), '1,000 of 1,000 events', 'a thousand';
+    is $browser->script('return document.querySelectorAll('
+        . '"#events tbody tr").length'), 50, 'fifty are shown';
+    $browser->script('at("more").click()');
+    is $browser->script('return document.querySelectorAll('
+        . '"#events tbody tr").length'), 100, '... and more on demand';
+    $browser->script('at("reason").value = "rule"; '
+        . 'at("reason").dispatchEvent(new Event("input"))');
+    is $browser->text('#found'), '200 of 1,000 events', 'by reason';
+    $browser->script('at("filter").value = "192.0.2.11"; '
+        . 'at("filter").dispatchEvent(new Event("input"))');
+    like $browser->text('#found'), qr/^[1-9]\d? of 1,000 events$/, 'by text';
+    unlike $browser->text('#events tbody'), qr/192\.0\.2\.(?!11)/,
+           '... that and no other';
+    $browser->script('at("filter").value = "nothing"; '
+        . 'at("filter").dispatchEvent(new Event("input"))');
+    is $browser->text('#events'), 'None.', 'nothing found';
+    $browser->script('at("filter").value = at("reason").value = ""; '
+        . 'at("filter").dispatchEvent(new Event("input"))');
+    for my $span (qw(hour hours day)) {
+        for my $by (qw(reasons outcomes)) {
+            $browser->script('at("span").value = arguments[0]; '
+                . 'at("by").value = arguments[1]; showPlot()', $span, $by);
+            is $browser->script('return columns()[1].flatMap(c => c[1])'
+                . '.reduce((a, b) => a + b)'), 1_050, "plot: $span, $by";
+            cmp_ok $browser->script('return document.querySelectorAll('
+                . '"#plot rect").length'), '>=', 1, '... has bars';
+        }
+    }
+    picture('thousand');
+};
+
+
+subtest 'screens, languages, colours' => sub {
+    for my $case ([400, 0, 'en'], [400, 1, 'nl'], [800, 1, 'en'],
+                  [1_600, 0, 'nl'], [1_600, 1, 'en']) {
+        my ($width, $dark, $language) = @$case;
+        my $name = "$width " . ($dark ? 'dark' : 'light') . " $language";
+        $browser->media(width => $width, dark => $dark);
+        $browser->script('lang = arguments[0]; showAll()', $language);
+        fits("$name: fits");
+        is $browser->script('return document.documentElement.lang'),
+           $language, '... the language';
+        is_deeply $browser->script($CONTRAST), [], '... texts stand out';
+        like sentence(), $language eq 'nl'
+             ? qr/^We zijn beschermd sinds / : qr/^We have been shielded/,
+             '... the sentence';
+        is $browser->script('return Object.keys(TEXT.en).filter(k => '
+            . '!(k in TEXT.nl)).length'), 0, '... every text';
+        picture($name =~ s/ /-/gr);
+    }
+    $browser->media(width => 1_600);
+    $browser->script('lang = "en"; showAll()');
+};
+
+
+subtest 'by keyboard and screen reader' => sub {
+    $browser->script('document.activeElement.blur(); '
+                     . 'open.clear(); showEvents()');
+    my @path;
+    for (1 .. 14) {
+        # TAB, in WebDriver's own code
+        $browser->keys("\x{e004}");
+        push @path, $browser->script('const e = document.activeElement; '
+            . 'return e.id || e.tagName + " " '
+            . '+ (e.getAttribute("aria-label") || e.textContent)');
+        last if $path[-1] =~ /^BUTTON/;
+    }
+    is_deeply [@path[0 .. $#path - 1]], ['pause', 'language', 'span', 'by',
+        'l-table', 'l-history', 'filter', 'verdict', 'outcome', 'reason'], 'TAB goes from top to bottom';
+    like $path[-1], qr/^BUTTON Details \d+$/, '... to the details';
+    $browser->keys("\x{e007}");
+    is $browser->script('return document.querySelectorAll("td.details")'
+        . '.length'), 1, 'ENTER opens them';
+    is $browser->script('return document.activeElement.getAttribute('
+        . '"aria-expanded")'), 'true', '... and the button says so';
+    like $browser->text('td.details'), qr/Reference\s+[0-9a-f]{32}/,
+         '... with the reference';
+    $browser->keys("\x{e007}");
+    is $browser->script('return document.querySelectorAll("td.details")'
+        . '.length'), 0, 'and closes them';
+
+    my @nodes = $browser->accessible;
+    my %named = map { ("$_->[0] $_->[1]" => 1) } @nodes;
+    ok $named{$_}, "a reader hears: $_" for 'heading citrix_guard',
+        'heading Attempts over time', 'heading The last events',
+        'button Pause', 'button Nederlands', 'searchbox Filter',
+        'combobox Reason', 'columnheader Target', 'cell gateway.example.com';
+    ok scalar(grep { $_->[0] =~ /^im(?:g|age)$/
+                     && $_->[1] =~ /^Attempts over time: [\d,]+$/ } @nodes),
+       'the plot has a name';
+    is_deeply [map {"@$_"} grep { $_->[0] =~ /^(?:button|combobox|searchbox
+                   |heading|img|image)$/x && $_->[1] eq '' } @nodes], [],
+              'nothing that matters is without a name';
+};
+
+
+subtest 'other modes, and something that got through' => sub {
+    $nginx->configure(vars => { BE => $be->port, MODE => 'detect' });
+    ok $nginx->reload, 'reload';
+    refresh();
+    like sentence(), qr/^We are partly shielded: .* gateway\.example\.com/,
+         'detect';
+    is colour(), 'answer amber', '... in amber';
+    get($nginx->port, '/vpn/../vpns/portal/x.xml');
+    refresh();
+    like sentence(), qr/^1 request may have got through, the last one at /,
+         'an answer that should not have been';
+    is colour(), 'answer red', '... in red';
+    picture('through');
+    $nginx->configure(vars => { BE => $be->port, MODE => 'off' });
+    ok $nginx->reload, 'reload';
+    refresh();
+    like $browser->text('#note'), qr/^We are not shielded/, 'off';
+    is colour(), 'answer red', '... in red';
+};
+
+
+subtest 'a lost connection' => sub {
+    my $events = $browser->text('#found');
+    $nginx->stop;
+    $browser->script('return refresh()');
+    like sentence(), qr/^Nobody knows whether we are shielded/, 'it says so';
+    is colour(), 'answer amber', '... in amber';
+    like $browser->text('#fresh'), qr/^No connection since /, '... since when';
+    is $browser->text('#found'), $events, 'what was known is still there';
+    picture('lost');
+    $nginx->configure(vars => { BE => $be->port, MODE => 'on' })->start;
+    # by itself, and another zone: nothing of the old one is mixed in
+    ok $browser->until('lostSince === null'), 'it comes back by itself';
+    like sentence(), qr/^We have been shielded since /, 'with another zone';
+    is $browser->text('#found'), '0 of 0 events', '... and its events';
+};
+
+$browser->stop;
+
+done_testing;

@@ -1,0 +1,378 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Log lines, by every parser of the command's: none reads past a line's end,
+ * and what scan passes by would have been no finding.  And a log of lines that
+ * are like these, but damaged: the short way past a line ends where the long
+ * one does, which finds a request of the same time, and nothing in it.
+ */
+
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "cli/scan/scan.h"
+#include "vectors.h"
+
+
+static const char  *scan_fuzz_formats[] = {
+    "$host [$time_iso8601] $status \"$request_uri\" $remote_addr|$host",
+    "%v %t \\\"%r\\\" %>s %O %h \\\"%{User-Agent}i\\\" %D",
+    "$remote_addr $msec $request $citrix_guard_verdict",
+    "{\"t\":\"$time_local\",\"i\":\"$time_iso8601\",\"r\":\"$request\"}",
+    "$remote_addr \"$request_method $scheme://$host$request_uri\" $status",
+};
+
+#define SCAN_FUZZ_FORMATS                                                     \
+    (sizeof(scan_fuzz_formats) / sizeof(scan_fuzz_formats[0]))
+
+
+/* damaged copies of a log, none of which is long; libFuzzer makes its own */
+
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define SCAN_FUZZ_COPIES  4
+#else
+#define SCAN_FUZZ_COPIES  1000
+#endif
+
+#define SCAN_FUZZ_LONG    2048
+#define SCAN_FUZZ_WORD    32
+
+
+static scan_formats_t  scan_fuzz_custom[SCAN_FUZZ_FORMATS];
+static scan_arena_t    scan_fuzz_arena;
+
+
+static void scan_fuzz_line(scan_parser_t *ps, const uint8_t *data,
+    size_t size);
+static void scan_fuzz_judge(const scan_line_t *ln, const uint8_t *data,
+    size_t size);
+static void scan_fuzz_log(const uint8_t *data, size_t size);
+static size_t scan_fuzz_damage(uint8_t *p, size_t size, uint64_t *seed);
+static void scan_fuzz_short_way(const uint8_t *data, size_t size);
+static void scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p,
+    const uint8_t *nl, int64_t time);
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t          i, n;
+    const uint8_t  *p, *nl;
+    scan_parser_t   ps;
+
+    static int  ready;
+
+    for (i = 0; !ready && i < SCAN_FUZZ_FORMATS; i++) {
+        if (scan_custom_compile(&scan_fuzz_custom[i], scan_fuzz_formats[i],
+                                i & 1))
+        {
+            abort();
+        }
+    }
+
+    ready = 1;
+
+    for (i = 0; i < SCAN_FUZZ_FORMATS; i++) {
+
+        memset(&ps, 0, sizeof(scan_parser_t));
+
+        ps.format = SCAN_UNKNOWN;
+        ps.formats = &scan_fuzz_custom[i];
+
+        for (p = data; p < data + size; p = nl + 1) {
+            n = (size_t) (data + size - p);
+            nl = memchr(p, '\n', n);
+            nl = nl ? nl : p + n;
+
+            scan_fuzz_line(&ps, p, (size_t) (nl - p));
+        }
+    }
+
+    if (size && size < SCAN_FUZZ_LONG) {
+        scan_fuzz_log(data, size);
+    }
+
+    scan_arena_reset(&scan_fuzz_arena);
+
+    return 0;
+}
+
+
+/* in a block of exactly that size, and a text no longer than the line */
+
+static void
+scan_fuzz_line(scan_parser_t *ps, const uint8_t *data, size_t size)
+{
+    scan_hit_t      hit;
+    scan_line_t     ln;
+    scan_parsed_e   parsed;
+    unsigned char  *p;
+
+    p = vectors_copy(data, size);
+    ps->text = vectors_copy(data, size);
+
+    parsed = scan_parse(ps, p, p + size, &ln);
+
+    if (parsed == SCAN_REQUEST) {
+        scan_fuzz_judge(&ln, data, size);
+
+    } else if (parsed == SCAN_DAMAGED) {
+        (void) scan_judge_damaged(p, p + size, 0, &scan_fuzz_arena, &hit);
+    }
+
+    /* the line as a target, as no log would have it */
+
+    scan_line_init(&ln);
+
+    ln.target.data = p;
+    ln.target.len = size;
+    ln.status = 200;
+
+    scan_fuzz_judge(&ln, data, size);
+
+    free(ps->text);
+    free(p);
+}
+
+
+static void
+scan_fuzz_judge(const scan_line_t *ln, const uint8_t *data, size_t size)
+{
+    int         found, dull;
+    unsigned    policy;
+    scan_hit_t  hit;
+
+    for (policy = 0; policy < 4; policy++) {
+        dull = scan_is_dull(ln->target.data, ln->target.len, policy);
+        found = scan_judge_long(ln, policy, &scan_fuzz_arena, &hit);
+
+        if (dull && found && ln->query.len == 0 && ln->verdict.len == 0
+            && ln->outcome.len == 0)
+        {
+            fuzz_failed("scan passes by what is a finding", data, size);
+        }
+
+        if (found && (hit.outcome == SCAN_NOTHING
+                      || hit.why == SCAN_WHY_NONE))
+        {
+            fuzz_failed("a finding without an outcome", data, size);
+        }
+    }
+}
+
+
+/* the lines, as they are and with a few bytes changed, over and over */
+
+static void
+scan_fuzz_log(const uint8_t *data, size_t size)
+{
+    size_t     i, n;
+    uint8_t   *log, *p;
+    uint64_t   seed;
+
+    static const char  end[] = "\n                                           "
+                               "                                          \n";
+
+    log = malloc(SCAN_FUZZ_COPIES * (2 * size + SCAN_FUZZ_WORD) + sizeof(end));
+    if (log == NULL) {
+        abort();
+    }
+
+    seed = size;
+
+    for (i = 0; i < size; i++) {
+        seed = (seed ^ data[i]) * 1099511628211u;
+    }
+
+    p = log;
+
+    for (i = 0; i < SCAN_FUZZ_COPIES; i++) {
+        p = (uint8_t *) mempcpy(p, data, size);
+        *p++ = '\n';
+
+        memcpy(p, data, size);
+        n = scan_fuzz_damage(p, size, &seed);
+
+        p += n;
+        *p++ = '\n';
+    }
+
+    /* what is last takes the long way */
+
+    p = (uint8_t *) mempcpy(p, end, sizeof(end) - 1);
+
+    data = vectors_copy(log, (size_t) (p - log));
+    scan_fuzz_short_way(data, (size_t) (p - log));
+
+    free((void *) data);
+    free(log);
+}
+
+
+static unsigned
+scan_fuzz_random(uint64_t *seed, size_t n)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+
+    return (unsigned) ((*seed >> 33) % n);
+}
+
+
+/* a word in place of p[at] to p[end] */
+
+static size_t
+scan_fuzz_replace(uint8_t *p, size_t size, size_t at, size_t end,
+    const char *word)
+{
+    size_t  n;
+
+    n = strlen(word);
+
+    memmove(p + at + n, p + end, size - end);
+    memcpy(p + at, word, n);
+
+    return size - (end - at) + n;
+}
+
+
+/* a few bytes changed, dropped or put in; the size afterwards */
+
+static size_t
+scan_fuzz_damage(uint8_t *p, size_t size, uint64_t *seed)
+{
+    size_t       at, n;
+    const char  *word;
+
+    static const char  bytes[] = "\"\\ \n\r[]{}:,.%/+-#!?0196anps\x7f\xc3";
+
+    static const char *const  words[] = {
+        "blocked", "exploit-suspected", "/../vpns/", "template.new", "null",
+        "\\\n", "\\\"", " HTTP/1.1\" 200 ", "-", "pass", "61", "{}", "", "1578639604"
+    };
+
+    do {
+        at = scan_fuzz_random(seed, size);
+        word = words[scan_fuzz_random(seed, sizeof(words) / sizeof(words[0]))];
+
+        switch (scan_fuzz_random(seed, 7)) {
+
+        case 0:
+            n = 1 + scan_fuzz_random(seed, 8);
+            n = n < size - at ? n : size - at;
+            size -= n;
+            memmove(p + at, p + at + n, size - at);
+            break;
+
+        case 1:
+
+            /* there is room for one word more */
+
+            return scan_fuzz_replace(p, size, at, at, word);
+
+        case 2:
+            n = at + strlen(word);
+
+            if (n < size) {
+                memcpy(p + at, word, n - at);
+            }
+            break;
+
+        case 3:
+            n = scan_fuzz_random(seed, size);
+            p[at] = p[n];
+            break;
+
+        case 4:
+
+            /* a string */
+
+            p[size] = '"';
+            at = (size_t) ((uint8_t *) memchr(p + at, '"', size - at + 1) - p);
+            at += at < size;
+            n = (size_t) ((uint8_t *) memchr(p + at, '"', size - at + 1) - p);
+
+            return scan_fuzz_replace(p, size, at, n, word);
+
+        default:
+            p[at] = (uint8_t) bytes[scan_fuzz_random(seed,
+                                                     sizeof(bytes) - 1)];
+        }
+
+    } while (size && scan_fuzz_random(seed, 2));
+
+    return size;
+}
+
+
+static void
+scan_fuzz_short_way(const uint8_t *data, size_t size)
+{
+    int64_t         time;
+    scan_line_t     ln;
+    scan_parser_t   ps;
+    const uint8_t  *p, *nl, *last;
+
+    memset(&ps, 0, sizeof(scan_parser_t));
+
+    ps.format = SCAN_UNKNOWN;
+    ps.formats = &scan_fuzz_custom[SCAN_FUZZ_FORMATS - 1];
+    ps.text = vectors_copy(data, size);
+
+    last = data + size;
+
+    for (p = data; p < last; p = nl + 1) {
+        nl = scan_dull(&ps, p, last, 0, &time);
+
+        if (nl) {
+            scan_fuzz_same(&ps, p, nl, time);
+            continue;
+        }
+
+        nl = memchr(p, '\n', (size_t) (last - p));
+        (void) scan_parse(&ps, p, nl, &ln);
+    }
+
+    free(ps.text);
+}
+
+
+/* by a parser that has not seen the lines before, but knows the format */
+
+static void
+scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p, const uint8_t *nl,
+    int64_t time)
+{
+    size_t         len;
+    scan_hit_t     hit;
+    scan_line_t    ln;
+    scan_parser_t  fresh;
+
+    len = (size_t) (nl - p);
+
+    memset(&fresh, 0, sizeof(scan_parser_t));
+
+    fresh.format = ps->format;
+    fresh.formats = ps->formats;
+    fresh.text = ps->text;
+
+    if (memchr(p, '\n', len) || *nl != '\n') {
+        fuzz_failed("the short way does not end with the line", p, len);
+    }
+
+    if (scan_parse(&fresh, p, nl, &ln) != SCAN_REQUEST
+        || fresh.format != ps->format)
+    {
+        fuzz_failed("no request, but scan passes it by as one", p, len);
+    }
+
+    if (ln.time != time) {
+        fuzz_failed("the short way has another time", p, len);
+    }
+
+    if (scan_judge_long(&ln, 0, &scan_fuzz_arena, &hit)) {
+        fuzz_failed("the short way leads past a finding", p, len);
+    }
+}

@@ -1,0 +1,47 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The core in one piece, for Frama-C: so that an inline function is proved
+ * once, and the tables are seen.
+ */
+
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+
+/* memchr() for unsigned characters, so that WP sees the same memory */
+
+/*@ requires n > 0 ==> \valid_read(p + (0 .. n - 1));
+    assigns \result \from p, c, n, p[0 .. n - 1];
+    ensures \result == \null
+      || (\exists integer k; 0 <= k < n && \result == p + k && p[k] == c); */
+const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
+
+#define memchr  cguard_memchr
+
+#include "cguard/decision/cguard_byte.c"
+
+#undef HEX
+#undef U
+#undef CONT
+#undef PCT
+#undef OPEN
+#undef LEAD
+#undef NOISE
+#undef CELL
+#undef OFFER
+#undef BEGIN
+
+#include "cguard/decision/cguard_sign.c"
+#include "cguard/decision/cguard_compat.c"
+#include "cguard/decision/cguard_prefilter.c"
+#include "cguard/decision/cguard_reading.c"
+#include "cguard/decision/cguard_strict.c"
+#include "cguard/decision/cguard_target.c"
+#include "cguard/session/cguard_session.c"
+#include "cguard/rules/cguard_form.c"
+#include "cguard/rules/cguard_aho_corasick.c"
+#include "cguard/rules/cguard_rule_parse.c"

@@ -1,0 +1,434 @@
+# citrix_guard_zone and citrix_guard_monitor: exact counts from many workers,
+# over reloads and killed workers, as JSON and for Prometheus.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Digest::SHA qw(sha256_base64);
+use JSON::PP qw(decode_json);
+use Test::More;
+use Time::Piece ();
+
+use CitrixGuard::Check qw(request get);
+use CitrixGuard::Nginx;
+use CitrixGuard::Process qw(children);
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
+
+my $be = CitrixGuard::Recorder->new;
+
+# what a guarded server and a monitor need; the modes come and go
+my $HTTP = <<'END';
+    citrix_guard_zone guard:1m canary=kanarie-4711;
+    log_format event escape=none '$citrix_guard_event';
+    access_log %%DIR%%/event.log event if=$citrix_guard_event;
+    server { listen 127.0.0.1:%%PORT1%%; server_name one.example;
+             citrix_guard %%ONE%%;
+             citrix_guard_rule a.rule path "^/ruled";
+             citrix_guard_rule seen path "^/seen" detect;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; }
+             location /made/ { proxy_pass http://127.0.0.1:%%BE%%$http_x; } }
+    server { listen 127.0.0.1:%%PORT2%%; server_name two.example;
+             citrix_guard %%TWO%%;
+             set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT3%%; server_name monitor;
+             location /guard { citrix_guard_monitor;
+                               allow 127.0.0.1; deny all; } }
+END
+
+my $nginx = CitrixGuard::Nginx->new(
+    ports => 3, workers => 3, http => $HTTP,
+    expected => qr/signal 9/,
+    vars => { BE => $be->port, ONE => 'on', TWO => 'detect' })->start;
+
+
+sub ask {
+    my ($query, %given) = @_;
+    return get($nginx->port(3), "/guard$query", %given);
+}
+
+
+sub monitor { return decode_json(ask("?format=json$_[0]")->{body}) }
+
+
+sub zone { return monitor('') }
+
+
+sub server {
+    my ($zone, $name) = @_;
+    return (grep { $_->{name} eq $name } @{ $zone->{servers} })[0];
+}
+
+
+# of a time as it is in JSON, to the millisecond
+sub seconds {
+    my ($time, $part) = $_[0] =~ /^(.*)(\.\d{3})Z\z/ or return;
+    return Time::Piece->strptime($time, '%Y-%m-%dT%H:%M:%S')->epoch . $part;
+}
+
+
+sub counts {
+    my ($of) = @_;
+    return { map { $_ => $of->{$_}{count} } keys %$of };
+}
+
+
+subtest 'the page' => sub {
+    my $tool = "$FindBin::Bin/../../ngx_citrix_guard/tools/page";
+    is system($^X, $tool, '--check') >> 8, 0, 'is as its sources are'
+        or diag 'run ngx_citrix_guard/tools/page';
+    my $page = ask('');
+    my $policy = CitrixGuard::Raw::header($page, 'Content-Security-Policy');
+    my %hash = map { $_ => 1 } $policy =~ /'sha256-([^']+)'/g;
+    for my $tag ('script', 'style') {
+        my @parts = $page->{body} =~ m{<$tag>(.*?)</$tag>}sg;
+        is scalar @parts, 1, "one $tag";
+        ok $hash{ sha256_base64($parts[0]) . '=' }, '... which may run';
+    }
+    is scalar keys %hash, 2, 'and nothing else';
+    unlike $page->{body}, qr{https?://(?!www\.w3\.org/2000/svg)},
+           'no other place is named';
+};
+
+
+subtest 'nothing yet' => sub {
+    my $zone = zone();
+    is $zone->{version}, 1, 'version';
+    is_deeply [map { $_->{name} } @{ $zone->{servers} }],
+              ['one.example', 'two.example'], 'servers';
+    is_deeply server($zone, 'one.example')->{modes}, ['on'], 'mode';
+    is_deeply server($zone, 'two.example')->{modes}, ['detect'], 'mode';
+    is_deeply [map {"$_->{server} @{ $_->{modes} }"} @{ $zone->{history} }],
+              ['one.example on', 'two.example detect'], 'history';
+    is_deeply [$zone->{events}, $zone->{sources}], [[], []], 'no events';
+};
+
+
+subtest 'one of each' => sub {
+    get($nginx->port, '/clean') for 1 .. 5;
+    get($nginx->port, '/vpn/../vpns/a', headers => ['User-Agent', 'x"y']);
+    get($nginx->port, '/../vpns/b');
+    get($nginx->port, '/ruled');
+    get($nginx->port, '/seen');
+    get($nginx->port, '/made/', headers => ['X', '/vpn/../vpns/c']);
+    get($nginx->port, '/a?b=/../vpns/');
+    get($nginx->port(2), '/vpn/../vpns/d');
+    get($nginx->port(2), '/vpn/../vpns/kanarie-4711');
+    get($nginx->port, '/vpn/..%2fvpns/kanarie-4711');
+    get($nginx->port, '/vpn/../vpns/kanarie-4711/x');
+    # the client may have its answer before it is counted
+    wait_until(sub { @{ zone()->{events} } >= 10 });
+    my $zone = zone();
+    my ($one, $two) = map { server($zone, $_) } 'one.example', 'two.example';
+    is $one->{passed}, 5, 'passed';
+    is_deeply counts($one->{verdicts}), { blocked => 6, detected => 1 },
+              'verdicts';
+    is_deeply counts($one->{reasons}), { traversal => 4, rule => 2,
+                                         query => 1 }, 'reasons';
+    is_deeply counts($one->{outcomes}), { blocked => 6, attempt => 1 },
+              'outcomes';
+    is_deeply counts($one->{at}), { request => 5, egress => 1, nginx => 1 },
+              'where';
+    is_deeply counts($two->{verdicts}), { detected => 1 }, 'another server';
+    is_deeply counts($zone->{canary}), { detected => 1, blocked => 1 },
+              'canaries are counted apart';
+    is_deeply { map { $_->{id} => counts($_->{verdicts}) } @{ $zone->{rules} } },
+              { 'a.rule' => { blocked => 1 }, seen => { detected => 1 } },
+              'rules';
+    is_deeply [map { [@$_{qw(source count error)}] } @{ $zone->{sources} }],
+              [['127.0.0.1', 8, 0]], 'sources';
+    my $step = $zone->{series}{reasons}{traversal};
+    is scalar @$step, 288, 'steps of a day';
+    is $step->[-1] + $step->[-2], 5, 'of which the last are now';
+    my ($now, $size) = (seconds($zone->{now}), $zone->{series}{step});
+    is seconds($zone->{series}{first}),
+       sprintf('%.3f', (int($now / $size) - 287) * $size), 'and the first';
+    my @events = @{ $zone->{events} };
+    is scalar @events, 10, 'events';
+    my ($first) = grep { $_->{target} eq '/vpn/../vpns/a' } @events;
+    is_deeply { map { $_ => $first->{$_} } qw(client server host method
+                    target reading user_agent verdict outcome reason at
+                    status) },
+        { client => '127.0.0.1', server => 'one.example', method => 'GET',
+          host => 'gateway.example.test', target => '/vpn/../vpns/a',
+          reading => '/vpn/../vpns/a', user_agent => 'x\x22y',
+          verdict => 'blocked', outcome => 'blocked', reason => 'traversal',
+          at => 'request', status => 403 }, 'what an event says';
+    is scalar(grep { $_->{canary} } @events), 2, 'canaries among them';
+    my @log = map { decode_json($_) }
+              split /\n/, slurp($nginx->dir . '/event.log');
+    is_deeply [sort map { $_->{id} } @log], [sort map { $_->{id} } @events],
+              'the same as in the log';
+    is scalar(grep { $_->{canary} } @log), 2, '... canaries, too';
+    is_deeply monitor("&since=$zone->{last}")->{events}, [], 'none since';
+    is scalar @{ monitor('&since=' . ($zone->{last} - 3))->{events} }, 3,
+       'some since';
+    is scalar @{ monitor('&since=99999')->{events} }, 10,
+       'all, for who knows another zone';
+};
+
+
+subtest 'how it answers' => sub {
+    for my $case (['', 'text/html; charset=utf-8'],
+                  ['?format=json', 'application/json'],
+                  ['?format=prometheus',
+                   'text/plain; version=0.0.4; charset=utf-8']) {
+        my ($query, $type) = @$case;
+        my $answer = ask($query);
+        is $answer->{status}, 200, "'$query': 200";
+        is CitrixGuard::Raw::header($answer, 'Content-Type'), $type, $type;
+        is CitrixGuard::Raw::header($answer, 'Cache-Control'), 'no-store',
+           'not to be kept';
+        like CitrixGuard::Raw::header($answer, 'Content-Security-Policy'),
+             qr/^default-src 'none'/, 'policy';
+        unlike $answer->{head}, qr/unsafe|\*/, '... a strict one';
+        my $head = ask($query, method => 'HEAD');
+        is $head->{status}, 200, 'HEAD';
+        is ask($query, method => $_)->{status}, 405, "$_: 405"
+            for qw(POST PUT DELETE OPTIONS);
+    }
+    is ask('?format=xml')->{status}, 404, 'another format: 404';
+    is ask('?format=')->{status}, 404, 'no format: 404';
+    my $before = server(zone(), 'one.example')->{passed};
+    zone() for 1 .. 3;
+    is server(zone(), 'one.example')->{passed}, $before,
+       'who looks is not counted';
+};
+
+
+subtest 'Prometheus' => sub {
+    my $dir = scratch();
+    my $text = ask('?format=prometheus')->{body};
+    spew("$dir/metrics", $text);
+    is `promtool check metrics <$dir/metrics 2>&1`, '', 'promtool is content';
+    like $text, qr/^\Q$_\E$/m, $_ for
+        'citrix_guard_events_total{server="one.example",verdict="blocked"} 6',
+        'citrix_guard_outcomes_total{server="one.example",'
+            . 'outcome="exploit-suspected"} 0',
+        'citrix_guard_passed_total{server="one.example"} 5',
+        'citrix_guard_mode{server="two.example",mode="detect"} 1',
+        'citrix_guard_mode{server="two.example",mode="on"} 0',
+        'citrix_guard_rules_total{rule="a.rule",verdict="blocked"} 1',
+        'citrix_guard_canary_total{verdict="blocked"} 1';
+    unlike $text, qr/^citrix_guard_events_total\{[^}]*verdict="pass/m,
+           'what passes is counted once';
+
+    my $zone = zone();
+    my ($one, $two) = map { server($zone, $_) } 'one.example', 'two.example';
+    for my $case (['start_timestamp_seconds', $zone->{started}],
+                  ['config_load_timestamp_seconds', $zone->{configured}],
+                  ['mode_timestamp_seconds{server="two.example"}',
+                   $two->{since}],
+                  ['last_event_timestamp_seconds{outcome="blocked"}',
+                   $one->{outcomes}{blocked}{last}],
+                  ['last_event_timestamp_seconds{outcome="attempt"}',
+                   (sort map { $_->{outcomes}{attempt}{last} }
+                         $one, $two)[-1]]) {
+        my $line = "citrix_guard_$case->[0] " . seconds($case->[1]);
+        like $text, qr/^\Q$line\E$/m, $line;
+    }
+
+    spew("$dir/metrics", $text =~ s/_total/_count/gr);
+    isnt `promtool check metrics <$dir/metrics 2>&1`, '', '... not with all';
+};
+
+
+# Requests over connections of their own, from several processes at once: how
+# many were refused.
+sub storm {
+    my ($processes, $each, @requests) = @_;
+    my $dir = scratch();
+    my @pids = map {
+        my $n = $_;
+        defined(my $pid = fork) or die "fork: $!";
+        if (!$pid) {
+            my $answers = 0;
+            for (my $sent = 0; $sent < $each; ) {
+                my $c = eval { CitrixGuard::Raw->new($nginx->port) } or next;
+                for (1 .. 50) {
+                    $c->put($requests[$sent++ % @requests]);
+                    my $answer = eval { $c->get } or last;
+                    $answers++ if $answer->{status} == 403;
+                    last if $sent == $each;
+                }
+            }
+            spew("$dir/$n", $answers);
+            POSIX::_exit(0);
+        }
+        $pid;
+    } 1 .. $processes;
+    return sub {
+        waitpid $_, 0 for @pids;
+        my $sum = 0;
+        $sum += slurp("$dir/$_") for 1 .. $processes;
+        return $sum;
+    };
+}
+
+
+subtest 'many workers' => sub {
+    my $before = zone();
+    my @storm = (3, 600, request('/vpn/../vpns/x'), request('/clean'));
+    is storm(@storm)->(), 900, 'nine hundred are refused';
+    $nginx->settle;
+    my $after = zone();
+    my ($was, $is) = map { server($_, 'one.example') } $before, $after;
+    is $is->{verdicts}{blocked}{count} - $was->{verdicts}{blocked}{count},
+       900, 'each is counted once';
+    is $is->{passed} - $was->{passed}, 900, 'so is what passes';
+    is $after->{sources}[0]{count}, 908, 'and its source';
+
+    my $answers = storm(@storm);
+    $nginx->reload for 1 .. 3;
+    my $refused = $answers->();
+    cmp_ok $refused, '>', 800, "$refused are refused over reloads";
+    # an old worker may still be about to count
+    my $count;
+    wait_until(sub {
+        $after = zone();
+        $count = server($after, 'one.example')->{verdicts}{blocked}{count}
+               - $is->{verdicts}{blocked}{count};
+        return $count >= $refused;
+    });
+    ok $count >= $refused && $count <= 900, "$count are counted";
+    is scalar @{ $after->{events} }, 1_000, 'a thousand events';
+    is $after->{started}, $before->{started}, 'the zone is the same';
+    is $after->{loads}, $before->{loads} + 3, 'reloads are counted';
+    is_deeply $after->{history}, $before->{history}, 'no mode has changed';
+};
+
+
+subtest 'other modes' => sub {
+    my $before = zone();
+    $nginx->configure(vars => { BE => $be->port, ONE => 'detect',
+                                TWO => 'detect' });
+    ok $nginx->reload, 'reload';
+    my $zone = zone();
+    is_deeply server($zone, 'one.example')->{modes}, ['detect'], 'in force';
+    is server($zone, 'two.example')->{since},
+       server($before, 'two.example')->{since}, 'since then, the other';
+    is_deeply [map {"$_->{server} @{ $_->{modes} }"} @{ $zone->{history} }],
+              ['one.example on', 'two.example detect', 'one.example detect'],
+              'in the history';
+    is server($zone, 'one.example')->{passed},
+       server($before, 'one.example')->{passed}, 'counts stay';
+
+    # a configuration that is refused changes nothing
+    $nginx->configure(http => $HTTP . 'nonsense;');
+    ok !$nginx->reload, 'a bad configuration';
+    is_deeply zone()->{history}, $zone->{history}, '... no history';
+    $nginx->configure(
+        http => $HTTP =~ s/(server_name) two\S+;/$1 'three"x.example';/r,
+        vars => { BE => $be->port, ONE => 'on', TWO => 'off' });
+    ok $nginx->reload, 'another server';
+    $zone = zone();
+    is_deeply server($zone, 'two.example')->{modes}, [], 'one is gone';
+    is_deeply [map {"$_->{server} @{ $_->{modes} }"}
+               @{ $zone->{history} }[3 .. $#{ $zone->{history} }]],
+              ['one.example on', 'two.example ', 'three\\x22x.example off'],
+              'in the history';
+    my $dir = scratch();
+    my $text = ask('?format=prometheus')->{body};
+    spew("$dir/metrics", $text);
+    is `promtool check metrics <$dir/metrics 2>&1`, '',
+       'a quote in a name is no end of it';
+    like $text, qr/server="three\\\\x22x\.example"/, '... and is there';
+    $nginx->configure(http => $HTTP, vars => { BE => $be->port, ONE => 'on',
+                                               TWO => 'detect' });
+    ok $nginx->reload, 'as it was';
+};
+
+
+subtest 'killed workers' => sub {
+    my $before = server(zone(), 'one.example')->{verdicts}{blocked}{count};
+    my $answers = storm(3, 800, request('/vpn/../vpns/x'));
+    my $kills = 0;
+    for (1 .. 6) {
+        select undef, undef, undef, 0.1;
+        for my $pid ((children($nginx->pid))[0]) {
+            $kills += kill 'KILL', $pid if $pid;
+        }
+    }
+    my $answered = $answers->();
+    $nginx->settle;
+    my $zone = zone();
+    my $counted = server($zone, 'one.example')->{verdicts}{blocked}{count}
+                - $before;
+    cmp_ok $kills, '>=', 5, "$kills workers were killed";
+    # each may take with it one that it has answered, or counted, and no more
+    cmp_ok abs($counted - $answered), '<=', $kills,
+           "$answered answered, $counted counted";
+    my $one = server($zone, 'one.example');
+    my %sum;
+    for my $kind (qw(verdicts reasons outcomes at)) {
+        $sum{$kind} += $_->{count} for values %{ $one->{$kind} };
+    }
+    cmp_ok abs($sum{verdicts} - $sum{$_}), '<=', $kills, "... by $_"
+        for qw(reasons outcomes at);
+    cmp_ok scalar @{ $zone->{events} }, '>=', 1_000 - $kills, 'events';
+    get($nginx->port, '/vpn/../vpns/x') for 1 .. 20;
+    is server(zone(), 'one.example')->{verdicts}{blocked}{count},
+       $one->{verdicts}{blocked}{count} + 20, 'and it goes on';
+};
+
+
+subtest 'sources' => sub {
+    my $before = zone();
+    for my $n (1 .. 300) {
+        get($nginx->port(2), '/vpn/../vpns/', headers => [
+            'X-Real-IP', '192.0.2.' . ($n % 250)]);
+    }
+    get($nginx->port(2), '/vpn/../vpns/', headers => [
+        'X-Real-IP', "2001:db8:1:2::$_"]) for 1 .. 9;
+    my %of = map { $_->{source} => $_ } @{ zone()->{sources} };
+    is $of{'2001:db8:1:2::/64'}{count}, 9, 'a network is one source';
+    cmp_ok scalar keys %of, '==', 50, 'the first fifty';
+};
+
+
+subtest 'nginx -t' => sub {
+    my %case = (
+        'citrix_guard_zone guard;' => qr/invalid zone "guard"/,
+        'citrix_guard_zone :1m;' => qr/invalid zone ":1m"/,
+        'citrix_guard_zone guard:x;' => qr/invalid zone "guard:x"/,
+        'citrix_guard_zone guard:900k;' => qr/is too small, it needs 1m/,
+        'citrix_guard_zone a:1m; citrix_guard_zone b:1m;' => qr/is duplicate/,
+        'citrix_guard_zone a:1m canary=short;' =>
+            qr/invalid parameter "canary=short"/,
+        'citrix_guard_zone a:1m canary=with/slash;' => qr/invalid parameter/,
+        'citrix_guard_zone a:1m other=12345678;' => qr/invalid parameter/,
+        'server { location / { citrix_guard_monitor; deny all; } }' =>
+            qr/but there is no "citrix_guard_zone"/,
+    );
+    for my $http (sort keys %case) {
+        my ($status, $said) = $nginx->configure(http => $http)->check;
+        is $status, 1, "$http: refused";
+        like $said, $case{$http}, '... why';
+    }
+    my $zone = 'citrix_guard_zone a:1m; server { listen 127.0.0.1:%%PORT1%%; ';
+    my $open = qr/shows "citrix_guard_monitor" to everyone/;
+    for my $inside ('', 'allow all;', 'allow 127.0.0.1;', 'auth_basic off;',
+                    'satisfy any;') {
+        my ($status, $said) = $nginx->configure(http => $zone
+            . "location / { citrix_guard_monitor; $inside } }")->check;
+        is $status, 0, "'$inside': taken";
+        like $said, $open, '... with a warning';
+    }
+    for my $inside ('deny all;', 'allow 127.0.0.1; deny all;',
+                    'auth_basic x; auth_basic_user_file x;',
+                    'auth_request /x;') {
+        my ($status, $said) = $nginx->configure(http => $zone
+            . "location / { citrix_guard_monitor; $inside } }")->check;
+        unlike $said, $open, "'$inside': no warning";
+        ($status, $said) = $nginx->configure(http => "$zone $inside"
+            . 'location / { citrix_guard_monitor; } }')->check;
+        unlike $said, $open, '... nor from the server' if $inside =~ /deny/;
+    }
+};
+
+done_testing;

@@ -1,0 +1,293 @@
+#!/usr/bin/perl
+
+# The documentation against what it documents: directives, variables, reasons
+# and messages against the C sources, the examples against the vectors, the
+# snippets against nginx -t, links against files.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use JSON::PP ();
+use Test::More;
+
+use CitrixGuard::Nginx;
+
+my $top = abs_path("$FindBin::Bin/../..");
+my @pages = ('README.md', map { s{^\Q$top\E/}{}r } sort glob "$top/docs/*.md");
+my %text = map { $_ => slurp("$top/$_") } @pages, 'CHANGES';
+
+my $directives = $text{'docs/directives.md'};
+my $streams = $text{'docs/stream.md'};
+
+# comments do not count
+my %source = map { m{([^/]+)$} => slurp($_) =~ s{/\*.*?\*/}{}gsr }
+    glob("$top/ngx_citrix_guard/{http,stream,cguard}{,/*}/*.[ch]");
+
+my $module = $source{'ngx_http_citrix_guard_module.c'};
+
+
+sub slurp {
+    my ($path) = @_;
+    open my $from, '<:raw', $path or die "$path: $!";
+    local $/;
+    return scalar <$from>;
+}
+
+
+# what stands below a heading, up to the next one
+sub section {
+    my ($heading, $page) = @_;
+    $page //= $directives;
+    return $page =~ /^#+ \Q$heading\E\n(.*?)(?=^#|\z)/ms ? $1 : undef;
+}
+
+
+# C string literals that stand side by side, as one
+sub joined {
+    my ($literals) = @_;
+    return join '', map { s/\\(.)/$1/gr } $literals =~ /"((?:[^"\\]|\\.)*)"/g;
+}
+
+
+subtest 'directives' => sub {
+    my %context = (MAIN => 'http', SRV => 'server', LOC => 'location');
+    my @commands = $module =~
+        /\{ \s* ngx_string\("(\w+)"\), \s* (NGX_HTTP_[\w|\s]+?),/gx;
+    my %flags = @commands;
+
+    ok scalar keys %flags, 'the source has directives';
+
+    for my $name (sort keys %flags) {
+        my $text = section($name);
+        ok defined $text, "$name has a section" or next;
+        like $text, qr/^\| Syntax: \| \*\*`$name`\*\*[ ;]/m, '... Syntax';
+        like $text, qr/^\| Default: \| (?:`$name [a-z0-9]+;`|-) \|$/m, '... Default';
+        my $where = join ', ', map {"`$context{$_}`"}
+            $flags{$name} =~ /NGX_HTTP_(MAIN|SRV|LOC)_CONF/g;
+        like $text, qr/^\| Context: \| \Q$where\E \|$/m, "... Context $where";
+    }
+
+    is_deeply [$directives =~ /^### (citrix_guard\w*)$/mg],
+        [sort keys %flags], 'no other section, in alphabetical order';
+};
+
+
+subtest 'the stream module' => sub {
+    my $code = $source{'ngx_stream_citrix_guard_module.c'};
+    my %main = map { /"(\w+)"/ => /NGX_STREAM_MAIN_CONF/ ? 1 : 0 }
+        $code =~ /\{ \s* (ngx_string\("\w+"\), \s* (?:NGX_STREAM_MAIN_CONF\|)?
+                  NGX_STREAM_SRV_CONF)\|/gx;
+
+    is_deeply [$streams =~ /^### (citrix_guard\w*)$/mg], [sort keys %main],
+        'the directives, and no other';
+    for my $name (sort keys %main) {
+        my $text = section($name, $streams);
+        like $text, qr/^\| Syntax: \| \*\*`$name`\*\* /m, "$name: Syntax";
+        like $text, qr/^\| Default: \| (?:`$name [a-z0-9]+;`|-) \|$/m,
+            '... Default';
+        my $where = $main{$name} ? '`stream`, `server`' : '`server`';
+        like $text, qr/^\| Context: \| $where \|$/m, '... Context';
+    }
+
+    my ($variable) = $code =~ /_variable =\s*ngx_string\("(\w+)"\);/;
+    is_deeply [$streams =~ /^\* \*\*`\$(\w+)`\*\*:/mg], [$variable],
+        'the variable';
+
+    my ($texts) = $source{'cguard_session.c'} =~ /\btexts\[\] = \{(.*?)\}/s;
+    my @texts = grep { $_ ne 'nothing' } $texts =~ /"([^"]*)"/g;
+    is_deeply [section('The Log Line', $streams) =~ /^\| `([^`]+)` \|/mg],
+        \@texts, 'the texts of the log line';
+
+    my @said = map { joined($_) =~ s/^citrix_guard: (?:.*\(%s:%ui\) )?//r }
+        map {/ngx_log_error\(NGX_LOG_(?:EMERG|WARN),\s(?:cf|cycle)->log,\s0,
+              ((?:\s*"(?:[^"\\]|\\.)*")+)/gx}
+        $code, @source{map {"ngx_$_.c"} 'http_citrix_guard_check_stream',
+                       map {"stream_citrix_guard_$_"} qw(http pass)};
+    is scalar @said, 4, 'the messages of nginx -t';
+    for (@said) {
+        my $pattern = quotemeta($_) =~ s/\\%(?:V|s|ui)/\\S+?/gr;
+        like $streams, qr/^$pattern$/m, $_;
+    }
+};
+
+
+subtest 'variables' => sub {
+    my @names = $source{'ngx_http_citrix_guard_variables.c'} =~
+        /\{ \s* ngx_string\("(\w+)"\), \s* NULL/gx;
+    my $text = section('Embedded Variables') // '';
+
+    ok scalar @names, 'the source has variables';
+    is_deeply [sort $text =~ /^\* \*\*`\$(\w+)`\*\*:/mg], [sort @names],
+        'those, and no other';
+};
+
+
+subtest 'reasons and the log line' => sub {
+    my ($core) = $source{'cguard_target.c'} =~ /cguard_names\[\] = \{(.*?)\}/s;
+    my %is = map { $_ => 1 } $core =~ /"(\w+)"/g,
+        (map {/judge_none\("(\w+)"/g} values %source),
+        grep {defined} map {/_rule_finding\([^;"]*"(\w+)"(?:[^;"]*"(\w+)")?/g}
+        $source{'ngx_http_citrix_guard_rules.c'};
+    delete $is{pass};
+
+    my $text = section('Reasons') // '';
+    is_deeply [sort $text =~ /^\| `(\w+)` \|/mg], [sort keys %is],
+        'the reasons, and no other';
+
+    my $line = section('The Log Line') // '';
+    my $log = $source{'ngx_http_citrix_guard_log.c'};
+    like $line, qr/"\Q$_\E"/, "grammar: $_"
+        for sort(keys %is), map {/"(\w+)"/g}
+            $log =~ /_(?:ats|ins)\[\] = \{(.*?)\}/gs;
+
+    my ($grammar) = $line =~ /^(line    =.*?)^verb/ms;
+    my @fields = $grammar =~ / (\w+)=/g;
+    is_deeply [$line =~ /^\| `(\w+)` \|/mg], \@fields,
+        'a row for each field, in their order';
+    is_deeply [sort @fields], [sort keys %{ { map { $_ => 1 }
+        $log =~ /[" ]([a-z]+)=/g } }],
+        '... that the guard writes';
+};
+
+
+subtest 'messages of nginx -t' => sub {
+    my @said = map { joined($_) } map {
+        /_say\(cf,\s NGX_LOG_\w+,\s (?:place|&place\[i\]),
+         ((?:\s*"(?:[^"\\]|\\.)*")+)\)/gx
+    } @source{map {"ngx_http_citrix_guard_$_.c"} 'check', 'monitor'};
+    my %expected = map { s/\s*\n\s*//gr } $module =~
+        /ngx_http_citrix_guard_(\w+)_enum = \{\s*\w+,\s*("[^;]*")\s*\};/g;
+    my %enum = $module =~
+        /\{ \s* ngx_string\("(\w+)"\), [^{}]* &ngx_http_citrix_guard_(\w+)_enum
+         \s* \}/gx;
+
+    ok scalar @said, 'the source has messages';
+    like $directives, qr/^\Q$_\E$/m, $_ for @said;
+
+    my @rules = map { joined($_) =~ s/%.*//r }
+        $source{'ngx_http_citrix_guard_check_rules.c'} =~
+        /_say_rule\(cf, rule(?:\[\w\])?,((?:\s*"(?:[^"\\]|\\.)*")+)/g;
+    is scalar @rules, 6, 'the source has messages about rules';
+    like $directives, qr/^\| `\Q$_\E/m, $_ for @rules;
+
+    ok scalar keys %enum, 'the source has values';
+    for my $name (sort keys %enum) {
+        my $message = qq{invalid value "x" in "$name" directive, it must be }
+            . joined($expected{ $enum{$name} });
+        like $directives, qr/^\| `\Q$message\E` \|/m, $message;
+    }
+
+    my ($status) = $module =~ /("it must be a status code[^"]*")/;
+    like $directives, qr/"citrix_guard_status" directive, \Q@{[joined($status)]}\E`/,
+        'the message about a status';
+};
+
+
+subtest 'events and metrics' => sub {
+    my $schema = JSON::PP->new->decode(
+        slurp("$top/ngx_citrix_guard/conf/event.schema.json"));
+    my $fields = $schema->{properties};
+    is_deeply [sort $text{'docs/events.md'} =~ /^\| `([a-z_.]+)` \|/mg],
+        [sort keys %$fields,
+              map {"upstream.$_"} keys %{ $fields->{upstream}{properties} }],
+        'a row for each field of an event';
+    is_deeply [sort $text{'docs/events.md'} =~ /^\| `([a-z-]+)`, /mg],
+        [sort @{ $fields->{outcome}{enum} }], '... and for each outcome';
+
+    my %metric = map { $_ => 1 }
+        $source{'ngx_http_citrix_guard_monitor_prometheus.c'} =~
+        /"(citrix_guard_\w+_(?:total|seconds)|citrix_guard_mode)"/g;
+    is_deeply [sort $text{'docs/monitoring.md'} =~
+               /^\| `(citrix_guard_\w+)`/mg], [sort keys %metric],
+        'a row for each metric';
+    my %alert = map { $_ => 1 } slurp(
+        "$top/ngx_citrix_guard/conf/monitoring/alerts.yml") =~
+        /- alert: (\w+)/g;
+    is_deeply [sort $text{'docs/monitoring.md'} =~ /^\| `(CitrixGuard\w+)`/mg],
+        [sort keys %alert], 'and for each alert';
+};
+
+
+subtest 'examples are those of the vectors' => sub {
+    my $tool = "$top/ngx_citrix_guard/tools/readings";
+    is system($^X, $tool, '--check') >> 8, 0, 'docs/readings.md is fresh'
+        or diag 'run ngx_citrix_guard/tools/readings';
+};
+
+
+subtest 'snippets pass nginx -t' => sub {
+    my $nginx = CitrixGuard::Nginx->new;
+
+    for my $page (@pages) {
+        my @snippets = $text{$page} =~ /^```nginx\n(.*?)^```$/msg;
+
+        for my $n (1 .. @snippets) {
+            my $http = $snippets[$n - 1];
+
+            # no certificate and no place for logs is here
+            $http =~ s/^\s*(?:error_log|ssl_certificate\w*)\s.*\n//mg;
+            $http =~ s/listen(\s+)443 ssl/listen${1}127.0.0.1:%%PORT1%%/g;
+            $http =~ s{/var/log/nginx}{%%DIR%%}g;
+
+            my ($status, $said) = $nginx->configure(http => $http)->check;
+            is $status, 0, "$page, $n" or diag $said;
+            unlike $said, qr/\[warn\]/, '... without a warning';
+        }
+    }
+};
+
+
+subtest 'links' => sub {
+    for my $page (@pages) {
+        my $plain = $text{$page} =~ s/^```.*?^```$//msgr;
+        my $dir = dirname("$top/$page");
+
+        while ($plain =~ /\]\(([^)\s]+)\)/g) {
+            my $link = $1;
+            next if $link =~ m{^https://};
+            my ($path, $anchor) = $link =~ /^([^#]*)(?:#(.*))?$/;
+            my $file = $path eq '' ? "$top/$page" : "$dir/$path";
+            ok -e $file, "$page: $link";
+            next if !defined $anchor || !-f $file;
+            ok scalar(grep { $_ eq $anchor } anchors(slurp($file))),
+                '... and the heading';
+        }
+    }
+};
+
+
+# the headings as their names in a link
+sub anchors {
+    my ($page) = @_;
+    $page =~ s/^```.*?^```$//msg;
+    return map { lc(s/[^\w -]//gr) =~ tr/ /-/r } $page =~ /^#+ (.+)$/mg;
+}
+
+
+subtest 'targets of make' => sub {
+    my $makefile = slurp("$top/Makefile");
+    for my $page (@pages) {
+        my %target = map { $_ => 1 }
+            $text{$page} =~ /(?:`|^|sudo )make ([a-z]+)/mg;
+        like $makefile, qr/^\Q$_\E:.*##/m, "$page: make $_"
+            for sort keys %target;
+    }
+};
+
+
+# a path of the machine that it was written on
+for my $page (sort keys %text) {
+    unlike $text{$page}, qr{(?<![\w.])/(?:work|root|tmp|home)/},
+        "$page: no machine's path";
+    unlike $text{$page}, qr/[ \t]$/m, '... no blanks at the end of a line';
+}
+
+is_deeply [grep { length > 76 } split /\n/, $text{CHANGES}], [],
+    'CHANGES: no line above 76 characters';
+
+done_testing;

@@ -1,0 +1,102 @@
+#!/usr/bin/perl
+
+# `make install` into a folder: what is put there, that nginx takes it, that
+# what was changed is kept, and that uninstall leaves nothing else.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Cwd qw(abs_path);
+use File::Basename qw(basename dirname);
+use Test::More;
+
+use CitrixGuard::Nginx;
+use CitrixGuard::Scratch qw(scratch slurp spew);
+
+my $top = abs_path("$FindBin::Bin/../..");
+my $binary = CitrixGuard::Nginx::binary();
+my $module = CitrixGuard::Nginx::module();
+
+plan skip_all => 'the module is linked statically' if !$module;
+
+my @rules = map { basename($_) } glob "$top/ngx_citrix_guard/conf/rules/*.conf";
+my $root = scratch();
+
+
+sub install {
+    my @command = ("$top/ngx_citrix_guard/tools/install", @_, $binary, $module,
+                   $root);
+    # it asks nginx -t, which ends without freeing anything
+    local $ENV{ASAN_OPTIONS} = join ':', $ENV{ASAN_OPTIONS} // (),
+                                    'detect_leaks=0';
+    open my $from, '-|', 'sh', '-c', 'exec "$@" 2>&1', 'sh', @command
+        or die "sh: $!";
+    my $said = do { local $/; <$from> } // '';
+    close $from;
+    return ($? >> 8, $said);
+}
+
+
+sub files {
+    my $list = qx(cd '$root' && find . -type f | sort);
+    return split /\n/, $list;
+}
+
+
+my ($status, $said) = install();
+is $status, 0, 'install' or diag $said;
+
+my @files = files();
+my ($so) = grep {m{/\Q${\basename($module)}\E$}} @files;
+ok $so && slurp("$root/$so") eq slurp($module), 'the module, as it was built';
+is_deeply [sort map { basename($_) } grep {m{/citrix-guard/cve-[^/]+$}} @files],
+    [sort @rules], 'the rule files';
+is scalar(grep {/\/ngx_stream_citrix_guard_module\.so\z/} @files),
+    (-e $module =~ s/ngx_http_(?=[^\/]+\z)/ngx_stream_/r ? 1 : 0),
+    'the module for stream, if there is one';
+like $said, qr/^\Q$root\E\Q${\substr $_, 1}\E$/m, "$_ is named" for @files;
+for my $name (qw(gateway.conf settings.conf closed/closed.html)) {
+    ok scalar(grep {/\/citrix-guard\/\Q$name\E\z/} @files),
+        "$name for a whole Gateway";
+}
+is scalar(grep {/\.new\z/} @files), 0, 'nothing half';
+my ($monitoring) = map { dirname($_) } grep {m{/monitoring/[^/]+$}} @files;
+is scalar(grep { m{/citrix-guard/monitoring/} } @files),
+    2 + (() = qx(find '$top/ngx_citrix_guard/conf/monitoring' -type f)),
+    'what belongs to monitoring';
+ok -x "$root/$monitoring/canary", '... and the canary can be run';
+ok -x "$root/" . dirname($monitoring) . '/alive', '... and so can alive';
+is_deeply [grep { !-s "$root/$_" } @files], [], 'none of them is empty';
+
+my ($folder) = map { dirname($_) } grep {m{/citrix-guard/[^/]+$}} @files;
+my $nginx = CitrixGuard::Nginx->new(http => join "\n",
+    "include $root/$monitoring/event-formats.conf;",
+    (map {"include $root/$folder/$_;"} @rules),
+    'server { listen 127.0.0.1:%%PORT1%%; citrix_guard on; }');
+($status, $said) = $nginx->check;
+is $status, 0, 'nginx takes all rules' or diag $said;
+unlike $said, qr/\[warn\]/, '... without a warning';
+
+my $changed = "$root/$folder/$rules[0]";
+spew($changed, "# mine\n");
+
+($status, $said) = install();
+is $status, 0, 'install once more' or diag $said;
+like $said, qr/^\Q$root\E\S*\Q$rules[0]\E: kept, as it was changed$/m,
+    'a changed file is named';
+is slurp($changed), "# mine\n", '... and kept';
+
+($status, $said) = install('-u');
+is $status, 0, 'uninstall' or diag $said;
+is_deeply [files()], ["$folder/$rules[0]"], 'what was changed is left, alone';
+
+unlink $changed;
+install();
+install('-u');
+is_deeply [files()], [], 'all is gone';
+ok !-d "$root/$folder", '... with the folder of the rules';
+
+done_testing;

@@ -1,0 +1,330 @@
+# The demultiplexer: exact signatures alone are not HTTP. What the ADC received
+# is the judge.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use CitrixGuard::Adc;
+use CitrixGuard::Check qw(refused);
+use CitrixGuard::Ica;
+use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+
+plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
+    if !CitrixGuard::Nginx::has_stream();
+
+my $GET = "GET /vpn/../vpns/cfg/smb.conf HTTP/1.1\r\nHost: a\r\n\r\n";
+
+my $web = CitrixGuard::Recorder->new;
+my $adc = CitrixGuard::Adc->new(http => $web->port);
+
+my $nginx = CitrixGuard::Nginx->new(
+    ports => 4, vars => { ADC => $adc->port }, http => <<'END',
+    server {
+        listen unix:%%DIR%%/http.sock proxy_protocol;
+        set_real_ip_from unix:;
+        real_ip_header proxy_protocol;
+        citrix_guard on;
+        location / { proxy_pass http://127.0.0.1:%%ADC%%; }
+    }
+END
+    stream => <<'END')->start;
+    log_format protocol '"$citrix_guard_protocol" $status';
+    access_log %%DIR%%/stream.log protocol;
+    map $citrix_guard_protocol $to {
+        default unix:%%DIR%%/http.sock;
+        ica     unix:%%DIR%%/raw.sock;
+        cgp     unix:%%DIR%%/raw.sock;
+        socks5  unix:%%DIR%%/raw.sock;
+    }
+    server {
+        listen unix:%%DIR%%/raw.sock proxy_protocol;
+        proxy_pass 127.0.0.1:%%ADC%%;
+        proxy_protocol off;
+        access_log off;
+        citrix_guard_preread off;
+    }
+    citrix_guard_preread on;
+    citrix_guard_preread_timeout 500ms;
+    proxy_protocol on;
+    server { listen 127.0.0.1:%%PORT1%%; proxy_pass $to; }
+    server { listen 127.0.0.1:%%PORT2%%; proxy_pass $to;
+             citrix_guard_preread_socks5 connect; }
+    server { listen 127.0.0.1:%%PORT3%%; proxy_pass $to;
+             citrix_guard_preread_socks5 any; }
+    server { listen 127.0.0.1:%%PORT4%%; citrix_guard_preread off;
+             proxy_protocol off; return "[$citrix_guard_protocol]"; }
+END
+
+
+# Everything that the server says to these pieces, until it hangs up, has said
+# what is expected, or is silent for a while.
+sub said {
+    my ($port, $expected, @pieces) = @_;
+    my $client = CitrixGuard::Raw->new($nginx->port($port),
+                                       timeout => $expected ? 10 : 0.4);
+    for my $piece (@pieces) {
+        $client->put($piece);
+        sleep 0.003 if @pieces > 1;
+    }
+    my $bytes = '';
+    while ($bytes eq '' || $bytes !~ /\r\n\r\n|\A\Q$expected\E\z/) {
+        my $byte = eval { $client->bytes(1) } // '';
+        return $bytes if $byte eq '';
+        $bytes .= $byte;
+    }
+    return $bytes;
+}
+
+
+sub kinds {
+    my @kinds = map { $_->{kind} // '' } $adc->sessions;
+    $adc->forget;
+    return "@kinds";
+}
+
+
+# The lines about streams that were ended since the last look.
+my $seen = 0;
+sub closed {
+    $nginx->settle;
+    my @lines = $nginx->error_log =~ /(citrix_guard: closed [^,]*), client/g;
+    my @new = @lines[$seen .. $#lines];
+    $seen = @lines;
+    return "@new";
+}
+
+
+subtest 'clients that are no browsers' => sub {
+    for my $how ([ticket => \&CitrixGuard::Ica::socks5],
+                 [cgp => \&CitrixGuard::Ica::cgp]) {
+        my ($name, $open) = @$how;
+        my $client = $open->($nginx->port);
+        ok $client, "$name: a session";
+        ok CitrixGuard::Ica::echoes($client, join '', map { chr } 0 .. 255),
+            '... all bytes';
+        ok CitrixGuard::Ica::echoes($client, $GET x 400),
+            '... and what looks like HTTP, later on' if $name eq 'ticket';
+    }
+    my $client = CitrixGuard::Ica::cgp($nginx->port,
+                                       signature => $CitrixGuard::Ica::ICA);
+    ok $client && CitrixGuard::Ica::echoes($client, 'x' x 100_000), 'ica';
+    undef $client;
+    is kinds(), 'socks5 cgp ica', 'all of them have reached the ADC';
+    is closed(), '', 'nothing is said of them';
+    $nginx->settle;
+    like $nginx->access_log('stream.log'),
+        qr/^"socks5" 200\n"cgp" 200\n"ica" 200$/m, '$citrix_guard_protocol';
+    is $web->arrivals($nginx), 0, 'nothing was HTTP';
+};
+
+
+subtest 'any split' => sub {
+    my $socks = $CitrixGuard::Ica::GREETING;
+    for my $first ($socks, "\x05\x03\x00\x01\x02", $CitrixGuard::Ica::CGP,
+                   $CitrixGuard::Ica::ICA) {
+        my $name = sprintf '%*v02x', ' ', $first;
+        my $expected = $first =~ /^\x05/ ? "\x05\x00" : $first;
+        for my $at (1 .. length($first) - 1) {
+            is said(1, $expected, substr($first, 0, $at), substr $first, $at),
+                $expected, "$name, split at $at";
+        }
+        is said(1, $expected, split //, $first), $expected, "$name, single bytes";
+    }
+    my $long = "\x05\xff" . "\x00" x 255;
+    is said(1, "\x05\x00", substr($long, 0, 200), substr $long, 200),
+        "\x05\x00", '255 methods';
+    ok CitrixGuard::Ica::socks5($nginx->port), 'CONNECT in one';
+    my $client = CitrixGuard::Raw->new($nginx->port);
+    $client->put($socks);
+    $client->bytes(2);
+    for my $byte (split //, CitrixGuard::Ica::connect_to(
+                            $CitrixGuard::Ica::TICKET)) {
+        $client->put($byte);
+        sleep 0.002;
+    }
+    like eval { $client->bytes(10) }, qr/^\x05\x00/, 'CONNECT byte by byte';
+    unlike kinds(), qr/http/, 'the ADC has seen the signatures';
+    closed();
+};
+
+
+subtest 'everything else is HTTP, and meets the guard' => sub {
+    my $attack = 'GET /vpn/../vpns/cfg/smb.conf HTTP/1.0';
+    my %sent = (
+        'the attack itself' => "$attack\r\n\r\n",
+        'leading CRLF' => "\r\n$attack\r\n\r\n",
+    );
+    for my $name (sort keys %sent) {
+        for my $pieces ([$sent{$name}], [split //, $sent{$name}]) {
+            my $answer = said(1, '', @$pieces);
+            like $answer, qr/^HTTP\S* 403 .*X-Citrix-Guard: blocked/s,
+                "$name, in " . @$pieces;
+            like +($nginx->events)[-1],
+                qr/blocked reason=traversal.* client: 127\.0\.0\.1,/,
+                '... recorded with the client';
+        }
+    }
+    my %odd = (
+        'a method too many' => "\x05\x01\x00\x00",
+        'a greeting and a request' => "\x05\x01\x00$GET",
+        'SOCKS5 without methods' => "\x05\x00$GET",
+        'a line before SOCKS5' => "\r\n\x05\x01\x00",
+        'a line before CGP' => "\r\n$CitrixGuard::Ica::CGP",
+        'a line before ICA' => "\n$CitrixGuard::Ica::ICA",
+        'SOCKS4' => "\x04\x01\x01\xbb\x7f\x00\x00\x01\x00",
+        'CGP/02' => "\x1aCGP/02$GET",
+        'ICA with another end' => "\x7f\x7fICA\x01$GET",
+        '05 and a request' => "\x05$GET",
+        '1A and a request' => "\x1a$GET",
+        '7F and a request' => "\x7f$GET",
+        'the PROXY protocol' => "PROXY TCP4 192.0.2.9 192.0.2.8 1 2\r\n$GET",
+        'the PROXY protocol 2' => "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c"
+            . "\xc0\0\x02\x09\xc0\0\x02\x08\0\1\0\2$GET",
+        'HTTP/2 by prior knowledge' => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        'TLS' => "\x16\x03\x01\x00\x05\x01\0\0\1\0",
+    );
+    for my $name (sort keys %odd) {
+        for my $pieces ([$odd{$name}], [split //, $odd{$name}]) {
+            my $answer = said(1, '', @$pieces);
+            unlike $answer, qr/^HTTP\S* [23]/, "$name, in " . @$pieces;
+            is $adc->received =~ s/\A\x05\x01\x00\z//r, '',
+                '... nothing reaches the ADC';
+            $adc->forget;
+        }
+    }
+    closed();
+    is $web->arrivals($nginx), 0, 'nor what is behind it';
+};
+
+
+subtest 'silence' => sub {
+    for my $start ('', "\x05", "\x05\x02\x00", "\x1aCGP/0", "\x7f\x7f") {
+        my $client = CitrixGuard::Raw->new($nginx->port);
+        $client->put($start);
+        sleep 0.7;
+        $client->put("$GET");
+        my $answer = eval { $client->get };
+        my $name = sprintf 'silent behind "%*v02x"', ' ', $start;
+        is $answer && $answer->{status}, $start eq '' ? 403 : 400,
+            "$name: it is HTTP then" if $start eq '' || $answer;
+        is kinds(), '', '... and nothing reaches the ADC';
+    }
+    my $client = CitrixGuard::Raw->new($nginx->port);
+    $client->put("\x05");
+    undef $client;
+    $nginx->settle;
+    is kinds(), '', 'a client that goes away before it is known';
+};
+
+
+subtest 'the second message of SOCKS5' => sub {
+    my $connect = \&CitrixGuard::Ica::connect_to;
+    my $ticket = $connect->($CitrixGuard::Ica::TICKET);
+    my $address = pack 'C4 C4 n', 5, 1, 0, 1, 127, 0, 0, 1, 80;
+    my @CASES = (
+        # name, message, is it let through by ticket, connect, any
+        ['a ticket', $ticket, 1, 1, 1],
+        ['a name', $connect->('vda.example.test', 1494), 0, 1, 1],
+        ['an address', $address, 0, 1, 1],
+        ['a ticket with a slash', $connect->(';40;STA1;/vpns/'), 0, 1, 1],
+        ['a name with a line end', $connect->("a\r\nGET / HTTP/1.1"), 0, 0, 1],
+        ['BIND', $ticket =~ s/^\x05\x01/\x05\x02/r, 0, 0, 1],
+        ['HTTP', $GET, 0, 0, 1],
+    );
+    for my $case (@CASES) {
+        my ($name, $second, @through) = @$case;
+        for my $mode (0 .. 2) {
+            $adc->forget;
+            my $client = CitrixGuard::Ica::socks5($nginx->port(1 + $mode),
+                second => $second, timeout => 2);
+            my $got = ($adc->sessions)[0]{bytes};
+            my $what = qw(ticket connect any)[$mode] . ": $name";
+            if ($through[$mode]) {
+                like $got, qr/\A\x05\x01\x00\Q$second\E/, "$what goes on";
+                is closed(), '', '... without a word';
+            }
+            else {
+                ok !$client, "$what ends the session";
+                unlike $got, qr/GET|vpns/, '... and is not sent';
+                like closed(), qr/^citrix_guard: closed protocol=socks5: \w/,
+                    '... with a line';
+            }
+        }
+    }
+    closed();
+};
+
+
+subtest 'HTTP behind a signature' => sub {
+    for my $first ($CitrixGuard::Ica::CGP, $CitrixGuard::Ica::ICA) {
+        for my $between ('', "\r\n", "\n", 'x' x 100 . "\n") {
+            my $name = sprintf '%s: %d bytes between', substr($first, 2, 3),
+                length $between;
+            $adc->forget;
+            said(1, '', "$first$between$GET");
+            unlike $adc->received, qr/vpns/, "$name, at once";
+            like closed(), qr/an HTTP request follows the signature/,
+                '... a line';
+            $adc->forget;
+            said(1, '', $first, $between, $GET);
+            unlike $adc->received, qr/vpns/, "$name, later";
+            closed();
+        }
+    }
+    my $client = CitrixGuard::Ica::cgp($nginx->port);
+    ok CitrixGuard::Ica::echoes($client, "\x05\x08\x80\x02" x 2048),
+        'a window of 8 KiB';
+    ok CitrixGuard::Ica::echoes($client, "\n$GET"), '... and no more';
+    $adc->forget;
+};
+
+
+subtest 'an ADC that answers in HTTP' => sub {
+    my $odd = CitrixGuard::Recorder->new(answer => sub {
+        return { raw => "HTTP/1.1 200 OK\r\n\r\nsecret", close => 1 };
+    });
+    my $through = CitrixGuard::Nginx->new(
+        vars => { ADC => $odd->port }, stream => <<'END')->start;
+        server { listen 127.0.0.1:%%PORT1%%; citrix_guard_preread on;
+                 proxy_pass 127.0.0.1:%%ADC%%; }
+END
+    my $client = CitrixGuard::Raw->new($through->port, timeout => 2);
+    $client->put("$CitrixGuard::Ica::CGP\r\n\r\n");
+    is eval { $client->bytes(1) }, undef, 'nothing of it reaches the client';
+    like $through->error_log, qr/the ADC answers in another protocol/,
+        '... and it is said';
+    $odd->take;
+
+    # to a greeting it says nothing at all
+    $client = CitrixGuard::Raw->new($through->port, timeout => 2);
+    $client->put($CitrixGuard::Ica::GREETING);
+    sleep 0.2;
+    $client->put(CitrixGuard::Ica::connect_to($CitrixGuard::Ica::TICKET));
+    is eval { $client->bytes(1) }, undef, 'a client that does not wait';
+    like $through->error_log, qr/the client did not wait/, '... is ended';
+    is join('', map { $_->{raw} } $odd->arrivals($through)),
+        $CitrixGuard::Ica::GREETING, '... before it is heard';
+};
+
+
+is said(4, '[]', 'x'), '[]', 'no protocol where it is off';
+
+subtest 'a reload does not cut sessions' => sub {
+    my @clients = (CitrixGuard::Ica::socks5($nginx->port),
+                   CitrixGuard::Ica::cgp($nginx->port));
+    for (1 .. 3) {
+        ok $nginx->reload, 'reloaded';
+        ok CitrixGuard::Ica::echoes($_, 'still here') , '... still here'
+            for @clients;
+    }
+};
+
+done_testing;
