@@ -84,6 +84,14 @@ CORE_SOURCES = $(sort $(wildcard $(CORE)/*/*.c))
 UNIT_SOURCES = $(UNIT_SHARED) $(CORE_SOURCES)
 CORE_HEADERS = $(sort $(wildcard $(CORE)/*/*.h t/core/unit/*.h))
 
+# each source is compiled once, to unit/o/, whatever programs it is part of
+
+unit-objects  = $(patsubst %.c,$(OUT)/unit/o/%.o,$(1))
+CORE_OBJECTS  = $(call unit-objects,$(CORE_SOURCES))
+UNIT_OBJECTS  = $(call unit-objects,$(UNIT_SOURCES))
+UNIT_HEADERS  = $(CORE_HEADERS) $(wildcard t/long/oracle/*.h t/long/attacks/*.h)
+UNIT_INCLUDES = -It/core/unit -It/long/oracle
+
 # those that match patterns, which MemorySanitizer cannot follow into PCRE2
 
 WITH_PCRE2 = worst_case_test literal_test samples_test pattern_test rule_test \
@@ -112,8 +120,6 @@ COMPARE_SOURCES = $(addprefix t/long/oracle/,compare.c judge.c text.c tokens.c \
 ATTACKS_SOURCES = t/long/attacks/attacks.c t/long/attacks/spellings.c t/long/oracle/text.c \
                   t/long/oracle/workers.c
 PROOFS          = $(OUT)/unit/compare $(OUT)/unit/attacks
-PROOF_NEEDS     = $(CORE_SOURCES) $(CORE_HEADERS) \
-                  $(wildcard t/long/oracle/*.[ch] t/long/attacks/*.[ch])
 
 # the fuzz targets: with libFuzzer in build/fuzz, and replayed without it; the
 # oracle is compared over the code points that it knows (t/long/fuzz/listed.c)
@@ -131,11 +137,15 @@ SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) $(CLI_DIR)/cli_json.c \
                 $(CLI_DIR)/cli_text.c $(addprefix $(CLI_DIR)/scan/scan_,arena.c \
                 clf.c custom.c error_log.c escape.c event.c fast_clf.c \
                 fast_json.c format.c json.c judge.c prefilter.c time.c w3c.c)
+replay-objects = $(patsubst %.c,$(OUT)/replay/%.o,$(1))
+REPLAY_SOURCES = $(sort t/long/fuzz/replay.c $(FUZZ_SOURCES) $(AGREE_SOURCES) \
+                $(SCAN_SOURCES))
 FUZZ_NEEDS    = t/long/fuzz/fuzz.c t/long/fuzz/fuzz.h t/long/fuzz/replay.c t/long/fuzz/listed.c \
                 $(UNIT_SOURCES) $(CORE_HEADERS) $(wildcard t/long/oracle/*) \
                 $(CLI_SOURCES) $(CLI_HEADERS)
-FUZZ_CFLAGS   = -std=c11 -Wall -Wextra -Werror $(CFLAGS_sanitize) -It/long/fuzz \
-                -It/core/unit -It/long/oracle -I$(SOURCES)
+FUZZ_CFLAGS   = -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror \
+                $(CFLAGS_sanitize) -It/long/fuzz -It/core/unit -It/long/oracle \
+                -I$(SOURCES)
 LIBFUZZER     = -fsanitize=fuzzer \
                 -fsanitize-coverage-ignorelist=t/long/fuzz/coverage-ignore.txt
 
@@ -334,17 +344,36 @@ help: ## this
 
 # files
 
-$(UNIT): $(OUT)/unit/%: t/core/unit/%.c $(UNIT_SOURCES) $(CORE_HEADERS) \
-         $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
+$(UNIT): $(OUT)/unit/%: $(OUT)/unit/o/t/core/unit/%.o $(UNIT_OBJECTS)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
-$(REPLAYS): $(OUT)/unit/fuzz_%: t/long/fuzz/%.c $(FUZZ_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(FUZZ_CFLAGS) -o $@ $< t/long/fuzz/replay.c $(FUZZ_SOURCES) \
-	    $(UNIT_LIBS)
+$(OUT)/unit/judge: $(call unit-objects,t/long/hostile/judge.c) $(UNIT_OBJECTS)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $^ $(UNIT_LIBS)
 
-$(OUT)/unit/judge: t/long/hostile/judge.c $(UNIT_SOURCES) $(CORE_HEADERS) \
+$(OUT)/unit/compare: $(call unit-objects,$(COMPARE_SOURCES)) $(CORE_OBJECTS)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+$(OUT)/unit/attacks: $(call unit-objects,$(ATTACKS_SOURCES)) $(CORE_OBJECTS)
+	@$(CC) $(UNIT_CFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+$(OUT)/unit/o/%.o: %.c $(UNIT_HEADERS) $(OUT)/unit/.flags
+	@mkdir -p $(@D)
+	@$(CC) $(UNIT_CFLAGS) $(UNIT_INCLUDES) -c -o $@ $<
+
+# these include another source
+$(OUT)/unit/o/t/core/unit/plain_prefilter.o \
+$(OUT)/replay/t/core/unit/plain_prefilter.o: $(CORE)/decision/cguard_prefilter.c
+$(OUT)/replay/t/long/fuzz/listed.o: $(CORE)/decision/cguard_compat.c
+
+$(REPLAYS): $(OUT)/unit/fuzz_%: $(OUT)/replay/t/long/fuzz/%.o \
+            $(call replay-objects,$(REPLAY_SOURCES))
+	@$(CC) $(FUZZ_CFLAGS) -o $@ $< $(call replay-objects, \
+	    t/long/fuzz/replay.c $(FUZZ_SOURCES)) $(UNIT_LIBS)
+
+$(OUT)/replay/%.o: %.c t/long/fuzz/fuzz.h $(UNIT_HEADERS) $(CLI_HEADERS) \
                    $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/core/unit -o $@ $< $(UNIT_SOURCES) $(UNIT_LIBS)
+	@mkdir -p $(@D)
+	@$(CC) $(FUZZ_CFLAGS) -c -o $@ $<
 
 $(FUZZ): $(FUZZ_DIR)/%: t/long/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
 	@mkdir -p $(@D)
@@ -352,15 +381,6 @@ $(FUZZ): $(FUZZ_DIR)/%: t/long/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
 
 %/agree %/fuzz_agree: FUZZ_SOURCES = $(AGREE_SOURCES)
 %/scan %/fuzz_scan: FUZZ_SOURCES = $(SCAN_SOURCES)
-%/scan %/fuzz_scan: FUZZ_CFLAGS += -D_GNU_SOURCE
-
-$(OUT)/unit/compare: $(PROOF_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/long/oracle -o $@ $(COMPARE_SOURCES) $(CORE_SOURCES) \
-	    $(UNIT_LIBS)
-
-$(OUT)/unit/attacks: $(PROOF_NEEDS) $(OUT)/unit/.flags
-	@$(CC) $(UNIT_CFLAGS) -It/long/oracle -It/long/attacks -o $@ $(ATTACKS_SOURCES) \
-	    $(CORE_SOURCES) $(UNIT_LIBS)
 
 $(CLI): $(CLI_OBJECTS)
 	@mkdir -p $(@D)

@@ -15,7 +15,7 @@
 
 static ngx_int_t ngx_stream_citrix_guard_filter(ngx_stream_session_t *s,
     ngx_chain_t *chain, ngx_uint_t from_upstream);
-static cguard_stream_reason_e ngx_stream_citrix_guard_client(
+static cguard_session_reason_e ngx_stream_citrix_guard_client(
     ngx_stream_citrix_guard_ctx_t *ctx, ngx_buf_t *b);
 
 
@@ -36,7 +36,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
 {
     ngx_buf_t                      *b;
     ngx_chain_t                    *cl;
-    cguard_stream_reason_e          reason;
+    cguard_session_reason_e          reason;
     ngx_stream_citrix_guard_ctx_t  *ctx;
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
@@ -49,15 +49,15 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
         b = cl->buf;
 
         reason = from_upstream
-                 ? cguard_stream_server(&ctx->stream, b->pos,
+                 ? cguard_session_server(&ctx->stream, b->pos,
                                         b->last - b->pos)
                  : ngx_stream_citrix_guard_client(ctx, b);
 
-        if (reason != CGUARD_STREAM_PASS) {
+        if (reason != CGUARD_SESSION_PASS) {
             ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
                           "citrix_guard: closed protocol=%s: %s",
-                          cguard_stream_name(ctx->protocol),
-                          cguard_stream_text(reason));
+                          cguard_session_name(ctx->protocol),
+                          cguard_session_text(reason));
             return NGX_ERROR;
         }
     }
@@ -73,7 +73,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
  * of what nginx 1.25.5 and newer has only peeked at.
  */
 
-static cguard_stream_reason_e
+static cguard_session_reason_e
 ngx_stream_citrix_guard_client(ngx_stream_citrix_guard_ctx_t *ctx,
     ngx_buf_t *b)
 {
@@ -85,7 +85,7 @@ ngx_stream_citrix_guard_client(ngx_stream_citrix_guard_ctx_t *ctx,
     if (!ctx->begun) {
 
         if (p == b->last || *p != ctx->first) {
-            return CGUARD_STREAM_PASS;
+            return CGUARD_SESSION_PASS;
         }
 
         ctx->begun = 1;
@@ -96,5 +96,5 @@ ngx_stream_citrix_guard_client(ngx_stream_citrix_guard_ctx_t *ctx,
     ctx->signature -= n;
     p += n;
 
-    return cguard_stream_client(&ctx->stream, p, b->last - p);
+    return cguard_session_client(&ctx->stream, p, b->last - p);
 }

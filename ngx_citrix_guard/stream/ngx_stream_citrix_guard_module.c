@@ -157,7 +157,7 @@ ngx_stream_citrix_guard_handler(ngx_stream_session_t *s)
         }
     }
 
-    if (ctx->protocol != CGUARD_STREAM_MORE) {
+    if (ctx->protocol != CGUARD_SESSION_MORE) {
         return NGX_OK;
     }
 
@@ -165,10 +165,10 @@ ngx_stream_citrix_guard_handler(ngx_stream_session_t *s)
         return NGX_AGAIN;
     }
 
-    protocol = cguard_stream_protocol(c->buffer->pos,
+    protocol = cguard_session_protocol(c->buffer->pos,
                                       c->buffer->last - c->buffer->pos);
 
-    if (protocol == CGUARD_STREAM_MORE) {
+    if (protocol == CGUARD_SESSION_MORE) {
         return NGX_AGAIN;
     }
 
@@ -218,7 +218,7 @@ ngx_stream_citrix_guard_decided(ngx_stream_session_t *s,
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
 
     ngx_log_debug1(NGX_LOG_DEBUG_STREAM, s->connection->log, 0,
-                   "citrix_guard protocol: %s", cguard_stream_name(protocol));
+                   "citrix_guard protocol: %s", cguard_session_name(protocol));
 
     if (ctx->timer.timer_set) {
         ngx_del_timer(&ctx->timer);
@@ -226,13 +226,13 @@ ngx_stream_citrix_guard_decided(ngx_stream_session_t *s,
 
     ctx->protocol = protocol;
 
-    if (protocol != CGUARD_STREAM_HTTP) {
+    if (protocol != CGUARD_SESSION_HTTP) {
         p = s->connection->buffer->pos;
         ctx->first = *p;
-        ctx->signature = cguard_stream_signature(protocol, p);
+        ctx->signature = cguard_session_signature(protocol, p);
     }
 
-    cguard_stream_init(&ctx->stream, protocol, gscf->socks5);
+    cguard_session_init(&ctx->stream, protocol, gscf->socks5);
 
     return ngx_stream_citrix_guard_pass(s);
 }
@@ -252,7 +252,7 @@ ngx_stream_citrix_guard_silent(ngx_event_t *ev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (ngx_stream_citrix_guard_decided(s, ctx, CGUARD_STREAM_HTTP)
+    if (ngx_stream_citrix_guard_decided(s, ctx, CGUARD_SESSION_HTTP)
         != NGX_OK)
     {
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
@@ -334,7 +334,7 @@ ngx_stream_citrix_guard_protocol_variable(ngx_stream_session_t *s,
         return NGX_OK;
     }
 
-    name = cguard_stream_name(ctx ? ctx->protocol : CGUARD_STREAM_MORE);
+    name = cguard_session_name(ctx ? ctx->protocol : CGUARD_SESSION_MORE);
 
     v->data = (u_char *) name;
     v->len = ngx_strlen(name);

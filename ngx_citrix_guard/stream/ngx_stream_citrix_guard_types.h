@@ -53,7 +53,7 @@ typedef struct {
 typedef struct {
     cguard_protocol_e               protocol;   /* MORE: not known yet */
     ngx_event_t                     timer;
-    cguard_stream_t                 stream;     /* behind the signature */
+    cguard_session_t                 stream;     /* behind the signature */
     size_t                          signature;  /* of it, still to be sent */
     u_char                          first;      /* its first byte */
     ngx_uint_t                      begun;      /* it is on its way */

@@ -12,8 +12,8 @@
  */
 
 
-#ifndef _CGUARD_SHORT_H_INCLUDED_
-#define _CGUARD_SHORT_H_INCLUDED_
+#ifndef _CGUARD_DECODE_FAST_H_INCLUDED_
+#define _CGUARD_DECODE_FAST_H_INCLUDED_
 
 
 #include "cguard_escape.h"
@@ -257,4 +257,4 @@ cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
 }
 
 
-#endif /* _CGUARD_SHORT_H_INCLUDED_ */
+#endif /* _CGUARD_DECODE_FAST_H_INCLUDED_ */

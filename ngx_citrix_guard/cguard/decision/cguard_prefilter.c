@@ -39,7 +39,7 @@ cguard_joins(unsigned char c)
 /* does the "%" at p[i] begin an escape of a harmless character? */
 
 static inline int
-cguard_clean_escape(const unsigned char *p, size_t len, size_t i)
+cguard_prefilter_escape(const unsigned char *p, size_t len, size_t i)
 {
     unsigned  c;
 
@@ -57,7 +57,7 @@ cguard_clean_escape(const unsigned char *p, size_t len, size_t i)
 
 
 static int
-cguard_clean_bytes(const unsigned char *p, size_t len)
+cguard_prefilter_bytes(const unsigned char *p, size_t len)
 {
     size_t  i;
 
@@ -65,7 +65,7 @@ cguard_clean_bytes(const unsigned char *p, size_t len)
 
         if (!cguard_plain(p[i])
             || (cguard_joins(p[i]) && i && p[i - 1] == '.')
-            || (p[i] == '%' && !cguard_clean_escape(p, len, i)))
+            || (p[i] == '%' && !cguard_prefilter_escape(p, len, i)))
         {
             return 0;
         }
@@ -80,7 +80,7 @@ cguard_clean_bytes(const unsigned char *p, size_t len)
 /* what p[0..15] has of bytes that are not plain; p[16] may join the last */
 
 static inline __m128i
-cguard_clean_window(const unsigned char *p)
+cguard_prefilter_window(const unsigned char *p)
 {
     __m128i  a, b, bad, joins;
 
@@ -104,7 +104,7 @@ cguard_clean_window(const unsigned char *p)
 /* and of escapes */
 
 static inline __m128i
-cguard_clean_percent(const unsigned char *p)
+cguard_prefilter_percent(const unsigned char *p)
 {
     return _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
                           _mm_set1_epi8('%'));
@@ -112,16 +112,16 @@ cguard_clean_percent(const unsigned char *p)
 
 
 static int
-cguard_clean_escapes(const unsigned char *p, size_t len)
+cguard_prefilter_escapes(const unsigned char *p, size_t len)
 {
     size_t    i;
     unsigned  mask;
 
     for (i = 0; i + 16 < len; i += 16) {
-        mask = (unsigned) _mm_movemask_epi8(cguard_clean_percent(p + i));
+        mask = (unsigned) _mm_movemask_epi8(cguard_prefilter_percent(p + i));
 
         for ( /* void */ ; mask; mask &= mask - 1) {
-            if (!cguard_clean_escape(p, len,
+            if (!cguard_prefilter_escape(p, len,
                                      i + (unsigned) __builtin_ctz(mask)))
             {
                 return 0;
@@ -130,7 +130,7 @@ cguard_clean_escapes(const unsigned char *p, size_t len)
     }
 
     for ( /* void */ ; i < len; i++) {
-        if (p[i] == '%' && !cguard_clean_escape(p, len, i)) {
+        if (p[i] == '%' && !cguard_prefilter_escape(p, len, i)) {
             return 0;
         }
     }
@@ -142,7 +142,7 @@ cguard_clean_escapes(const unsigned char *p, size_t len)
 
 
 int
-cguard_clean(const unsigned char *p, size_t len)
+cguard_prefilter(const unsigned char *p, size_t len)
 {
 #if CGUARD_SSE2
 
@@ -152,13 +152,13 @@ cguard_clean(const unsigned char *p, size_t len)
 
         /* the last window overlaps the one before: nothing is over-read */
 
-        bad = cguard_clean_window(p + len - 17);
-        percent = _mm_or_si128(cguard_clean_percent(p + len - 17),
-                               cguard_clean_percent(p + len - 16));
+        bad = cguard_prefilter_window(p + len - 17);
+        percent = _mm_or_si128(cguard_prefilter_percent(p + len - 17),
+                               cguard_prefilter_percent(p + len - 16));
 
         for (i = 0; i + 17 < len; i += 16) {
-            bad = _mm_or_si128(bad, cguard_clean_window(p + i));
-            percent = _mm_or_si128(percent, cguard_clean_percent(p + i));
+            bad = _mm_or_si128(bad, cguard_prefilter_window(p + i));
+            percent = _mm_or_si128(percent, cguard_prefilter_percent(p + i));
         }
 
         if (_mm_movemask_epi8(bad) || !cguard_plain(p[len - 1])) {
@@ -166,10 +166,10 @@ cguard_clean(const unsigned char *p, size_t len)
         }
 
         return _mm_movemask_epi8(percent) == 0
-               || cguard_clean_escapes(p, len);
+               || cguard_prefilter_escapes(p, len);
     }
 
 #endif
 
-    return cguard_clean_bytes(p, len);
+    return cguard_prefilter_bytes(p, len);
 }

@@ -4,8 +4,8 @@
  */
 
 
-#ifndef _CGUARD_CLEAN_H_INCLUDED_
-#define _CGUARD_CLEAN_H_INCLUDED_
+#ifndef _CGUARD_PREFILTER_H_INCLUDED_
+#define _CGUARD_PREFILTER_H_INCLUDED_
 
 
 #include <stddef.h>
@@ -25,9 +25,9 @@
  * 1 is always right; 0 says only that it was not seen.
  */
 
-int cguard_clean(const unsigned char *p, size_t len);
+int cguard_prefilter(const unsigned char *p, size_t len);
 
 #pragma GCC visibility pop
 
 
-#endif /* _CGUARD_CLEAN_H_INCLUDED_ */
+#endif /* _CGUARD_PREFILTER_H_INCLUDED_ */

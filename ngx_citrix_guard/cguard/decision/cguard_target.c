@@ -321,8 +321,8 @@ cguard_parts(const unsigned char *path, size_t plen,
     /* where a parent is needed for every reason, its absence is enough */
 
     if (!(policy & CGUARD_NO_SSLVPN)
-        && cguard_clean(path, plen)
-        && (query == NULL || cguard_clean(query, qlen)))
+        && cguard_prefilter(path, plen)
+        && (query == NULL || cguard_prefilter(query, qlen)))
     {
         return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
     }
@@ -389,7 +389,7 @@ cguard_reason_e
 cguard_target(const unsigned char *p, size_t len, unsigned policy,
     cguard_result_t *res)
 {
-    if (res == NULL && !(policy & CGUARD_NO_SSLVPN) && cguard_clean(p, len)) {
+    if (res == NULL && !(policy & CGUARD_NO_SSLVPN) && cguard_prefilter(p, len)) {
         return CGUARD_PASS;
     }
 

@@ -12,8 +12,8 @@
  */
 
 
-#ifndef _CGUARD_H_INCLUDED_
-#define _CGUARD_H_INCLUDED_
+#ifndef _CGUARD_TARGET_H_INCLUDED_
+#define _CGUARD_TARGET_H_INCLUDED_
 
 
 #include <stddef.h>
@@ -117,4 +117,4 @@ const char *cguard_reason_name(cguard_reason_e reason);
 #pragma GCC visibility pop
 
 
-#endif /* _CGUARD_H_INCLUDED_ */
+#endif /* _CGUARD_TARGET_H_INCLUDED_ */

@@ -16,11 +16,11 @@
 #include "cguard_aho_corasick.h"
 
 
-#define CGUARD_GATE_ENDS  0x80000000u
+#define CGUARD_AC_ENDS  0x80000000u
 
 
 static int
-cguard_gate_tables(cguard_gate_t *g, size_t states, size_t n,
+cguard_ac_tables(cguard_ac_t *g, size_t states, size_t n,
     cguard_alloc_pt alloc, void *data)
 {
     g->next = alloc(data, states * g->classes * sizeof(uint32_t));
@@ -47,7 +47,7 @@ cguard_gate_tables(cguard_gate_t *g, size_t states, size_t n,
  * case */
 
 static void
-cguard_gate_classes(cguard_gate_t *g, const cguard_gate_literal_t *literals,
+cguard_ac_classes(cguard_ac_t *g, const cguard_ac_literal_t *literals,
     size_t n)
 {
     size_t         i, k;
@@ -75,7 +75,7 @@ cguard_gate_classes(cguard_gate_t *g, const cguard_gate_literal_t *literals,
 /* the literals as a trie: its states are numbered as they are made */
 
 static void
-cguard_gate_trie(cguard_gate_t *g, const cguard_gate_literal_t *literals,
+cguard_ac_trie(cguard_ac_t *g, const cguard_ac_literal_t *literals,
     size_t n)
 {
     size_t     i, k;
@@ -112,7 +112,7 @@ cguard_gate_trie(cguard_gate_t *g, const cguard_gate_literal_t *literals,
  */
 
 static void
-cguard_gate_complete(cguard_gate_t *g, uint32_t *queue, uint32_t *suffix)
+cguard_ac_complete(cguard_ac_t *g, uint32_t *queue, uint32_t *suffix)
 {
     unsigned   class;
     uint32_t   head, tail, state, child, *row, *back;
@@ -148,7 +148,7 @@ cguard_gate_complete(cguard_gate_t *g, uint32_t *queue, uint32_t *suffix)
 
 
 static void
-cguard_gate_rows(cguard_gate_t *g)
+cguard_ac_rows(cguard_ac_t *g)
 {
     size_t    i;
     uint32_t  state;
@@ -158,14 +158,14 @@ cguard_gate_rows(cguard_gate_t *g)
         g->next[i] = state * g->classes;
 
         if (g->first[state] || g->shorter[state]) {
-            g->next[i] |= CGUARD_GATE_ENDS;
+            g->next[i] |= CGUARD_AC_ENDS;
         }
     }
 }
 
 
 int
-cguard_gate_build(cguard_gate_t *g, const cguard_gate_literal_t *literals,
+cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
     size_t n, cguard_alloc_pt alloc, void *data)
 {
     size_t     i, states;
@@ -177,9 +177,9 @@ cguard_gate_build(cguard_gate_t *g, const cguard_gate_literal_t *literals,
         states += literals[i].len;
     }
 
-    cguard_gate_classes(g, literals, n);
+    cguard_ac_classes(g, literals, n);
 
-    if (cguard_gate_tables(g, states, n, alloc, data) == -1) {
+    if (cguard_ac_tables(g, states, n, alloc, data) == -1) {
         return -1;
     }
 
@@ -188,9 +188,9 @@ cguard_gate_build(cguard_gate_t *g, const cguard_gate_literal_t *literals,
         return -1;
     }
 
-    cguard_gate_trie(g, literals, n);
-    cguard_gate_complete(g, queue, queue + states);
-    cguard_gate_rows(g);
+    cguard_ac_trie(g, literals, n);
+    cguard_ac_complete(g, queue, queue + states);
+    cguard_ac_rows(g);
 
     return 0;
 }
@@ -203,8 +203,8 @@ cguard_gate_build(cguard_gate_t *g, const cguard_gate_literal_t *literals,
  */
 
 static void
-cguard_gate_note(const cguard_gate_t *g, uint32_t state,
-    cguard_gate_hits_t *hits)
+cguard_ac_note(const cguard_ac_t *g, uint32_t state,
+    cguard_ac_hits_t *hits)
 {
     uint32_t   i;
     uint64_t  *word, bit;
@@ -225,8 +225,8 @@ cguard_gate_note(const cguard_gate_t *g, uint32_t state,
 
 
 void
-cguard_gate(const cguard_gate_t *g, const unsigned char *p, size_t len,
-    cguard_gate_hits_t *hits)
+cguard_ac_search(const cguard_ac_t *g, const unsigned char *p, size_t len,
+    cguard_ac_hits_t *hits)
 {
     uint32_t              row;
     const unsigned char  *last;
@@ -242,9 +242,9 @@ cguard_gate(const cguard_gate_t *g, const unsigned char *p, size_t len,
     for (last = p + len; p < last; p++) {
         row = g->next[row + g->class[*p]];
 
-        if (row & CGUARD_GATE_ENDS) {
-            row &= ~CGUARD_GATE_ENDS;
-            cguard_gate_note(g, row / g->classes, hits);
+        if (row & CGUARD_AC_ENDS) {
+            row &= ~CGUARD_AC_ENDS;
+            cguard_ac_note(g, row / g->classes, hits);
         }
     }
 }

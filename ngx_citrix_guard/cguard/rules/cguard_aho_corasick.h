@@ -8,8 +8,8 @@
  */
 
 
-#ifndef _CGUARD_GATE_H_INCLUDED_
-#define _CGUARD_GATE_H_INCLUDED_
+#ifndef _CGUARD_AHO_CORASICK_H_INCLUDED_
+#define _CGUARD_AHO_CORASICK_H_INCLUDED_
 
 
 #include <stddef.h>
@@ -21,21 +21,21 @@
 
 /* numbers of literals are below that, and no two are the same */
 
-#define CGUARD_GATE_MAX    4096
+#define CGUARD_AC_MAX    4096
 
-#define CGUARD_GATE_WORDS  (CGUARD_GATE_MAX / 64)
+#define CGUARD_AC_WORDS  (CGUARD_AC_MAX / 64)
 
 
 typedef struct {
-    uint64_t              bits[CGUARD_GATE_WORDS];
-} cguard_gate_hits_t;
+    uint64_t              bits[CGUARD_AC_WORDS];
+} cguard_ac_hits_t;
 
 
 typedef struct {
     const char           *data;      /* letters in lower case */
     size_t                len;       /* at least 1 */
     unsigned              number;
-} cguard_gate_literal_t;
+} cguard_ac_literal_t;
 
 
 typedef struct {
@@ -47,7 +47,7 @@ typedef struct {
     uint32_t              states;
     unsigned              classes;
     uint8_t               class[256];
-} cguard_gate_t;
+} cguard_ac_t;
 
 
 /* memory for as long as the gate; NULL if there is none */
@@ -57,7 +57,7 @@ typedef void *(*cguard_alloc_pt)(void *data, size_t size);
 
 /* Returns 0, or -1 if memory is short. */
 
-int cguard_gate_build(cguard_gate_t *g, const cguard_gate_literal_t *literals,
+int cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
     size_t n, cguard_alloc_pt alloc, void *data);
 
 
@@ -67,11 +67,11 @@ int cguard_gate_build(cguard_gate_t *g, const cguard_gate_literal_t *literals,
  * was found, or of none.  Some 1.5 ns a byte.
  */
 
-void cguard_gate(const cguard_gate_t *g, const unsigned char *p, size_t len,
-    cguard_gate_hits_t *hits);
+void cguard_ac_search(const cguard_ac_t *g, const unsigned char *p, size_t len,
+    cguard_ac_hits_t *hits);
 
 
 #pragma GCC visibility pop
 
 
-#endif /* _CGUARD_GATE_H_INCLUDED_ */
+#endif /* _CGUARD_AHO_CORASICK_H_INCLUDED_ */

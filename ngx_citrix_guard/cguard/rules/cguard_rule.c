@@ -483,19 +483,19 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
     cguard_alloc_pt alloc, void *data)
 {
     size_t                     i, nliterals;
-    cguard_gate_literal_t     *literals, *l;
+    cguard_ac_literal_t     *literals, *l;
     const cguard_condition_t  *c;
 
     memset(set, 0, sizeof(cguard_rules_t));
 
-    if (n > CGUARD_GATE_MAX) {
+    if (n > CGUARD_AC_MAX) {
         return -1;
     }
 
     set->rules = rules;
     set->n = n;
 
-    literals = alloc(data, (n + 1) * sizeof(cguard_gate_literal_t));
+    literals = alloc(data, (n + 1) * sizeof(cguard_ac_literal_t));
     set->fields = alloc(data, (n + 1) * sizeof(uint64_t));
 
     if (literals == NULL || set->fields == NULL) {
@@ -520,7 +520,7 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
         l->number = (unsigned) i;
     }
 
-    return cguard_gate_build(&set->gate, literals, nliterals, alloc, data);
+    return cguard_ac_build(&set->gate, literals, nliterals, alloc, data);
 }
 
 
@@ -528,7 +528,7 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
 
 static void
 cguard_rules_fields(const cguard_rules_t *set, const cguard_subject_t *s,
-    cguard_gate_hits_t *hits)
+    cguard_ac_hits_t *hits)
 {
     size_t         i, n;
     uint64_t       there, word, bit;
@@ -556,14 +556,14 @@ cguard_rules_fields(const cguard_rules_t *set, const cguard_subject_t *s,
 
 void
 cguard_rules_candidates(const cguard_rules_t *set, const cguard_subject_t *s,
-    cguard_gate_hits_t *hits)
+    cguard_ac_hits_t *hits)
 {
     unsigned  i;
 
     memcpy(hits->bits, set->always.bits, (set->n + 63) / 64 * 8);
 
     for (i = 0; i < s->nforms; i++) {
-        cguard_gate(&set->gate, s->form[i].data, s->form[i].len, hits);
+        cguard_ac_search(&set->gate, s->form[i].data, s->form[i].len, hits);
     }
 
     if (set->asks) {

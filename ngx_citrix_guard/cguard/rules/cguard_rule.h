@@ -128,10 +128,10 @@ typedef struct {
 typedef struct {
     const cguard_rule_t **rules;
     size_t                n;
-    cguard_gate_hits_t    always;    /* those that no literal decides */
+    cguard_ac_hits_t    always;    /* those that no literal decides */
     uint64_t             *fields;    /* by rule: names that there have to be */
     unsigned              asks;      /* there is a rule with some */
-    cguard_gate_t         gate;
+    cguard_ac_t         gate;
 } cguard_rules_t;
 
 
@@ -164,7 +164,7 @@ int cguard_rule_match(const cguard_rule_t *rule, const cguard_subject_t *s,
 
 /*
  * Puts rules behind a gate; 0, or -1 if memory is short or there are more
- * than CGUARD_GATE_MAX.
+ * than CGUARD_AC_MAX.
  */
 
 int cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules,
@@ -178,7 +178,7 @@ int cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules,
  */
 
 void cguard_rules_candidates(const cguard_rules_t *set,
-    const cguard_subject_t *s, cguard_gate_hits_t *hits);
+    const cguard_subject_t *s, cguard_ac_hits_t *hits);
 
 
 #pragma GCC visibility pop

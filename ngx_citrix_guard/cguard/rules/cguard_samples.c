@@ -9,10 +9,10 @@
 #include "cguard_samples.h"
 
 
-#define CGUARD_ORDINARY_ROOM  2048
+#define CGUARD_SAMPLE_ROOM  2048
 
 
-static const char *const  cguard_ordinary_requests[] = {
+static const char *const  cguard_sample_requests[] = {
     "GET /",
     "GET /favicon.ico",
     "GET /vpn/index.html",
@@ -39,7 +39,7 @@ static const char *const  cguard_ordinary_requests[] = {
 static const struct {
     const char  *name;
     const char  *value;
-} cguard_ordinary_fields[] = {
+} cguard_sample_fields[] = {
     { "Host", "gateway.example.com" },
     { "User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64)" },
     { "Accept", "text/html,application/xhtml+xml,*/*;q=0.8" },
@@ -53,20 +53,20 @@ static const struct {
 
 
 static int
-cguard_ordinary_field(void *data, size_t *i, cguard_word_t *name,
+cguard_sample_field(void *data, size_t *i, cguard_word_t *name,
     cguard_word_t *value)
 {
     (void) data;
 
-    if (*i == sizeof(cguard_ordinary_fields)
-              / sizeof(cguard_ordinary_fields[0]))
+    if (*i == sizeof(cguard_sample_fields)
+              / sizeof(cguard_sample_fields[0]))
     {
         return 0;
     }
 
-    name->data = cguard_ordinary_fields[*i].name;
+    name->data = cguard_sample_fields[*i].name;
     name->len = strlen(name->data);
-    value->data = cguard_ordinary_fields[*i].value;
+    value->data = cguard_sample_fields[*i].value;
     value->len = strlen(value->data);
 
     (*i)++;
@@ -76,24 +76,24 @@ cguard_ordinary_field(void *data, size_t *i, cguard_word_t *name,
 
 
 const char *
-cguard_ordinary(const cguard_rule_t *rule, cguard_matcher_t *m)
+cguard_sample_refused(const cguard_rule_t *rule, cguard_matcher_t *m)
 {
     size_t             i, size;
     const char        *target;
-    unsigned char      room[CGUARD_ORDINARY_ROOM];
+    unsigned char      room[CGUARD_SAMPLE_ROOM];
     cguard_subject_t   s;
 
     memset(&s, 0, sizeof(cguard_subject_t));
 
-    s.header = cguard_ordinary_field;
-    s.host.data = cguard_ordinary_fields[0].value;
+    s.header = cguard_sample_field;
+    s.host.data = cguard_sample_fields[0].value;
     s.host.len = strlen(s.host.data);
     s.body_length = CGUARD_RULE_UNANNOUNCED;
 
-    for (i = 0; i < sizeof(cguard_ordinary_requests)
-                    / sizeof(cguard_ordinary_requests[0]); i++)
+    for (i = 0; i < sizeof(cguard_sample_requests)
+                    / sizeof(cguard_sample_requests[0]); i++)
     {
-        s.method.data = cguard_ordinary_requests[i];
+        s.method.data = cguard_sample_requests[i];
         target = strchr(s.method.data, ' ') + 1;
         s.method.len = (size_t) (target - s.method.data) - 1;
 
@@ -105,7 +105,7 @@ cguard_ordinary(const cguard_rule_t *rule, cguard_matcher_t *m)
         s.nroom = sizeof(room) - size;
 
         if (cguard_rule_match(rule, &s, m) == 1) {
-            return cguard_ordinary_requests[i];
+            return cguard_sample_requests[i];
         }
     }
 

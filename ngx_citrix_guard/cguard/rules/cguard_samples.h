@@ -7,8 +7,8 @@
  */
 
 
-#ifndef _CGUARD_ORDINARY_H_INCLUDED_
-#define _CGUARD_ORDINARY_H_INCLUDED_
+#ifndef _CGUARD_SAMPLES_H_INCLUDED_
+#define _CGUARD_SAMPLES_H_INCLUDED_
 
 
 #include "cguard_rule.h"
@@ -22,10 +22,10 @@
  * is none.  What depends on a body counts as no match.
  */
 
-const char *cguard_ordinary(const cguard_rule_t *rule, cguard_matcher_t *m);
+const char *cguard_sample_refused(const cguard_rule_t *rule, cguard_matcher_t *m);
 
 
 #pragma GCC visibility pop
 
 
-#endif /* _CGUARD_ORDINARY_H_INCLUDED_ */
+#endif /* _CGUARD_SAMPLES_H_INCLUDED_ */

@@ -11,54 +11,54 @@
 #include "cguard_worst_case.h"
 
 
-#define CGUARD_HOSTILE_UNIT      128
-#define CGUARD_HOSTILE_WORD      32
-#define CGUARD_HOSTILE_SKELETON  64
+#define CGUARD_WORST_CASE_UNIT      128
+#define CGUARD_WORST_CASE_WORD      32
+#define CGUARD_WORST_CASE_SKELETON  64
 
-#define CGUARD_HOSTILE_LAST      0x01
+#define CGUARD_WORST_CASE_LAST      0x01
 
 
 /* an input is the head, and then the unit over and over */
 
 typedef struct {
-    char                  head[CGUARD_HOSTILE_UNIT];
+    char                  head[CGUARD_WORST_CASE_UNIT];
     size_t                nhead;
-    char                  unit[CGUARD_HOSTILE_UNIT];
+    char                  unit[CGUARD_WORST_CASE_UNIT];
     size_t                nunit;
-} cguard_hostile_t;
+} cguard_worst_case_t;
 
 
 typedef struct {
-    char                  data[CGUARD_HOSTILE_WORD];
+    char                  data[CGUARD_WORST_CASE_WORD];
     size_t                len;
-} cguard_hostile_word_t;
+} cguard_worst_case_word_t;
 
 
-static const char *const  cguard_hostile_known[] = {
+static const char *const  cguard_worst_case_known[] = {
     "a", "/", "/../", "..%2f", "%2e", "%252e", "%%32%65", "%25", "%u002e",
     "%c0%ae", "\\", ";", "&", "a=b&", "=", "?", " ", "\t ", "\r\n", "+", "[%",
     "%5b", "aA0!", "ab", "\xff", "\xc3\xa9", ","
 };
 
-#define CGUARD_HOSTILE_KNOWN  (sizeof(cguard_hostile_known)                   \
-                               / sizeof(cguard_hostile_known[0]))
+#define CGUARD_WORST_CASE_KNOWN  (sizeof(cguard_worst_case_known)                   \
+                               / sizeof(cguard_worst_case_known[0]))
 
 
 /* head and unit; 1 stands for a word of the pattern, 2 for all but its end */
 
-static const char *const  cguard_hostile_shapes[][2] = {
+static const char *const  cguard_worst_case_shapes[][2] = {
     { "", "\1" }, { "", "\2" }, { "", "&\1=" }, { "", "/\1" }, { "", "?\1=" },
     { "", "?\1=a&" }, { "/\1", "/" }, { "&\1=", "a" }, { "&\1=", "%41" },
     { "&\1", " " }, { "\1", "\2" }, { "", "&\1 a" }, { "", "; \1=" }
 };
 
-#define CGUARD_HOSTILE_SHAPES  (sizeof(cguard_hostile_shapes)                 \
-                                / sizeof(cguard_hostile_shapes[0]))
+#define CGUARD_WORST_CASE_SHAPES  (sizeof(cguard_worst_case_shapes)                 \
+                                / sizeof(cguard_worst_case_shapes[0]))
 
 
 static size_t
-cguard_hostile_expand(char *buf, const char *shape,
-    const cguard_hostile_word_t *word)
+cguard_worst_case_expand(char *buf, const char *shape,
+    const cguard_worst_case_word_t *word)
 {
     size_t  n, len;
 
@@ -79,7 +79,7 @@ cguard_hostile_expand(char *buf, const char *shape,
 
 
 static int
-cguard_hostile_alnum(char c)
+cguard_worst_case_alnum(char c)
 {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
@@ -88,22 +88,22 @@ cguard_hostile_alnum(char c)
 /* the next run of bytes that stand for themselves; 0 if there is none */
 
 static int
-cguard_hostile_word(const char **p, const char *last,
-    cguard_hostile_word_t *word)
+cguard_worst_case_word(const char **p, const char *last,
+    cguard_worst_case_word_t *word)
 {
     int   plain;
     char  c;
 
     word->len = 0;
 
-    while (*p < last && word->len < CGUARD_HOSTILE_WORD) {
+    while (*p < last && word->len < CGUARD_WORST_CASE_WORD) {
 
         c = *(*p)++;
         plain = memchr("^$.|()[]{}*+?!<>:", c, 17) == NULL;
 
         if (c == '\\' && *p < last) {
             c = *(*p)++;
-            plain = !cguard_hostile_alnum(c);
+            plain = !cguard_worst_case_alnum(c);
         }
 
         if (plain) {
@@ -125,7 +125,7 @@ cguard_hostile_word(const char **p, const char *last,
 /* a byte that the escape "\c" may stand for; 0 if it is for none */
 
 static char
-cguard_hostile_escape(char c)
+cguard_worst_case_escape(char c)
 {
     switch (c) {
 
@@ -146,7 +146,7 @@ cguard_hostile_escape(char c)
         return '!';
 
     default:
-        return cguard_hostile_alnum(c) ? 0 : c;
+        return cguard_worst_case_alnum(c) ? 0 : c;
     }
 }
 
@@ -154,14 +154,14 @@ cguard_hostile_escape(char c)
 /* the byte that a class at p[0], the "[", may stand for; "p" is its end then */
 
 static char
-cguard_hostile_class(const char **p, const char *last)
+cguard_worst_case_class(const char **p, const char *last)
 {
     char  c;
 
     c = 'a';
 
     if (last - *p > 2 && (*p)[1] == '\\') {
-        c = cguard_hostile_escape((*p)[2]);
+        c = cguard_worst_case_escape((*p)[2]);
 
     } else if (last - *p > 1 && (*p)[1] != '^' && (*p)[1] != '[') {
         c = (*p)[1];
@@ -176,20 +176,20 @@ cguard_hostile_class(const char **p, const char *last)
 /* what a pattern may match, without its repetitions: "/a" of "^/(a+)+$" */
 
 static size_t
-cguard_hostile_skeleton(const char *p, const char *last, char *buf)
+cguard_worst_case_skeleton(const char *p, const char *last, char *buf)
 {
     char    c;
     size_t  n;
 
-    for (n = 0; p < last && n < CGUARD_HOSTILE_SKELETON; p++) {
+    for (n = 0; p < last && n < CGUARD_WORST_CASE_SKELETON; p++) {
 
         c = *p;
 
         if (c == '\\' && last - p > 1) {
-            c = cguard_hostile_escape(*++p);
+            c = cguard_worst_case_escape(*++p);
 
         } else if (c == '[') {
-            c = cguard_hostile_class(&p, last);
+            c = cguard_worst_case_class(&p, last);
 
         } else if (c == '.') {
             c = 'a';
@@ -218,13 +218,13 @@ cguard_hostile_skeleton(const char *p, const char *last, char *buf)
 /* input "n" of those by the skeleton: a byte again and again, or all so far */
 
 static int
-cguard_hostile_by_skeleton(cguard_hostile_t *h, const char *pattern,
+cguard_worst_case_by_skeleton(cguard_worst_case_t *h, const char *pattern,
     size_t plen, unsigned *n)
 {
-    char    skeleton[CGUARD_HOSTILE_SKELETON];
+    char    skeleton[CGUARD_WORST_CASE_SKELETON];
     size_t  len;
 
-    len = cguard_hostile_skeleton(pattern, pattern + plen, skeleton);
+    len = cguard_worst_case_skeleton(pattern, pattern + plen, skeleton);
 
     if (*n >= 2 * len) {
         *n -= (unsigned) (2 * len);
@@ -247,22 +247,22 @@ cguard_hostile_by_skeleton(cguard_hostile_t *h, const char *pattern,
 
 
 static int
-cguard_hostile_make(cguard_hostile_t *h, const char *pattern, size_t plen,
+cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern, size_t plen,
     unsigned n)
 {
     size_t                  i;
     const char             *p;
-    cguard_hostile_word_t   word;
+    cguard_worst_case_word_t   word;
 
     h->nhead = 0;
 
-    if (n < CGUARD_HOSTILE_KNOWN) {
-        h->nunit = strlen(cguard_hostile_known[n]);
-        memcpy(h->unit, cguard_hostile_known[n], h->nunit);
+    if (n < CGUARD_WORST_CASE_KNOWN) {
+        h->nunit = strlen(cguard_worst_case_known[n]);
+        memcpy(h->unit, cguard_worst_case_known[n], h->nunit);
         return 1;
     }
 
-    n -= CGUARD_HOSTILE_KNOWN;
+    n -= CGUARD_WORST_CASE_KNOWN;
 
     for (i = 0; i < plen; i++) {
         if (memchr(pattern, pattern[i], i) == NULL && n-- == 0) {
@@ -272,25 +272,25 @@ cguard_hostile_make(cguard_hostile_t *h, const char *pattern, size_t plen,
         }
     }
 
-    if (cguard_hostile_by_skeleton(h, pattern, plen, &n)) {
+    if (cguard_worst_case_by_skeleton(h, pattern, plen, &n)) {
         return 1;
     }
 
     p = pattern;
 
-    while (cguard_hostile_word(&p, pattern + plen, &word)) {
+    while (cguard_worst_case_word(&p, pattern + plen, &word)) {
 
-        if (n < CGUARD_HOSTILE_SHAPES) {
-            h->nhead = cguard_hostile_expand(h->head,
-                                             cguard_hostile_shapes[n][0],
+        if (n < CGUARD_WORST_CASE_SHAPES) {
+            h->nhead = cguard_worst_case_expand(h->head,
+                                             cguard_worst_case_shapes[n][0],
                                              &word);
-            h->nunit = cguard_hostile_expand(h->unit,
-                                             cguard_hostile_shapes[n][1],
+            h->nunit = cguard_worst_case_expand(h->unit,
+                                             cguard_worst_case_shapes[n][1],
                                              &word);
             return 1;
         }
 
-        n -= CGUARD_HOSTILE_SHAPES;
+        n -= CGUARD_WORST_CASE_SHAPES;
     }
 
     return 0;
@@ -298,13 +298,13 @@ cguard_hostile_make(cguard_hostile_t *h, const char *pattern, size_t plen,
 
 
 int
-cguard_hostile(const char *pattern, size_t plen, unsigned n,
+cguard_worst_case(const char *pattern, size_t plen, unsigned n,
     unsigned char *buf, size_t len)
 {
     size_t            i;
-    cguard_hostile_t  h;
+    cguard_worst_case_t  h;
 
-    if (!cguard_hostile_make(&h, pattern, plen, n / 2)) {
+    if (!cguard_worst_case_make(&h, pattern, plen, n / 2)) {
         return 0;
     }
 
@@ -315,7 +315,7 @@ cguard_hostile(const char *pattern, size_t plen, unsigned n,
     }
 
     if (n % 2 && len) {
-        buf[len - 1] = CGUARD_HOSTILE_LAST;
+        buf[len - 1] = CGUARD_WORST_CASE_LAST;
     }
 
     return 1;

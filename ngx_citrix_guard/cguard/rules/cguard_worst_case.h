@@ -10,8 +10,8 @@
  */
 
 
-#ifndef _CGUARD_HOSTILE_H_INCLUDED_
-#define _CGUARD_HOSTILE_H_INCLUDED_
+#ifndef _CGUARD_WORST_CASE_H_INCLUDED_
+#define _CGUARD_WORST_CASE_H_INCLUDED_
 
 
 #include <stddef.h>
@@ -26,11 +26,11 @@
  * keeps most patterns from matching.
  */
 
-int cguard_hostile(const char *pattern, size_t plen, unsigned n,
+int cguard_worst_case(const char *pattern, size_t plen, unsigned n,
     unsigned char *buf, size_t len);
 
 
 #pragma GCC visibility pop
 
 
-#endif /* _CGUARD_HOSTILE_H_INCLUDED_ */
+#endif /* _CGUARD_WORST_CASE_H_INCLUDED_ */

@@ -52,82 +52,82 @@ enum {
 };
 
 
-static const unsigned char  cguard_stream_cgp[] = {
+static const unsigned char  cguard_session_cgp[] = {
     0x1a, 'C', 'G', 'P', '/', '0', '1'
 };
 
-static const unsigned char  cguard_stream_ica[] = {
+static const unsigned char  cguard_session_ica[] = {
     0x7f, 0x7f, 'I', 'C', 'A', 0x00
 };
 
-static const char  cguard_stream_version[] = " HTTP/";
+static const char  cguard_session_version[] = " HTTP/";
 
-static const char  cguard_stream_answer[] = "HTTP/";
+static const char  cguard_session_answer[] = "HTTP/";
 
-#define cguard_stream_spoken  (sizeof(cguard_stream_answer) - 1)
+#define cguard_session_spoken  (sizeof(cguard_session_answer) - 1)
 
 
-static cguard_protocol_e cguard_stream_prefix(const unsigned char *p,
+static cguard_protocol_e cguard_session_prefix(const unsigned char *p,
     size_t len, const unsigned char *signature, size_t size,
     cguard_protocol_e protocol);
-static cguard_protocol_e cguard_stream_greeting(const unsigned char *p,
+static cguard_protocol_e cguard_session_greeting(const unsigned char *p,
     size_t len);
-static cguard_stream_reason_e cguard_stream_socks5(cguard_stream_t *cs,
+static cguard_session_reason_e cguard_session_socks5(cguard_session_t *cs,
     unsigned char ch);
-static cguard_stream_reason_e cguard_stream_address(cguard_stream_t *cs,
+static cguard_session_reason_e cguard_session_address(cguard_session_t *cs,
     unsigned char ch);
-static cguard_stream_reason_e cguard_stream_host(cguard_stream_t *cs,
+static cguard_session_reason_e cguard_session_host(cguard_session_t *cs,
     unsigned char ch);
-static unsigned cguard_stream_ticket(unsigned state, unsigned char ch);
-static cguard_stream_reason_e cguard_stream_line(cguard_stream_t *cs,
+static unsigned cguard_session_ticket(unsigned state, unsigned char ch);
+static cguard_session_reason_e cguard_session_line(cguard_session_t *cs,
     unsigned char ch);
-static cguard_stream_reason_e cguard_stream_choice(cguard_stream_t *cs,
+static cguard_session_reason_e cguard_session_choice(cguard_session_t *cs,
     unsigned char ch);
-static cguard_stream_reason_e cguard_stream_status(cguard_stream_t *cs,
+static cguard_session_reason_e cguard_session_status(cguard_session_t *cs,
     unsigned char ch);
-static int cguard_stream_letter(unsigned char ch);
-static int cguard_stream_word(unsigned char ch);
+static int cguard_session_letter(unsigned char ch);
+static int cguard_session_word(unsigned char ch);
 
 
 cguard_protocol_e
-cguard_stream_protocol(const void *data, size_t len)
+cguard_session_protocol(const void *data, size_t len)
 {
     const unsigned char  *p = data;
 
     if (len == 0) {
-        return CGUARD_STREAM_MORE;
+        return CGUARD_SESSION_MORE;
     }
 
     switch (p[0]) {
 
     case 0x05:
-        return cguard_stream_greeting(p, len);
+        return cguard_session_greeting(p, len);
 
     case 0x1a:
-        return cguard_stream_prefix(p, len, cguard_stream_cgp,
-                                    sizeof(cguard_stream_cgp),
-                                    CGUARD_STREAM_CGP);
+        return cguard_session_prefix(p, len, cguard_session_cgp,
+                                    sizeof(cguard_session_cgp),
+                                    CGUARD_SESSION_CGP);
 
     case 0x7f:
-        return cguard_stream_prefix(p, len, cguard_stream_ica,
-                                    sizeof(cguard_stream_ica),
-                                    CGUARD_STREAM_ICA);
+        return cguard_session_prefix(p, len, cguard_session_ica,
+                                    sizeof(cguard_session_ica),
+                                    CGUARD_SESSION_ICA);
 
     default:
-        return CGUARD_STREAM_HTTP;
+        return CGUARD_SESSION_HTTP;
     }
 }
 
 
 static cguard_protocol_e
-cguard_stream_prefix(const unsigned char *p, size_t len,
+cguard_session_prefix(const unsigned char *p, size_t len,
     const unsigned char *signature, size_t size, cguard_protocol_e protocol)
 {
     if (memcmp(p, signature, len < size ? len : size) != 0) {
-        return CGUARD_STREAM_HTTP;
+        return CGUARD_SESSION_HTTP;
     }
 
-    return len < size ? CGUARD_STREAM_MORE : protocol;
+    return len < size ? CGUARD_SESSION_MORE : protocol;
 }
 
 
@@ -138,32 +138,32 @@ cguard_stream_prefix(const unsigned char *p, size_t len,
  */
 
 static cguard_protocol_e
-cguard_stream_greeting(const unsigned char *p, size_t len)
+cguard_session_greeting(const unsigned char *p, size_t len)
 {
     size_t  i, end;
 
     if (len == 1) {
-        return CGUARD_STREAM_MORE;
+        return CGUARD_SESSION_MORE;
     }
 
     end = 2 + (size_t) p[1];
 
     if (end == 2 || len > end) {
-        return CGUARD_STREAM_HTTP;
+        return CGUARD_SESSION_HTTP;
     }
 
     for (i = 2; i < len; i++) {
         if ((p[i] > 0x09 && p[i] < 0x80) || p[i] == 0xff) {
-            return CGUARD_STREAM_HTTP;
+            return CGUARD_SESSION_HTTP;
         }
     }
 
-    return len < end ? CGUARD_STREAM_MORE : CGUARD_STREAM_SOCKS5;
+    return len < end ? CGUARD_SESSION_MORE : CGUARD_SESSION_SOCKS5;
 }
 
 
 const char *
-cguard_stream_name(cguard_protocol_e protocol)
+cguard_session_name(cguard_protocol_e protocol)
 {
     static const char  *names[] = { "http", "http", "socks5", "cgp", "ica" };
 
@@ -172,7 +172,7 @@ cguard_stream_name(cguard_protocol_e protocol)
 
 
 const char *
-cguard_stream_text(cguard_stream_reason_e reason)
+cguard_session_text(cguard_session_reason_e reason)
 {
     static const char  *texts[] = {
         "nothing",
@@ -189,20 +189,20 @@ cguard_stream_text(cguard_stream_reason_e reason)
 
 
 size_t
-cguard_stream_signature(cguard_protocol_e protocol, const void *data)
+cguard_session_signature(cguard_protocol_e protocol, const void *data)
 {
     const unsigned char  *p = data;
 
     switch (protocol) {
 
-    case CGUARD_STREAM_SOCKS5:
+    case CGUARD_SESSION_SOCKS5:
         return 2 + (size_t) p[1];
 
-    case CGUARD_STREAM_CGP:
-        return sizeof(cguard_stream_cgp);
+    case CGUARD_SESSION_CGP:
+        return sizeof(cguard_session_cgp);
 
-    case CGUARD_STREAM_ICA:
-        return sizeof(cguard_stream_ica);
+    case CGUARD_SESSION_ICA:
+        return sizeof(cguard_session_ica);
 
     default:
         return 0;
@@ -211,128 +211,128 @@ cguard_stream_signature(cguard_protocol_e protocol, const void *data)
 
 
 void
-cguard_stream_init(cguard_stream_t *cs, cguard_protocol_e protocol,
+cguard_session_init(cguard_session_t *cs, cguard_protocol_e protocol,
     cguard_socks5_e socks5)
 {
-    memset(cs, 0, sizeof(cguard_stream_t));
+    memset(cs, 0, sizeof(cguard_session_t));
 
     cs->protocol = protocol;
     cs->socks5 = socks5;
 
-    cs->watch = protocol == CGUARD_STREAM_CGP || protocol == CGUARD_STREAM_ICA
-                || (protocol == CGUARD_STREAM_SOCKS5
+    cs->watch = protocol == CGUARD_SESSION_CGP || protocol == CGUARD_SESSION_ICA
+                || (protocol == CGUARD_SESSION_SOCKS5
                     && socks5 != CGUARD_SOCKS5_ANY);
 }
 
 
-cguard_stream_reason_e
-cguard_stream_client(cguard_stream_t *cs, const void *data, size_t len)
+cguard_session_reason_e
+cguard_session_client(cguard_session_t *cs, const void *data, size_t len)
 {
     size_t                   i;
     const unsigned char     *p = data;
-    cguard_stream_reason_e   reason;
+    cguard_session_reason_e   reason;
 
     for (i = 0; cs->watch && i < len; i++) {
 
-        if (cs->protocol == CGUARD_STREAM_SOCKS5) {
+        if (cs->protocol == CGUARD_SESSION_SOCKS5) {
 
             if (cs->client == socks5_done) {
                 break;
             }
 
-            reason = cguard_stream_socks5(cs, p[i]);
+            reason = cguard_session_socks5(cs, p[i]);
 
         } else {
 
-            if (cs->client_seen == CGUARD_STREAM_WINDOW) {
+            if (cs->client_seen == CGUARD_SESSION_WINDOW) {
 
                 /* it has been answered long ago, or is never heard */
 
-                cs->watch = cs->server != cguard_stream_spoken;
+                cs->watch = cs->server != cguard_session_spoken;
                 break;
             }
 
             cs->client_seen++;
-            reason = cguard_stream_line(cs, p[i]);
+            reason = cguard_session_line(cs, p[i]);
         }
 
-        if (reason != CGUARD_STREAM_PASS) {
+        if (reason != CGUARD_SESSION_PASS) {
             return reason;
         }
     }
 
-    return CGUARD_STREAM_PASS;
+    return CGUARD_SESSION_PASS;
 }
 
 
-static cguard_stream_reason_e
-cguard_stream_socks5(cguard_stream_t *cs, unsigned char ch)
+static cguard_session_reason_e
+cguard_session_socks5(cguard_session_t *cs, unsigned char ch)
 {
     switch (cs->client) {
 
     case socks5_waits:
-        return CGUARD_STREAM_EARLY;
+        return CGUARD_SESSION_EARLY;
 
     case socks5_version:
         if (ch != 0x05) {
-            return CGUARD_STREAM_CONNECT;
+            return CGUARD_SESSION_CONNECT;
         }
 
         cs->client = socks5_command;
-        return CGUARD_STREAM_PASS;
+        return CGUARD_SESSION_PASS;
 
     case socks5_command:
         if (ch != 0x01) {
-            return CGUARD_STREAM_CONNECT;
+            return CGUARD_SESSION_CONNECT;
         }
 
         cs->client = socks5_reserved;
-        return CGUARD_STREAM_PASS;
+        return CGUARD_SESSION_PASS;
 
     case socks5_reserved:
         if (ch != 0x00) {
-            return CGUARD_STREAM_CONNECT;
+            return CGUARD_SESSION_CONNECT;
         }
 
         cs->client = socks5_type;
-        return CGUARD_STREAM_PASS;
+        return CGUARD_SESSION_PASS;
 
     default:
         break;
     }
 
-    return cguard_stream_address(cs, ch);
+    return cguard_session_address(cs, ch);
 }
 
 
-static cguard_stream_reason_e
-cguard_stream_address(cguard_stream_t *cs, unsigned char ch)
+static cguard_session_reason_e
+cguard_session_address(cguard_session_t *cs, unsigned char ch)
 {
     switch (cs->client) {
 
     case socks5_type:
         if (ch == 0x03) {
             cs->client = socks5_length;
-            return CGUARD_STREAM_PASS;
+            return CGUARD_SESSION_PASS;
         }
 
         if (ch != 0x01 && ch != 0x04) {
-            return CGUARD_STREAM_CONNECT;
+            return CGUARD_SESSION_CONNECT;
         }
 
         cs->client = socks5_address;
         cs->rest = ch == 0x01 ? 4 : 16;
 
-        return cs->socks5 == CGUARD_SOCKS5_TICKET ? CGUARD_STREAM_TICKET
-                                                  : CGUARD_STREAM_PASS;
+        return cs->socks5 == CGUARD_SOCKS5_TICKET ? CGUARD_SESSION_TICKET
+                                                  : CGUARD_SESSION_PASS;
 
     case socks5_length:
         cs->client = socks5_name;
         cs->rest = ch;
-        return ch ? CGUARD_STREAM_PASS : CGUARD_STREAM_CONNECT;
+        return ch ? CGUARD_SESSION_PASS : CGUARD_SESSION_CONNECT;
 
     case socks5_name:
-        return cguard_stream_host(cs, ch);
+        return cguard_session_host(cs, ch);
 
     default:    /* socks5_address, socks5_port */
         if (--cs->rest == 0) {
@@ -341,27 +341,27 @@ cguard_stream_address(cguard_stream_t *cs, unsigned char ch)
             cs->rest = 2;
         }
 
-        return CGUARD_STREAM_PASS;
+        return CGUARD_SESSION_PASS;
     }
 }
 
 
-static cguard_stream_reason_e
-cguard_stream_host(cguard_stream_t *cs, unsigned char ch)
+static cguard_session_reason_e
+cguard_session_host(cguard_session_t *cs, unsigned char ch)
 {
     if (ch <= 0x20 || ch >= 0x7f) {
-        return CGUARD_STREAM_CONNECT;
+        return CGUARD_SESSION_CONNECT;
     }
 
     cs->rest--;
 
     if (cs->socks5 == CGUARD_SOCKS5_TICKET) {
-        cs->ticket = cguard_stream_ticket(cs->ticket, ch);
+        cs->ticket = cguard_session_ticket(cs->ticket, ch);
 
         if (cs->ticket == ticket_begin
             || (cs->rest == 0 && cs->ticket != ticket_whole))
         {
-            return CGUARD_STREAM_TICKET;
+            return CGUARD_SESSION_TICKET;
         }
     }
 
@@ -370,14 +370,14 @@ cguard_stream_host(cguard_stream_t *cs, unsigned char ch)
         cs->rest = 2;
     }
 
-    return CGUARD_STREAM_PASS;
+    return CGUARD_SESSION_PASS;
 }
 
 
 /* the next state; ticket_begin, which nothing leads to, if there is none */
 
 static unsigned
-cguard_stream_ticket(unsigned state, unsigned char ch)
+cguard_session_ticket(unsigned state, unsigned char ch)
 {
     switch (state) {
 
@@ -406,7 +406,7 @@ cguard_stream_ticket(unsigned state, unsigned char ch)
             return ticket_value;
         }
 
-        return cguard_stream_word(ch) ? ticket_authority : ticket_begin;
+        return cguard_session_word(ch) ? ticket_authority : ticket_begin;
 
     default:
         break;
@@ -414,19 +414,19 @@ cguard_stream_ticket(unsigned state, unsigned char ch)
 
     /* ticket_value, ticket_whole */
 
-    return cguard_stream_word(ch) || (state == ticket_whole && ch == ';')
+    return cguard_session_word(ch) || (state == ticket_whole && ch == ';')
            ? ticket_whole : ticket_begin;
 }
 
 
 /* a request behind a signature, of HTTP/0.9 as well; whatever stands there */
 
-static cguard_stream_reason_e
-cguard_stream_line(cguard_stream_t *cs, unsigned char ch)
+static cguard_session_reason_e
+cguard_session_line(cguard_session_t *cs, unsigned char ch)
 {
-    if (cs->version == sizeof(cguard_stream_version) - 1) {
+    if (cs->version == sizeof(cguard_session_version) - 1) {
         if (ch >= '0' && ch <= '9') {
-            return CGUARD_STREAM_REQUEST;
+            return CGUARD_SESSION_REQUEST;
         }
 
         cs->version = 0;
@@ -434,7 +434,7 @@ cguard_stream_line(cguard_stream_t *cs, unsigned char ch)
 
     /* only the first byte of " HTTP/" can begin it anew */
 
-    if (ch == (unsigned char) cguard_stream_version[cs->version]) {
+    if (ch == (unsigned char) cguard_session_version[cs->version]) {
         cs->version++;
 
     } else {
@@ -443,7 +443,7 @@ cguard_stream_line(cguard_stream_t *cs, unsigned char ch)
 
     if (ch == '\n') {
         cs->line = line_begin;
-        return CGUARD_STREAM_PASS;
+        return CGUARD_SESSION_PASS;
     }
 
     switch (cs->line) {
@@ -457,14 +457,14 @@ cguard_stream_line(cguard_stream_t *cs, unsigned char ch)
 
     case line_method_1:
     case line_method_2:
-        cs->line = cguard_stream_letter(ch) ? cs->line + 1 : line_other;
+        cs->line = cguard_session_letter(ch) ? cs->line + 1 : line_other;
         break;
 
     case line_method:
         if (ch == ' ' || ch == '\t') {
             cs->line = line_blank;
 
-        } else if (!cguard_stream_letter(ch)) {
+        } else if (!cguard_session_letter(ch)) {
             cs->line = line_other;
         }
 
@@ -472,96 +472,96 @@ cguard_stream_line(cguard_stream_t *cs, unsigned char ch)
 
     case line_blank:
         if (ch == '/') {
-            return CGUARD_STREAM_REQUEST;
+            return CGUARD_SESSION_REQUEST;
         }
 
         cs->line = ch == ' ' || ch == '\t' ? line_blank : line_other;
         break;
     }
 
-    return CGUARD_STREAM_PASS;
+    return CGUARD_SESSION_PASS;
 }
 
 
-cguard_stream_reason_e
-cguard_stream_server(cguard_stream_t *cs, const void *data, size_t len)
+cguard_session_reason_e
+cguard_session_server(cguard_session_t *cs, const void *data, size_t len)
 {
     size_t                   i;
     const unsigned char     *p = data;
-    cguard_stream_reason_e   reason;
+    cguard_session_reason_e   reason;
 
     for (i = 0; cs->watch && i < len; i++) {
 
-        if (cs->protocol == CGUARD_STREAM_SOCKS5) {
-            reason = cguard_stream_choice(cs, p[i]);
+        if (cs->protocol == CGUARD_SESSION_SOCKS5) {
+            reason = cguard_session_choice(cs, p[i]);
             cs->server_seen++;
 
         } else {
 
-            if (cs->server == cguard_stream_spoken) {
+            if (cs->server == cguard_session_spoken) {
                 break;
             }
 
-            reason = cguard_stream_status(cs, p[i]);
+            reason = cguard_session_status(cs, p[i]);
         }
 
-        if (reason != CGUARD_STREAM_PASS) {
+        if (reason != CGUARD_SESSION_PASS) {
             return reason;
         }
     }
 
-    return CGUARD_STREAM_PASS;
+    return CGUARD_SESSION_PASS;
 }
 
 
 /* SOCKS5: the method that the server takes, and the answer to CONNECT */
 
-static cguard_stream_reason_e
-cguard_stream_choice(cguard_stream_t *cs, unsigned char ch)
+static cguard_session_reason_e
+cguard_session_choice(cguard_session_t *cs, unsigned char ch)
 {
     switch (cs->server_seen) {
 
     case 0:
-        return ch == 0x05 ? CGUARD_STREAM_PASS : CGUARD_STREAM_ANSWER;
+        return ch == 0x05 ? CGUARD_SESSION_PASS : CGUARD_SESSION_ANSWER;
 
     case 1:
         if (ch == 0x00) {
             cs->client = socks5_version;
-            return CGUARD_STREAM_PASS;
+            return CGUARD_SESSION_PASS;
         }
 
         /* none that it knows: the client is told so, and nothing follows */
 
-        return ch == 0xff ? CGUARD_STREAM_PASS : CGUARD_STREAM_METHOD;
+        return ch == 0xff ? CGUARD_SESSION_PASS : CGUARD_SESSION_METHOD;
 
     default:
         if (cs->client != socks5_done || ch != 0x05) {
-            return CGUARD_STREAM_ANSWER;
+            return CGUARD_SESSION_ANSWER;
         }
 
         cs->watch = 0;
-        return CGUARD_STREAM_PASS;
+        return CGUARD_SESSION_PASS;
     }
 }
 
 
-static cguard_stream_reason_e
-cguard_stream_status(cguard_stream_t *cs, unsigned char ch)
+static cguard_session_reason_e
+cguard_session_status(cguard_session_t *cs, unsigned char ch)
 {
-    if (ch != (unsigned char) cguard_stream_answer[cs->server]) {
-        cs->server = cguard_stream_spoken;
-        return CGUARD_STREAM_PASS;
+    if (ch != (unsigned char) cguard_session_answer[cs->server]) {
+        cs->server = cguard_session_spoken;
+        return CGUARD_SESSION_PASS;
     }
 
     cs->server++;
 
-    return cs->server == cguard_stream_spoken ? CGUARD_STREAM_ANSWER
-                                              : CGUARD_STREAM_PASS;
+    return cs->server == cguard_session_spoken ? CGUARD_SESSION_ANSWER
+                                              : CGUARD_SESSION_PASS;
 }
 
 
 static int
-cguard_stream_letter(unsigned char ch)
+cguard_session_letter(unsigned char ch)
 {
     ch |= 0x20;
 
@@ -570,9 +570,9 @@ cguard_stream_letter(unsigned char ch)
 
 
 static int
-cguard_stream_word(unsigned char ch)
+cguard_session_word(unsigned char ch)
 {
-    return cguard_stream_letter(ch) || (ch >= '0' && ch <= '9')
+    return cguard_session_letter(ch) || (ch >= '0' && ch <= '9')
            || ch == '-' || ch == '_' || ch == '.' || ch == ':' || ch == '='
            || ch == '+';
 }

@@ -452,7 +452,7 @@ scan_judge_damaged(const unsigned char *p, const unsigned char *last,
 
     len = (size_t) (last - p);
 
-    if (cguard_clean(p, len)) {
+    if (cguard_prefilter(p, len)) {
         return 0;
     }
 

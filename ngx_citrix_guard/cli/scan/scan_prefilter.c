@@ -254,7 +254,7 @@ scan_hides_letter(const unsigned char *p, size_t len)
 static int
 scan_is_dull_odd(const unsigned char *p, size_t len)
 {
-    return cguard_clean(p, len)
+    return cguard_prefilter(p, len)
            && !scan_has_word(p, len)
            && !scan_hides_letter(p, len);
 }

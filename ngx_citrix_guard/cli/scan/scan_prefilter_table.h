@@ -52,7 +52,7 @@ scan_words_near(__m128i a, __m128i b)
 }
 
 
-/* and where it has anything that cguard_clean() might not like, or a "%" */
+/* and where it has anything that cguard_prefilter() might not like, or a "%" */
 
 static inline __m128i
 scan_odd(const unsigned char *p)

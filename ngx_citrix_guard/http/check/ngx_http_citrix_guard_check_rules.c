@@ -132,7 +132,7 @@ ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
         return;
     }
 
-    request = cguard_ordinary(&rule->rule, m);
+    request = cguard_sample_refused(&rule->rule, m);
 
     if (request) {
         ngx_http_citrix_guard_say_rule(cf, rule,
@@ -206,7 +206,7 @@ ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
     unsigned    n;
     ngx_msec_t  begin, took;
 
-    for (n = 0; cguard_hostile(c->text.data, c->text.len, n, buf,
+    for (n = 0; cguard_worst_case(c->text.data, c->text.len, n, buf,
                                NGX_HTTP_CITRIX_GUARD_HOSTILE); n++)
     {
         begin = ngx_http_citrix_guard_cpu_time();

@@ -177,7 +177,7 @@ ngx_http_citrix_guard_ask_all(ngx_http_request_t *r,
     size_t                            i, n;
     uint64_t                          word;
     cguard_rules_t                   *gated;
-    cguard_gate_hits_t                hits;
+    cguard_ac_hits_t                hits;
     ngx_http_citrix_guard_layout_t    l;
     ngx_http_citrix_guard_finding_t   found;
 

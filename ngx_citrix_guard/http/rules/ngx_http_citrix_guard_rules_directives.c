@@ -267,10 +267,10 @@ ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    if (set->rules->nelts > CGUARD_GATE_MAX) {
+    if (set->rules->nelts > CGUARD_AC_MAX) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "too many rules in force at one level, %d at most",
-                           CGUARD_GATE_MAX);
+                           CGUARD_AC_MAX);
         return NGX_ERROR;
     }
 

@@ -109,7 +109,7 @@ gate_contains(const unsigned char *p, size_t len, const char *s, size_t n)
 
 
 static void
-gate_literals(cguard_gate_literal_t *literal, char (*text)[GATE_LONGEST],
+gate_literals(cguard_ac_literal_t *literal, char (*text)[GATE_LONGEST],
     size_t n, const char *letters)
 {
     size_t  i, k;
@@ -129,7 +129,7 @@ gate_literals(cguard_gate_literal_t *literal, char (*text)[GATE_LONGEST],
 /* text of the letters, in either case, with a whole literal here and there */
 
 static size_t
-gate_subject(unsigned char *p, const cguard_gate_literal_t *literal,
+gate_subject(unsigned char *p, const cguard_ac_literal_t *literal,
     size_t n, const char *letters)
 {
     size_t  i, k, len, want;
@@ -164,12 +164,12 @@ gate_subject(unsigned char *p, const cguard_gate_literal_t *literal,
 
 
 /*
- * What the proof of cguard_gate() takes for granted of the tables
+ * What the proof of cguard_ac_search() takes for granted of the tables
  * (t/long/proof/contracts.acsl); link and number have no first element.
  */
 
 static int
-gate_sound(const cguard_gate_t *g, size_t n)
+gate_sound(const cguard_ac_t *g, size_t n)
 {
     size_t    i;
     uint32_t  row, last;
@@ -197,7 +197,7 @@ gate_sound(const cguard_gate_t *g, size_t n)
     }
 
     for (i = 1; i <= n; i++) {
-        if (g->link[i] > n || g->number[i] >= CGUARD_GATE_MAX) {
+        if (g->link[i] > n || g->number[i] >= CGUARD_AC_MAX) {
             return 0;
         }
     }
@@ -218,10 +218,10 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
     size_t                   i, k, len;
     unsigned                 hit, wrong, found;
     unsigned char           *p;
-    cguard_gate_t            gate;
+    cguard_ac_t            gate;
     gate_memory_t            memory = { 0, GATE_BLOCKS, 0, { NULL } };
-    cguard_gate_hits_t       hits;
-    cguard_gate_literal_t   *literal;
+    cguard_ac_hits_t       hits;
+    cguard_ac_literal_t   *literal;
 
     text = malloc(n * sizeof(*text));
     literal = malloc(n * sizeof(*literal));
@@ -232,7 +232,7 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
 
     gate_literals(literal, text, n, letters);
 
-    wrong = cguard_gate_build(&gate, literal, n, gate_alloc, &memory) != 0;
+    wrong = cguard_ac_build(&gate, literal, n, gate_alloc, &memory) != 0;
     found = 0;
 
     for (i = 0; i < subjects && wrong == 0; i++) {
@@ -248,7 +248,7 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
         p = realloc(p, len ? len : 1);
 
         memset(&hits, 0, sizeof(hits));
-        cguard_gate(&gate, p, len, &hits);
+        cguard_ac_search(&gate, p, len, &hits);
 
         for (k = 0; k < n; k++) {
             hit = (unsigned) (hits.bits[k / 64] >> k % 64 & 1);
@@ -276,33 +276,33 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
 static void
 gate_known(tap_t *t)
 {
-    cguard_gate_t           gate;
+    cguard_ac_t           gate;
     gate_memory_t           memory = { 0, GATE_BLOCKS, 0, { NULL } };
-    cguard_gate_hits_t      hits;
-    cguard_gate_literal_t   literal[] = {
+    cguard_ac_hits_t      hits;
+    cguard_ac_literal_t   literal[] = {
         { "she", 3, 0 }, { "he", 2, 1 }, { "hers", 4, 64 }, { "his", 3, 3 },
         { "he", 2, 4095 }, { "\xff\x80", 2, 5 }
     };
 
-    if (!tap_ok(t, cguard_gate_build(&gate, literal, 6, gate_alloc, &memory)
+    if (!tap_ok(t, cguard_ac_build(&gate, literal, 6, gate_alloc, &memory)
                    == 0, "the example of the article"))
     {
         return;
     }
 
     memset(&hits, 0, sizeof(hits));
-    cguard_gate(&gate, (const unsigned char *) "uSHErs\xff\x80", 8, &hits);
+    cguard_ac_search(&gate, (const unsigned char *) "uSHErs\xff\x80", 8, &hits);
 
     tap_ok(t, hits.bits[0] == (1 | 2 | 1 << 5), "numbers 0, 1 and 5");
     tap_ok(t, hits.bits[1] == 1, "number 64");
-    tap_ok(t, hits.bits[CGUARD_GATE_WORDS - 1] == 1ULL << 63,
+    tap_ok(t, hits.bits[CGUARD_AC_WORDS - 1] == 1ULL << 63,
            "the largest number, of a literal that is there twice");
 
     memset(&hits, 0, sizeof(hits));
-    cguard_gate(&gate, (const unsigned char *) "\xdf\xa0h\0e", 5, &hits);
+    cguard_ac_search(&gate, (const unsigned char *) "\xdf\xa0h\0e", 5, &hits);
     tap_ok(t, hits.bits[0] == 0, "bytes of no literal part one");
 
-    cguard_gate(&gate, NULL, 0, &hits);
+    cguard_ac_search(&gate, NULL, 0, &hits);
     tap_ok(t, hits.bits[0] == 0, "an empty string");
 
     gate_free(&memory);
@@ -314,15 +314,15 @@ gate_none(tap_t *t)
 {
     size_t                 i;
     unsigned               failed;
-    cguard_gate_t          gate;
+    cguard_ac_t          gate;
     gate_memory_t          memory = { 0, GATE_BLOCKS, 0, { NULL } };
-    cguard_gate_hits_t     hits;
-    cguard_gate_literal_t  literal = { "abc", 3, 7 };
+    cguard_ac_hits_t     hits;
+    cguard_ac_literal_t  literal = { "abc", 3, 7 };
 
-    failed = cguard_gate_build(&gate, NULL, 0, gate_alloc, &memory) != 0;
+    failed = cguard_ac_build(&gate, NULL, 0, gate_alloc, &memory) != 0;
 
     memset(&hits, 0, sizeof(hits));
-    cguard_gate(&gate, (const unsigned char *) "abc", 3, &hits);
+    cguard_ac_search(&gate, (const unsigned char *) "abc", 3, &hits);
 
     tap_ok(t, failed == 0 && hits.bits[0] == 0, "no literals");
     gate_free(&memory);
@@ -333,7 +333,7 @@ gate_none(tap_t *t)
         memory.left = i;
         memory.short_of = 1;
 
-        if (cguard_gate_build(&gate, &literal, 1, gate_alloc, &memory) == 0) {
+        if (cguard_ac_build(&gate, &literal, 1, gate_alloc, &memory) == 0) {
             break;
         }
 

@@ -23,7 +23,7 @@
 #include "cguard/rules/cguard_form.h"
 #include "cguard/rules/cguard_aho_corasick.h"
 #include "cguard/session/cguard_session.h"
-#include "plain_clean.h"
+#include "plain_prefilter.h"
 #include "tap.h"
 #include "vectors.h"
 
@@ -103,12 +103,12 @@ static const size_t  guard_lengths[] = {
 
 /* they begin alike, end alike, and repeat themselves */
 
-static const cguard_gate_literal_t  guard_literals[] = {
+static const cguard_ac_literal_t  guard_literals[] = {
     { "..", 2, 0 }, { "../vpns", 7, 1 }, { "vpns/", 5, 2 }, { "aaaa", 4, 3 },
     { "%2", 2, 4 }, { "25%", 3, 5 }
 };
 
-static cguard_gate_t  guard_gate;
+static cguard_ac_t  guard_gate;
 
 
 static guard_arena_t  guard_path, guard_query, guard_out;
@@ -133,7 +133,7 @@ main(void)
         return tap_done(&t);
     }
 
-    if (cguard_gate_build(&guard_gate, guard_literals,
+    if (cguard_ac_build(&guard_gate, guard_literals,
                           sizeof(guard_literals) / sizeof(guard_literals[0]),
                           guard_alloc, &used)
         == -1)
@@ -396,7 +396,7 @@ guard_judge_target(const unsigned char *p, size_t len, int side,
 
     return res.reason == first->reason && res.depth == first->depth
            && res.start == first->start && res.end == first->end
-           && cguard_clean(p, len) == plain_clean(p, len);
+           && cguard_prefilter(p, len) == plain_prefilter(p, len);
 }
 
 
@@ -473,17 +473,17 @@ guard_judge_forms(const unsigned char *p, size_t len, int side)
     size_t               room;
     unsigned char       *buf;
     cguard_form_t        form[CGUARD_FORM_MAX];
-    cguard_gate_hits_t   hits, again;
+    cguard_ac_hits_t   hits, again;
 
     p = guard_place(&guard_path, p, len, side);
 
-    memset(&hits, 0, sizeof(cguard_gate_hits_t));
-    cguard_gate(&guard_gate, p, len, &hits);
+    memset(&hits, 0, sizeof(cguard_ac_hits_t));
+    cguard_ac_search(&guard_gate, p, len, &hits);
 
     again = hits;
-    cguard_gate(&guard_gate, p, len, &again);
+    cguard_ac_search(&guard_gate, p, len, &again);
 
-    if (memcmp(&hits, &again, sizeof(cguard_gate_hits_t)) != 0) {
+    if (memcmp(&hits, &again, sizeof(cguard_ac_hits_t)) != 0) {
         return 0;
     }
 
@@ -506,31 +506,31 @@ guard_judge_forms(const unsigned char *p, size_t len, int side)
 static int
 guard_judge_stream(const unsigned char *p, size_t len, int side)
 {
-    cguard_stream_t    cs;
+    cguard_session_t    cs;
     cguard_protocol_e  protocol;
 
     p = guard_place(&guard_path, p, len, side);
 
-    protocol = cguard_stream_protocol(p, len);
+    protocol = cguard_session_protocol(p, len);
 
-    if (protocol > CGUARD_STREAM_HTTP
-        && cguard_stream_signature(protocol, p) > len)
+    if (protocol > CGUARD_SESSION_HTTP
+        && cguard_session_signature(protocol, p) > len)
     {
         return 0;
     }
 
-    for (protocol = CGUARD_STREAM_SOCKS5; protocol <= CGUARD_STREAM_ICA;
+    for (protocol = CGUARD_SESSION_SOCKS5; protocol <= CGUARD_SESSION_ICA;
          protocol++)
     {
-        cguard_stream_init(&cs, protocol, CGUARD_SOCKS5_TICKET);
-        (void) cguard_stream_client(&cs, p, len);
-        (void) cguard_stream_server(&cs, p, len);
+        cguard_session_init(&cs, protocol, CGUARD_SOCKS5_TICKET);
+        (void) cguard_session_client(&cs, p, len);
+        (void) cguard_session_server(&cs, p, len);
 
         /* the server first, as it is with SOCKS5 */
 
-        cguard_stream_init(&cs, protocol, CGUARD_SOCKS5_CONNECT);
-        (void) cguard_stream_server(&cs, p, len);
-        (void) cguard_stream_client(&cs, p, len);
+        cguard_session_init(&cs, protocol, CGUARD_SOCKS5_CONNECT);
+        (void) cguard_session_server(&cs, p, len);
+        (void) cguard_session_client(&cs, p, len);
     }
 
     return 1;

@@ -52,7 +52,7 @@ clean_wrong(const unsigned char *p, size_t len)
 
     memcpy(copy, p, len);
 
-    i = cguard_clean(copy, len);
+    i = cguard_prefilter(copy, len);
     clean_seen += i;
 
     /* a vpns segment in front: a parent anywhere is then a reason */
@@ -172,7 +172,7 @@ clean_offsets(void)
                 memcpy(s + at, clean_tokens[t], n);
 
                 if (clean_wrong(s, len)
-                    || cguard_clean(s, len) > clean_defined(s, len))
+                    || cguard_prefilter(s, len) > clean_defined(s, len))
                 {
                     wrong++;
                 }
@@ -189,7 +189,7 @@ clean_one(unsigned n, const char *s, int want)
 {
     int  ok;
 
-    ok = cguard_clean((const unsigned char *) s, strlen(s)) == want;
+    ok = cguard_prefilter((const unsigned char *) s, strlen(s)) == want;
 
     printf("%sok %u - %s: %s\n", ok ? "" : "not ", n,
            want ? "clean" : "not seen to be clean", s);
@@ -227,12 +227,12 @@ main(void)
 
     /* the digit behind the end is not the string's */
 
-    wrong = cguard_clean((const unsigned char *) "/a%2f", 4);
+    wrong = cguard_prefilter((const unsigned char *) "/a%2f", 4);
     failed += wrong;
     printf("%sok 10 - a short one ends within an escape\n",
            wrong ? "not " : "");
 
-    wrong = cguard_clean((const unsigned char *) "/a/b/cccccccccccccccc%2f",
+    wrong = cguard_prefilter((const unsigned char *) "/a/b/cccccccccccccccc%2f",
                          23);
     failed += wrong;
     printf("%sok 11 - a long one ends within an escape\n",

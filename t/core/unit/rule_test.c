@@ -522,7 +522,7 @@ rule_asked(tap_t *t)
     request_t             r;
     rule_memory_t         memory = { 0, 0, { NULL } };
     cguard_rules_t        set;
-    cguard_gate_hits_t    hits;
+    cguard_ac_hits_t    hits;
     request_words_t       w[RULE_ASKED];
     cguard_rule_t         rule[RULE_ASKED];
     const cguard_rule_t  *all[RULE_ASKED];
@@ -635,7 +635,7 @@ rule_candidates(tap_t *t, cguard_matcher_t *m)
     request_words_t      *w;
     cguard_rule_t        *rule;
     cguard_rules_t        set;
-    cguard_gate_hits_t    hits;
+    cguard_ac_hits_t    hits;
     const char           *word;
     const cguard_rule_t  *all[RULE_MANY];
     char                  text[128];
@@ -705,7 +705,7 @@ rule_candidates(tap_t *t, cguard_matcher_t *m)
         cguard_rule_free(&rule[i]);
     }
 
-    tap_ok(t, cguard_rules_build(&set, all, CGUARD_GATE_MAX + 1, NULL, NULL)
+    tap_ok(t, cguard_rules_build(&set, all, CGUARD_AC_MAX + 1, NULL, NULL)
               == -1, "too many rules");
 
     free(w);

@@ -162,7 +162,7 @@ shipped_match(const shipped_t *s, size_t i, request_t *r,
     const unsigned char *body, size_t len)
 {
     int                 rc;
-    cguard_gate_hits_t  hits;
+    cguard_ac_hits_t  hits;
 
     r->subject.body_known = 0;
 

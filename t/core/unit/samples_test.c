@@ -62,7 +62,7 @@ ordinary_one(tap_t *t, cguard_matcher_t *m, const char *text,
 
     request_rule(&rule, &w, text);
 
-    request = cguard_ordinary(&rule, m);
+    request = cguard_sample_refused(&rule, m);
 
     if (!tap_ok(t, want ? request && strcmp(request, want) == 0
                         : request == NULL,

@@ -13,15 +13,15 @@
 #include "tap.h"
 
 
-#define STREAM_LEN    (CGUARD_STREAM_WINDOW + 64)
+#define STREAM_LEN    (CGUARD_SESSION_WINDOW + 64)
 
-#define HTTP    CGUARD_STREAM_HTTP
-#define SOCKS5  CGUARD_STREAM_SOCKS5
-#define CGP     CGUARD_STREAM_CGP
-#define ICA     CGUARD_STREAM_ICA
-#define MORE    CGUARD_STREAM_MORE
+#define HTTP    CGUARD_SESSION_HTTP
+#define SOCKS5  CGUARD_SESSION_SOCKS5
+#define CGP     CGUARD_SESSION_CGP
+#define ICA     CGUARD_SESSION_ICA
+#define MORE    CGUARD_SESSION_MORE
 
-#define PASS    CGUARD_STREAM_PASS
+#define PASS    CGUARD_SESSION_PASS
 
 #define TICKET  "\x05\x01\x00\x03\x0f;40;STA01;0A1B2\x01\xbb"
 
@@ -48,7 +48,7 @@ typedef struct {
     size_t                   server_len;
     const char              *client;
     size_t                   client_len;
-    cguard_stream_reason_e   reason;
+    cguard_session_reason_e   reason;
     const char              *name;
 } stream_case_t;
 
@@ -100,36 +100,36 @@ static const stream_case_t  stream_cases[] = {
       STREAM_DATA(TICKET "GET / HTTP/1.1\r\n"), PASS,
       "a ticket, and then anything" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA(""), STREAM_DATA(TICKET),
-      CGUARD_STREAM_EARLY, "a ticket before the answer" },
+      CGUARD_SESSION_EARLY, "a ticket before the answer" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\xff"),
-      STREAM_DATA("\x05"), CGUARD_STREAM_EARLY, "a client that was refused" },
+      STREAM_DATA("\x05"), CGUARD_SESSION_EARLY, "a client that was refused" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x02"),
-      STREAM_DATA(""), CGUARD_STREAM_METHOD, "a login" },
+      STREAM_DATA(""), CGUARD_SESSION_METHOD, "a login" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("HTTP/1.1 400"),
-      STREAM_DATA(""), CGUARD_STREAM_ANSWER, "a server that speaks HTTP" },
+      STREAM_DATA(""), CGUARD_SESSION_ANSWER, "a server that speaks HTTP" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00\x05"),
-      STREAM_DATA(""), CGUARD_STREAM_ANSWER, "an answer to nothing" },
+      STREAM_DATA(""), CGUARD_SESSION_ANSWER, "an answer to nothing" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("GET / HTTP/1.1\r\n"), CGUARD_STREAM_CONNECT, "HTTP" },
+      STREAM_DATA("GET / HTTP/1.1\r\n"), CGUARD_SESSION_CONNECT, "HTTP" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x02\x00\x03"), CGUARD_STREAM_CONNECT, "BIND" },
+      STREAM_DATA("\x05\x02\x00\x03"), CGUARD_SESSION_CONNECT, "BIND" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x01\x03"), CGUARD_STREAM_CONNECT,
+      STREAM_DATA("\x05\x01\x01\x03"), CGUARD_SESSION_CONNECT,
       "a reserved byte" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x02"), CGUARD_STREAM_CONNECT,
+      STREAM_DATA("\x05\x01\x00\x02"), CGUARD_SESSION_CONNECT,
       "no type of address" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x00"), CGUARD_STREAM_CONNECT,
+      STREAM_DATA("\x05\x01\x00\x03\x00"), CGUARD_SESSION_CONNECT,
       "an empty name" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x04\r"), CGUARD_STREAM_CONNECT,
+      STREAM_DATA("\x05\x01\x00\x03\x04\r"), CGUARD_SESSION_CONNECT,
       "a line end in a name" },
     { SOCKS5, CGUARD_SOCKS5_CONNECT, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x04x\x7f"), CGUARD_STREAM_CONNECT,
+      STREAM_DATA("\x05\x01\x00\x03\x04x\x7f"), CGUARD_SESSION_CONNECT,
       "a control byte in a name" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x01"), CGUARD_STREAM_TICKET, "an address" },
+      STREAM_DATA("\x05\x01\x00\x01"), CGUARD_SESSION_TICKET, "an address" },
     { SOCKS5, CGUARD_SOCKS5_CONNECT, STREAM_DATA("\x05\x00"),
       STREAM_DATA("\x05\x01\x00\x01\x7f\x00\x00\x01\x01\xbb" "any"), PASS,
       "an address, where it may be" },
@@ -141,48 +141,48 @@ static const stream_case_t  stream_cases[] = {
       "a name, where it may be" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
       STREAM_DATA("\x05\x01\x00\x03\x0bvda.example\x00\x50"),
-      CGUARD_STREAM_TICKET, "a name" },
+      CGUARD_SESSION_TICKET, "a name" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
       STREAM_DATA("\x05\x01\x00\x03\x0b;40;STA01;0\x01\xbb"), PASS,
       "the shortest ticket" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0a;40;STA01;"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0a;40;STA01;"), CGUARD_SESSION_TICKET,
       "a ticket without its value" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
       STREAM_DATA("\x05\x01\x00\x03\x10;40;STA01;A;b_+=\x01\xbb"), PASS,
       "a ticket with a part more" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;/"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;/"), CGUARD_SESSION_TICKET,
       "a slash in a ticket" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;A/"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;A/"), CGUARD_SESSION_TICKET,
       "a slash behind a value" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;;"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;;"), CGUARD_SESSION_TICKET,
       "an empty value" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;;"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;;"), CGUARD_SESSION_TICKET,
       "no number" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;4x"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;4x"), CGUARD_SESSION_TICKET,
       "a number with a letter" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;4!"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;4!"), CGUARD_SESSION_TICKET,
       "a number with a sign" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;T"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;T"), CGUARD_SESSION_TICKET,
       "another authority (1)" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;SX"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;SX"), CGUARD_SESSION_TICKET,
       "another authority (2)" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STX"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STX"), CGUARD_SESSION_TICKET,
       "another authority (3)" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA!"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA!"), CGUARD_SESSION_TICKET,
       "another authority (4)" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA-_.:{"), CGUARD_STREAM_TICKET,
+      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA-_.:{"), CGUARD_SESSION_TICKET,
       "another authority (5)" },
     { SOCKS5, CGUARD_SOCKS5_ANY, STREAM_DATA(""),
       STREAM_DATA("GET / HTTP/1.1\r\n"), PASS, "anything, where it may be" },
@@ -190,26 +190,26 @@ static const stream_case_t  stream_cases[] = {
     /* CGP and ICA */
 
     { CGP, 0, STREAM_DATA(""), STREAM_DATA("\r\nGET /"),
-      CGUARD_STREAM_REQUEST, "a request behind a line" },
+      CGUARD_SESSION_REQUEST, "a request behind a line" },
     { CGP, 0, STREAM_DATA(""), STREAM_DATA("GET /"),
-      CGUARD_STREAM_REQUEST, "a request at once" },
+      CGUARD_SESSION_REQUEST, "a request at once" },
     { ICA, 0, STREAM_DATA(""), STREAM_DATA("x y\nfoo \t /"),
-      CGUARD_STREAM_REQUEST, "HTTP/0.9 in small letters" },
+      CGUARD_SESSION_REQUEST, "HTTP/0.9 in small letters" },
     { ICA, 0, STREAM_DATA(""), STREAM_DATA("x\nfoo\t/"),
-      CGUARD_STREAM_REQUEST, "a tab" },
+      CGUARD_SESSION_REQUEST, "a tab" },
     { ICA, 0, STREAM_DATA(""), STREAM_DATA("PRI * HTTP/2.0"),
-      CGUARD_STREAM_REQUEST, "HTTP/2" },
+      CGUARD_SESSION_REQUEST, "HTTP/2" },
     { ICA, 0, STREAM_DATA(""), STREAM_DATA("!x  HTTP/1.1"),
-      CGUARD_STREAM_REQUEST, "the version of any request" },
+      CGUARD_SESSION_REQUEST, "the version of any request" },
     { ICA, 0, STREAM_DATA(""), STREAM_DATA(" HTTP HTTP/1"),
-      CGUARD_STREAM_REQUEST, "... that begins twice" },
+      CGUARD_SESSION_REQUEST, "... that begins twice" },
     { ICA, 0, STREAM_DATA(""), STREAM_DATA(" HTTP/x HTTP/: HTTP/! HTTP!0"), PASS,
       "no version" },
     { ICA, 0, STREAM_DATA(""), STREAM_DATA("GE /a\nGET x\nG3T /\nGETT3 /"),
       PASS, "no request" },
     { CGP, 0, STREAM_DATA("\x1a" "CGP/01"), STREAM_DATA("\x05\x08\x80\x02"),
       PASS, "CGP" },
-    { CGP, 0, STREAM_DATA("HTTP/"), STREAM_DATA(""), CGUARD_STREAM_ANSWER,
+    { CGP, 0, STREAM_DATA("HTTP/"), STREAM_DATA(""), CGUARD_SESSION_ANSWER,
       "an answer in HTTP" },
     { ICA, 0, STREAM_DATA("HTTP:HTTP/"), STREAM_DATA(""), PASS,
       "another answer" },
@@ -221,8 +221,8 @@ static const stream_case_t  stream_cases[] = {
 static void stream_first(tap_t *t, const stream_first_t *f);
 static void stream_longest(tap_t *t);
 static void stream_case(tap_t *t, const stream_case_t *c);
-static cguard_stream_reason_e stream_pieces(cguard_stream_t *cs,
-    cguard_stream_reason_e (*say)(cguard_stream_t *, const void *, size_t),
+static cguard_session_reason_e stream_pieces(cguard_session_t *cs,
+    cguard_session_reason_e (*say)(cguard_session_t *, const void *, size_t),
     const char *data, size_t len, size_t piece);
 static void stream_window(tap_t *t);
 static void stream_done(tap_t *t);
@@ -260,10 +260,10 @@ stream_first(tap_t *t, const stream_first_t *f)
     size_t             i;
     cguard_protocol_e  is;
 
-    is = CGUARD_STREAM_MORE;
+    is = CGUARD_SESSION_MORE;
 
-    for (i = 0; i < f->len && is == CGUARD_STREAM_MORE; i++) {
-        is = cguard_stream_protocol(f->data, i + 1);
+    for (i = 0; i < f->len && is == CGUARD_SESSION_MORE; i++) {
+        is = cguard_session_protocol(f->data, i + 1);
     }
 
     /* a byte behind a greeting is seen only if it comes with it */
@@ -271,7 +271,7 @@ stream_first(tap_t *t, const stream_first_t *f)
     tap_ok(t, is == f->protocol
               || (is == SOCKS5 && f->protocol == HTTP && i < f->len),
            "%s, byte by byte", f->name);
-    tap_ok(t, cguard_stream_protocol(f->data, f->len) == f->protocol,
+    tap_ok(t, cguard_session_protocol(f->data, f->len) == f->protocol,
            "%s, at once", f->name);
 }
 
@@ -279,7 +279,7 @@ stream_first(tap_t *t, const stream_first_t *f)
 static void
 stream_longest(tap_t *t)
 {
-    char    data[CGUARD_STREAM_SIGNATURE + 1];
+    char    data[CGUARD_SESSION_SIGNATURE + 1];
     size_t  i, more;
 
     memset(data, 0x80, sizeof(data));
@@ -288,16 +288,16 @@ stream_longest(tap_t *t)
 
     more = 0;
 
-    for (i = 1; i < CGUARD_STREAM_SIGNATURE; i++) {
-        more += cguard_stream_protocol(data, i) == MORE;
+    for (i = 1; i < CGUARD_SESSION_SIGNATURE; i++) {
+        more += cguard_session_protocol(data, i) == MORE;
     }
 
-    tap_ok(t, more == CGUARD_STREAM_SIGNATURE - 1, "255 methods, in part");
-    tap_ok(t, cguard_stream_protocol(data, CGUARD_STREAM_SIGNATURE) == SOCKS5,
+    tap_ok(t, more == CGUARD_SESSION_SIGNATURE - 1, "255 methods, in part");
+    tap_ok(t, cguard_session_protocol(data, CGUARD_SESSION_SIGNATURE) == SOCKS5,
            "255 methods");
-    tap_ok(t, cguard_stream_signature(SOCKS5, data)
-              == CGUARD_STREAM_SIGNATURE, "... and the length of it");
-    tap_ok(t, cguard_stream_protocol(data, sizeof(data)) == HTTP,
+    tap_ok(t, cguard_session_signature(SOCKS5, data)
+              == CGUARD_SESSION_SIGNATURE, "... and the length of it");
+    tap_ok(t, cguard_session_protocol(data, sizeof(data)) == HTTP,
            "255 methods and a byte");
 }
 
@@ -306,34 +306,34 @@ static void
 stream_case(tap_t *t, const stream_case_t *c)
 {
     size_t                  piece;
-    cguard_stream_t         cs;
-    cguard_stream_reason_e  reason;
+    cguard_session_t         cs;
+    cguard_session_reason_e  reason;
 
     for (piece = 1; piece < 32; piece += piece) {
-        cguard_stream_init(&cs, c->protocol, c->socks5);
+        cguard_session_init(&cs, c->protocol, c->socks5);
 
-        reason = stream_pieces(&cs, cguard_stream_server, c->server,
+        reason = stream_pieces(&cs, cguard_session_server, c->server,
                                c->server_len, piece);
 
         if (reason == PASS) {
-            reason = stream_pieces(&cs, cguard_stream_client, c->client,
+            reason = stream_pieces(&cs, cguard_session_client, c->client,
                                    c->client_len, piece);
         }
 
         tap_ok(t, reason == c->reason, "%s %s: %s, by %zu",
-               cguard_stream_name(c->protocol), c->name,
-               cguard_stream_text(reason), piece);
+               cguard_session_name(c->protocol), c->name,
+               cguard_session_text(reason), piece);
     }
 }
 
 
-static cguard_stream_reason_e
-stream_pieces(cguard_stream_t *cs,
-    cguard_stream_reason_e (*say)(cguard_stream_t *, const void *, size_t),
+static cguard_session_reason_e
+stream_pieces(cguard_session_t *cs,
+    cguard_session_reason_e (*say)(cguard_session_t *, const void *, size_t),
     const char *data, size_t len, size_t piece)
 {
     size_t                  i, n;
-    cguard_stream_reason_e  reason;
+    cguard_session_reason_e  reason;
 
     reason = PASS;
 
@@ -352,37 +352,37 @@ static void
 stream_window(tap_t *t)
 {
     char             data[STREAM_LEN];
-    cguard_stream_t  cs;
+    cguard_session_t  cs;
 
     memset(data, '\n', sizeof(data));
-    memcpy(data + CGUARD_STREAM_WINDOW - 5, "GET /", 5);
+    memcpy(data + CGUARD_SESSION_WINDOW - 5, "GET /", 5);
 
-    cguard_stream_init(&cs, CGP, 0);
-    tap_ok(t, cguard_stream_client(&cs, data, sizeof(data))
-              == CGUARD_STREAM_REQUEST, "a request that ends the window");
+    cguard_session_init(&cs, CGP, 0);
+    tap_ok(t, cguard_session_client(&cs, data, sizeof(data))
+              == CGUARD_SESSION_REQUEST, "a request that ends the window");
 
-    cguard_stream_init(&cs, CGP, 0);
-    tap_ok(t, cguard_stream_client(&cs, data + 1, sizeof(data) - 1)
-              == CGUARD_STREAM_REQUEST, "... and one before");
+    cguard_session_init(&cs, CGP, 0);
+    tap_ok(t, cguard_session_client(&cs, data + 1, sizeof(data) - 1)
+              == CGUARD_SESSION_REQUEST, "... and one before");
 
     memset(data, '\n', sizeof(data));
-    memcpy(data + CGUARD_STREAM_WINDOW - 4, "GET /", 5);
+    memcpy(data + CGUARD_SESSION_WINDOW - 4, "GET /", 5);
 
-    cguard_stream_init(&cs, CGP, 0);
-    tap_ok(t, cguard_stream_client(&cs, data, sizeof(data)) == PASS,
+    cguard_session_init(&cs, CGP, 0);
+    tap_ok(t, cguard_session_client(&cs, data, sizeof(data)) == PASS,
            "a request that ends behind it");
     tap_ok(t, cs.watch, "the server is waited for");
-    tap_ok(t, cguard_stream_server(&cs, "HTTP/", 5) == CGUARD_STREAM_ANSWER,
+    tap_ok(t, cguard_session_server(&cs, "HTTP/", 5) == CGUARD_SESSION_ANSWER,
            "... and heard");
 
-    cguard_stream_init(&cs, CGP, 0);
-    (void) cguard_stream_server(&cs, "\x1a", 1);
+    cguard_session_init(&cs, CGP, 0);
+    (void) cguard_session_server(&cs, "\x1a", 1);
     tap_ok(t, cs.watch, "the client is watched when the server has spoken");
-    (void) cguard_stream_client(&cs, data, sizeof(data));
+    (void) cguard_session_client(&cs, data, sizeof(data));
     tap_ok(t, !cs.watch, "... to the end of the window");
-    tap_ok(t, cguard_stream_client(&cs, "GET / HTTP/1.1", 14) == PASS,
+    tap_ok(t, cguard_session_client(&cs, "GET / HTTP/1.1", 14) == PASS,
            "nothing is looked at then");
-    tap_ok(t, cguard_stream_server(&cs, "HTTP/", 5) == PASS,
+    tap_ok(t, cguard_session_server(&cs, "HTTP/", 5) == PASS,
            "... on either side");
 }
 
@@ -390,22 +390,22 @@ stream_window(tap_t *t)
 static void
 stream_done(tap_t *t)
 {
-    cguard_stream_t  cs;
+    cguard_session_t  cs;
 
-    cguard_stream_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
-    (void) cguard_stream_server(&cs, "\x05\x00", 2);
-    (void) cguard_stream_client(&cs, STREAM_DATA(TICKET));
+    cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
+    (void) cguard_session_server(&cs, "\x05\x00", 2);
+    (void) cguard_session_client(&cs, STREAM_DATA(TICKET));
     tap_ok(t, cs.watch, "the answer to CONNECT is waited for");
-    tap_ok(t, cguard_stream_server(&cs, "H", 1) == CGUARD_STREAM_ANSWER,
+    tap_ok(t, cguard_session_server(&cs, "H", 1) == CGUARD_SESSION_ANSWER,
            "... and is not HTTP");
 
-    cguard_stream_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
-    (void) cguard_stream_server(&cs, "\x05\x00", 2);
-    (void) cguard_stream_client(&cs, STREAM_DATA(TICKET));
-    tap_ok(t, cguard_stream_server(&cs, "\x05\x00", 2) == PASS,
+    cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
+    (void) cguard_session_server(&cs, "\x05\x00", 2);
+    (void) cguard_session_client(&cs, STREAM_DATA(TICKET));
+    tap_ok(t, cguard_session_server(&cs, "\x05\x00", 2) == PASS,
            "an answer to CONNECT");
     tap_ok(t, !cs.watch, "... is the last that is looked at");
-    tap_ok(t, cguard_stream_server(&cs, "HTTP/1.1", 8) == PASS,
+    tap_ok(t, cguard_session_server(&cs, "HTTP/1.1", 8) == PASS,
            "nothing is looked at then");
 }
 
@@ -415,15 +415,15 @@ stream_words(tap_t *t)
 {
     unsigned  i, j;
 
-    tap_ok(t, strcmp(cguard_stream_name(MORE), "http") == 0,
+    tap_ok(t, strcmp(cguard_session_name(MORE), "http") == 0,
            "what is not known yet is http");
-    tap_ok(t, cguard_stream_signature(CGP, "") == 7, "signature of CGP");
-    tap_ok(t, cguard_stream_signature(ICA, "") == 6, "signature of ICA");
-    tap_ok(t, cguard_stream_signature(HTTP, "") == 0, "HTTP has none");
+    tap_ok(t, cguard_session_signature(CGP, "") == 7, "signature of CGP");
+    tap_ok(t, cguard_session_signature(ICA, "") == 6, "signature of ICA");
+    tap_ok(t, cguard_session_signature(HTTP, "") == 0, "HTTP has none");
 
-    for (i = 0; i <= CGUARD_STREAM_ANSWER; i++) {
+    for (i = 0; i <= CGUARD_SESSION_ANSWER; i++) {
         for (j = 0; j < i; j++) {
-            tap_ok(t, strcmp(cguard_stream_text(i), cguard_stream_text(j))
+            tap_ok(t, strcmp(cguard_session_text(i), cguard_session_text(j))
                       != 0, "reasons %u and %u differ", i, j);
         }
     }

@@ -112,7 +112,7 @@ hostile_limit(cguard_matcher_t *m, const char *text, size_t len,
 
     first = -1;
 
-    for (n = 0; cguard_hostile(text, len, n, buf, HOSTILE_LONG); n++) {
+    for (n = 0; cguard_worst_case(text, len, n, buf, HOSTILE_LONG); n++) {
         if (first == -1
             && cguard_pattern_match(m, &p, buf, HOSTILE_LONG) < 0)
         {
@@ -174,7 +174,7 @@ hostile_inputs(tap_t *t)
 
             buf = vectors_copy("....................", len);
 
-            if (!cguard_hostile(pattern, sizeof(pattern) - 1, n, buf, len)) {
+            if (!cguard_worst_case(pattern, sizeof(pattern) - 1, n, buf, len)) {
                 free(buf);
                 goto done;
             }
@@ -220,7 +220,7 @@ hostile_tables(tap_t *t)
         not = *begin == '!';
         found = 0;
 
-        for (n = 0; cguard_hostile(pattern, strlen(pattern), n, buf, 12);
+        for (n = 0; cguard_worst_case(pattern, strlen(pattern), n, buf, 12);
              n++)
         {
             found += memcmp(buf, begin + not, 12) == 0;
@@ -234,7 +234,7 @@ hostile_tables(tap_t *t)
         pattern = hostile_numbers[i].pattern;
         n = 0;
 
-        while (cguard_hostile(pattern, strlen(pattern), n, buf, 12)) { n++; }
+        while (cguard_worst_case(pattern, strlen(pattern), n, buf, 12)) { n++; }
 
         tap_ok(t, n == hostile_numbers[i].inputs, "%s: %u inputs", pattern, n);
     }

@@ -234,7 +234,7 @@ bench_clean(bench_clean_t *b)
     unsigned            candidates;
     uint64_t            word;
     cguard_subject_t   *s;
-    cguard_gate_hits_t  hits;
+    cguard_ac_hits_t  hits;
 
     s = &b->request->subject;
 
@@ -392,7 +392,7 @@ bench_hostile(cguard_matcher_t *m, const cguard_rule_t *rule, unsigned i,
         worst = 0;
         which = 0;
 
-        for (n = 0; cguard_hostile(pattern->data, pattern->len, n, buf,
+        for (n = 0; cguard_worst_case(pattern->data, pattern->len, n, buf,
                                    bench_lengths[k]); n++)
         {
             ns = bench_match(m, &rule->condition[i].pattern, buf,

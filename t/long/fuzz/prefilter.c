@@ -13,7 +13,7 @@
 #include "cguard/decision/cguard_target.h"
 #include "cguard/decision/cguard_prefilter.h"
 #include "fuzz.h"
-#include "plain_clean.h"
+#include "plain_prefilter.h"
 #include "vectors.h"
 
 
@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned char  *p;
 
     p = vectors_copy(data, size);
-    clean = plain_clean(p, size);
+    clean = plain_prefilter(p, size);
     free(p);
 
     /* another alignment, the end flush with that of the block */
@@ -34,8 +34,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         p = fuzz_join((const unsigned char *) "aaaaaaaaaaaaaaaa", i, "", data,
                       size, &n);
 
-        if (cguard_clean(p + i, size) != clean
-            || plain_clean(p + i, size) != clean)
+        if (cguard_prefilter(p + i, size) != clean
+            || plain_prefilter(p + i, size) != clean)
         {
             fuzz_failed("another answer without SSE2", data, size);
         }

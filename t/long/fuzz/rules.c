@@ -205,7 +205,7 @@ rules_gated(const cguard_rule_t *rule, const request_t *r)
 {
     cguard_rules_t        set;
     rules_memory_t        memory = { 0, { NULL } };
-    cguard_gate_hits_t    hits;
+    cguard_ac_hits_t    hits;
     const cguard_rule_t  *rules[1];
 
     rules[0] = rule;

@@ -8,6 +8,6 @@
 
 
 #define CGUARD_NO_SIMD  1
-#define cguard_clean    plain_clean
+#define cguard_prefilter    plain_prefilter
 
 #include "cguard/decision/cguard_prefilter.c"

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * cguard_clean() as it is where there is no SSE2.
+ * cguard_prefilter() as it is where there is no SSE2.
  */
 
 
@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 
-int plain_clean(const unsigned char *p, size_t len);
+int plain_prefilter(const unsigned char *p, size_t len);
 
 
 #endif /* _PLAIN_CLEAN_H_INCLUDED_ */
