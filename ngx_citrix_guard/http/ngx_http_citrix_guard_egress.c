@@ -14,7 +14,14 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/judge/ngx_http_citrix_guard_head.h"
+#include "http/judge/ngx_http_citrix_guard_judge.h"
+#include "http/evidence/ngx_http_citrix_guard_mark.h"
+#include "http/rules/ngx_http_citrix_guard_mode.h"
+#include "ngx_http_citrix_guard_egress.h"
+#include "ngx_http_citrix_guard_refusal.h"
 
 
 typedef struct {
@@ -31,7 +38,7 @@ typedef struct {
 } ngx_http_citrix_guard_local_t;
 
 
-static ngx_int_t ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
+static ngx_int_t ngx_http_citrix_guard_wrap_init_peer(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static int ngx_libc_cdecl ngx_http_citrix_guard_cmp_peers(const void *one,
     const void *two);
@@ -39,7 +46,7 @@ static ngx_int_t ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static ngx_int_t ngx_http_citrix_guard_wrap_local(ngx_conf_t *cf,
     ngx_http_upstream_conf_t *ucf, ngx_http_complex_value_t *cv);
-static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original(
+static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original_init(
     ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us);
@@ -47,15 +54,15 @@ static ngx_int_t ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_citrix_guard_bind(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_local_value(ngx_http_request_t *r,
     ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v);
-static void ngx_http_citrix_guard_divert(ngx_http_request_t *r);
-static void ngx_http_citrix_guard_fail(ngx_http_upstream_t *u);
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_unchanged(
+static void ngx_http_citrix_guard_replace_upstream(ngx_http_request_t *r);
+static void ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_egress_unchanged(
     ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_leaves(
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_egress_refuses(
     ngx_http_request_t *r);
-static ngx_uint_t ngx_http_citrix_guard_attack(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 
 
@@ -75,7 +82,7 @@ ngx_http_citrix_guard_egress_init(ngx_conf_t *cf)
     ngx_str_set(&ngx_http_citrix_guard_deny.host, "citrix_guard");
     ngx_http_citrix_guard_deny.peer.init = ngx_http_citrix_guard_deny_peer;
 
-    if (ngx_http_citrix_guard_wrap_peers(cf, gmcf) != NGX_OK) {
+    if (ngx_http_citrix_guard_wrap_init_peer(cf, gmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -84,7 +91,7 @@ ngx_http_citrix_guard_egress_init(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
+ngx_http_citrix_guard_wrap_init_peer(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
     ngx_uint_t                      i;
@@ -152,7 +159,7 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_http_variable_t               *var;
     ngx_http_complex_value_t          *cv;
     ngx_http_upstream_conf_t          *ucf;
-    ngx_http_citrix_guard_place_t     *place;
+    ngx_http_citrix_guard_location_t  *location;
     ngx_http_compile_complex_value_t   ccv;
 
     ngx_str_set(&name, "citrix_guard_local");
@@ -180,15 +187,15 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    place = gmcf->places.elts;
+    location = gmcf->locations.elts;
 
     gmcf->local = cv;
 
-    for (i = 0; i < gmcf->places.nelts; i++) {
+    for (i = 0; i < gmcf->locations.nelts; i++) {
         for (m = 0; cf->cycle->modules[m]; m++) {
 
             ucf = ngx_http_citrix_guard_upstream_conf(cf->cycle->modules[m],
-                                                      place[i].loc_conf);
+                                                      location[i].loc_conf);
 
             /* peer.init is enough where the upstream is known by now */
 
@@ -237,18 +244,18 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
 {
     ngx_http_upstream_init_peer_pt  init;
 
-    if (ngx_http_citrix_guard_leaves(r)) {
+    if (ngx_http_citrix_guard_egress_refuses(r)) {
         return ngx_http_citrix_guard_deny_peer(r, us);
     }
 
-    init = ngx_http_citrix_guard_original(r, us);
+    init = ngx_http_citrix_guard_original_init(r, us);
 
     return init ? init(r, us) : NGX_ERROR;
 }
 
 
 static ngx_http_upstream_init_peer_pt
-ngx_http_citrix_guard_original(ngx_http_request_t *r,
+ngx_http_citrix_guard_original_init(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us)
 {
     ngx_uint_t                          low, high, n;
@@ -365,15 +372,15 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (u->resolved && ngx_http_citrix_guard_leaves(r)) {
-        ngx_http_citrix_guard_divert(r);
+    if (u->resolved && ngx_http_citrix_guard_egress_refuses(r)) {
+        ngx_http_citrix_guard_replace_upstream(r);
         return NGX_OK;
     }
 
     local = (ngx_http_citrix_guard_local_t *) u->conf->local;
 
-    if (ngx_http_citrix_guard_bind(r, local->original, v) != NGX_OK) {
-        ngx_http_citrix_guard_fail(u);
+    if (ngx_http_citrix_guard_local_value(r, local->original, v) != NGX_OK) {
+        ngx_http_citrix_guard_fail_upstream(u);
     }
 
     return NGX_OK;
@@ -381,7 +388,7 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_citrix_guard_bind(ngx_http_request_t *r,
+ngx_http_citrix_guard_local_value(ngx_http_request_t *r,
     ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v)
 {
     ngx_str_t  value;
@@ -411,7 +418,7 @@ ngx_http_citrix_guard_bind(ngx_http_request_t *r,
 
 
 static void
-ngx_http_citrix_guard_divert(ngx_http_request_t *r)
+ngx_http_citrix_guard_replace_upstream(ngx_http_request_t *r)
 {
     ngx_http_upstream_t       *u;
     ngx_http_upstream_conf_t  *ucf;
@@ -421,7 +428,7 @@ ngx_http_citrix_guard_divert(ngx_http_request_t *r)
     ucf = ngx_palloc(r->pool, sizeof(ngx_http_upstream_conf_t));
 
     if (ucf == NULL) {
-        ngx_http_citrix_guard_fail(u);
+        ngx_http_citrix_guard_fail_upstream(u);
         return;
     }
 
@@ -439,7 +446,7 @@ ngx_http_citrix_guard_divert(ngx_http_request_t *r)
  */
 
 static void
-ngx_http_citrix_guard_fail(ngx_http_upstream_t *u)
+ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u)
 {
     if (u->resolved) {
         ngx_memzero(u->resolved, sizeof(ngx_http_upstream_resolved_t));
@@ -454,7 +461,7 @@ ngx_http_citrix_guard_fail(ngx_http_upstream_t *u)
  */
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
+ngx_http_citrix_guard_egress_unchanged(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
     ngx_buf_t            *b;
@@ -481,31 +488,31 @@ ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
 /* is what leaves to be refused?  An earlier refusal of the client's stands. */
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_leaves(ngx_http_request_t *r)
+ngx_http_citrix_guard_egress_refuses(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t      *mark;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     mark = ngx_http_citrix_guard_mark(r);
 
-    if (mark && mark->final) {
+    if (mark && mark->refused) {
         return 1;
     }
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
     if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
-        || ngx_http_citrix_guard_unchanged(r, glcf))
+        || ngx_http_citrix_guard_egress_unchanged(r, glcf))
     {
         return 0;
     }
 
-    return ngx_http_citrix_guard_attack(r, glcf);
+    return ngx_http_citrix_guard_judge_egress(r, glcf);
 }
 
 
 static ngx_uint_t
-ngx_http_citrix_guard_attack(ngx_http_request_t *r,
+ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
     ngx_http_citrix_guard_finding_t  f;
@@ -516,15 +523,15 @@ ngx_http_citrix_guard_attack(ngx_http_request_t *r,
 
     f.at = ngx_http_citrix_guard_at_egress;
 
-    ngx_http_citrix_guard_weigh(r, glcf, &f);
+    ngx_http_citrix_guard_apply_mode(r, glcf, &f);
 
-    ngx_http_citrix_guard_note(r, glcf, &f);
+    ngx_http_citrix_guard_record_finding(r, glcf, &f);
 
     if (f.verdict != ngx_http_citrix_guard_blocked) {
         return 0;
     }
 
-    ngx_http_citrix_guard_final(r);
+    ngx_http_citrix_guard_mark_refused(r);
 
     return 1;
 }

@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -9,6 +8,18 @@
 
 
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_variables.h"
+#include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "http/rules/ngx_http_citrix_guard_body_filter.h"
+#include "http/rules/ngx_http_citrix_guard_rule_request.h"
+#include "http/rules/ngx_http_citrix_guard_rules_directives.h"
+#include "http/monitor/ngx_http_citrix_guard_monitor.h"
+#include "http/check/ngx_http_citrix_guard_check.h"
+#include "http/check/ngx_http_citrix_guard_check_handlers.h"
+#include "http/check/ngx_http_citrix_guard_check_rules.h"
+#include "http/check/ngx_http_citrix_guard_check_stream.h"
+#include "ngx_http_citrix_guard_egress.h"
+#include "ngx_http_citrix_guard_phases.h"
 
 
 /* the values that a directive takes, and how to say so */
@@ -24,6 +35,7 @@ static void *ngx_http_citrix_guard_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
 static ngx_int_t ngx_http_citrix_guard_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle);
 static char *ngx_http_citrix_guard_set_enum(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_citrix_guard_set_status(ngx_conf_t *cf,
@@ -199,8 +211,8 @@ ngx_http_citrix_guard_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    if (ngx_array_init(&gmcf->places, cf->pool, 16,
-                       sizeof(ngx_http_citrix_guard_place_t))
+    if (ngx_array_init(&gmcf->locations, cf->pool, 16,
+                       sizeof(ngx_http_citrix_guard_location_t))
         != NGX_OK
         || ngx_array_init(&gmcf->rules, cf->pool, 4,
                           sizeof(ngx_http_citrix_guard_rule_t *))
@@ -242,7 +254,7 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_citrix_guard_loc_conf_t  *glcf = child;
 
     ngx_http_conf_ctx_t                *ctx;
-    ngx_http_citrix_guard_place_t      *place;
+    ngx_http_citrix_guard_location_t   *location;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     ngx_conf_merge_uint_value(glcf->mode, prev->mode,
@@ -272,15 +284,15 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     /* egress and check come when everything is merged */
 
-    place = ngx_array_push(&gmcf->places);
-    if (place == NULL) {
+    location = ngx_array_push(&gmcf->locations);
+    if (location == NULL) {
         return NGX_CONF_ERROR;
     }
 
     ctx = cf->ctx;
 
-    place->loc_conf = ctx->loc_conf;
-    place->srv_conf = ctx->srv_conf;
+    location->loc_conf = ctx->loc_conf;
+    location->srv_conf = ctx->srv_conf;
 
     return NGX_CONF_OK;
 }
@@ -308,15 +320,43 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_http_citrix_guard_access_init(cf) != NGX_OK) {
+    if (ngx_http_citrix_guard_phases_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (gmcf->bodies && ngx_http_citrix_guard_observe_init(cf) != NGX_OK) {
+    if (gmcf->bodies && ngx_http_citrix_guard_body_filter_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
     return ngx_http_citrix_guard_egress_init(cf);
+}
+
+
+/* comes when every module has added its handlers, in whatever order */
+
+static ngx_int_t
+ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_citrix_guard_module);
+
+    if (gmcf == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_enter_zone(gmcf);
+
+    if (!gmcf->active) {
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_check_stream(cycle, gmcf);
+
+    ngx_http_citrix_guard_check_handlers(cycle, gmcf);
+
+    return NGX_OK;
 }
 
 

@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -12,49 +11,27 @@
 
 
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/judge/ngx_http_citrix_guard_judge.h"
+#include "http/evidence/ngx_http_citrix_guard_early.h"
+#include "http/evidence/ngx_http_citrix_guard_mark.h"
+#include "http/evidence/ngx_http_citrix_guard_record.h"
+#include "http/rules/ngx_http_citrix_guard_mode.h"
+#include "http/rules/ngx_http_citrix_guard_rules.h"
+#include "ngx_http_citrix_guard_phases.h"
+#include "ngx_http_citrix_guard_refusal.h"
 
 
-static ngx_int_t ngx_http_citrix_guard_access_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_preaccess_handler(
+    ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_nsc(
     ngx_http_request_t *r);
-static ngx_int_t ngx_http_citrix_guard_access(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_citrix_guard_strangers(ngx_cycle_t *cycle);
-
-
-/* not by nginx itself, or with no error */
-
-#define ngx_http_citrix_guard_answered(r)                                     \
-    ((r)->unparsed_uri.len                                                    \
-     && ((r)->headers_out.status < NGX_HTTP_BAD_REQUEST                       \
-         || (r)->upstream_states))
-
-
-/* the context of a request that was judged; it needs no memory of its own */
-
-u_char  ngx_http_citrix_guard_judged;
-
-
-/* those with one handler from PREACCESS to PRECONTENT; none changes a header */
-
-static const char  *ngx_http_citrix_guard_handlers[] = {
-    "ngx_http_citrix_guard_module",
-    "ngx_http_realip_module",
-    "ngx_http_limit_conn_module",
-    "ngx_http_limit_req_module",
-    "ngx_http_degradation_module",
-    "ngx_http_access_module",
-    "ngx_http_auth_basic_module",
-    "ngx_http_auth_request_module",
-    "ngx_http_mirror_module",
-    "ngx_http_try_files_module",
-    NULL
-};
 
 
 ngx_int_t
-ngx_http_citrix_guard_access_init(ngx_conf_t *cf)
+ngx_http_citrix_guard_phases_init(ngx_conf_t *cf)
 {
     ngx_http_handler_pt        *h;
     ngx_http_core_main_conf_t  *cmcf;
@@ -66,7 +43,7 @@ ngx_http_citrix_guard_access_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    *h = ngx_http_citrix_guard_access_handler;
+    *h = ngx_http_citrix_guard_preaccess_handler;
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
     if (h == NULL) {
@@ -79,76 +56,8 @@ ngx_http_citrix_guard_access_init(ngx_conf_t *cf)
 }
 
 
-/* comes when every module has added its handlers, in whatever order */
-
-ngx_int_t
-ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
-{
-    ngx_uint_t                          i;
-    ngx_http_citrix_guard_place_t      *place;
-    ngx_http_citrix_guard_loc_conf_t   *glcf;
-    ngx_http_citrix_guard_main_conf_t  *gmcf;
-
-    gmcf = ngx_http_cycle_get_module_main_conf(cycle,
-                                               ngx_http_citrix_guard_module);
-
-    if (gmcf == NULL) {
-        return NGX_OK;
-    }
-
-    ngx_http_citrix_guard_enter_zone(gmcf);
-
-    if (!gmcf->active) {
-        return NGX_OK;
-    }
-
-    ngx_http_citrix_guard_check_streams(cycle, gmcf);
-
-    if (!ngx_http_citrix_guard_strangers(cycle)) {
-        return NGX_OK;
-    }
-
-    place = gmcf->places.elts;
-
-    for (i = 0; i < gmcf->places.nelts; i++) {
-        glcf = place[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
-        glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_http_citrix_guard_strangers(ngx_cycle_t *cycle)
-{
-    ngx_uint_t                  m, n, known, handlers;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
-
-    handlers = cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers.nelts
-               + cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers.nelts
-               + cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers.nelts;
-    known = 0;
-
-    for (m = 0; cycle->modules[m]; m++) {
-        for (n = 0; ngx_http_citrix_guard_handlers[n]; n++) {
-            if (ngx_strcmp(cycle->modules[m]->name,
-                           ngx_http_citrix_guard_handlers[n])
-                == 0)
-            {
-                known++;
-            }
-        }
-    }
-
-    return handlers > known;
-}
-
-
 static ngx_int_t
-ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
+ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
@@ -173,7 +82,7 @@ ngx_http_citrix_guard_access_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    return ngx_http_citrix_guard_access(r, glcf);
+    return ngx_http_citrix_guard_preaccess(r, glcf);
 }
 
 
@@ -202,7 +111,7 @@ ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_citrix_guard_access(ngx_http_request_t *r,
+ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
     ngx_int_t                        rc;
@@ -211,7 +120,7 @@ ngx_http_citrix_guard_access(ngx_http_request_t *r,
     f.verdict = ngx_http_citrix_guard_passed;
 
     if (ngx_http_citrix_guard_judge_request(r, glcf, &f)) {
-        ngx_http_citrix_guard_weigh(r, glcf, &f);
+        ngx_http_citrix_guard_apply_mode(r, glcf, &f);
     }
 
     if (glcf->set && f.verdict != ngx_http_citrix_guard_blocked) {
@@ -231,13 +140,13 @@ ngx_http_citrix_guard_access(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ngx_http_citrix_guard_note(r, glcf, &f);
+    ngx_http_citrix_guard_record_finding(r, glcf, &f);
 
     if (f.verdict != ngx_http_citrix_guard_blocked) {
         return NGX_DECLINED;
     }
 
-    ngx_http_citrix_guard_final(r);
+    ngx_http_citrix_guard_mark_refused(r);
 
     return ngx_http_citrix_guard_refuse(r, glcf);
 }
@@ -246,57 +155,8 @@ ngx_http_citrix_guard_access(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
 {
-    if (!ngx_http_citrix_guard_answered(r)) {
-        ngx_http_citrix_guard_recover(r);
-    }
-
-    ngx_http_citrix_guard_record(r);
+    ngx_http_citrix_guard_record_early(r);
+    ngx_http_citrix_guard_record_request(r);
 
     return NGX_OK;
-}
-
-
-/*
- * nginx answers some requests before PREACCESS: a ".." above the root, "%00",
- * a bad escape.  They are evidence all the same, unless something went to an
- * upstream: then nginx has not refused it.  Where nginx could not read the
- * target (unparsed_uri is empty) nothing of it can have gone anywhere.
- *
- * The variables may ask for it before the LOG handler runs.
- */
-
-void
-ngx_http_citrix_guard_recover(ngx_http_request_t *r)
-{
-    ngx_str_t                          target;
-    ngx_http_citrix_guard_finding_t    f;
-    ngx_http_citrix_guard_loc_conf_t  *glcf;
-
-    if (r != r->main || ngx_http_citrix_guard_answered(r)) {
-        return;
-    }
-
-    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
-
-    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
-        || ngx_http_citrix_guard_mark(r))
-    {
-        return;
-    }
-
-    target = ngx_http_citrix_guard_client_target(r);
-
-    if (!ngx_http_citrix_guard_judge_target(glcf, &target, &f)) {
-        return;
-    }
-
-    f.at = ngx_http_citrix_guard_at_nginx;
-
-    /* nginx has refused it: an exception changes nothing of that */
-
-    f.verdict = glcf->mode == NGX_HTTP_CITRIX_GUARD_ON
-                ? ngx_http_citrix_guard_blocked
-                : ngx_http_citrix_guard_detected;
-
-    ngx_http_citrix_guard_note(r, glcf, &f);
 }

@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -8,7 +7,10 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_request.h"
+#include "http/base/ngx_http_citrix_guard_response.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_refusal.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_PAGE                                            \
@@ -158,29 +160,6 @@ ngx_http_citrix_guard_clear_headers(ngx_http_request_t *r)
     ngx_http_clear_last_modified(r);
     ngx_http_clear_location(r);
     ngx_http_clear_etag(r);
-}
-
-
-ngx_int_t
-ngx_http_citrix_guard_add_header(ngx_http_request_t *r, const char *name,
-    const char *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.len = ngx_strlen(name);
-    h->key.data = (u_char *) name;
-    h->value.len = ngx_strlen(value);
-    h->value.data = (u_char *) value;
-
-    return NGX_OK;
 }
 
 

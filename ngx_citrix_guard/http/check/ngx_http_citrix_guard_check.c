@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -11,7 +10,12 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_location.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/judge/ngx_http_citrix_guard_judge.h"
+#include "ngx_http_citrix_guard_check.h"
+#include "ngx_http_citrix_guard_check_upstreams.h"
 
 
 typedef struct {
@@ -20,32 +24,20 @@ typedef struct {
 } ngx_http_citrix_guard_protocol_t;
 
 
-static ngx_int_t ngx_http_citrix_guard_check_place(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place);
+static ngx_int_t ngx_http_citrix_guard_check_location(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location);
 static ngx_int_t ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place);
+    ngx_http_citrix_guard_location_t *location);
 static ngx_int_t ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place);
+    ngx_http_citrix_guard_location_t *location);
 static ngx_int_t ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place, ngx_keyval_t *kv);
-static ngx_int_t ngx_http_citrix_guard_defeat(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place, const char *text);
+    ngx_http_citrix_guard_location_t *location, ngx_keyval_t *kv);
+static ngx_int_t ngx_http_citrix_guard_report_bypass(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, const char *text);
 static void ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place);
+    ngx_http_citrix_guard_location_t *location);
 static void ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place);
-static ngx_int_t ngx_http_citrix_guard_collect(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf);
-static void ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place);
-static ngx_uint_t ngx_http_citrix_guard_same_upstream(
-    ngx_http_upstream_srv_conf_t *one, ngx_http_upstream_srv_conf_t *two);
-static ngx_uint_t ngx_http_citrix_guard_address(
-    ngx_http_upstream_srv_conf_t *uscf, ngx_uint_t n, ngx_addr_t *addr);
-static ngx_http_upstream_srv_conf_t *ngx_http_citrix_guard_upstream(
-    ngx_conf_t *cf, ngx_http_citrix_guard_place_t *place);
-static ngx_http_citrix_guard_loc_conf_t *ngx_http_citrix_guard_conf(
-    ngx_http_citrix_guard_place_t *place);
+    ngx_http_citrix_guard_location_t *location);
 
 
 /* what leaves by these is not HTTP/1, and cannot be judged */
@@ -85,31 +77,31 @@ ngx_http_citrix_guard_check(ngx_conf_t *cf)
 {
     ngx_uint_t                          i;
     ngx_http_core_srv_conf_t           *cscf, *last;
-    ngx_http_citrix_guard_place_t      *place;
+    ngx_http_citrix_guard_location_t   *location;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 
-    if (ngx_http_citrix_guard_collect(cf, gmcf) != NGX_OK) {
+    if (ngx_http_citrix_guard_collect_guarded(cf, gmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
     last = NULL;
-    place = gmcf->places.elts;
+    location = gmcf->locations.elts;
 
-    for (i = 0; i < gmcf->places.nelts; i++) {
+    for (i = 0; i < gmcf->locations.nelts; i++) {
 
         /* the places of a server follow each other, its own comes first */
 
-        cscf = place[i].srv_conf[ngx_http_core_module.ctx_index];
+        cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
         if (cscf != last) {
             last = cscf;
-            ngx_http_citrix_guard_check_server(cf, &place[i]);
+            ngx_http_citrix_guard_check_server(cf, &location[i]);
         }
 
-        if (ngx_http_citrix_guard_check_place(cf, &place[i]) != NGX_OK) {
+        if (ngx_http_citrix_guard_check_location(cf, &location[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -119,29 +111,29 @@ ngx_http_citrix_guard_check(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_citrix_guard_check_place(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
+ngx_http_citrix_guard_check_location(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location)
 {
-    if (ngx_http_citrix_guard_conf(place)->mode
+    if (ngx_http_citrix_guard_location_conf(location)->mode
         == NGX_HTTP_CITRIX_GUARD_OFF)
     {
-        ngx_http_citrix_guard_check_unguarded(cf, place);
+        ngx_http_citrix_guard_check_unguarded(cf, location);
         return NGX_OK;
     }
 
-    ngx_http_citrix_guard_check_log(cf, place);
+    ngx_http_citrix_guard_check_log(cf, location);
 
-    if (ngx_http_citrix_guard_check_protocol(cf, place) != NGX_OK) {
+    if (ngx_http_citrix_guard_check_protocol(cf, location) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_http_citrix_guard_check_headers(cf, place);
+    return ngx_http_citrix_guard_check_headers(cf, location);
 }
 
 
 static ngx_int_t
 ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
+    ngx_http_citrix_guard_location_t *location)
 {
     void                              **next;
     ngx_uint_t                         *version;
@@ -158,7 +150,7 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
             continue;
         }
 
-        ucf = ngx_http_citrix_guard_upstream_conf(module, place->loc_conf);
+        ucf = ngx_http_citrix_guard_upstream_conf(module, location->loc_conf);
 
         if (ucf == NULL) {
             continue;
@@ -171,23 +163,25 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
         if (ucf->upstream
             || (p == ngx_http_citrix_guard_protocols && *next))
         {
-            return ngx_http_citrix_guard_defeat(cf, place, p->refused);
+            return ngx_http_citrix_guard_report_bypass(cf, location,
+                                                       p->refused);
         }
     }
 
     module = ngx_http_citrix_guard_find_module(cf->cycle,
                                                "ngx_http_proxy_module");
 
-    version = module ? ngx_http_citrix_guard_field(module, place->loc_conf,
-                                                   "proxy_http_version")
+    version = module ? ngx_http_citrix_guard_module_field(module,
+                                                          location->loc_conf,
+                                                          "proxy_http_version")
                      : NULL;
 
-    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
+    clcf = location->loc_conf[ngx_http_core_module.ctx_index];
 
     /* a place that only hands it on has no handler */
 
     if (version && *version == 2000 && clcf->handler) {
-        return ngx_http_citrix_guard_defeat(cf, place,
+        return ngx_http_citrix_guard_report_bypass(cf, location,
             "has \"proxy_http_version 2\", and what leaves as HTTP/2 cannot "
             "be judged: set \"proxy_http_version 1.1\"");
     }
@@ -200,7 +194,7 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
 
 static ngx_int_t
 ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
+    ngx_http_citrix_guard_location_t *location)
 {
     ngx_uint_t                          i;
     ngx_array_t                       **headers;
@@ -209,7 +203,7 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
     ngx_http_complex_value_t          **method;
     ngx_http_citrix_guard_loc_conf_t   *glcf;
 
-    glcf = ngx_http_citrix_guard_conf(place);
+    glcf = ngx_http_citrix_guard_location_conf(location);
 
     module = ngx_http_citrix_guard_find_module(cf->cycle,
                                                "ngx_http_proxy_module");
@@ -218,10 +212,10 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    headers = ngx_http_citrix_guard_field(module, place->loc_conf,
-                                          "proxy_set_header");
-    method = ngx_http_citrix_guard_field(module, place->loc_conf,
-                                         "proxy_method");
+    headers = ngx_http_citrix_guard_module_field(module, location->loc_conf,
+                                                 "proxy_set_header");
+    method = ngx_http_citrix_guard_module_field(module, location->loc_conf,
+                                                "proxy_method");
 
     if (headers == NULL || method == NULL) {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
@@ -239,7 +233,8 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
     kv = (*headers)->elts;
 
     for (i = 0; i < (*headers)->nelts; i++) {
-        if (ngx_http_citrix_guard_check_header(cf, place, &kv[i]) != NGX_OK) {
+        if (ngx_http_citrix_guard_check_header(cf, location,
+                                               &kv[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -250,15 +245,15 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
 
 static ngx_int_t
 ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place, ngx_keyval_t *kv)
+    ngx_http_citrix_guard_location_t *location, ngx_keyval_t *kv)
 {
     ngx_uint_t                         blind;
     ngx_http_core_loc_conf_t          *clcf;
     ngx_http_upstream_conf_t          *ucf;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
-    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
-    glcf = ngx_http_citrix_guard_conf(place);
+    clcf = location->loc_conf[ngx_http_core_module.ctx_index];
+    glcf = ngx_http_citrix_guard_location_conf(location);
 
     /* $request_body may hold line feeds, and so headers of its own */
 
@@ -281,7 +276,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
         }
 
         if (blind && clcf->handler && !clcf->noname) {
-            ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+            ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
                 "forwards any \"Upgrade\": map $http_upgrade to a value "
                 "that is \"websocket\" or empty");
         }
@@ -298,10 +293,10 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
         ucf = ngx_http_citrix_guard_upstream_conf(
                   ngx_http_citrix_guard_find_module(cf->cycle,
                                                     "ngx_http_proxy_module"),
-                  place->loc_conf);
+                  location->loc_conf);
 
         if (ucf && ucf->pass_request_body && clcf->handler) {
-            return ngx_http_citrix_guard_defeat(cf, place,
+            return ngx_http_citrix_guard_report_bypass(cf, location,
                 "sets \"Content-Length\" or \"Transfer-Encoding\" by "
                 "\"proxy_set_header\", so that a body may reach the ADC as a "
                 "request: remove it, or set \"proxy_pass_request_body off\"");
@@ -315,17 +310,17 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
 /* in detect it is the operator's choice */
 
 static ngx_int_t
-ngx_http_citrix_guard_defeat(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place, const char *text)
+ngx_http_citrix_guard_report_bypass(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, const char *text)
 {
-    if (ngx_http_citrix_guard_conf(place)->mode
+    if (ngx_http_citrix_guard_location_conf(location)->mode
         == NGX_HTTP_CITRIX_GUARD_DETECT)
     {
-        ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place, text);
+        ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location, text);
         return NGX_OK;
     }
 
-    ngx_http_citrix_guard_say(cf, NGX_LOG_EMERG, place, text);
+    ngx_http_citrix_guard_log_location(cf, NGX_LOG_EMERG, location, text);
 
     return NGX_ERROR;
 }
@@ -338,24 +333,24 @@ ngx_http_citrix_guard_defeat(ngx_conf_t *cf,
 
 static void
 ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
+    ngx_http_citrix_guard_location_t *location)
 {
     ngx_http_core_srv_conf_t  *cscf;
 
-    cscf = place->srv_conf[ngx_http_core_module.ctx_index];
+    cscf = location->srv_conf[ngx_http_core_module.ctx_index];
 
     if (cscf->server_names.nelts == 0) {
         return;
     }
 
     if (cscf->underscores_in_headers) {
-        ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+        ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
             "has \"underscores_in_headers on\", which lets NSC_USER through "
             "to the ADC: leave it off");
     }
 
     if (!cscf->ignore_invalid_headers) {
-        ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+        ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
             "has \"ignore_invalid_headers off\", which lets spellings of "
             "NSC_USER through to the ADC: leave it on");
     }
@@ -366,320 +361,28 @@ ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
 
 static void
 ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
+    ngx_http_citrix_guard_location_t *location)
 {
     ngx_http_core_loc_conf_t           *clcf;
     ngx_http_core_srv_conf_t           *cscf;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
-    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
-    cscf = place->srv_conf[ngx_http_core_module.ctx_index];
+    clcf = location->loc_conf[ngx_http_core_module.ctx_index];
+    cscf = location->srv_conf[ngx_http_core_module.ctx_index];
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 
     if (cscf->server_names.nelts == 0
         || clcf->error_log == gmcf->quiet_log
         || clcf->error_log->log_level
-           >= ngx_http_citrix_guard_conf(place)->log_level)
+           >= ngx_http_citrix_guard_location_conf(location)->log_level)
     {
         return;
     }
 
     gmcf->quiet_log = clcf->error_log;
 
-    ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
+    ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
         "hides the guard's log lines: raise the level of \"error_log\" "
         "to that of \"citrix_guard_log_level\", \"warn\" by default");
-}
-
-
-/* the upstreams that are guarded somewhere */
-
-static ngx_int_t
-ngx_http_citrix_guard_collect(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf)
-{
-    ngx_uint_t                      i, j;
-    ngx_http_upstream_srv_conf_t   *uscf, **known;
-    ngx_http_citrix_guard_place_t  *place;
-
-    if (ngx_array_init(&gmcf->guarded, cf->temp_pool, 4,
-                       sizeof(ngx_http_upstream_srv_conf_t *))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    place = gmcf->places.elts;
-
-    for (i = 0; i < gmcf->places.nelts; i++) {
-
-        uscf = ngx_http_citrix_guard_upstream(cf, &place[i]);
-
-        if (uscf == NULL
-            || ngx_http_citrix_guard_conf(&place[i])->mode
-               == NGX_HTTP_CITRIX_GUARD_OFF)
-        {
-            continue;
-        }
-
-        known = gmcf->guarded.elts;
-
-        for (j = 0; j < gmcf->guarded.nelts; j++) {
-            if (known[j] == uscf) {
-                break;
-            }
-        }
-
-        if (j < gmcf->guarded.nelts) {
-            continue;
-        }
-
-        known = ngx_array_push(&gmcf->guarded);
-        if (known == NULL) {
-            return NGX_ERROR;
-        }
-
-        *known = uscf;
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
-{
-    ngx_uint_t                          i;
-    ngx_http_core_loc_conf_t           *clcf;
-    ngx_http_upstream_srv_conf_t       *uscf, **guarded;
-    ngx_http_citrix_guard_main_conf_t  *gmcf;
-
-    gmcf = ngx_http_conf_get_module_main_conf(cf,
-                                              ngx_http_citrix_guard_module);
-    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
-    uscf = ngx_http_citrix_guard_upstream(cf, place);
-
-    if (uscf == NULL) {
-        return;
-    }
-
-    /* "if" and "limit_except" repeat what was said of their location */
-
-    if (clcf->noname && uscf == gmcf->unguarded) {
-        return;
-    }
-
-    guarded = gmcf->guarded.elts;
-
-    for (i = 0; i < gmcf->guarded.nelts; i++) {
-        if (ngx_http_citrix_guard_same_upstream(uscf, guarded[i])) {
-            gmcf->unguarded = uscf;
-
-            ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, place,
-                "is not guarded, but leads to an upstream that is guarded "
-                "elsewhere: set \"citrix_guard on\" there, too");
-            return;
-        }
-    }
-}
-
-
-/* the same upstream, or one with an address in common */
-
-static ngx_uint_t
-ngx_http_citrix_guard_same_upstream(ngx_http_upstream_srv_conf_t *one,
-    ngx_http_upstream_srv_conf_t *two)
-{
-    ngx_uint_t  n;
-    ngx_addr_t  addr;
-
-    if (one == two) {
-        return 1;
-    }
-
-    for (n = 0; ngx_http_citrix_guard_address(one, n, &addr); n++) {
-        if (ngx_http_citrix_guard_has_address(two, &addr)) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-ngx_uint_t
-ngx_http_citrix_guard_has_address(ngx_http_upstream_srv_conf_t *uscf,
-    ngx_addr_t *addr)
-{
-    ngx_uint_t  n;
-    ngx_addr_t  other;
-
-    for (n = 0; ngx_http_citrix_guard_address(uscf, n, &other); n++) {
-        if (ngx_cmp_sockaddr(addr->sockaddr, addr->socklen, other.sockaddr,
-                             other.socklen, 1)
-            == NGX_OK)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/*
- * The n-th address of an upstream.  One that proxy_pass has made of a name
- * has no servers, but the peers that nginx has made of it.
- */
-
-static ngx_uint_t
-ngx_http_citrix_guard_address(ngx_http_upstream_srv_conf_t *uscf,
-    ngx_uint_t n, ngx_addr_t *addr)
-{
-    ngx_uint_t                     i;
-    ngx_http_upstream_server_t    *server;
-    ngx_http_upstream_rr_peer_t   *peer;
-    ngx_http_upstream_rr_peers_t  *peers;
-
-    if (uscf->servers) {
-        server = uscf->servers->elts;
-
-        for (i = 0; i < uscf->servers->nelts; i++) {
-            if (n < server[i].naddrs) {
-                *addr = server[i].addrs[n];
-                return 1;
-            }
-
-            n -= server[i].naddrs;
-        }
-
-        return 0;
-    }
-
-    peers = uscf->peer.data;
-
-    for (peer = peers ? peers->peer : NULL; peer; peer = peer->next) {
-        if (n-- == 0) {
-            addr->sockaddr = peer->sockaddr;
-            addr->socklen = peer->socklen;
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static ngx_http_upstream_srv_conf_t *
-ngx_http_citrix_guard_upstream(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
-{
-    ngx_uint_t                 m;
-    ngx_http_upstream_conf_t  *ucf;
-
-    for (m = 0; cf->cycle->modules[m]; m++) {
-        ucf = ngx_http_citrix_guard_upstream_conf(cf->cycle->modules[m],
-                                                  place->loc_conf);
-
-        if (ucf && ucf->upstream) {
-            return ucf->upstream;
-        }
-    }
-
-    return NULL;
-}
-
-
-ngx_http_upstream_conf_t *
-ngx_http_citrix_guard_upstream_conf(ngx_module_t *module, void **loc_conf)
-{
-    char           *conf;
-    ngx_command_t  *cmd;
-
-    if (module->type != NGX_HTTP_MODULE || module->commands == NULL) {
-        return NULL;
-    }
-
-    for (cmd = module->commands; cmd->name.len; cmd++) {
-        if (cmd->set == ngx_http_upstream_bind_set_slot
-            && cmd->conf == NGX_HTTP_LOC_CONF_OFFSET)
-        {
-            conf = loc_conf[module->ctx_index];
-
-            return (ngx_http_upstream_conf_t *)
-                   (conf + cmd->offset
-                    - offsetof(ngx_http_upstream_conf_t, local));
-        }
-    }
-
-    return NULL;
-}
-
-
-ngx_module_t *
-ngx_http_citrix_guard_find_module(ngx_cycle_t *cycle, const char *name)
-{
-    ngx_uint_t  m;
-
-    for (m = 0; cycle->modules[m]; m++) {
-        if (ngx_strcmp(cycle->modules[m]->name, name) == 0) {
-            return cycle->modules[m];
-        }
-    }
-
-    return NULL;
-}
-
-
-/* where a module keeps the value of its directive */
-
-void *
-ngx_http_citrix_guard_field(ngx_module_t *module, void **loc_conf,
-    const char *directive)
-{
-    ngx_command_t  *cmd;
-
-    for (cmd = module->commands; cmd->name.len; cmd++) {
-        if (ngx_strcmp(cmd->name.data, directive) == 0
-            && cmd->conf == NGX_HTTP_LOC_CONF_OFFSET)
-        {
-            return (char *) loc_conf[module->ctx_index] + cmd->offset;
-        }
-    }
-
-    return NULL;
-}
-
-
-void
-ngx_http_citrix_guard_say(ngx_conf_t *cf, ngx_uint_t level,
-    ngx_http_citrix_guard_place_t *place, const char *text)
-{
-    ngx_str_t                  none = ngx_string("");
-    ngx_str_t                 *location;
-    ngx_http_core_loc_conf_t  *clcf;
-    ngx_http_core_srv_conf_t  *cscf;
-
-    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
-    cscf = place->srv_conf[ngx_http_core_module.ctx_index];
-
-    location = clcf->name.len ? &clcf->name : &none;
-
-    ngx_log_error(level, cf->log, 0,
-                  "citrix_guard: %s%V%s server \"%V\" (%s:%ui) %s",
-                  location->len ? "location \"" : "", location,
-                  location->len ? "\" of"
-                                : clcf->noname ? "a block in" : "the",
-                  &cscf->server_name,
-                  cscf->file_name ? (char *) cscf->file_name : "-",
-                  cscf->line, text);
-}
-
-
-static ngx_http_citrix_guard_loc_conf_t *
-ngx_http_citrix_guard_conf(ngx_http_citrix_guard_place_t *place)
-{
-    return place->loc_conf[ngx_http_citrix_guard_module.ctx_index];
 }

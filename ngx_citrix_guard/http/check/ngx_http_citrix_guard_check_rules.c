@@ -8,9 +8,11 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/rules/cguard_worst_case.h"
+#include "cguard/rules/cguard_pattern.h"
 #include "cguard/rules/cguard_samples.h"
+#include "cguard/rules/cguard_worst_case.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_check_rules.h"
 
 #if (NGX_HTTP_V2)
 #include <ngx_http_v2_module.h>
@@ -25,7 +27,7 @@
 #define NGX_HTTP_CITRIX_GUARD_SAID     1024   /* the longest warning */
 
 
-static void ngx_http_citrix_guard_in_force(
+static void ngx_http_citrix_guard_find_in_force(
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static void ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, cguard_matcher_t *m);
@@ -35,7 +37,7 @@ static ngx_uint_t ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, const cguard_condition_t *c,
     cguard_matcher_t *m, u_char *buf);
 static ngx_msec_t ngx_http_citrix_guard_cpu_time(void);
-static void ngx_http_citrix_guard_say_rule(ngx_conf_t *cf,
+static void ngx_http_citrix_guard_warn_of_rule(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, const char *fmt, ...);
 
 #if (NGX_HTTP_V2)
@@ -59,7 +61,7 @@ ngx_http_citrix_guard_check_rules(ngx_conf_t *cf)
         return;
     }
 
-    ngx_http_citrix_guard_in_force(gmcf);
+    ngx_http_citrix_guard_find_in_force(gmcf);
 
     rule = gmcf->rules.elts;
 
@@ -84,20 +86,20 @@ ngx_http_citrix_guard_check_rules(ngx_conf_t *cf)
 /* marks the rules that some location is judged by */
 
 static void
-ngx_http_citrix_guard_in_force(ngx_http_citrix_guard_main_conf_t *gmcf)
+ngx_http_citrix_guard_find_in_force(ngx_http_citrix_guard_main_conf_t *gmcf)
 {
-    ngx_uint_t                          i, n;
-    ngx_http_citrix_guard_place_t      *place;
-    ngx_http_citrix_guard_rule_t      **rule;
-    ngx_http_citrix_guard_set_t        *last;
-    ngx_http_citrix_guard_loc_conf_t   *glcf;
+    ngx_uint_t                         i, n;
+    ngx_http_citrix_guard_location_t  *location;
+    ngx_http_citrix_guard_rule_t     **rule;
+    ngx_http_citrix_guard_set_t       *last;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     last = NULL;
-    place = gmcf->places.elts;
+    location = gmcf->locations.elts;
 
-    for (i = 0; i < gmcf->places.nelts; i++) {
+    for (i = 0; i < gmcf->locations.nelts; i++) {
 
-        glcf = place[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
 
         if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF || glcf->set == NULL
             || glcf->set == last)
@@ -122,9 +124,10 @@ ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
     const char  *request;
 
     if (!rule->in_force) {
-        ngx_http_citrix_guard_say_rule(cf, rule, "is in force nowhere: the "
-                                       "guard is off there, or another rule "
-                                       "has its ID");
+        ngx_http_citrix_guard_warn_of_rule(cf, rule,
+                                           "is in force nowhere: the guard is "
+                                           "off there, or another rule "
+                                           "has its ID");
         return;
     }
 
@@ -135,7 +138,7 @@ ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
     request = cguard_sample_refused(&rule->rule, m);
 
     if (request) {
-        ngx_http_citrix_guard_say_rule(cf, rule,
+        ngx_http_citrix_guard_warn_of_rule(cf, rule,
             "refuses what everybody sends, such as \"%s\": make it narrower, "
             "or let it \"detect\" first", request);
     }
@@ -162,7 +165,7 @@ ngx_http_citrix_guard_try_rules(ngx_conf_t *cf,
         if (ngx_http_citrix_guard_cpu_time() - begin
             > NGX_HTTP_CITRIX_GUARD_TRIALS)
         {
-            ngx_http_citrix_guard_say_rule(cf, rule[i],
+            ngx_http_citrix_guard_warn_of_rule(cf, rule[i],
                 "and %ui behind it were not tried with hostile input, the "
                 "rules before it took %d seconds",
                 gmcf->rules.nelts - i - 1,
@@ -217,7 +220,7 @@ ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
         took = ngx_http_citrix_guard_cpu_time() - begin;
 
         if (rc < 0) {
-            ngx_http_citrix_guard_say_rule(cf, rule,
+            ngx_http_citrix_guard_warn_of_rule(cf, rule,
                 "meets a limit of PCRE2 (error %d) with hostile input, and "
                 "then refuses whatever it is: make the pattern \"%*s\" "
                 "simpler", rc, c->text.len, c->text.data);
@@ -225,7 +228,7 @@ ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
         }
 
         if (took > NGX_HTTP_CITRIX_GUARD_SLOW) {
-            ngx_http_citrix_guard_say_rule(cf, rule,
+            ngx_http_citrix_guard_warn_of_rule(cf, rule,
                 "takes %M ms for %d bytes of hostile input: make the pattern "
                 "\"%*s\" simpler", took, NGX_HTTP_CITRIX_GUARD_HOSTILE,
                 c->text.len, c->text.data);
@@ -253,7 +256,7 @@ ngx_http_citrix_guard_cpu_time(void)
 
 
 static void
-ngx_http_citrix_guard_say_rule(ngx_conf_t *cf,
+ngx_http_citrix_guard_warn_of_rule(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, const char *fmt, ...)
 {
     u_char     text[NGX_HTTP_CITRIX_GUARD_SAID];
@@ -283,19 +286,19 @@ ngx_http_citrix_guard_check_preread(ngx_conf_t *cf,
     ngx_http_v2_srv_conf_t            *h2scf;
     ngx_http_core_srv_conf_t          *cscf;
     ngx_http_citrix_guard_rule_t     **rule;
-    ngx_http_citrix_guard_place_t     *place;
+    ngx_http_citrix_guard_location_t  *location;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     if (!ngx_http_citrix_guard_has_http2(cf)) {
         return;
     }
 
-    place = gmcf->places.elts;
+    location = gmcf->locations.elts;
 
-    for (i = 0; i < gmcf->places.nelts; i++) {
+    for (i = 0; i < gmcf->locations.nelts; i++) {
 
-        glcf = place[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
-        h2scf = place[i].srv_conf[ngx_http_v2_module.ctx_index];
+        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        h2scf = location[i].srv_conf[ngx_http_v2_module.ctx_index];
 
         if (glcf->mode != NGX_HTTP_CITRIX_GUARD_ON || glcf->set == NULL) {
             continue;
@@ -312,9 +315,9 @@ ngx_http_citrix_guard_check_preread(ngx_conf_t *cf,
             }
 
             rule[n]->preread = 1;
-            cscf = place[i].srv_conf[ngx_http_core_module.ctx_index];
+            cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
-            ngx_http_citrix_guard_say_rule(cf, rule[n],
+            ngx_http_citrix_guard_warn_of_rule(cf, rule[n],
                 "asks for %uz bytes of a body, but HTTP/2 shows %uz in server "
                 "\"%V\": raise \"http2_body_preread_size\"",
                 rule[n]->rule.body, h2scf->preread_size, &cscf->server_name);

@@ -10,7 +10,10 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_check_stream.h"
+#include "ngx_http_citrix_guard_check_upstreams.h"
 
 
 #if (NGX_CITRIX_GUARD_STREAM)
@@ -29,7 +32,7 @@ static ngx_uint_t ngx_http_citrix_guard_stream_guarded(
 
 
 void
-ngx_http_citrix_guard_check_streams(ngx_cycle_t *cycle,
+ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
     ngx_uint_t                        i;
@@ -221,7 +224,7 @@ ngx_http_citrix_guard_stream_guarded(ngx_http_citrix_guard_main_conf_t *gmcf,
 #else
 
 void
-ngx_http_citrix_guard_check_streams(ngx_cycle_t *cycle,
+ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
     /* this nginx has no stream part */

@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -7,7 +6,11 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_escape.h"
+#include "http/base/ngx_http_citrix_guard_names.h"
+#include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_log.h"
 
 
 /* nginx cuts a line at 2048 bytes, and puts client and server behind ours */
@@ -15,22 +18,6 @@
 #define NGX_HTTP_CITRIX_GUARD_LOG_READING  384
 
 
-static ngx_uint_t ngx_http_citrix_guard_is_found(ngx_http_request_t *r);
-
-
-static const char  *ngx_http_citrix_guard_ats[] = {
-    "request", "egress", "nginx"
-};
-
-
-static const char  *ngx_http_citrix_guard_ins[] = {
-    "target", "uri", "head", "header", "request"
-};
-
-
-static const char  *ngx_http_citrix_guard_verdicts[] = {
-    "pass", "exempted", "detected", "blocked"
-};
 
 
 /* the longest message of a rule in a line */
@@ -83,32 +70,11 @@ ngx_http_citrix_guard_log(ngx_http_request_t *r,
                   "range=%uz-%uz mode=%s id=%V target=\"%V\" reading=\"%V\""
                   "%V",
                   ngx_http_citrix_guard_verdict_name(f->verdict), f->reason,
-                  &rule, ngx_http_citrix_guard_ats[f->at],
-                  ngx_http_citrix_guard_ins[f->in],
+                  &rule, ngx_http_citrix_guard_at_name(f->at),
+                  ngx_http_citrix_guard_in_name(f->in),
                   (ngx_uint_t) f->depth, f->start, f->end,
                   glcf->mode == NGX_HTTP_CITRIX_GUARD_ON ? "on" : "detect",
                   &id, &target, &reading, &msg);
-}
-
-
-const char *
-ngx_http_citrix_guard_verdict_name(ngx_http_citrix_guard_verdict_e verdict)
-{
-    return ngx_http_citrix_guard_verdicts[verdict];
-}
-
-
-const char *
-ngx_http_citrix_guard_at_name(ngx_http_citrix_guard_at_e at)
-{
-    return ngx_http_citrix_guard_ats[at];
-}
-
-
-const char *
-ngx_http_citrix_guard_in_name(ngx_http_citrix_guard_in_e in)
-{
-    return ngx_http_citrix_guard_ins[in];
 }
 
 
@@ -166,135 +132,6 @@ ngx_http_citrix_guard_log_msg(ngx_http_citrix_guard_finding_t *f, u_char *buf,
     buf[text.len++] = '"';
 
     return text;
-}
-
-
-/*
- * The target as the client sent it, also where nginx gave up half way: what
- * it had found of it by then, or else the raw line without its method.
- */
-
-ngx_str_t
-ngx_http_citrix_guard_client_target(ngx_http_request_t *r)
-{
-    u_char     *p, *last;
-    ngx_str_t   target;
-
-    if (r->unparsed_uri.len) {
-        return r->unparsed_uri;
-    }
-
-    ngx_str_null(&target);
-
-    if (ngx_http_citrix_guard_is_found(r)) {
-        target.data = r->uri_start;
-        target.len = r->uri_end - r->uri_start;
-        return target;
-    }
-
-    p = r->request_start;
-
-    if (p == NULL || r->header_in == NULL || p < r->header_in->start
-        || p >= r->header_in->last)
-    {
-        return target;
-    }
-
-    last = ngx_strlchr(p, r->header_in->last, LF);
-    last = last ? last : r->header_in->last;
-
-    while (p < last && *p != ' ') { p++; }
-    while (p < last && *p == ' ') { p++; }
-    while (last > p && last[-1] <= ' ') { last--; }
-
-    target.data = p;
-    target.len = last - p;
-
-    if (target.len > 9 && ngx_strncmp(last - 9, " HTTP/1.", 8) == 0) {
-        target.len -= 9;
-    }
-
-    return target;
-}
-
-
-/*
- * Whether uri_start and uri_end are the target's.  With a line that is moved
- * to a larger buffer nginx moves them as well, found or not: then they point
- * anywhere.  Those of HTTP/2 and newer are in a header field's buffer.
- */
-
-static ngx_uint_t
-ngx_http_citrix_guard_is_found(ngx_http_request_t *r)
-{
-    if (r->uri_start == NULL || r->uri_end <= r->uri_start) {
-        return 0;
-    }
-
-    return r->http_version >= NGX_HTTP_VERSION_20
-           || (r->header_in && r->uri_start >= r->header_in->start
-               && r->uri_end <= r->header_in->last);
-}
-
-
-ngx_str_t
-ngx_http_citrix_guard_request_id(ngx_http_request_t *r)
-{
-    ngx_str_t                           id;
-    ngx_http_variable_value_t          *v;
-    ngx_http_citrix_guard_main_conf_t  *gmcf;
-
-    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
-
-    v = ngx_http_get_indexed_variable(r, gmcf->request_id);
-
-    if (v == NULL || v->not_found) {
-        ngx_str_set(&id, "-");
-        return id;
-    }
-
-    id.data = v->data;
-    id.len = v->len;
-
-    return id;
-}
-
-
-/* printable ASCII as it is, anything else as \xHH; cut before "size" */
-
-size_t
-ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,
-    size_t len)
-{
-    u_char  *p, *last;
-
-    static u_char  hex[] = "0123456789ABCDEF";
-
-    p = dst;
-    last = dst + size;
-
-    for ( /* void */ ; len; len--, src++) {
-
-        if (*src >= 0x20 && *src < 0x7f && *src != '"' && *src != '\\') {
-            if (p == last) {
-                break;
-            }
-
-            *p++ = *src;
-            continue;
-        }
-
-        if (last - p < 4) {
-            break;
-        }
-
-        *p++ = '\\';
-        *p++ = 'x';
-        *p++ = hex[*src >> 4];
-        *p++ = hex[*src & 0xf];
-    }
-
-    return p - dst;
 }
 
 

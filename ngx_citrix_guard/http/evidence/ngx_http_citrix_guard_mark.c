@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -7,13 +6,16 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_pool.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_mark.h"
+#include "ngx_http_citrix_guard_log.h"
 
 
-#define NGX_HTTP_CITRIX_GUARD_SPARES  3
+#define NGX_HTTP_CITRIX_GUARD_SHARED_MARKS  3
 
 
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_spare(
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_shared_mark(
     ngx_http_citrix_guard_mark_t *mark);
 static void ngx_http_citrix_guard_mark_cleanup(void *data);
 
@@ -25,7 +27,7 @@ static void ngx_http_citrix_guard_mark_cleanup(void *data);
  */
 
 static ngx_http_citrix_guard_mark_t
-    ngx_http_citrix_guard_spares[NGX_HTTP_CITRIX_GUARD_SPARES] =
+    ngx_http_citrix_guard_shared_marks[NGX_HTTP_CITRIX_GUARD_SHARED_MARKS] =
 {
     { .verdict = ngx_http_citrix_guard_exempted, .reason = "" },
     { .verdict = ngx_http_citrix_guard_detected, .reason = "" },
@@ -33,65 +35,25 @@ static ngx_http_citrix_guard_mark_t
 };
 
 
-void *
-ngx_http_citrix_guard_kept(ngx_pool_t *pool, ngx_pool_cleanup_pt handler)
-{
-    ngx_pool_cleanup_t  *cln;
-
-    for (cln = pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == handler) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
-}
-
-
-void *
-ngx_http_citrix_guard_keep(ngx_pool_t *pool, ngx_pool_cleanup_pt handler,
-    size_t size)
-{
-    void                *data;
-    ngx_pool_cleanup_t  *cln;
-
-    data = ngx_http_citrix_guard_kept(pool, handler);
-    if (data) {
-        return data;
-    }
-
-    cln = ngx_pool_cleanup_add(pool, size);
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    ngx_memzero(cln->data, size);
-
-    cln->handler = handler;
-
-    return cln->data;
-}
-
-
 ngx_http_citrix_guard_mark_t *
 ngx_http_citrix_guard_mark(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
-    mark = ngx_http_citrix_guard_kept(r->pool,
-                                      ngx_http_citrix_guard_mark_cleanup);
+    mark = ngx_http_citrix_guard_pool_state_find(r->pool,
+                                          ngx_http_citrix_guard_mark_cleanup);
     if (mark) {
         return mark;
     }
 
     mark = ngx_http_get_module_ctx(r->main, ngx_http_citrix_guard_module);
 
-    return ngx_http_citrix_guard_is_spare(mark) ? mark : NULL;
+    return ngx_http_citrix_guard_is_shared_mark(mark) ? mark : NULL;
 }
 
 
 void
-ngx_http_citrix_guard_note(ngx_http_request_t *r,
+ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
@@ -106,12 +68,13 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_log(r, glcf, f);
 
-    mark = ngx_http_citrix_guard_keep(r->pool,
-                                      ngx_http_citrix_guard_mark_cleanup,
-                                      sizeof(ngx_http_citrix_guard_mark_t));
+    mark = ngx_http_citrix_guard_pool_state(r->pool,
+                                            ngx_http_citrix_guard_mark_cleanup,
+                                            sizeof(
+                                                ngx_http_citrix_guard_mark_t));
 
     if (mark == NULL) {
-        mark = ngx_http_citrix_guard_spares;
+        mark = ngx_http_citrix_guard_shared_marks;
 
         while (mark->verdict != f->verdict) { mark++; }
 
@@ -143,7 +106,7 @@ ngx_http_citrix_guard_note(ngx_http_request_t *r,
 
 
 void
-ngx_http_citrix_guard_final(ngx_http_request_t *r)
+ngx_http_citrix_guard_mark_refused(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
@@ -151,18 +114,18 @@ ngx_http_citrix_guard_final(ngx_http_request_t *r)
 
     /* a subrequest is its parent's matter */
 
-    if (mark && r == r->main && !ngx_http_citrix_guard_is_spare(mark)) {
-        mark->final = 1;
+    if (mark && r == r->main && !ngx_http_citrix_guard_is_shared_mark(mark)) {
+        mark->refused = 1;
     }
 }
 
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_is_spare(ngx_http_citrix_guard_mark_t *mark)
+ngx_http_citrix_guard_is_shared_mark(ngx_http_citrix_guard_mark_t *mark)
 {
-    return mark >= ngx_http_citrix_guard_spares
-           && mark < ngx_http_citrix_guard_spares
-                     + NGX_HTTP_CITRIX_GUARD_SPARES;
+    return mark >= ngx_http_citrix_guard_shared_marks
+           && mark < ngx_http_citrix_guard_shared_marks
+                     + NGX_HTTP_CITRIX_GUARD_SHARED_MARKS;
 }
 
 

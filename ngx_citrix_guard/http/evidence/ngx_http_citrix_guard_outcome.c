@@ -9,7 +9,10 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_outcome.h"
+#include "ngx_http_citrix_guard_mark.h"
 
 
 /* of a target, this much is read from its beginning and from its end */

@@ -7,7 +7,13 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_escape.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_record.h"
+#include "ngx_http_citrix_guard_event.h"
+#include "ngx_http_citrix_guard_mark.h"
+#include "ngx_http_citrix_guard_outcome.h"
+#include "ngx_http_citrix_guard_zone.h"
 
 
 static void ngx_http_citrix_guard_alarm(ngx_http_request_t *r,
@@ -17,7 +23,7 @@ static void ngx_http_citrix_guard_alarm(ngx_http_request_t *r,
 /* comes once for each client's request, and for those of subrequests */
 
 void
-ngx_http_citrix_guard_record(ngx_http_request_t *r)
+ngx_http_citrix_guard_record_request(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t      *mark;
     ngx_http_citrix_guard_event_t      e;

@@ -4,12 +4,20 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_variables.h"
+#include "ngx_http_citrix_guard_cef.h"
+#include "ngx_http_citrix_guard_early.h"
+#include "ngx_http_citrix_guard_event.h"
+#include "ngx_http_citrix_guard_mark.h"
+#include "ngx_http_citrix_guard_outcome.h"
 
 
 /* an event in some format */
 
-typedef ngx_str_t (*ngx_http_citrix_guard_form_pt)(ngx_http_request_t *r,
+typedef ngx_str_t (
+    *ngx_http_citrix_guard_event_format_pt)(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e);
 
 
@@ -193,10 +201,10 @@ static ngx_int_t
 ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t                       text;
-    ngx_http_citrix_guard_mark_t   *mark;
-    ngx_http_citrix_guard_event_t   e;
-    ngx_http_citrix_guard_form_pt   form;
+    ngx_str_t                              text;
+    ngx_http_citrix_guard_mark_t          *mark;
+    ngx_http_citrix_guard_event_t          e;
+    ngx_http_citrix_guard_event_format_pt  form;
 
     mark = ngx_http_citrix_guard_variable_mark(r);
 
@@ -208,7 +216,7 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_event(r, mark, &e);
 
-    form = (ngx_http_citrix_guard_form_pt) data;
+    form = (ngx_http_citrix_guard_event_format_pt) data;
     text = form(r, &e);
 
     return ngx_http_citrix_guard_value(v, (char *) text.data, text.len);
@@ -220,7 +228,7 @@ ngx_http_citrix_guard_variable_mark(ngx_http_request_t *r)
 {
     /* access_log may run before our handler of the same phase */
 
-    ngx_http_citrix_guard_recover(r);
+    ngx_http_citrix_guard_record_early(r);
 
     return ngx_http_citrix_guard_mark(r);
 }

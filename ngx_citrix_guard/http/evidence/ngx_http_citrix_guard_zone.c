@@ -8,6 +8,8 @@
 
 
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_zone.h"
+#include "ngx_http_citrix_guard_event.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_CANARY_MIN  8
@@ -20,12 +22,12 @@ static uint64_t ngx_http_citrix_guard_seed(void);
 static char *ngx_http_citrix_guard_set_canary(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value);
 static unsigned ngx_http_citrix_guard_zone_mode(
-    ngx_http_citrix_guard_place_t *place);
+    ngx_http_citrix_guard_location_t *location);
 static void ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static void ngx_http_citrix_guard_source(ngx_connection_t *c,
     u_char address[16]);
-static uint8_t ngx_http_citrix_guard_cut(u_char *dst, size_t size,
+static uint8_t ngx_http_citrix_guard_copy_text(u_char *dst, size_t size,
     ngx_str_t *text);
 
 
@@ -213,7 +215,7 @@ ngx_http_citrix_guard_enter_zone(ngx_http_citrix_guard_main_conf_t *gmcf)
     ngx_time_t                        *now;
     cguard_zone_t                     *z;
     ngx_http_core_srv_conf_t          *cscf;
-    ngx_http_citrix_guard_place_t     *place;
+    ngx_http_citrix_guard_location_t  *location;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     z = gmcf->shared;
@@ -224,19 +226,19 @@ ngx_http_citrix_guard_enter_zone(ngx_http_citrix_guard_main_conf_t *gmcf)
 
     ngx_memzero(modes, sizeof(modes));
 
-    place = gmcf->places.elts;
+    location = gmcf->locations.elts;
 
-    for (i = 0; i < gmcf->places.nelts; i++) {
+    for (i = 0; i < gmcf->locations.nelts; i++) {
 
-        glcf = place[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
-        cscf = place[i].srv_conf[ngx_http_core_module.ctx_index];
+        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
         n = cguard_zone_server(z, (char *) cscf->server_name.data,
                                cscf->server_name.len);
 
         glcf->counted = &z->servers[n];
 
-        modes[n] |= ngx_http_citrix_guard_zone_mode(&place[i]);
+        modes[n] |= ngx_http_citrix_guard_zone_mode(&location[i]);
 
         if (glcf->set) {
             ngx_http_citrix_guard_zone_rules(z, glcf);
@@ -252,13 +254,13 @@ ngx_http_citrix_guard_enter_zone(ngx_http_citrix_guard_main_conf_t *gmcf)
 /* "off" counts where something is served that may need a guard */
 
 static unsigned
-ngx_http_citrix_guard_zone_mode(ngx_http_citrix_guard_place_t *place)
+ngx_http_citrix_guard_zone_mode(ngx_http_citrix_guard_location_t *location)
 {
     ngx_http_core_loc_conf_t          *clcf;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
-    clcf = place->loc_conf[ngx_http_core_module.ctx_index];
-    glcf = place->loc_conf[ngx_http_citrix_guard_module.ctx_index];
+    clcf = location->loc_conf[ngx_http_core_module.ctx_index];
+    glcf = location->loc_conf[ngx_http_citrix_guard_module.ctx_index];
 
     if (glcf->monitor) {
         return 0;
@@ -295,7 +297,7 @@ ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
 
 
 const char *
-ngx_http_citrix_guard_reason_at(ngx_uint_t n)
+ngx_http_citrix_guard_reason_by_index(ngx_uint_t n)
 {
     return ngx_http_citrix_guard_reasons[n];
 }
@@ -357,20 +359,23 @@ ngx_http_citrix_guard_count(ngx_http_request_t *r,
                                                       rule->id.len)
                    : CGUARD_ZONE_RULES;
 
-    ze.id_len = ngx_http_citrix_guard_cut(ze.id, sizeof(ze.id), &e->id);
-    ze.client_len = ngx_http_citrix_guard_cut(ze.client, sizeof(ze.client),
-                                              &e->client);
-    ze.host_len = ngx_http_citrix_guard_cut(ze.host, sizeof(ze.host),
-                                            &e->host);
-    ze.method_len = ngx_http_citrix_guard_cut(ze.method, sizeof(ze.method),
-                                              &e->method);
-    ze.target_len = ngx_http_citrix_guard_cut(ze.target, sizeof(ze.target),
-                                              &e->target);
-    ze.reading_len = ngx_http_citrix_guard_cut(ze.reading,
-                                               sizeof(ze.reading),
-                                               &e->mark->reading);
-    ze.agent_len = ngx_http_citrix_guard_cut(ze.agent, sizeof(ze.agent),
-                                             &e->agent);
+    ze.id_len = ngx_http_citrix_guard_copy_text(ze.id, sizeof(ze.id), &e->id);
+    ze.client_len = ngx_http_citrix_guard_copy_text(ze.client,
+                                                    sizeof(ze.client),
+                                                    &e->client);
+    ze.host_len = ngx_http_citrix_guard_copy_text(ze.host, sizeof(ze.host),
+                                                  &e->host);
+    ze.method_len = ngx_http_citrix_guard_copy_text(ze.method,
+                                                    sizeof(ze.method),
+                                                    &e->method);
+    ze.target_len = ngx_http_citrix_guard_copy_text(ze.target,
+                                                    sizeof(ze.target),
+                                                    &e->target);
+    ze.reading_len = ngx_http_citrix_guard_copy_text(ze.reading,
+                                                     sizeof(ze.reading),
+                                                     &e->mark->reading);
+    ze.agent_len = ngx_http_citrix_guard_copy_text(ze.agent, sizeof(ze.agent),
+                                                   &e->agent);
 
     ngx_http_citrix_guard_source(r->connection, address);
 
@@ -379,7 +384,7 @@ ngx_http_citrix_guard_count(ngx_http_request_t *r,
 
 
 static uint8_t
-ngx_http_citrix_guard_cut(u_char *dst, size_t size, ngx_str_t *text)
+ngx_http_citrix_guard_copy_text(u_char *dst, size_t size, ngx_str_t *text)
 {
     size_t  len;
 

@@ -9,6 +9,8 @@
 
 
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_head.h"
+#include "ngx_http_citrix_guard_judge.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_PROTOCOL  " HTTP/1."
@@ -19,7 +21,7 @@ static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
-static ngx_uint_t ngx_http_citrix_guard_judge_none(const char *reason,
+static ngx_uint_t ngx_http_citrix_guard_not_judged(const char *reason,
     ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_has_body(ngx_http_request_t *r);
@@ -63,7 +65,7 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
             if (ngx_http_citrix_guard_has_body(r)
                 && !ngx_http_citrix_guard_has_length(b->pos, b->last))
             {
-                return ngx_http_citrix_guard_judge_none("unseen", &target,
+                return ngx_http_citrix_guard_not_judged("unseen", &target,
                                           ngx_http_citrix_guard_in_target, f);
             }
 
@@ -77,7 +79,7 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
      */
 
     if (glcf->mode == NGX_HTTP_CITRIX_GUARD_ON) {
-        return ngx_http_citrix_guard_judge_none("unseen", &r->unparsed_uri,
+        return ngx_http_citrix_guard_not_judged("unseen", &r->unparsed_uri,
                                           ngx_http_citrix_guard_in_target, f);
     }
 
@@ -170,7 +172,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
             return 0;
         }
 
-        return ngx_http_citrix_guard_judge_none("upgrade", &value,
+        return ngx_http_citrix_guard_not_judged("upgrade", &value,
                                           ngx_http_citrix_guard_in_header, f);
     }
 
@@ -178,7 +180,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
 }
 
 
-/* behind the head, in buffers of its own; by proxy_set_body it is in the same */
+/* behind the head in buffers of its own, or, by proxy_set_body, in the same */
 
 static ngx_uint_t
 ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
@@ -232,7 +234,7 @@ ngx_http_citrix_guard_is_field(u_char *p, u_char *last, ngx_str_t *name)
 
 
 static ngx_uint_t
-ngx_http_citrix_guard_judge_none(const char *reason, ngx_str_t *judged,
+ngx_http_citrix_guard_not_judged(const char *reason, ngx_str_t *judged,
     ngx_http_citrix_guard_in_e in, ngx_http_citrix_guard_finding_t *f)
 {
     cguard_result_t  res;
@@ -240,7 +242,7 @@ ngx_http_citrix_guard_judge_none(const char *reason, ngx_str_t *judged,
     ngx_memzero(&res, sizeof(cguard_result_t));
     res.end = judged->len;
 
-    ngx_http_citrix_guard_found(f, in, judged, &res);
+    ngx_http_citrix_guard_set_finding(f, in, judged, &res);
     f->reason = reason;
 
     return 1;

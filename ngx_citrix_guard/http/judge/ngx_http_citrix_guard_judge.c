@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -7,6 +6,7 @@
 
 
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_judge.h"
 
 
 static ngx_uint_t ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
@@ -14,6 +14,11 @@ static ngx_uint_t ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
+
+
+/* the context of a request that was judged; it needs no memory of its own */
+
+u_char  ngx_http_citrix_guard_judged;
 
 
 /*
@@ -41,7 +46,7 @@ ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,
 
 
 ngx_uint_t
-ngx_http_citrix_guard_found(ngx_http_citrix_guard_finding_t *f,
+ngx_http_citrix_guard_set_finding(ngx_http_citrix_guard_finding_t *f,
     ngx_http_citrix_guard_in_e in, ngx_str_t *judged, cguard_result_t *res)
 {
     f->verdict = ngx_http_citrix_guard_passed;
@@ -76,8 +81,9 @@ ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
 
     (void) cguard_target(target->data, target->len, glcf->policy, &res);
 
-    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_target,
-                                       target, &res);
+    return ngx_http_citrix_guard_set_finding(f,
+                                             ngx_http_citrix_guard_in_target,
+                                             target, &res);
 }
 
 
@@ -105,8 +111,8 @@ ngx_http_citrix_guard_judge_built(ngx_http_citrix_guard_loc_conf_t *glcf,
         return 0;
     }
 
-    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_head,
-                                       target, &res);
+    return ngx_http_citrix_guard_set_finding(f, ngx_http_citrix_guard_in_head,
+                                             target, &res);
 }
 
 
@@ -125,8 +131,8 @@ ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
         return 0;
     }
 
-    ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_uri, &r->uri,
-                                &res);
+    ngx_http_citrix_guard_set_finding(f, ngx_http_citrix_guard_in_uri, &r->uri,
+                                      &res);
     f->args = r->args;
 
     return 1;
@@ -146,8 +152,9 @@ ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
         return 0;
     }
 
-    return ngx_http_citrix_guard_found(f, ngx_http_citrix_guard_in_header,
-                                       value, &res);
+    return ngx_http_citrix_guard_set_finding(f,
+                                             ngx_http_citrix_guard_in_header,
+                                             value, &res);
 }
 
 

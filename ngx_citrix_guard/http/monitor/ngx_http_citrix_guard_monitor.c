@@ -8,7 +8,14 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_location.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
+#include "http/base/ngx_http_citrix_guard_response.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_writer.h"
+#include "ngx_http_citrix_guard_monitor.h"
+#include "ngx_http_citrix_guard_monitor_json.h"
+#include "ngx_http_citrix_guard_monitor_prometheus.h"
 #include "ngx_http_citrix_guard_page_text.h"
 
 
@@ -38,9 +45,9 @@ enum {
 static ngx_int_t ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_monitor_format(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r,
-    ngx_int_t format, ngx_http_citrix_guard_out_t *o);
+    ngx_int_t format, ngx_http_citrix_guard_writer_t *o);
 static ngx_uint_t ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place);
+    ngx_http_citrix_guard_location_t *location);
 static ngx_uint_t ngx_http_citrix_guard_denies(ngx_array_t *rules);
 
 
@@ -82,7 +89,7 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
     uint64_t                            since;
     ngx_int_t                           rc, n, format;
     ngx_str_t                           value;
-    ngx_http_citrix_guard_out_t         o;
+    ngx_http_citrix_guard_writer_t      o;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
@@ -99,12 +106,12 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
 
     format = ngx_http_citrix_guard_monitor_format(r);
 
-    ngx_http_citrix_guard_out_chain(&o, r->pool);
+    ngx_http_citrix_guard_write_chain(&o, r->pool);
 
     switch (format) {
 
     case ngx_http_citrix_guard_format_page:
-        ngx_http_citrix_guard_out_bytes(&o, ngx_http_citrix_guard_page_html,
+        ngx_http_citrix_guard_write_bytes(&o, ngx_http_citrix_guard_page_html,
                                 sizeof(ngx_http_citrix_guard_page_html) - 1);
         break;
 
@@ -160,7 +167,7 @@ ngx_http_citrix_guard_monitor_format(ngx_http_request_t *r)
 
 static ngx_int_t
 ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r, ngx_int_t format,
-    ngx_http_citrix_guard_out_t *o)
+    ngx_http_citrix_guard_writer_t *o)
 {
     ngx_int_t                        rc;
     ngx_uint_t                       i;
@@ -176,7 +183,7 @@ ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r, ngx_int_t format,
         NULL
     };
 
-    chain = ngx_http_citrix_guard_out_end(o);
+    chain = ngx_http_citrix_guard_write_end(o);
 
     if (chain == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -221,32 +228,32 @@ ngx_int_t
 ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
 {
     ngx_uint_t                          i;
-    ngx_http_citrix_guard_place_t      *place;
+    ngx_http_citrix_guard_location_t   *location;
     ngx_http_citrix_guard_loc_conf_t   *glcf;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 
-    place = gmcf->places.elts;
+    location = gmcf->locations.elts;
 
-    for (i = 0; i < gmcf->places.nelts; i++) {
+    for (i = 0; i < gmcf->locations.nelts; i++) {
 
-        glcf = place[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
 
         if (!glcf->monitor) {
             continue;
         }
 
         if (gmcf->zone == NULL) {
-            ngx_http_citrix_guard_say(cf, NGX_LOG_EMERG, &place[i],
+            ngx_http_citrix_guard_log_location(cf, NGX_LOG_EMERG, &location[i],
                 "has \"citrix_guard_monitor\", but there is no "
                 "\"citrix_guard_zone\" in the http context");
             return NGX_ERROR;
         }
 
-        if (!ngx_http_citrix_guard_is_restricted(cf, &place[i])) {
-            ngx_http_citrix_guard_say(cf, NGX_LOG_WARN, &place[i],
+        if (!ngx_http_citrix_guard_is_restricted(cf, &location[i])) {
+            ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, &location[i],
                 "shows \"citrix_guard_monitor\" to everyone: restrict it by "
                 "\"allow\" and \"deny all\", or by \"auth_basic\" or "
                 "\"auth_request\"");
@@ -259,7 +266,7 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
 
 static ngx_uint_t
 ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
-    ngx_http_citrix_guard_place_t *place)
+    ngx_http_citrix_guard_location_t *location)
 {
     void                       *conf;
     ngx_str_t                  *uri;
@@ -270,7 +277,7 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
     m = ngx_http_citrix_guard_find_module(cf->cycle, "ngx_http_access_module");
 
     if (m) {
-        conf = place->loc_conf[m->ctx_index];
+        conf = location->loc_conf[m->ctx_index];
         rules = conf;
 
         if (ngx_http_citrix_guard_denies(*rules)) {
@@ -282,7 +289,8 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
                                           "ngx_http_auth_basic_module");
 
     if (m) {
-        realm = ngx_http_citrix_guard_field(m, place->loc_conf, "auth_basic");
+        realm = ngx_http_citrix_guard_module_field(m, location->loc_conf,
+                                                   "auth_basic");
 
         if (realm && *realm && !((*realm)->value.len == 3
                       && ngx_strncmp((*realm)->value.data, "off", 3) == 0))
@@ -295,7 +303,7 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
                                           "ngx_http_auth_request_module");
 
     if (m) {
-        uri = place->loc_conf[m->ctx_index];
+        uri = location->loc_conf[m->ctx_index];
         return uri->len != 0;
     }
 

@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -6,7 +5,10 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_writer.h"
+#include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "ngx_http_citrix_guard_monitor_json.h"
+#include "ngx_http_citrix_guard_monitor_zone.h"
 
 
 /* sources that are shown, of those that are counted */
@@ -17,57 +19,37 @@
 typedef const char *(*ngx_http_citrix_guard_name_pt)(ngx_uint_t n);
 
 
-static void ngx_http_citrix_guard_json_server(ngx_http_citrix_guard_out_t *o,
-    cguard_zone_server_t *s);
-static void ngx_http_citrix_guard_json_modes(ngx_http_citrix_guard_out_t *o,
+static void ngx_http_citrix_guard_json_server(
+    ngx_http_citrix_guard_writer_t *o, cguard_zone_server_t *s);
+static void ngx_http_citrix_guard_json_modes(ngx_http_citrix_guard_writer_t *o,
     const char *key, ngx_uint_t modes);
-static void ngx_http_citrix_guard_json_counts(ngx_http_citrix_guard_out_t *o,
-    const char *key, cguard_zone_count_t *counts, ngx_uint_t n,
+static void ngx_http_citrix_guard_json_counts(
+    ngx_http_citrix_guard_writer_t *o, const char *key,
+    cguard_zone_count_t *counts, ngx_uint_t n,
     ngx_http_citrix_guard_name_pt name);
-static void ngx_http_citrix_guard_json_count(ngx_http_citrix_guard_out_t *o,
+static void ngx_http_citrix_guard_json_count(ngx_http_citrix_guard_writer_t *o,
     const char *key, cguard_zone_count_t *count);
-static void ngx_http_citrix_guard_json_rules(ngx_http_citrix_guard_out_t *o,
+static void ngx_http_citrix_guard_json_rules(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z);
 static void ngx_http_citrix_guard_json_history(
-    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
+    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_json_sources(
-    ngx_http_citrix_guard_out_t *o, cguard_zone_t *z);
-static void ngx_http_citrix_guard_json_series(ngx_http_citrix_guard_out_t *o,
-    cguard_zone_t *z, uint64_t now);
-static void ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_out_t *o,
+    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_json_series(
+    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z, uint64_t now);
+static void ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name);
-static void ngx_http_citrix_guard_json_events(ngx_http_citrix_guard_out_t *o,
-    cguard_zone_t *z, uint64_t since);
-static void ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_out_t *o,
+static void ngx_http_citrix_guard_json_events(
+    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z, uint64_t since);
+static void ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z, cguard_zone_event_t *e);
-static void ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_out_t *o,
+static void ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_writer_t *o,
     const char *key, u_char *data, size_t len);
-static uint64_t ngx_http_citrix_guard_got(_Atomic uint64_t *n);
-
-
-const char *
-ngx_http_citrix_guard_verdict_at(ngx_uint_t n)
-{
-    return ngx_http_citrix_guard_verdict_name(n);
-}
-
-
-const char *
-ngx_http_citrix_guard_outcome_at(ngx_uint_t n)
-{
-    return ngx_http_citrix_guard_outcome_name(n);
-}
-
-
-const char *
-ngx_http_citrix_guard_place_at(ngx_uint_t n)
-{
-    return ngx_http_citrix_guard_at_name(n);
-}
+static uint64_t ngx_http_citrix_guard_load(_Atomic uint64_t *n);
 
 
 void
-ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z, uint64_t since)
 {
     uint64_t     now;
@@ -77,16 +59,17 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_out_t *o,
     tp = ngx_timeofday();
     now = (uint64_t) tp->sec * 1000 + tp->msec;
 
-    ngx_http_citrix_guard_out_open(o, NULL, "{");
-    ngx_http_citrix_guard_out_number(o, "version", CGUARD_ZONE_VERSION);
-    ngx_http_citrix_guard_out_time(o, "now", now);
-    ngx_http_citrix_guard_out_time(o, "started", z->started);
-    ngx_http_citrix_guard_out_time(o, "configured",
-                                   ngx_http_citrix_guard_got(&z->configured));
-    ngx_http_citrix_guard_out_number(o, "loads",
-                                     ngx_http_citrix_guard_got(&z->loads));
+    ngx_http_citrix_guard_write_open(o, NULL, "{");
+    ngx_http_citrix_guard_write_number(o, "version", CGUARD_ZONE_VERSION);
+    ngx_http_citrix_guard_write_time(o, "now", now);
+    ngx_http_citrix_guard_write_time(o, "started", z->started);
+    ngx_http_citrix_guard_write_time(o, "configured",
+                                     ngx_http_citrix_guard_load(
+                                                             &z->configured));
+    ngx_http_citrix_guard_write_number(o, "loads",
+                                       ngx_http_citrix_guard_load(&z->loads));
 
-    ngx_http_citrix_guard_out_open(o, "servers", "[");
+    ngx_http_citrix_guard_write_open(o, "servers", "[");
 
     for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
         if (ngx_http_citrix_guard_server_used(&z->servers[i])) {
@@ -94,168 +77,159 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_out_t *o,
         }
     }
 
-    ngx_http_citrix_guard_out_close(o, "]");
+    ngx_http_citrix_guard_write_close(o, "]");
 
     ngx_http_citrix_guard_json_rules(o, z);
     ngx_http_citrix_guard_json_count(o, "errors", &z->errors);
     ngx_http_citrix_guard_json_counts(o, "canary", z->canary,
                                       CGUARD_ZONE_VERDICTS,
-                                      ngx_http_citrix_guard_verdict_at);
+                                      ngx_http_citrix_guard_verdict_by_index);
     ngx_http_citrix_guard_json_history(o, z);
     ngx_http_citrix_guard_json_sources(o, z);
     ngx_http_citrix_guard_json_series(o, z, now);
     ngx_http_citrix_guard_json_events(o, z, since);
 
-    ngx_http_citrix_guard_out_close(o, "}");
-    ngx_http_citrix_guard_out_bytes(o, "\n", 1);
-}
-
-
-/* in the configuration now or before, or the others if there were some */
-
-ngx_uint_t
-ngx_http_citrix_guard_server_used(cguard_zone_server_t *s)
-{
-    return ngx_http_citrix_guard_got(&s->since) > 1;
+    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_write_bytes(o, "\n", 1);
 }
 
 
 static void
-ngx_http_citrix_guard_json_server(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_server(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_server_t *s)
 {
     cguard_zone_counts_t  *c;
 
     c = &s->counts;
 
-    ngx_http_citrix_guard_out_open(o, NULL, "{");
+    ngx_http_citrix_guard_write_open(o, NULL, "{");
     ngx_http_citrix_guard_json_text(o, "name", (u_char *) s->name, s->len);
     ngx_http_citrix_guard_json_modes(o, "modes", atomic_load(&s->modes));
-    ngx_http_citrix_guard_out_time(o, "since",
-                                   ngx_http_citrix_guard_got(&s->since));
-    ngx_http_citrix_guard_out_number(o, "passed",
-                                     ngx_http_citrix_guard_got(&c->passed));
+    ngx_http_citrix_guard_write_time(o, "since",
+                                     ngx_http_citrix_guard_load(&s->since));
+    ngx_http_citrix_guard_write_number(o, "passed",
+                                       ngx_http_citrix_guard_load(&c->passed));
 
     ngx_http_citrix_guard_json_counts(o, "verdicts", c->verdicts,
                                       CGUARD_ZONE_VERDICTS,
-                                      ngx_http_citrix_guard_verdict_at);
+                                      ngx_http_citrix_guard_verdict_by_index);
     ngx_http_citrix_guard_json_counts(o, "reasons", c->reasons,
                                       CGUARD_ZONE_REASONS,
-                                      ngx_http_citrix_guard_reason_at);
+                                      ngx_http_citrix_guard_reason_by_index);
     ngx_http_citrix_guard_json_counts(o, "outcomes", c->outcomes,
                                       CGUARD_ZONE_OUTCOMES,
-                                      ngx_http_citrix_guard_outcome_at);
+                                      ngx_http_citrix_guard_outcome_by_index);
     ngx_http_citrix_guard_json_counts(o, "at", c->places,
                                       CGUARD_ZONE_PLACES,
-                                      ngx_http_citrix_guard_place_at);
+                                      ngx_http_citrix_guard_at_by_index);
 
-    ngx_http_citrix_guard_out_close(o, "}");
+    ngx_http_citrix_guard_write_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_modes(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_modes(ngx_http_citrix_guard_writer_t *o,
     const char *key, ngx_uint_t modes)
 {
-    ngx_http_citrix_guard_out_open(o, key, "[");
+    ngx_http_citrix_guard_write_open(o, key, "[");
 
     if (modes & CGUARD_ZONE_ON) {
-        ngx_http_citrix_guard_out_name(o, NULL, "on");
+        ngx_http_citrix_guard_write_name(o, NULL, "on");
     }
 
     if (modes & CGUARD_ZONE_DETECT) {
-        ngx_http_citrix_guard_out_name(o, NULL, "detect");
+        ngx_http_citrix_guard_write_name(o, NULL, "detect");
     }
 
     if (modes & CGUARD_ZONE_OFF) {
-        ngx_http_citrix_guard_out_name(o, NULL, "off");
+        ngx_http_citrix_guard_write_name(o, NULL, "off");
     }
 
-    ngx_http_citrix_guard_out_close(o, "]");
+    ngx_http_citrix_guard_write_close(o, "]");
 }
 
 
 /* those that have happened */
 
 static void
-ngx_http_citrix_guard_json_counts(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_counts(ngx_http_citrix_guard_writer_t *o,
     const char *key, cguard_zone_count_t *counts, ngx_uint_t n,
     ngx_http_citrix_guard_name_pt name)
 {
     ngx_uint_t  i;
 
-    ngx_http_citrix_guard_out_open(o, key, "{");
+    ngx_http_citrix_guard_write_open(o, key, "{");
 
     for (i = 0; i < n; i++) {
-        if (ngx_http_citrix_guard_got(&counts[i].n)) {
+        if (ngx_http_citrix_guard_load(&counts[i].n)) {
             ngx_http_citrix_guard_json_count(o, name(i), &counts[i]);
         }
     }
 
-    ngx_http_citrix_guard_out_close(o, "}");
+    ngx_http_citrix_guard_write_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_count(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_count(ngx_http_citrix_guard_writer_t *o,
     const char *key, cguard_zone_count_t *count)
 {
     uint64_t  first;
 
-    first = ngx_http_citrix_guard_got(&count->first);
+    first = ngx_http_citrix_guard_load(&count->first);
 
-    ngx_http_citrix_guard_out_open(o, key, "{");
-    ngx_http_citrix_guard_out_number(o, "count",
-                                     ngx_http_citrix_guard_got(&count->n));
+    ngx_http_citrix_guard_write_open(o, key, "{");
+    ngx_http_citrix_guard_write_number(o, "count",
+                                       ngx_http_citrix_guard_load(&count->n));
 
     if (first) {
-        ngx_http_citrix_guard_out_time(o, "first", first);
-        ngx_http_citrix_guard_out_time(o, "last",
-                                     ngx_http_citrix_guard_got(&count->last));
+        ngx_http_citrix_guard_write_time(o, "first", first);
+        ngx_http_citrix_guard_write_time(o, "last",
+                                     ngx_http_citrix_guard_load(&count->last));
     }
 
-    ngx_http_citrix_guard_out_close(o, "}");
+    ngx_http_citrix_guard_write_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_rules(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_rules(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z)
 {
     ngx_uint_t           i;
     cguard_zone_rule_t  *rule;
 
-    ngx_http_citrix_guard_out_open(o, "rules", "[");
+    ngx_http_citrix_guard_write_open(o, "rules", "[");
 
     for (i = 0; i < CGUARD_ZONE_RULES; i++) {
         rule = &z->rules[i];
 
-        if (i == 0 ? !ngx_http_citrix_guard_got(&rule->verdicts[0].first)
-                     && !ngx_http_citrix_guard_got(&rule->verdicts[1].first)
-                     && !ngx_http_citrix_guard_got(&rule->verdicts[2].first)
-                     && !ngx_http_citrix_guard_got(&rule->verdicts[3].first)
+        if (i == 0 ? !ngx_http_citrix_guard_load(&rule->verdicts[0].first)
+                     && !ngx_http_citrix_guard_load(&rule->verdicts[1].first)
+                     && !ngx_http_citrix_guard_load(&rule->verdicts[2].first)
+                     && !ngx_http_citrix_guard_load(&rule->verdicts[3].first)
                    : !atomic_load_explicit(&rule->used, memory_order_acquire))
         {
             continue;
         }
 
-        ngx_http_citrix_guard_out_open(o, NULL, "{");
+        ngx_http_citrix_guard_write_open(o, NULL, "{");
         ngx_http_citrix_guard_json_text(o, "id", (u_char *) rule->name,
                                         rule->len);
         ngx_http_citrix_guard_json_counts(o, "verdicts", rule->verdicts,
-                                          CGUARD_ZONE_VERDICTS,
-                                          ngx_http_citrix_guard_verdict_at);
-        ngx_http_citrix_guard_out_close(o, "}");
+                                      CGUARD_ZONE_VERDICTS,
+                                      ngx_http_citrix_guard_verdict_by_index);
+        ngx_http_citrix_guard_write_close(o, "}");
     }
 
-    ngx_http_citrix_guard_out_close(o, "]");
+    ngx_http_citrix_guard_write_close(o, "]");
 }
 
 
 /* oldest first; a server without modes is gone */
 
 static void
-ngx_http_citrix_guard_json_history(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_history(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z)
 {
     uint64_t               i, n, change;
@@ -264,27 +238,27 @@ ngx_http_citrix_guard_json_history(ngx_http_citrix_guard_out_t *o,
     n = atomic_load_explicit(&z->changed, memory_order_acquire);
     i = n > CGUARD_ZONE_CHANGES ? n - CGUARD_ZONE_CHANGES : 0;
 
-    ngx_http_citrix_guard_out_open(o, "history", "[");
+    ngx_http_citrix_guard_write_open(o, "history", "[");
 
     for ( /* void */ ; i < n; i++) {
-        change = ngx_http_citrix_guard_got(
+        change = ngx_http_citrix_guard_load(
                                       &z->changes[i % CGUARD_ZONE_CHANGES]);
         s = &z->servers[change >> 8 & 0xff];
 
-        ngx_http_citrix_guard_out_open(o, NULL, "{");
-        ngx_http_citrix_guard_out_time(o, "time", (change >> 16) * 1000);
+        ngx_http_citrix_guard_write_open(o, NULL, "{");
+        ngx_http_citrix_guard_write_time(o, "time", (change >> 16) * 1000);
         ngx_http_citrix_guard_json_text(o, "server", (u_char *) s->name,
                                         s->len);
         ngx_http_citrix_guard_json_modes(o, "modes", change & 0xff);
-        ngx_http_citrix_guard_out_close(o, "}");
+        ngx_http_citrix_guard_write_close(o, "}");
     }
 
-    ngx_http_citrix_guard_out_close(o, "]");
+    ngx_http_citrix_guard_write_close(o, "]");
 }
 
 
 static void
-ngx_http_citrix_guard_json_sources(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_sources(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z)
 {
     u_char             text[NGX_HTTP_CITRIX_GUARD_SOURCE];
@@ -293,27 +267,27 @@ ngx_http_citrix_guard_json_sources(ngx_http_citrix_guard_out_t *o,
 
     n = cguard_zone_top(z, top);
 
-    ngx_http_citrix_guard_out_open(o, "sources", "[");
+    ngx_http_citrix_guard_write_open(o, "sources", "[");
 
     for (i = 0; i < ngx_min(n, NGX_HTTP_CITRIX_GUARD_TOP); i++) {
-        ngx_http_citrix_guard_out_open(o, NULL, "{");
+        ngx_http_citrix_guard_write_open(o, NULL, "{");
         ngx_http_citrix_guard_json_text(o, "source", text,
                        ngx_http_citrix_guard_source_text(top[i].address,
                                                          text));
-        ngx_http_citrix_guard_out_number(o, "count", top[i].count);
-        ngx_http_citrix_guard_out_number(o, "error", top[i].error);
-        ngx_http_citrix_guard_out_time(o, "last", top[i].last);
-        ngx_http_citrix_guard_out_close(o, "}");
+        ngx_http_citrix_guard_write_number(o, "count", top[i].count);
+        ngx_http_citrix_guard_write_number(o, "error", top[i].error);
+        ngx_http_citrix_guard_write_time(o, "last", top[i].last);
+        ngx_http_citrix_guard_write_close(o, "}");
     }
 
-    ngx_http_citrix_guard_out_close(o, "]");
+    ngx_http_citrix_guard_write_close(o, "]");
 }
 
 
 /* the last day, in steps */
 
 static void
-ngx_http_citrix_guard_json_series(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_series(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z, uint64_t now)
 {
     uint64_t    first;
@@ -321,33 +295,34 @@ ngx_http_citrix_guard_json_series(ngx_http_citrix_guard_out_t *o,
 
     first = now / 1000 / CGUARD_ZONE_STEP - (CGUARD_ZONE_STEPS - 1);
 
-    ngx_http_citrix_guard_out_open(o, "series", "{");
-    ngx_http_citrix_guard_out_number(o, "step", CGUARD_ZONE_STEP);
-    ngx_http_citrix_guard_out_time(o, "first",
-                                   first * CGUARD_ZONE_STEP * 1000);
+    ngx_http_citrix_guard_write_open(o, "series", "{");
+    ngx_http_citrix_guard_write_number(o, "step", CGUARD_ZONE_STEP);
+    ngx_http_citrix_guard_write_time(o, "first",
+                                     first * CGUARD_ZONE_STEP * 1000);
 
-    ngx_http_citrix_guard_out_open(o, "reasons", "{");
+    ngx_http_citrix_guard_write_open(o, "reasons", "{");
 
-    for (i = 0; ngx_http_citrix_guard_reason_at(i); i++) {
+    for (i = 0; ngx_http_citrix_guard_reason_by_index(i); i++) {
         ngx_http_citrix_guard_json_steps(o, z, first, i,
-                                         ngx_http_citrix_guard_reason_at(i));
+                                         ngx_http_citrix_guard_reason_by_index(
+                                                                          i));
     }
 
-    ngx_http_citrix_guard_out_close(o, "}");
-    ngx_http_citrix_guard_out_open(o, "outcomes", "{");
+    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_write_open(o, "outcomes", "{");
 
     for (i = 0; i < CGUARD_ZONE_OUTCOMES; i++) {
         ngx_http_citrix_guard_json_steps(o, z, first, CGUARD_ZONE_REASONS + i,
-                                         ngx_http_citrix_guard_outcome_at(i));
+                                   ngx_http_citrix_guard_outcome_by_index(i));
     }
 
-    ngx_http_citrix_guard_out_close(o, "}");
-    ngx_http_citrix_guard_out_close(o, "}");
+    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_write_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name)
 {
     uint64_t    n;
@@ -361,28 +336,28 @@ ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_out_t *o,
         return;
     }
 
-    ngx_http_citrix_guard_out_open(o, name, "[");
+    ngx_http_citrix_guard_write_open(o, name, "[");
 
     for (i = 0; i < CGUARD_ZONE_STEPS; i++) {
-        ngx_http_citrix_guard_out_number(o, NULL,
+        ngx_http_citrix_guard_write_number(o, NULL,
                                         cguard_zone_step(z, first + i,
                                                          series));
     }
 
-    ngx_http_citrix_guard_out_close(o, "]");
+    ngx_http_citrix_guard_write_close(o, "]");
 }
 
 
 /* oldest first, those behind "since" */
 
 static void
-ngx_http_citrix_guard_json_events(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_events(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z, uint64_t since)
 {
     uint64_t             n, last;
     cguard_zone_event_t  e;
 
-    last = ngx_http_citrix_guard_got(&z->events);
+    last = ngx_http_citrix_guard_load(&z->events);
     n = last > CGUARD_ZONE_SHOWN ? last - CGUARD_ZONE_SHOWN : 0;
 
     /* it may come from before a restart */
@@ -391,8 +366,8 @@ ngx_http_citrix_guard_json_events(ngx_http_citrix_guard_out_t *o,
         n = ngx_max(n, since);
     }
 
-    ngx_http_citrix_guard_out_number(o, "last", last);
-    ngx_http_citrix_guard_out_open(o, "events", "[");
+    ngx_http_citrix_guard_write_number(o, "last", last);
+    ngx_http_citrix_guard_write_open(o, "events", "[");
 
     while (n < last) {
         if (cguard_zone_read(z, ++n, &e)) {
@@ -400,12 +375,12 @@ ngx_http_citrix_guard_json_events(ngx_http_citrix_guard_out_t *o,
         }
     }
 
-    ngx_http_citrix_guard_out_close(o, "]");
+    ngx_http_citrix_guard_write_close(o, "]");
 }
 
 
 static void
-ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_writer_t *o,
     cguard_zone_t *z, cguard_zone_event_t *e)
 {
     ngx_str_t              reading;
@@ -414,9 +389,9 @@ ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_out_t *o,
 
     s = &z->servers[e->server];
 
-    ngx_http_citrix_guard_out_open(o, NULL, "{");
-    ngx_http_citrix_guard_out_number(o, "number", e->number);
-    ngx_http_citrix_guard_out_time(o, "time", e->msec);
+    ngx_http_citrix_guard_write_open(o, NULL, "{");
+    ngx_http_citrix_guard_write_number(o, "number", e->number);
+    ngx_http_citrix_guard_write_time(o, "time", e->msec);
     ngx_http_citrix_guard_json_text(o, "id", e->id, e->id_len);
     ngx_http_citrix_guard_json_text(o, "client", e->client, e->client_len);
     ngx_http_citrix_guard_json_text(o, "server", (u_char *) s->name, s->len);
@@ -427,17 +402,20 @@ ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_out_t *o,
     reading.data = e->reading;
     reading.len = e->reading_len;
 
-    ngx_http_citrix_guard_out_ready(o, "reading", &reading);
+    ngx_http_citrix_guard_write_ready(o, "reading", &reading);
 
     ngx_http_citrix_guard_json_text(o, "user_agent", e->agent, e->agent_len);
-    ngx_http_citrix_guard_out_name(o, "verdict",
-                                ngx_http_citrix_guard_verdict_at(e->verdict));
-    ngx_http_citrix_guard_out_name(o, "outcome",
-                                ngx_http_citrix_guard_outcome_at(e->outcome));
-    ngx_http_citrix_guard_out_name(o, "reason",
-                                ngx_http_citrix_guard_reason_at(e->reason));
-    ngx_http_citrix_guard_out_name(o, "at",
-                                   ngx_http_citrix_guard_place_at(e->at));
+    ngx_http_citrix_guard_write_name(o, "verdict",
+                                ngx_http_citrix_guard_verdict_by_index(
+                                                                 e->verdict));
+    ngx_http_citrix_guard_write_name(o, "outcome",
+                                ngx_http_citrix_guard_outcome_by_index(
+                                                                 e->outcome));
+    ngx_http_citrix_guard_write_name(o, "reason",
+                                ngx_http_citrix_guard_reason_by_index(
+                                                                  e->reason));
+    ngx_http_citrix_guard_write_name(o, "at",
+                                     ngx_http_citrix_guard_at_by_index(e->at));
 
     if (e->rule < CGUARD_ZONE_RULES) {
         rule = &z->rules[e->rule];
@@ -445,30 +423,30 @@ ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_out_t *o,
                                         rule->len);
     }
 
-    ngx_http_citrix_guard_out_number(o, "status", e->status);
+    ngx_http_citrix_guard_write_number(o, "status", e->status);
 
     if (e->upstream) {
-        ngx_http_citrix_guard_out_number(o, "upstream", e->upstream);
+        ngx_http_citrix_guard_write_number(o, "upstream", e->upstream);
     }
 
     if (e->canary) {
-        ngx_http_citrix_guard_out_true(o, "canary");
+        ngx_http_citrix_guard_write_true(o, "canary");
     }
 
-    ngx_http_citrix_guard_out_close(o, "}");
+    ngx_http_citrix_guard_write_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_writer_t *o,
     const char *key, u_char *data, size_t len)
 {
-    ngx_http_citrix_guard_out_text(o, key, data, len, 4 * len);
+    ngx_http_citrix_guard_write_text(o, key, data, len, 4 * len);
 }
 
 
 static uint64_t
-ngx_http_citrix_guard_got(_Atomic uint64_t *n)
+ngx_http_citrix_guard_load(_Atomic uint64_t *n)
 {
     return atomic_load_explicit(n, memory_order_relaxed);
 }

@@ -20,7 +20,11 @@
  */
 
 
+#include "http/base/ngx_http_citrix_guard_pool.h"
 #include "ngx_http_citrix_guard_body.h"
+#include "ngx_http_citrix_guard_body_http1.h"
+#include "ngx_http_citrix_guard_body_http2.h"
+#include "ngx_http_citrix_guard_body_types.h"
 
 
 /*
@@ -28,23 +32,23 @@
  * looks, so that many streams without a body do not cost much.
  */
 
-#define NGX_HTTP_CITRIX_GUARD_LOOK     10
-#define NGX_HTTP_CITRIX_GUARD_LOOKS    8
-#define NGX_HTTP_CITRIX_GUARD_HALVED   6
+#define NGX_HTTP_CITRIX_GUARD_POLL     10
+#define NGX_HTTP_CITRIX_GUARD_POLLS    8
+#define NGX_HTTP_CITRIX_GUARD_POLL_SLOWEST   6
 
 
 static ngx_http_citrix_guard_peek_t *ngx_http_citrix_guard_peek(
     ngx_http_request_t *r);
 static void ngx_http_citrix_guard_peek_cleanup(void *data);
-static ngx_int_t ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_peek_start(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
-static ngx_int_t ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_peek_save(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static void ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r);
 static void ngx_http_citrix_guard_peek_read(ngx_http_request_t *r);
-static ngx_int_t ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_peek_read_body(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_continue(ngx_http_request_t *r);
 
@@ -75,10 +79,10 @@ ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
     }
 
     if (!peek->done) {
-        rc = ngx_http_citrix_guard_peek_begin(r, peek);
+        rc = ngx_http_citrix_guard_peek_start(r, peek);
 
         if (rc == NGX_OK) {
-            rc = ngx_http_citrix_guard_peek_keep(r, peek);
+            rc = ngx_http_citrix_guard_peek_save(r, peek);
         }
 
         if (rc != NGX_OK) {
@@ -99,9 +103,10 @@ ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
 static ngx_http_citrix_guard_peek_t *
 ngx_http_citrix_guard_peek(ngx_http_request_t *r)
 {
-    return ngx_http_citrix_guard_keep(r->pool,
-                                      ngx_http_citrix_guard_peek_cleanup,
-                                      sizeof(ngx_http_citrix_guard_peek_t));
+    return ngx_http_citrix_guard_pool_state(r->pool,
+                                            ngx_http_citrix_guard_peek_cleanup,
+                                            sizeof(
+                                                ngx_http_citrix_guard_peek_t));
 }
 
 
@@ -113,7 +118,7 @@ ngx_http_citrix_guard_peek_cleanup(void *data)
 
 
 static ngx_int_t
-ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
+ngx_http_citrix_guard_peek_start(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek)
 {
     ngx_int_t                  rc;
@@ -129,7 +134,7 @@ ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
     }
 
     if (r->request_body) {
-        return ngx_http_citrix_guard_peek_taken(r, peek);
+        return ngx_http_citrix_guard_peek_read_body(r, peek);
     }
 
     if (r->http_version > NGX_HTTP_VERSION_20) {
@@ -188,10 +193,10 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
         rc = ngx_http_citrix_guard_peek_http2(r, peek);
 
         if (rc == NGX_AGAIN) {
-            ngx_add_timer(c->read, NGX_HTTP_CITRIX_GUARD_LOOK
-                          << ngx_min(peek->looks++
-                                     / NGX_HTTP_CITRIX_GUARD_LOOKS,
-                                     NGX_HTTP_CITRIX_GUARD_HALVED));
+            ngx_add_timer(c->read, NGX_HTTP_CITRIX_GUARD_POLL
+                          << ngx_min(peek->polls++
+                                     / NGX_HTTP_CITRIX_GUARD_POLLS,
+                                     NGX_HTTP_CITRIX_GUARD_POLL_SLOWEST));
         }
 
         return rc;
@@ -223,7 +228,7 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
 /* the bytes stay for as long as the request, wherever nginx puts the body */
 
 static ngx_int_t
-ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
+ngx_http_citrix_guard_peek_save(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek)
 {
     u_char  *p;
@@ -290,7 +295,7 @@ ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r)
     /* the phases go on where they stopped, with this very handler */
 
     if (rc == NGX_OK) {
-        rc = ngx_http_citrix_guard_peek_keep(r, peek);
+        rc = ngx_http_citrix_guard_peek_save(r, peek);
     }
 
     peek->failed = (rc == NGX_ERROR);
@@ -315,7 +320,7 @@ ngx_http_citrix_guard_peek_read(ngx_http_request_t *r)
 /* a body that was read already: in memory, or in a file */
 
 static ngx_int_t
-ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
+ngx_http_citrix_guard_peek_read_body(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek)
 {
     size_t        size;

@@ -7,16 +7,19 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/base/ngx_http_citrix_guard_pool.h"
+#include "ngx_http_citrix_guard_body_filter.h"
+#include "ngx_http_citrix_guard_body_types.h"
 
 
 typedef struct {
     size_t                          wanted;     /* 0: that was judged */
     ngx_http_citrix_guard_body_t    body;
-} ngx_http_citrix_guard_observed_t;
+    ngx_http_citrix_guard_body_pt   handler;
+} ngx_http_citrix_guard_collected_t;
 
 
-static void ngx_http_citrix_guard_observe_cleanup(void *data);
+static void ngx_http_citrix_guard_collected_cleanup(void *data);
 static ngx_int_t ngx_http_citrix_guard_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 
@@ -25,7 +28,7 @@ static ngx_http_request_body_filter_pt  ngx_http_next_request_body_filter;
 
 
 ngx_int_t
-ngx_http_citrix_guard_observe_init(ngx_conf_t *cf)
+ngx_http_citrix_guard_body_filter_init(ngx_conf_t *cf)
 {
     ngx_http_next_request_body_filter = ngx_http_top_request_body_filter;
     ngx_http_top_request_body_filter = ngx_http_citrix_guard_body_filter;
@@ -35,17 +38,18 @@ ngx_http_citrix_guard_observe_init(ngx_conf_t *cf)
 
 
 ngx_int_t
-ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n)
+ngx_http_citrix_guard_collect_body(ngx_http_request_t *r, size_t n,
+    ngx_http_citrix_guard_body_pt handler)
 {
-    ngx_http_citrix_guard_observed_t  *o;
+    ngx_http_citrix_guard_collected_t  *o;
 
     if (r != r->main || r->request_body || r->discard_body) {
         return NGX_OK;
     }
 
-    o = ngx_http_citrix_guard_keep(r->pool,
-                                   ngx_http_citrix_guard_observe_cleanup,
-                                   sizeof(ngx_http_citrix_guard_observed_t));
+    o = ngx_http_citrix_guard_pool_state(r->pool,
+                                   ngx_http_citrix_guard_collected_cleanup,
+                                   sizeof(ngx_http_citrix_guard_collected_t));
     if (o == NULL) {
         return NGX_ERROR;
     }
@@ -63,13 +67,14 @@ ngx_http_citrix_guard_observe(ngx_http_request_t *r, size_t n)
     }
 
     o->wanted = n;
+    o->handler = handler;
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_citrix_guard_observe_cleanup(void *data)
+ngx_http_citrix_guard_collected_cleanup(void *data)
 {
     /* the address is what it is found by */
 }
@@ -78,14 +83,14 @@ ngx_http_citrix_guard_observe_cleanup(void *data)
 static ngx_int_t
 ngx_http_citrix_guard_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    size_t                             size;
-    ngx_int_t                          rc;
-    ngx_uint_t                         last;
-    ngx_chain_t                       *cl;
-    ngx_http_citrix_guard_observed_t  *o;
+    size_t                              size;
+    ngx_int_t                           rc;
+    ngx_uint_t                          last;
+    ngx_chain_t                        *cl;
+    ngx_http_citrix_guard_collected_t  *o;
 
-    o = ngx_http_citrix_guard_kept(r->pool,
-                                   ngx_http_citrix_guard_observe_cleanup);
+    o = ngx_http_citrix_guard_pool_state_find(r->pool,
+                                     ngx_http_citrix_guard_collected_cleanup);
 
     if (o == NULL || o->wanted == 0) {
         return ngx_http_next_request_body_filter(r, in);
@@ -113,7 +118,7 @@ ngx_http_citrix_guard_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         o->wanted = 0;
         o->body.whole = last;
 
-        rc = ngx_http_citrix_guard_observed(r, &o->body);
+        rc = o->handler(r, &o->body);
 
         if (rc != NGX_OK) {
             return rc;

@@ -7,7 +7,9 @@
  */
 
 
-#include "ngx_http_citrix_guard_body.h"
+#include "http/base/ngx_http_citrix_guard_pool.h"
+#include "ngx_http_citrix_guard_body_http1.h"
+#include "ngx_http_citrix_guard_body_types.h"
 
 
 /*
@@ -226,7 +228,7 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
      */
 
     if (peek->own == NULL) {
-        peek->own = ngx_http_citrix_guard_keep(r->connection->pool,
+        peek->own = ngx_http_citrix_guard_pool_state(r->connection->pool,
                                        ngx_http_citrix_guard_peek_buf_cleanup,
                                        sizeof(ngx_buf_t));
         if (peek->own == NULL) {

@@ -8,7 +8,8 @@
  */
 
 
-#include "ngx_http_citrix_guard_body.h"
+#include "ngx_http_citrix_guard_body_http2.h"
+#include "ngx_http_citrix_guard_body_types.h"
 
 
 #if (NGX_HTTP_V2)

@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -8,17 +7,17 @@
 
 
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_mode.h"
+#include "ngx_http_citrix_guard_exemptions.h"
 
 
-static ngx_uint_t ngx_http_citrix_guard_is_exempt(
-    ngx_http_citrix_guard_set_t *set, ngx_str_t *name);
 static ngx_uint_t ngx_http_citrix_guard_only_detect(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 
 
 void
-ngx_http_citrix_guard_weigh(ngx_http_request_t *r,
+ngx_http_citrix_guard_apply_mode(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
@@ -45,7 +44,7 @@ ngx_http_citrix_guard_weigh(ngx_http_request_t *r,
             return;
         }
 
-        f->by = ngx_http_citrix_guard_exception(r, glcf, &id, &reason);
+        f->by = ngx_http_citrix_guard_find_exception(r, glcf, &id, &reason);
 
         if (f->by) {
             f->verdict = ngx_http_citrix_guard_exempted;
@@ -56,27 +55,6 @@ ngx_http_citrix_guard_weigh(ngx_http_request_t *r,
     f->verdict = ngx_http_citrix_guard_only_detect(r, glcf, f)
                  ? ngx_http_citrix_guard_detected
                  : ngx_http_citrix_guard_blocked;
-}
-
-
-static ngx_uint_t
-ngx_http_citrix_guard_is_exempt(ngx_http_citrix_guard_set_t *set,
-    ngx_str_t *name)
-{
-    ngx_str_t   *exempt;
-    ngx_uint_t   i;
-
-    exempt = set->exempt->elts;
-
-    for (i = 0; i < set->exempt->nelts; i++) {
-        if (exempt[i].len == name->len
-            && ngx_strncmp(exempt[i].data, name->data, name->len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 

@@ -8,7 +8,10 @@
  */
 
 
+#include "cguard/rules/cguard_pattern.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "ngx_http_citrix_guard_rules_directives.h"
 
 
 static ngx_int_t ngx_http_citrix_guard_add_rule(ngx_array_t *rules,
@@ -284,7 +287,7 @@ ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
 
     for (i = 0; i < set->rules->nelts; i++) {
         rules[i] = &rule[i]->rule;
-        set->passes |= rules[i]->action == CGUARD_RULE_PASS;
+        set->exceptions |= rules[i]->action == CGUARD_RULE_PASS;
     }
 
     glcf->set = set;
@@ -293,7 +296,7 @@ ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    return cguard_rules_build(&set->gated, rules, set->rules->nelts,
+    return cguard_rules_build(&set->lookup, rules, set->rules->nelts,
                               ngx_http_citrix_guard_rule_alloc, cf->pool)
            == 0 ? NGX_OK : NGX_ERROR;
 }
@@ -448,7 +451,7 @@ ngx_http_citrix_guard_is_reason(ngx_str_t *name)
 
     /* the first one is of events of which nothing is known */
 
-    for (i = 1; (reason = ngx_http_citrix_guard_reason_at(i)); i++) {
+    for (i = 1; (reason = ngx_http_citrix_guard_reason_by_index(i)); i++) {
         if (ngx_strlen(reason) == name->len
             && ngx_strncmp(reason, name->data, name->len) == 0)
         {

@@ -9,7 +9,8 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/base/ngx_http_citrix_guard_escape.h"
+#include "ngx_http_citrix_guard_writer.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_OUT_PIECE  16384
@@ -17,16 +18,16 @@
 
 
 static ngx_int_t ngx_http_citrix_guard_out_more(
-    ngx_http_citrix_guard_out_t *o);
-static void ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_out_t *o,
+    ngx_http_citrix_guard_writer_t *o);
+static void ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_writer_t *o,
     u_char *p, size_t len);
 
 
 void
-ngx_http_citrix_guard_out_fixed(ngx_http_citrix_guard_out_t *o, u_char *buf,
-    size_t size)
+ngx_http_citrix_guard_write_fixed(ngx_http_citrix_guard_writer_t *o,
+    u_char *buf, size_t size)
 {
-    ngx_memzero(o, sizeof(ngx_http_citrix_guard_out_t));
+    ngx_memzero(o, sizeof(ngx_http_citrix_guard_writer_t));
 
     o->pos = buf;
     o->last = buf + size;
@@ -34,10 +35,10 @@ ngx_http_citrix_guard_out_fixed(ngx_http_citrix_guard_out_t *o, u_char *buf,
 
 
 void
-ngx_http_citrix_guard_out_chain(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_chain(ngx_http_citrix_guard_writer_t *o,
     ngx_pool_t *pool)
 {
-    ngx_memzero(o, sizeof(ngx_http_citrix_guard_out_t));
+    ngx_memzero(o, sizeof(ngx_http_citrix_guard_writer_t));
 
     o->pool = pool;
     o->next = &o->chain;
@@ -47,7 +48,7 @@ ngx_http_citrix_guard_out_chain(ngx_http_citrix_guard_out_t *o,
 /* ends the chain; NULL if memory was short */
 
 ngx_chain_t *
-ngx_http_citrix_guard_out_end(ngx_http_citrix_guard_out_t *o)
+ngx_http_citrix_guard_write_end(ngx_http_citrix_guard_writer_t *o)
 {
     if (o->failed || o->buf == NULL) {
         return NULL;
@@ -64,7 +65,7 @@ ngx_http_citrix_guard_out_end(ngx_http_citrix_guard_out_t *o)
 
 
 void
-ngx_http_citrix_guard_out_bytes(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_bytes(ngx_http_citrix_guard_writer_t *o,
     const void *data, size_t len)
 {
     size_t         n;
@@ -91,7 +92,7 @@ ngx_http_citrix_guard_out_bytes(ngx_http_citrix_guard_out_t *o,
 
 
 static ngx_int_t
-ngx_http_citrix_guard_out_more(ngx_http_citrix_guard_out_t *o)
+ngx_http_citrix_guard_out_more(ngx_http_citrix_guard_writer_t *o)
 {
     ngx_chain_t  *cl;
 
@@ -129,7 +130,7 @@ ngx_http_citrix_guard_out_more(ngx_http_citrix_guard_out_t *o)
 /* for numbers and names of our own, at most 256 bytes */
 
 void
-ngx_http_citrix_guard_out_format(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_format(ngx_http_citrix_guard_writer_t *o,
     const char *fmt, ...)
 {
     u_char   text[NGX_HTTP_CITRIX_GUARD_OUT_TEXT], *p;
@@ -139,26 +140,26 @@ ngx_http_citrix_guard_out_format(ngx_http_citrix_guard_out_t *o,
     p = ngx_vslprintf(text, text + sizeof(text), fmt, args);
     va_end(args);
 
-    ngx_http_citrix_guard_out_bytes(o, text, p - text);
+    ngx_http_citrix_guard_write_bytes(o, text, p - text);
 }
 
 
 void
-ngx_http_citrix_guard_out_open(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_open(ngx_http_citrix_guard_writer_t *o,
     const char *key, const char *bracket)
 {
-    ngx_http_citrix_guard_out_key(o, key);
-    ngx_http_citrix_guard_out_bytes(o, bracket, 1);
+    ngx_http_citrix_guard_write_key(o, key);
+    ngx_http_citrix_guard_write_bytes(o, bracket, 1);
 
     o->comma = 0;
 }
 
 
 void
-ngx_http_citrix_guard_out_close(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_close(ngx_http_citrix_guard_writer_t *o,
     const char *bracket)
 {
-    ngx_http_citrix_guard_out_bytes(o, bracket, 1);
+    ngx_http_citrix_guard_write_bytes(o, bracket, 1);
 
     o->comma = 1;
 }
@@ -167,78 +168,78 @@ ngx_http_citrix_guard_out_close(ngx_http_citrix_guard_out_t *o,
 /* "key": with a comma if need be; the comma alone for an element */
 
 void
-ngx_http_citrix_guard_out_key(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_key(ngx_http_citrix_guard_writer_t *o,
     const char *key)
 {
     if (o->comma) {
-        ngx_http_citrix_guard_out_bytes(o, ",", 1);
+        ngx_http_citrix_guard_write_bytes(o, ",", 1);
     }
 
     o->comma = 1;
 
     if (key) {
-        ngx_http_citrix_guard_out_format(o, "\"%s\":", key);
+        ngx_http_citrix_guard_write_format(o, "\"%s\":", key);
     }
 }
 
 
 void
-ngx_http_citrix_guard_out_number(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_number(ngx_http_citrix_guard_writer_t *o,
     const char *key, uint64_t n)
 {
-    ngx_http_citrix_guard_out_key(o, key);
-    ngx_http_citrix_guard_out_format(o, "%uL", n);
+    ngx_http_citrix_guard_write_key(o, key);
+    ngx_http_citrix_guard_write_format(o, "%uL", n);
 }
 
 
 void
-ngx_http_citrix_guard_out_true(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_true(ngx_http_citrix_guard_writer_t *o,
     const char *key)
 {
-    ngx_http_citrix_guard_out_key(o, key);
-    ngx_http_citrix_guard_out_bytes(o, "true", 4);
+    ngx_http_citrix_guard_write_key(o, key);
+    ngx_http_citrix_guard_write_bytes(o, "true", 4);
 }
 
 
 void
-ngx_http_citrix_guard_out_name(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_name(ngx_http_citrix_guard_writer_t *o,
     const char *key, const char *name)
 {
-    ngx_http_citrix_guard_out_key(o, key);
-    ngx_http_citrix_guard_out_format(o, "\"%s\"", name);
+    ngx_http_citrix_guard_write_key(o, key);
+    ngx_http_citrix_guard_write_format(o, "\"%s\"", name);
 }
 
 
 /* "max" is of the text's \xHH form, without the quotes */
 
 void
-ngx_http_citrix_guard_out_text(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_text(ngx_http_citrix_guard_writer_t *o,
     const char *key, const void *data, size_t len, size_t max)
 {
-    ngx_http_citrix_guard_out_key(o, key);
-    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
-    ngx_http_citrix_guard_out_escaped(o, data, len, max);
-    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_write_key(o, key);
+    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_write_escaped(o, data, len, max);
+    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
 }
 
 
 /* a text that has that form already */
 
 void
-ngx_http_citrix_guard_out_ready(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_ready(ngx_http_citrix_guard_writer_t *o,
     const char *key, ngx_str_t *text)
 {
-    ngx_http_citrix_guard_out_key(o, key);
-    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_write_key(o, key);
+    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
     ngx_http_citrix_guard_out_quoted(o, text->data, text->len);
-    ngx_http_citrix_guard_out_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
 }
 
 
 /* what stands between quotes, in JSON and in Prometheus's format alike */
 
 void
-ngx_http_citrix_guard_out_escaped(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_escaped(ngx_http_citrix_guard_writer_t *o,
     const void *data, size_t len, size_t max)
 {
     size_t   n, size;
@@ -265,7 +266,7 @@ ngx_http_citrix_guard_out_escaped(ngx_http_citrix_guard_out_t *o,
 
 
 static void
-ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_out_t *o, u_char *p,
+ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_writer_t *o, u_char *p,
     size_t len)
 {
     u_char  *last, *mark;
@@ -279,27 +280,27 @@ ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_out_t *o, u_char *p,
     last = p + len;
 
     while ((mark = ngx_strlchr(p, last, '\\')) != NULL) {
-        ngx_http_citrix_guard_out_bytes(o, p, mark - p);
-        ngx_http_citrix_guard_out_bytes(o, "\\\\", 2);
+        ngx_http_citrix_guard_write_bytes(o, p, mark - p);
+        ngx_http_citrix_guard_write_bytes(o, "\\\\", 2);
         p = mark + 1;
     }
 
-    ngx_http_citrix_guard_out_bytes(o, p, last - p);
+    ngx_http_citrix_guard_write_bytes(o, p, last - p);
 }
 
 
 /* RFC 3339, UTC, to the millisecond */
 
 void
-ngx_http_citrix_guard_out_time(ngx_http_citrix_guard_out_t *o,
+ngx_http_citrix_guard_write_time(ngx_http_citrix_guard_writer_t *o,
     const char *key, uint64_t msec)
 {
     ngx_tm_t  tm;
 
     ngx_gmtime((time_t) (msec / 1000), &tm);
 
-    ngx_http_citrix_guard_out_key(o, key);
-    ngx_http_citrix_guard_out_format(o,
+    ngx_http_citrix_guard_write_key(o, key);
+    ngx_http_citrix_guard_write_format(o,
                                 "\"%4d-%02d-%02dT%02d:%02d:%02d.%03uiZ\"",
                                 tm.ngx_tm_year, tm.ngx_tm_mon,
                                 tm.ngx_tm_mday, tm.ngx_tm_hour,

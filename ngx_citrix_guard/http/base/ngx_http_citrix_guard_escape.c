@@ -1,0 +1,47 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Hostile bytes as printable text: \xHH for all that is not printable ASCII.
+ */
+
+
+#include "ngx_http_citrix_guard_escape.h"
+
+
+/* printable ASCII as it is, anything else as \xHH; cut before "size" */
+
+size_t
+ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,
+    size_t len)
+{
+    u_char  *p, *last;
+
+    static u_char  hex[] = "0123456789ABCDEF";
+
+    p = dst;
+    last = dst + size;
+
+    for ( /* void */ ; len; len--, src++) {
+
+        if (*src >= 0x20 && *src < 0x7f && *src != '"' && *src != '\\') {
+            if (p == last) {
+                break;
+            }
+
+            *p++ = *src;
+            continue;
+        }
+
+        if (last - p < 4) {
+            break;
+        }
+
+        *p++ = '\\';
+        *p++ = 'x';
+        *p++ = hex[*src >> 4];
+        *p++ = hex[*src & 0xf];
+    }
+
+    return p - dst;
+}

@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * State that is attached to a request's pool.  A module's context is lost on
+ * an internal redirect, a pool cleanup is not, and subrequests share the pool.
+ */
+
+
+#include "ngx_http_citrix_guard_pool.h"
+
+
+void *
+ngx_http_citrix_guard_pool_state_find(ngx_pool_t *pool,
+    ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == handler) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+void *
+ngx_http_citrix_guard_pool_state(ngx_pool_t *pool, ngx_pool_cleanup_pt handler,
+    size_t size)
+{
+    void                *data;
+    ngx_pool_cleanup_t  *cln;
+
+    data = ngx_http_citrix_guard_pool_state_find(pool, handler);
+    if (data) {
+        return data;
+    }
+
+    cln = ngx_pool_cleanup_add(pool, size);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(cln->data, size);
+
+    cln->handler = handler;
+
+    return cln->data;
+}

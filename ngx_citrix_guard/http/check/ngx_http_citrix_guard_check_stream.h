@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What nginx -t warns of in stream{}.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_CHECK_STREAM_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_CHECK_STREAM_H_INCLUDED_
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* called when all of the configuration has been read */
+
+void ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_CHECK_STREAM_H_INCLUDED_ */

@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The event for the Common Event Format.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_CEF_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_CEF_H_INCLUDED_
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_event.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * The extension of a CEF line, from the request's pool; empty without memory.
+ */
+
+ngx_str_t ngx_http_citrix_guard_cef(ngx_http_request_t *r,
+    ngx_http_citrix_guard_event_t *e);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_CEF_H_INCLUDED_ */

@@ -1,0 +1,67 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Requests that nginx refused before any phase.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_request.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/judge/ngx_http_citrix_guard_judge.h"
+#include "ngx_http_citrix_guard_early.h"
+#include "ngx_http_citrix_guard_mark.h"
+
+
+/* not by nginx itself, or with no error */
+
+#define ngx_http_citrix_guard_was_answered(r)                                 \
+    ((r)->unparsed_uri.len                                                    \
+     && ((r)->headers_out.status < NGX_HTTP_BAD_REQUEST                       \
+         || (r)->upstream_states))
+
+
+/*
+ * nginx answers some requests before PREACCESS: a ".." above the root, "%00",
+ * a bad escape.  They are evidence all the same, unless something went to an
+ * upstream: then nginx has not refused it.  Where nginx could not read the
+ * target (unparsed_uri is empty) nothing of it can have gone anywhere.
+ *
+ * The variables may ask for it before the LOG handler runs.
+ */
+
+void
+ngx_http_citrix_guard_record_early(ngx_http_request_t *r)
+{
+    ngx_str_t                          target;
+    ngx_http_citrix_guard_finding_t    f;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    if (r != r->main || ngx_http_citrix_guard_was_answered(r)) {
+        return;
+    }
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
+        || ngx_http_citrix_guard_mark(r))
+    {
+        return;
+    }
+
+    target = ngx_http_citrix_guard_client_target(r);
+
+    if (!ngx_http_citrix_guard_judge_target(glcf, &target, &f)) {
+        return;
+    }
+
+    f.at = ngx_http_citrix_guard_at_nginx;
+
+    /* nginx has refused it: an exception changes nothing of that */
+
+    f.verdict = glcf->mode == NGX_HTTP_CITRIX_GUARD_ON
+                ? ngx_http_citrix_guard_blocked
+                : ngx_http_citrix_guard_detected;
+
+    ngx_http_citrix_guard_record_finding(r, glcf, &f);
+}

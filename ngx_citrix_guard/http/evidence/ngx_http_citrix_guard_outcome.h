@@ -1,0 +1,42 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The outcome of a suspicious request, by the ADC's answer.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_OUTCOME_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_OUTCOME_H_INCLUDED_
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_mark.h"
+
+
+/* the worse the later */
+
+typedef enum {
+    ngx_http_citrix_guard_outcome_blocked = 0,
+    ngx_http_citrix_guard_outcome_attempt,
+    ngx_http_citrix_guard_outcome_scan_success,
+    ngx_http_citrix_guard_outcome_exploit_suspected
+} ngx_http_citrix_guard_outcome_e;
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* reads the target and the upstream states; linear in the target's length */
+
+ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
+    ngx_http_request_t *r, ngx_http_citrix_guard_mark_t *mark);
+
+const char *ngx_http_citrix_guard_outcome_name(
+    ngx_http_citrix_guard_outcome_e outcome);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_OUTCOME_H_INCLUDED_ */

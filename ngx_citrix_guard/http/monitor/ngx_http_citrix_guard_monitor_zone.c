@@ -1,0 +1,41 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What JSON and Prometheus share: names by index, and which servers to show.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_names.h"
+#include "http/evidence/ngx_http_citrix_guard_outcome.h"
+#include "ngx_http_citrix_guard_monitor_zone.h"
+
+
+const char *
+ngx_http_citrix_guard_verdict_by_index(ngx_uint_t n)
+{
+    return ngx_http_citrix_guard_verdict_name(n);
+}
+
+
+const char *
+ngx_http_citrix_guard_outcome_by_index(ngx_uint_t n)
+{
+    return ngx_http_citrix_guard_outcome_name(n);
+}
+
+
+const char *
+ngx_http_citrix_guard_at_by_index(ngx_uint_t n)
+{
+    return ngx_http_citrix_guard_at_name(n);
+}
+
+
+/* in the configuration now or before, or the others if there were some */
+
+ngx_uint_t
+ngx_http_citrix_guard_server_used(cguard_zone_server_t *s)
+{
+    return atomic_load_explicit(&s->since, memory_order_relaxed) > 1;
+}

@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The answer to a client that is refused.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_REFUSAL_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_REFUSAL_H_INCLUDED_
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * Answers the client.  Returns what a handler of a phase returns; the request
+ * is finalized for NGX_DONE.
+ */
+
+ngx_int_t ngx_http_citrix_guard_refuse(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_REFUSAL_H_INCLUDED_ */

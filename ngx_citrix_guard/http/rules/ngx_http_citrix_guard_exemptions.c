@@ -1,0 +1,117 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What lets a finding pass: a rule or reason that is exempt, or an exception
+ * that matches the request.
+ */
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "ngx_http_citrix_guard_exemptions.h"
+#include "ngx_http_citrix_guard_rule_request.h"
+
+
+static ngx_uint_t ngx_http_citrix_guard_exception_covers(
+    const cguard_rule_t *rule, ngx_str_t *id, ngx_str_t *reason);
+static ngx_uint_t ngx_http_citrix_guard_exception_names(
+    const cguard_rule_t *rule, ngx_str_t *name);
+
+
+ngx_uint_t
+ngx_http_citrix_guard_is_exempt(ngx_http_citrix_guard_set_t *set,
+    ngx_str_t *name)
+{
+    ngx_str_t   *exempt;
+    ngx_uint_t   i;
+
+    exempt = set->exempt->elts;
+
+    for (i = 0; i < set->exempt->nelts; i++) {
+        if (exempt[i].len == name->len
+            && ngx_strncmp(exempt[i].data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* the exception that lets it by, if any: asked for a finding only */
+
+const cguard_rule_t *
+ngx_http_citrix_guard_find_exception(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *id, ngx_str_t *reason)
+{
+    size_t                                i;
+    cguard_rules_t                       *lookup;
+    const cguard_rule_t                  *rule;
+    ngx_http_citrix_guard_rule_request_t  l;
+    ngx_http_citrix_guard_main_conf_t    *gmcf;
+
+    if (!glcf->set->exceptions
+        || ngx_http_citrix_guard_rule_request_init(r, NULL, &l) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
+    lookup = &glcf->set->lookup;
+
+    for (i = 0; i < lookup->n; i++) {
+        rule = lookup->rules[i];
+
+        if (rule->action == CGUARD_RULE_PASS
+            && ngx_http_citrix_guard_exception_covers(rule, id, reason)
+            && cguard_rule_match(rule, &l.subject, gmcf->matcher) == 1)
+        {
+            return rule;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* "of=ID,..."; without it any rule, and no reason of the guard's own */
+
+static ngx_uint_t
+ngx_http_citrix_guard_exception_covers(const cguard_rule_t *rule,
+    ngx_str_t *id, ngx_str_t *reason)
+{
+    if (rule->scope.data == NULL) {
+        return id->len != 0;
+    }
+
+    return ngx_http_citrix_guard_exception_names(rule, reason)
+           || (id->len && ngx_http_citrix_guard_exception_names(rule, id));
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_exception_names(const cguard_rule_t *rule,
+    ngx_str_t *name)
+{
+    u_char  *p, *last, *comma;
+
+    p = (u_char *) rule->scope.data;
+    last = p + rule->scope.len;
+
+    for ( ;; ) {
+        comma = ngx_strlchr(p, last, ',');
+
+        if ((size_t) ((comma ? comma : last) - p) == name->len
+            && ngx_strncmp(p, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+
+        if (comma == NULL) {
+            return 0;
+        }
+
+        p = comma + 1;
+    }
+}

@@ -1,0 +1,32 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The verdict on a finding: blocked, detected or exempted.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_MODE_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_MODE_H_INCLUDED_
+
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * Sets f->verdict, and f->by to the exception if there is one, as the mode of
+ * the location, the rule, the client and the exceptions say.
+ */
+
+void ngx_http_citrix_guard_apply_mode(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_finding_t *f);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_MODE_H_INCLUDED_ */
