@@ -130,7 +130,7 @@ subtest 'variables' => sub {
 subtest 'reasons and the log line' => sub {
     my ($core) = $source{'cguard_target.c'} =~ /cguard_names\[\] = \{(.*?)\}/s;
     my %is = map { $_ => 1 } $core =~ /"(\w+)"/g,
-        (map {/judge_none\("(\w+)"/g} values %source),
+        (map {/not_judged\("(\w+)"/g} values %source),
         grep {defined} map {/_rule_finding\([^;"]*"(\w+)"(?:[^;"]*"(\w+)")?/g}
         $source{'ngx_http_citrix_guard_rules.c'};
     delete $is{pass};
@@ -143,7 +143,8 @@ subtest 'reasons and the log line' => sub {
     my $log = $source{'ngx_http_citrix_guard_log.c'};
     like $line, qr/"\Q$_\E"/, "grammar: $_"
         for sort(keys %is), map {/"(\w+)"/g}
-            $log =~ /_(?:ats|ins)\[\] = \{(.*?)\}/gs;
+            $source{'ngx_http_citrix_guard_names.c'}
+            =~ /_(?:at|in)_names\[\] = \{(.*?)\}/gs;
 
     my ($grammar) = $line =~ /^(line    =.*?)^verb/ms;
     my @fields = $grammar =~ / (\w+)=/g;
@@ -157,9 +158,10 @@ subtest 'reasons and the log line' => sub {
 
 subtest 'messages of nginx -t' => sub {
     my @said = map { joined($_) } map {
-        /_say\(cf,\s NGX_LOG_\w+,\s (?:place|&place\[i\]),
+        /_log_location\(cf,\s NGX_LOG_\w+,\s (?:location|&location\[i\]),
          ((?:\s*"(?:[^"\\]|\\.)*")+)\)/gx
-    } @source{map {"ngx_http_citrix_guard_$_.c"} 'check', 'monitor'};
+    } @source{map {"ngx_http_citrix_guard_$_.c"} 'check', 'check_upstreams',
+              'monitor'};
     my %expected = map { s/\s*\n\s*//gr } $module =~
         /ngx_http_citrix_guard_(\w+)_enum = \{\s*\w+,\s*("[^;]*")\s*\};/g;
     my %enum = $module =~
@@ -171,7 +173,7 @@ subtest 'messages of nginx -t' => sub {
 
     my @rules = map { joined($_) =~ s/%.*//r }
         $source{'ngx_http_citrix_guard_check_rules.c'} =~
-        /_say_rule\(cf, rule(?:\[\w\])?,((?:\s*"(?:[^"\\]|\\.)*")+)/g;
+        /_warn_of_rule\(cf, rule(?:\[\w\])?,((?:\s*"(?:[^"\\]|\\.)*")+)/g;
     is scalar @rules, 6, 'the source has messages about rules';
     like $directives, qr/^\| `\Q$_\E/m, $_ for @rules;
 
