@@ -6,9 +6,14 @@
  */
 
 
+#include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cli/check/check_main.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_types.h"
+#include "cli/scan/scan_main.h"
+#include "cli/verify/verify_main.h"
 
 
 typedef struct {
@@ -32,9 +37,9 @@ static const char  cli_usage[] =
 
 
 static const cli_command_t  cli_commands[] = {
-    { "check", "citrix-guard check", cli_check },
-    { "scan", "citrix-guard scan", cli_scan },
-    { "verify", "citrix-guard verify", cli_verify },
+    { "check", "citrix-guard check", check_main },
+    { "scan", "citrix-guard scan", scan_main },
+    { "verify", "citrix-guard verify", verify_main },
 };
 
 
@@ -68,7 +73,7 @@ main(int argc, char **argv)
 
     if (argc > 1) {
         cli_error("there is no command \"%s\"; it is check, scan or verify",
-                  cli_plain(name));
+                  cli_printable(name));
     } else {
         fputs(cli_usage, stderr);
     }

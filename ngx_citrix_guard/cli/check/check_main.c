@@ -8,11 +8,18 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cguard/decision/cguard_target.h"
+#include "cli/common/cli_colour.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_escape.h"
+#include "cli/common/cli_memory.h"
+#include "cli/common/cli_policy.h"
+#include "check_main.h"
 
 
 #define CHECK_POLICIES  3
@@ -93,7 +100,7 @@ static const struct {
 
 
 int
-cli_check(int argc, char **argv)
+check_main(int argc, char **argv)
 {
     int       i, rc;
     check_t   ck;
@@ -276,7 +283,7 @@ check_text(const check_t *ck, const unsigned char *p, size_t len,
 {
     printf("%s%s%s  ", cli_colour(stdout, res->reason ? CLI_RED : CLI_GREEN),
            res->reason ? "refused" : "pass   ", cli_colour(stdout, CLI_PLAIN));
-    cli_put(stdout, p, len);
+    cli_print_escaped(stdout, p, len);
     putchar('\n');
 
     check_underline(p, len, res);
@@ -290,7 +297,7 @@ check_text(const check_t *ck, const unsigned char *p, size_t len,
     }
 
     printf("  reading  ");
-    check_reading(p, len, cli_put);
+    check_reading(p, len, cli_print_escaped);
     putchar('\n');
 
     check_switches(ck, p, len, res->reason);
@@ -313,7 +320,7 @@ check_underline(const unsigned char *p, size_t len,
     printf("         %s", cli_colour(stdout, CLI_RED));
 
     for (i = 0; i < res->end; i++) {
-        for (width = cli_width(p[i]); width; width--) {
+        for (width = cli_escaped_width(p[i]); width; width--) {
             putchar(i < res->start ? ' ' : '^');
         }
     }
@@ -379,12 +386,12 @@ check_json(const check_t *ck, const unsigned char *p, size_t len,
     cguard_reason_e  reason;
 
     printf("{\"%s\":", ck->header ? "value" : "target");
-    cli_put_json(stdout, p, len);
+    cli_print_json(stdout, p, len);
     printf(",\"verdict\":\"%s\",\"reason\":\"%s\",\"depth\":%u,"
            "\"range\":[%zu,%zu],\"reading\":",
            res->reason ? "refuse" : "pass", cguard_reason_name(res->reason),
            res->depth, res->start, res->end);
-    check_reading(p, len, cli_put_json);
+    check_reading(p, len, cli_print_json);
 
     if (ck->header) {
         puts("}");

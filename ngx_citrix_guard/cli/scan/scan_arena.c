@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scan.h"
+#include "cli/common/cli_memory.h"
+#include "cli/common/cli_types.h"
+#include "scan_arena.h"
+#include "scan_types.h"
 
 
 #define SCAN_BLOCK  (64 * 1024)
@@ -25,7 +28,7 @@ struct scan_block_s {
 
 
 cli_str_t
-scan_keep(scan_arena_t *arena, const unsigned char *p, size_t len)
+scan_arena_copy(scan_arena_t *arena, const unsigned char *p, size_t len)
 {
     size_t         size;
     cli_str_t      s;
@@ -57,7 +60,7 @@ scan_keep(scan_arena_t *arena, const unsigned char *p, size_t len)
 /* the same bytes at each call */
 
 unsigned char *
-scan_scratch(scan_arena_t *arena, size_t size)
+scan_arena_scratch(scan_arena_t *arena, size_t size)
 {
     if (size > arena->size) {
         arena->scratch = cli_realloc(arena->scratch, size);

@@ -12,8 +12,11 @@
 
 #include <string.h>
 
-#include "scan.h"
-#include "scan_prefilter_table.h"
+#include "scan_clf.h"
+#include "scan_line.h"
+#include "scan_prefilter.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
 /* how many "[" or quotes are tried: users and requests may hold some */
@@ -36,14 +39,14 @@ scan_clf_time(scan_parser_t *ps, const unsigned char *p,
     unsigned  tries;
 
     for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
-        p = scan_near(p, last, '[');
+        p = scan_find_near(p, last, '[');
 
         if (p == NULL || last - p < SCAN_CLF_LEN + 2) {
             return NULL;
         }
 
         if (p[SCAN_CLF_LEN + 1] == ']') {
-            ln->time = scan_clock_clf(&ps->clock, p + 1);
+            ln->time = scan_time_cached_clf(&ps->clock, p + 1);
 
             if (ln->time != SCAN_NO_TIME) {
                 return p;
@@ -86,7 +89,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     /* with "escape=none" a request may hold quotes: its end has a status */
 
     for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
-        end = scan_near(end, last, '"');
+        end = scan_find_near(end, last, '"');
 
         if (end == NULL) {
             return SCAN_DAMAGED;

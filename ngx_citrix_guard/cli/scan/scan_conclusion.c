@@ -6,7 +6,14 @@
  */
 
 
+#include <stdio.h>
+
+#include "cli/common/cli_colour.h"
+#include "scan_conclusion.h"
 #include "scan_findings.h"
+#include "scan_hash.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
 /* 9 January 2020: the line that the advice of that month drew */
@@ -14,11 +21,11 @@
 #define SCAN_SCANNING  1578528000
 
 
-static int scan_incomplete(const scan_case_t *sc);
+static int scan_incomplete(const scan_findings_t *sc);
 
 
 const char *
-scan_verdict(const scan_case_t *sc)
+scan_verdict(const scan_findings_t *sc)
 {
     if (scan_successes(sc->count)) {
         return "success suspected";
@@ -29,7 +36,8 @@ scan_verdict(const scan_case_t *sc)
 
 
 static void
-scan_say(FILE *f, cli_colour_e colour, const char *verdict, const char *text)
+scan_print_sentence(FILE *f, cli_colour_e colour, const char *verdict,
+    const char *text)
 {
     fprintf(f, "  %s%s%s. %s\n", cli_colour(f, colour), verdict,
             cli_colour(f, CLI_PLAIN), text);
@@ -37,18 +45,18 @@ scan_say(FILE *f, cli_colour_e colour, const char *verdict, const char *text)
 
 
 static void
-scan_conclusion_success(const scan_case_t *sc, FILE *f)
+scan_conclusion_success(const scan_findings_t *sc, FILE *f)
 {
     char    first[32];
     size_t  i, n;
 
-    scan_say(f, CLI_RED, "Success suspected",
-             "Treat the ADC as compromised.");
+    scan_print_sentence(f, CLI_RED, "Success suspected",
+                        "Treat the ADC as compromised.");
 
     n = 0;
 
     for (i = 0; i < sc->origins.n; i++) {
-        n += scan_sequence(scan_table_entry(&sc->origins, i)) != 0;
+        n += scan_sequence(scan_hash_table_entry(&sc->origins, i)) != 0;
     }
 
     if (sc->success_first != SCAN_NO_TIME) {
@@ -76,10 +84,10 @@ scan_conclusion_success(const scan_case_t *sc, FILE *f)
 
 
 static void
-scan_conclusion_attempts(const scan_case_t *sc, FILE *f)
+scan_conclusion_attempts(const scan_findings_t *sc, FILE *f)
 {
-    scan_say(f, CLI_AMBER, "Attempts only",
-             "None has an answer that shows a success.");
+    scan_print_sentence(f, CLI_AMBER, "Attempts only",
+                        "None has an answer that shows a success.");
 
     if (sc->count[SCAN_ATTEMPT]) {
         fprintf(f, "  %llu of them went on to what is behind the logging "
@@ -93,7 +101,7 @@ scan_conclusion_attempts(const scan_case_t *sc, FILE *f)
 
 
 void
-scan_conclusion(const scan_case_t *sc, FILE *f)
+scan_conclusion(const scan_findings_t *sc, FILE *f)
 {
     char  first[32];
 
@@ -104,8 +112,8 @@ scan_conclusion(const scan_case_t *sc, FILE *f)
         scan_conclusion_attempts(sc, f);
 
     } else {
-        scan_say(f, CLI_GREEN, "Nothing found",
-                 "No request in these logs is of this attack.");
+        scan_print_sentence(f, CLI_GREEN, "Nothing found",
+                            "No request in these logs is of this attack.");
     }
 
     if (scan_successes(sc->count) == 0 && sc->first != SCAN_NO_TIME
@@ -128,7 +136,7 @@ scan_conclusion(const scan_case_t *sc, FILE *f)
 
 
 static int
-scan_incomplete(const scan_case_t *sc)
+scan_incomplete(const scan_findings_t *sc)
 {
     size_t  i;
 

@@ -8,10 +8,19 @@
 
 
 #include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scan.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_json.h"
+#include "cli/common/cli_memory.h"
+#include "cli/common/cli_types.h"
+#include "scan_custom.h"
+#include "scan_escape.h"
+#include "scan_line.h"
+#include "scan_types.h"
 
 
 /* how many ends are tried for the fields of one line */

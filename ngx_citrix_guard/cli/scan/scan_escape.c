@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "scan.h"
+#include "scan_escape.h"
 
 
 static int

@@ -10,7 +10,10 @@
 
 #include <string.h>
 
-#include "scan.h"
+#include "cguard/decision/cguard_target.h"
+#include "cli/common/cli_types.h"
+#include "scan_event.h"
+#include "scan_types.h"
 
 
 static int scan_is(cli_str_t s, const char *text);

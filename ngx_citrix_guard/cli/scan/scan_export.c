@@ -7,21 +7,32 @@
  */
 
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "cli/common/cli_escape.h"
+#include "cli/common/cli_types.h"
+#include "scan_export.h"
+#include "scan_conclusion.h"
 #include "scan_findings.h"
+#include "scan_hash.h"
+#include "scan_judge.h"
+#include "scan_report.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
-static void scan_json_files(const scan_case_t *sc);
+static void scan_json_files(const scan_findings_t *sc);
 static void scan_json_time(const char *name, int64_t time);
-static void scan_json_sums(const scan_case_t *sc);
-static void scan_json_origins(const scan_case_t *sc);
-static void scan_json_periods(const scan_case_t *sc);
-static void scan_json_groups(const scan_case_t *sc);
+static void scan_json_sums(const scan_findings_t *sc);
+static void scan_json_origins(const scan_findings_t *sc);
+static void scan_json_periods(const scan_findings_t *sc);
+static void scan_json_groups(const scan_findings_t *sc);
 
 
 void
-scan_export_begin(scan_case_t *sc)
+scan_export_begin(scan_findings_t *sc)
 {
     if (sc->output == SCAN_CSV) {
         puts("time,client,method,target,status,bytes,reason,outcome,why,"
@@ -39,7 +50,7 @@ static void
 scan_csv(const unsigned char *p, size_t len)
 {
     printf("\"%s", len && strchr("=+-@", *p) ? "'" : "");
-    cli_put(stdout, p, len);
+    cli_print_escaped(stdout, p, len);
     printf("\",");
 }
 
@@ -68,13 +79,14 @@ static void
 scan_json_string(const char *name, cli_str_t s)
 {
     printf("\"%s\":", name);
-    cli_put_json(stdout, s.data, s.len);
+    cli_print_json(stdout, s.data, s.len);
     putchar(',');
 }
 
 
 static void
-scan_json_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
+scan_json_hit(scan_findings_t *sc, const scan_file_t *file,
+    const scan_hit_t *hit)
 {
     cli_str_t           name;
     const scan_line_t  *ln;
@@ -102,7 +114,7 @@ scan_json_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
 
 
 void
-scan_export_hit(scan_case_t *sc, const scan_file_t *file,
+scan_export_hit(scan_findings_t *sc, const scan_file_t *file,
     const scan_hit_t *hit)
 {
     if (sc->output == SCAN_CSV) {
@@ -115,7 +127,7 @@ scan_export_hit(scan_case_t *sc, const scan_file_t *file,
 
 
 void
-scan_export_end(scan_case_t *sc)
+scan_export_end(scan_findings_t *sc)
 {
     if (sc->output != SCAN_JSON_OUT) {
         return;
@@ -134,7 +146,7 @@ scan_export_end(scan_case_t *sc)
 
     printf("\"interrupted\":%s,\n\"conclusion\":\"%s\",\n\"status\":%d}\n",
            sc->interrupted ? "true" : "false", scan_verdict(sc),
-           scan_case_status(sc));
+           scan_findings_status(sc));
 }
 
 
@@ -152,7 +164,7 @@ scan_json_time(const char *name, int64_t time)
 
 
 static void
-scan_json_files(const scan_case_t *sc)
+scan_json_files(const scan_findings_t *sc)
 {
     char                formats[256];
     size_t              i;
@@ -167,8 +179,8 @@ scan_json_files(const scan_case_t *sc)
         scan_formats_text(file, formats, sizeof(formats));
 
         printf("%s\n{\"name\":", i ? "," : "");
-        cli_put_json(stdout, (unsigned char *) file->name,
-                     strlen(file->name));
+        cli_print_json(stdout, (unsigned char *) file->name,
+                       strlen(file->name));
         printf(",\"format\":\"%s\",\"packed\":\"%s\",\"lines\":%llu,"
                "\"requests\":%llu,\"damaged\":%llu,\"damaged_lines\":[",
                formats, file->packed, (unsigned long long) file->lines,
@@ -183,7 +195,7 @@ scan_json_files(const scan_case_t *sc)
         printf("],\"error\":");
 
         if (file->error) {
-            cli_put_text(stdout, file->error);
+            cli_print_json_text(stdout, file->error);
         } else {
             printf("null");
         }
@@ -200,7 +212,7 @@ scan_json_counts(const uint64_t count[SCAN_OUTCOMES])
 {
     unsigned  i;
 
-    for (i = SCAN_MARK; i < SCAN_OUTCOMES; i++) {
+    for (i = SCAN_SCRIPT_ANSWERED; i < SCAN_OUTCOMES; i++) {
         printf("\"%s\":%llu,", scan_outcome_name[i],
                (unsigned long long) count[i]);
     }
@@ -208,7 +220,7 @@ scan_json_counts(const uint64_t count[SCAN_OUTCOMES])
 
 
 static void
-scan_json_sums(const scan_case_t *sc)
+scan_json_sums(const scan_findings_t *sc)
 {
     printf("\"requests\":%llu,\"without_time\":%llu,",
            (unsigned long long) sc->requests,
@@ -233,7 +245,7 @@ scan_json_sums(const scan_case_t *sc)
 
 
 static void
-scan_json_origins(const scan_case_t *sc)
+scan_json_origins(const scan_findings_t *sc)
 {
     size_t                i, n;
     const scan_origin_t  *o;
@@ -243,14 +255,14 @@ scan_json_origins(const scan_case_t *sc)
     n = 0;
 
     for (i = 0; i < sc->origins.n; i++) {
-        o = scan_table_entry(&sc->origins, i);
+        o = scan_hash_table_entry(&sc->origins, i);
 
         if (scan_attempts(o->count) == 0) {
             continue;
         }
 
         printf("%s\n{\"client\":", n++ ? "," : "");
-        cli_put_json(stdout, o->name, o->len);
+        cli_print_json(stdout, o->name, o->len);
         putchar(',');
         scan_json_counts(o->count);
         scan_json_time("first", o->first);
@@ -266,7 +278,7 @@ scan_json_origins(const scan_case_t *sc)
 
 
 static void
-scan_json_periods(const scan_case_t *sc)
+scan_json_periods(const scan_findings_t *sc)
 {
     size_t             k;
     unsigned           i;
@@ -274,10 +286,10 @@ scan_json_periods(const scan_case_t *sc)
 
     printf("\"periods\":[");
 
-    for (i = 0; i <= sc->moments; i++) {
+    for (i = 0; i <= sc->milestones; i++) {
         printf("%s\n{\"name\":\"%s\",", i ? "," : "",
-               i ? sc->moment[i - 1].name : "before");
-        scan_json_time("from", i ? sc->moment[i - 1].time : SCAN_NO_TIME);
+               i ? sc->milestone[i - 1].name : "before");
+        scan_json_time("from", i ? sc->milestone[i - 1].time : SCAN_NO_TIME);
         printf(",\"attempts\":%llu,\"successes\":%llu}",
                (unsigned long long) sc->period[i].attempts,
                (unsigned long long) sc->period[i].success);
@@ -286,7 +298,7 @@ scan_json_periods(const scan_case_t *sc)
     printf("],\n\"days\":[");
 
     for (k = 0; k < sc->days.n; k++) {
-        d = scan_table_entry(&sc->days, k);
+        d = scan_hash_table_entry(&sc->days, k);
 
         printf("%s\n{", k ? "," : "");
         scan_json_time("day", d->day * SCAN_DAY);
@@ -301,7 +313,7 @@ scan_json_periods(const scan_case_t *sc)
 
 
 static void
-scan_json_groups(const scan_case_t *sc)
+scan_json_groups(const scan_findings_t *sc)
 {
     size_t               i;
     const scan_group_t  *g;
@@ -309,12 +321,12 @@ scan_json_groups(const scan_case_t *sc)
     printf("\"would_block\":[");
 
     for (i = 0; i < sc->groups.n; i++) {
-        g = scan_table_entry(&sc->groups, i);
+        g = scan_hash_table_entry(&sc->groups, i);
 
         printf("%s\n{\"reading\":", i ? "," : "");
-        cli_put_json(stdout, g->name, g->len);
+        cli_print_json(stdout, g->name, g->len);
         printf(",\"target\":");
-        cli_put_json(stdout, g->target, g->tlen);
+        cli_print_json(stdout, g->target, g->tlen);
         printf(",\"reason\":\"%s\",\"count\":%llu}",
                g->reason,
                (unsigned long long) g->count);

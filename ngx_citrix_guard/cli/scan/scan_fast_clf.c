@@ -2,27 +2,23 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The short way past a line in which nothing is to be found: most are.  No
- * field is taken out of it; that it is a well-formed request is seen by what
- * stands where in the line, that there is nothing in its target by a look at
- * each byte, and its time is mostly that of the line before.
- *
- * Whatever is not as usual takes the long way: what is said here of a line is
- * what scan_parse() and scan_judge() would say.
+ * The fast path for lines of the common log format.  No field is taken out of
+ * a line: what stands where shows that it is a well-formed request, a look at
+ * each byte of its target that there is nothing in it, and its time is mostly
+ * that of the line before.
  */
 
 
+#include <stdint.h>
 #include <string.h>
 
-#include "scan.h"
-#include "scan_prefilter_table.h"
+#include "scan_fast_clf.h"
+#include "scan_prefilter.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
 #if SCAN_SSE2
-
-
-static const unsigned char *scan_dull_clf(scan_parser_t *ps,
-    const unsigned char *p, const unsigned char *last, int64_t *time);
 
 
 static inline int
@@ -32,42 +28,10 @@ scan_is_digit(unsigned char c)
 }
 
 
-const unsigned char *
-scan_dull(scan_parser_t *ps, const unsigned char *p,
-    const unsigned char *last, unsigned policy, int64_t *time)
-{
-    const unsigned char  *end, *nl;
-
-    /* where vpns alone is refused, too much is of interest */
-
-    if (policy & CGUARD_NO_SSLVPN) {
-        return NULL;
-    }
-
-    if (ps->format == SCAN_CLF) {
-        end = scan_dull_clf(ps, p, last, time);
-
-    } else if (ps->format == SCAN_JSON) {
-        end = scan_shape(ps, p, last, time);
-
-    } else {
-        return NULL;
-    }
-
-    if (end == NULL) {
-        return NULL;
-    }
-
-    nl = memchr(end, '\n', (size_t) (last - end));
-
-    return nl && nl - p < SCAN_LINE_MAX ? nl : NULL;
-}
-
-
 /* behind the status */
 
-static const unsigned char *
-scan_dull_clf(scan_parser_t *ps, const unsigned char *p,
+const unsigned char *
+scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, int64_t *time)
 {
     unsigned  mask;
@@ -101,13 +65,13 @@ scan_dull_clf(scan_parser_t *ps, const unsigned char *p,
         return NULL;
     }
 
-    *time = scan_clock_clf(&ps->clock, p + 1);
+    *time = scan_time_cached_clf(&ps->clock, p + 1);
 
     if (*time == SCAN_NO_TIME) {
         return NULL;
     }
 
-    p = scan_dull_request(p + SCAN_CLF_LEN + 4, last);
+    p = scan_fast_request(p + SCAN_CLF_LEN + 4, last);
 
     if (p == NULL || last - p < 6) {
         return NULL;
@@ -123,7 +87,7 @@ scan_dull_clf(scan_parser_t *ps, const unsigned char *p,
 /* the end of METHOD target HTTP/N.N */
 
 const unsigned char *
-scan_dull_request(const unsigned char *p, const unsigned char *last)
+scan_fast_request(const unsigned char *p, const unsigned char *last)
 {
     unsigned  mask;
     __m128i   a;
@@ -141,7 +105,7 @@ scan_dull_request(const unsigned char *p, const unsigned char *last)
         return NULL;
     }
 
-    p = scan_dull_target(p + 1, last);
+    p = scan_clean_target(p + 1, last);
 
     if (p == NULL || last - p < 9) {
         return NULL;
@@ -150,23 +114,6 @@ scan_dull_request(const unsigned char *p, const unsigned char *last)
     return memcmp(p, " HTTP/", 6) == 0 && scan_is_digit(p[6]) && p[7] == '.'
            && scan_is_digit(p[8])
            ? p + 9 : NULL;
-}
-
-
-#else
-
-
-const unsigned char *
-scan_dull(scan_parser_t *ps, const unsigned char *p,
-    const unsigned char *last, unsigned policy, int64_t *time)
-{
-    (void) ps;
-    (void) p;
-    (void) last;
-    (void) policy;
-    (void) time;
-
-    return NULL;
 }
 
 

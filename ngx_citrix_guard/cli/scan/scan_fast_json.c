@@ -10,45 +10,49 @@
 
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "scan.h"
-#include "scan_prefilter_table.h"
+#include "scan_fast_json.h"
+#include "scan_fast_clf.h"
+#include "scan_prefilter.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
-static int scan_shape_roles(scan_shape_t *shape, const scan_value_t *value,
+static int scan_layout_roles(scan_layout_t *layout, const scan_value_t *value,
     unsigned n);
-static int scan_shape_add(scan_shape_t *shape, unsigned n, size_t *used,
+static int scan_layout_add(scan_layout_t *layout, unsigned n, size_t *used,
     const unsigned char *p, const unsigned char *last);
 
 
 /* "p" and "last": from the line's beginning to behind the last brace */
 
 void
-scan_shape_learn(scan_shape_t *shape, const unsigned char *p,
+scan_layout_learn(scan_layout_t *layout, const unsigned char *p,
     const unsigned char *last, const scan_value_t *value, unsigned n)
 {
     size_t    used;
     unsigned  i;
 
-    shape->n = 0;
+    layout->n = 0;
 
-    if (n > SCAN_SHAPE_VALUES || scan_shape_roles(shape, value, n) == -1) {
+    if (n > SCAN_LAYOUT_VALUES || scan_layout_roles(layout, value, n) == -1) {
         return;
     }
 
     used = 0;
 
     for (i = 0; i < n; i++) {
-        if (scan_shape_add(shape, i, &used, p, value[i].data) == -1) {
+        if (scan_layout_add(layout, i, &used, p, value[i].data) == -1) {
             return;
         }
 
         p = value[i].last;
     }
 
-    if (scan_shape_add(shape, n, &used, p, last) == 0) {
-        shape->n = n;
+    if (scan_layout_add(layout, n, &used, p, last) == 0) {
+        layout->n = n;
     }
 }
 
@@ -56,21 +60,21 @@ scan_shape_learn(scan_shape_t *shape, const unsigned char *p,
 /* each text begins where 16 bytes may be read */
 
 static int
-scan_shape_add(scan_shape_t *shape, unsigned n, size_t *used,
+scan_layout_add(scan_layout_t *layout, unsigned n, size_t *used,
     const unsigned char *p, const unsigned char *last)
 {
     size_t  len;
 
     len = (size_t) (last - p);
 
-    if (len == 0 || len + 16 > SCAN_SHAPE_TEXT - *used) {
+    if (len == 0 || len + 16 > SCAN_LAYOUT_TEXT - *used) {
         return -1;
     }
 
-    memcpy(shape->text + *used, p, len);
+    memcpy(layout->text + *used, p, len);
 
-    shape->value[n].text = (unsigned short) *used;
-    shape->value[n].len = (unsigned short) len;
+    layout->value[n].text = (unsigned short) *used;
+    layout->value[n].len = (unsigned short) len;
 
     *used += len;
 
@@ -85,7 +89,7 @@ scan_shape_add(scan_shape_t *shape, unsigned n, size_t *used,
  */
 
 static int
-scan_shape_roles(scan_shape_t *shape, const scan_value_t *value, unsigned n)
+scan_layout_roles(scan_layout_t *layout, const scan_value_t *value, unsigned n)
 {
     unsigned      i, target, time;
     scan_field_e  field;
@@ -95,8 +99,8 @@ scan_shape_roles(scan_shape_t *shape, const scan_value_t *value, unsigned n)
     for (i = 0; i < n; i++) {
         field = value[i].field;
 
-        shape->value[i].is = SCAN_SHAPE_ANY;
-        shape->value[i].quoted = (unsigned char) value[i].quoted;
+        layout->value[i].is = SCAN_LAYOUT_IS_ANY;
+        layout->value[i].quoted = (unsigned char) value[i].quoted;
 
         switch (field) {
 
@@ -125,8 +129,9 @@ scan_shape_roles(scan_shape_t *shape, const scan_value_t *value, unsigned n)
                 return -1;
             }
 
-            shape->value[i].is = field == SCAN_F_QUERY ? SCAN_SHAPE_QUERY
-                                                       : SCAN_SHAPE_VERDICT;
+            layout->value[i].is = field == SCAN_F_QUERY
+                                  ? SCAN_LAYOUT_IS_QUERY
+                                  : SCAN_LAYOUT_IS_VERDICT;
             break;
 
         default:
@@ -138,11 +143,11 @@ scan_shape_roles(scan_shape_t *shape, const scan_value_t *value, unsigned n)
         return -1;
     }
 
-    shape->value[target].is = value[target].field == SCAN_F_TARGET
-                              ? SCAN_SHAPE_TARGET : SCAN_SHAPE_REQUEST;
+    layout->value[target].is = value[target].field == SCAN_F_TARGET
+                              ? SCAN_LAYOUT_IS_TARGET : SCAN_LAYOUT_IS_REQUEST;
 
     if (time < n) {
-        shape->value[time].is = SCAN_SHAPE_TIME;
+        layout->value[time].is = SCAN_LAYOUT_IS_TIME;
     }
 
     return 0;
@@ -155,7 +160,7 @@ scan_shape_roles(scan_shape_t *shape, const scan_value_t *value, unsigned n)
 /* which of 16 bytes differ */
 
 static inline unsigned
-scan_shape_differ(const unsigned char *p, const unsigned char *text)
+scan_layout_differ(const unsigned char *p, const unsigned char *text)
 {
     return 0xffff ^ (unsigned) _mm_movemask_epi8(
                _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
@@ -166,13 +171,13 @@ scan_shape_differ(const unsigned char *p, const unsigned char *text)
 /* the end of the text in front of a value, or of the line's */
 
 static inline const unsigned char *
-scan_shape_text(const scan_shape_t *shape, const scan_shape_value_t *value,
+scan_layout_text(const scan_layout_t *layout, const scan_layout_value_t *value,
     const unsigned char *p, const unsigned char *last)
 {
     unsigned              len;
     const unsigned char  *text;
 
-    text = shape->text + value->text;
+    text = layout->text + value->text;
     len = value->len;
 
     if (last - p < (ptrdiff_t) len + 16) {
@@ -180,7 +185,7 @@ scan_shape_text(const scan_shape_t *shape, const scan_shape_value_t *value,
     }
 
     for ( /* void */ ; len > 16; len -= 16) {
-        if (scan_shape_differ(p, text)) {
+        if (scan_layout_differ(p, text)) {
             return NULL;
         }
 
@@ -188,14 +193,14 @@ scan_shape_text(const scan_shape_t *shape, const scan_shape_value_t *value,
         text += 16;
     }
 
-    return scan_shape_differ(p, text) << (32 - len) ? NULL : p + len;
+    return scan_layout_differ(p, text) << (32 - len) ? NULL : p + len;
 }
 
 
 /* the end of a string, or a backslash before it */
 
 static inline const unsigned char *
-scan_shape_quote(const unsigned char *p, const unsigned char *last)
+scan_layout_quote(const unsigned char *p, const unsigned char *last)
 {
     unsigned  mask;
     __m128i   a, found;
@@ -219,9 +224,9 @@ scan_shape_quote(const unsigned char *p, const unsigned char *last)
 
 
 static inline const unsigned char *
-scan_shape_string(const unsigned char *p, const unsigned char *last)
+scan_layout_string(const unsigned char *p, const unsigned char *last)
 {
-    while ((p = scan_shape_quote(p, last)) && *p == '\\') {
+    while ((p = scan_layout_quote(p, last)) && *p == '\\') {
 
         if (last - p < 2 || p[1] == '\n') {
             return NULL;
@@ -237,7 +242,7 @@ scan_shape_string(const unsigned char *p, const unsigned char *last)
 /* the end of a number or a word: a comma, a bracket, a blank or a newline */
 
 static inline const unsigned char *
-scan_shape_bare(const unsigned char *p, const unsigned char *last)
+scan_layout_bare(const unsigned char *p, const unsigned char *last)
 {
     unsigned  mask;
     __m128i   a, b, found;
@@ -262,19 +267,19 @@ scan_shape_bare(const unsigned char *p, const unsigned char *last)
 
 
 static inline const unsigned char *
-scan_shape_time(scan_parser_t *ps, const scan_shape_value_t *value,
+scan_layout_time(scan_parser_t *ps, const scan_layout_value_t *value,
     const unsigned char *p, const unsigned char *last, int64_t *time)
 {
     const unsigned char  *end;
 
-    end = value->quoted ? scan_shape_quote(p, last)
-                        : scan_shape_bare(p, last);
+    end = value->quoted ? scan_layout_quote(p, last)
+                        : scan_layout_bare(p, last);
 
     if (end == NULL) {
         return NULL;
     }
 
-    *time = scan_clock(&ps->clock, p, (size_t) (end - p));
+    *time = scan_time_cached(&ps->clock, p, (size_t) (end - p));
 
     return *time == SCAN_NO_TIME ? NULL : end;
 }
@@ -283,7 +288,7 @@ scan_shape_time(scan_parser_t *ps, const scan_shape_value_t *value,
 /* the module's own words for a request in which there was nothing */
 
 static inline const unsigned char *
-scan_shape_verdict(const unsigned char *p, const unsigned char *last)
+scan_layout_verdict(const unsigned char *p, const unsigned char *last)
 {
     if (last - p < 5) {
         return NULL;
@@ -298,63 +303,63 @@ scan_shape_verdict(const unsigned char *p, const unsigned char *last)
 
 
 static inline const unsigned char *
-scan_shape_value(scan_parser_t *ps, const scan_shape_value_t *value,
+scan_shape_value(scan_parser_t *ps, const scan_layout_value_t *value,
     const unsigned char *p, const unsigned char *last, int64_t *time)
 {
     switch (value->is) {
 
-    case SCAN_SHAPE_TARGET:
-        return scan_dull_target(p, last);
+    case SCAN_LAYOUT_IS_TARGET:
+        return scan_clean_target(p, last);
 
-    case SCAN_SHAPE_REQUEST:
-        return scan_dull_request(p, last);
+    case SCAN_LAYOUT_IS_REQUEST:
+        return scan_fast_request(p, last);
 
-    case SCAN_SHAPE_TIME:
-        return scan_shape_time(ps, value, p, last, time);
+    case SCAN_LAYOUT_IS_TIME:
+        return scan_layout_time(ps, value, p, last, time);
 
-    case SCAN_SHAPE_QUERY:
-        return *p == '"' ? p : scan_dull_target(p, last);
+    case SCAN_LAYOUT_IS_QUERY:
+        return *p == '"' ? p : scan_clean_target(p, last);
 
-    case SCAN_SHAPE_VERDICT:
-        return scan_shape_verdict(p, last);
+    case SCAN_LAYOUT_IS_VERDICT:
+        return scan_layout_verdict(p, last);
 
     default:
-        return value->quoted ? scan_shape_string(p, last)
-                             : scan_shape_bare(p, last);
+        return value->quoted ? scan_layout_string(p, last)
+                             : scan_layout_bare(p, last);
     }
 }
 
 
 const unsigned char *
-scan_shape(scan_parser_t *ps, const unsigned char *p,
+scan_fast_json(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, int64_t *time)
 {
-    unsigned             i;
-    const scan_shape_t  *shape;
+    unsigned              i;
+    const scan_layout_t  *layout;
 
-    shape = &ps->shape;
+    layout = &ps->layout;
 
-    if (shape->n == 0) {
+    if (layout->n == 0) {
         return NULL;
     }
 
     *time = SCAN_NO_TIME;
 
-    for (i = 0; i < shape->n; i++) {
-        p = scan_shape_text(shape, &shape->value[i], p, last);
+    for (i = 0; i < layout->n; i++) {
+        p = scan_layout_text(layout, &layout->value[i], p, last);
 
         if (p == NULL || p == last) {
             return NULL;
         }
 
-        p = scan_shape_value(ps, &shape->value[i], p, last, time);
+        p = scan_shape_value(ps, &layout->value[i], p, last, time);
 
         if (p == NULL) {
             return NULL;
         }
     }
 
-    return scan_shape_text(shape, &shape->value[shape->n], p, last);
+    return scan_layout_text(layout, &layout->value[layout->n], p, last);
 }
 
 

@@ -6,27 +6,34 @@
  */
 
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cguard/decision/cguard_target.h"
+#include "cli/common/cli_escape.h"
+#include "cli/common/cli_memory.h"
+#include "cli/common/cli_types.h"
 #include "scan_findings.h"
+#include "scan_hash.h"
+#include "scan_types.h"
 
 
-static void scan_case_origin(scan_case_t *sc, const scan_hit_t *hit);
-static void scan_case_group(scan_case_t *sc, const scan_hit_t *hit);
-static void scan_case_notable(scan_case_t *sc, const scan_file_t *file,
-    const scan_hit_t *hit);
-static scan_day_t *scan_day(scan_case_t *sc, int64_t day);
+static void scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit);
+static void scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit);
+static void scan_findings_timeline(scan_findings_t *sc,
+    const scan_file_t *file, const scan_hit_t *hit);
+static scan_day_t *scan_day(scan_findings_t *sc, int64_t day);
 
 
 void
-scan_case_init(scan_case_t *sc)
+scan_findings_init(scan_findings_t *sc)
 {
-    scan_table_init(&sc->origins, sizeof(scan_origin_t), SCAN_ORIGINS);
-    scan_table_init(&sc->groups, sizeof(scan_group_t), SCAN_GROUPS);
-    scan_table_init(&sc->days, sizeof(scan_day_t), SCAN_DAYS);
+    scan_hash_table_init(&sc->origins, sizeof(scan_origin_t), SCAN_ORIGINS);
+    scan_hash_table_init(&sc->groups, sizeof(scan_group_t), SCAN_GROUPS);
+    scan_hash_table_init(&sc->days, sizeof(scan_day_t), SCAN_DAYS);
 
-    sc->notable = cli_alloc(SCAN_NOTABLE * sizeof(scan_notable_t));
+    sc->timeline = cli_alloc(SCAN_TIMELINE * sizeof(scan_timeline_entry_t));
 
     sc->first = sc->last = SCAN_NO_TIME;
     sc->attempt_first = sc->attempt_last = SCAN_NO_TIME;
@@ -35,7 +42,7 @@ scan_case_init(scan_case_t *sc)
 
 
 void
-scan_case_free(scan_case_t *sc)
+scan_findings_free(scan_findings_t *sc)
 {
     size_t    i;
     unsigned  k;
@@ -54,38 +61,38 @@ scan_case_free(scan_case_t *sc)
     }
 
     free(sc->file);
-    free(sc->notable);
+    free(sc->timeline);
 
-    scan_table_free(&sc->origins);
-    scan_table_free(&sc->groups);
-    scan_table_free(&sc->days);
+    scan_hash_table_free(&sc->origins);
+    scan_hash_table_free(&sc->groups);
+    scan_hash_table_free(&sc->days);
 }
 
 
 /* moments stand in order; one that is there already counts once */
 
 void
-scan_case_moment(scan_case_t *sc, int64_t time, const char *name)
+scan_findings_milestone(scan_findings_t *sc, int64_t time, const char *name)
 {
     unsigned  i;
 
-    for (i = sc->moments; i && sc->moment[i - 1].time >= time; i--) {
-        if (sc->moment[i - 1].time == time) {
-            sc->moment[i - 1].name = name;
+    for (i = sc->milestones; i && sc->milestone[i - 1].time >= time; i--) {
+        if (sc->milestone[i - 1].time == time) {
+            sc->milestone[i - 1].name = name;
             return;
         }
     }
 
-    if (sc->moments == SCAN_MOMENTS) {
+    if (sc->milestones == SCAN_MILESTONES) {
         return;
     }
 
-    memmove(&sc->moment[i + 1], &sc->moment[i],
-            (sc->moments - i) * sizeof(scan_moment_t));
+    memmove(&sc->milestone[i + 1], &sc->milestone[i],
+            (sc->milestones - i) * sizeof(scan_milestone_t));
 
-    sc->moment[i].time = time;
-    sc->moment[i].name = name;
-    sc->moments++;
+    sc->milestone[i].time = time;
+    sc->milestone[i].name = name;
+    sc->milestones++;
 }
 
 
@@ -107,7 +114,7 @@ scan_widen(int64_t *first, int64_t *last, int64_t time)
 
 
 void
-scan_case_time(scan_case_t *sc, int64_t first, int64_t last)
+scan_findings_time(scan_findings_t *sc, int64_t first, int64_t last)
 {
     scan_widen(&sc->first, &sc->last, first);
     scan_widen(&sc->first, &sc->last, last);
@@ -122,12 +129,12 @@ scan_same_day(const void *entry, const void *key)
 
 
 static scan_day_t *
-scan_day(scan_case_t *sc, int64_t day)
+scan_day(scan_findings_t *sc, int64_t day)
 {
     scan_day_t  *d;
 
-    d = scan_table_get(&sc->days, scan_hash(0, &day, sizeof(day)),
-                       scan_same_day, &day);
+    d = scan_hash_table_get(&sc->days, scan_hash(0, &day, sizeof(day)),
+                            scan_same_day, &day);
 
     if (d) {
         d->day = day;
@@ -138,7 +145,7 @@ scan_day(scan_case_t *sc, int64_t day)
 
 
 void
-scan_case_day(scan_case_t *sc, int64_t day, uint64_t requests)
+scan_findings_day(scan_findings_t *sc, int64_t day, uint64_t requests)
 {
     scan_day_t  *d;
 
@@ -165,7 +172,8 @@ scan_successes(const uint64_t count[SCAN_OUTCOMES])
 
 
 void
-scan_case_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
+scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
+    const scan_hit_t *hit)
 {
     int64_t         time;
     unsigned        i, success;
@@ -177,15 +185,11 @@ scan_case_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
     sc->salvaged += hit->damaged;
 
     if (hit->outcome != SCAN_MALFORMED && !hit->damaged) {
-        scan_case_origin(sc, hit);
-    }
-
-    if (hit->outcome != SCAN_MARK) {
-        scan_export_hit(sc, file, hit);
+        scan_findings_origin(sc, hit);
     }
 
     if ((hit->reason != CGUARD_PASS || hit->event) && !hit->damaged) {
-        scan_case_group(sc, hit);
+        scan_findings_group(sc, hit);
     }
 
     if (hit->outcome < SCAN_BLOCKED) {
@@ -210,7 +214,7 @@ scan_case_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
             day->success += success;
         }
 
-        for (i = 0; i < sc->moments && time >= sc->moment[i].time; i++) {
+        for (i = 0; i < sc->milestones && time >= sc->milestone[i].time; i++) {
             /* void */
         }
 
@@ -220,7 +224,7 @@ scan_case_hit(scan_case_t *sc, const scan_file_t *file, const scan_hit_t *hit)
     period->attempts++;
     period->success += success;
 
-    scan_case_notable(sc, file, hit);
+    scan_findings_timeline(sc, file, hit);
 }
 
 
@@ -236,7 +240,7 @@ scan_same_origin(const void *entry, const void *key)
 
 
 static void
-scan_case_origin(scan_case_t *sc, const scan_hit_t *hit)
+scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit)
 {
     int64_t         time;
     cli_str_t       name;
@@ -245,8 +249,8 @@ scan_case_origin(scan_case_t *sc, const scan_hit_t *hit)
     name = hit->request.client;
     name.len = name.len < SCAN_ORIGIN_LEN ? name.len : SCAN_ORIGIN_LEN;
 
-    o = scan_table_get(&sc->origins, scan_hash(0, name.data, name.len),
-                       scan_same_origin, &name);
+    o = scan_hash_table_get(&sc->origins, scan_hash(0, name.data, name.len),
+                            scan_same_origin, &name);
 
     if (o == NULL) {
         return;
@@ -287,7 +291,7 @@ scan_case_origin(scan_case_t *sc, const scan_hit_t *hit)
 }
 
 
-/* a script was answered, and later a template was fetched by the same source */
+/* a script was answered, and later the same source fetched a template */
 
 int
 scan_sequence(const scan_origin_t *o)
@@ -316,7 +320,7 @@ scan_same_group(const void *entry, const void *key)
 
 
 static void
-scan_case_group(scan_case_t *sc, const scan_hit_t *hit)
+scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit)
 {
     size_t         len;
     unsigned       i;
@@ -325,9 +329,9 @@ scan_case_group(scan_case_t *sc, const scan_hit_t *hit)
     len = hit->reading.len < SCAN_GROUP_LEN ? hit->reading.len
                                             : SCAN_GROUP_LEN;
 
-    g = scan_table_get(&sc->groups, scan_hash(hit->reason, hit->reading.data,
-                                              len),
-                       scan_same_group, hit);
+    g = scan_hash_table_get(&sc->groups,
+                            scan_hash(hit->reason, hit->reading.data, len),
+                            scan_same_group, hit);
 
     if (g == NULL) {
         return;
@@ -361,12 +365,12 @@ scan_case_group(scan_case_t *sc, const scan_hit_t *hit)
 /* each success as long as there is room, and the first attempts */
 
 static void
-scan_case_notable(scan_case_t *sc, const scan_file_t *file,
+scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
     const scan_hit_t *hit)
 {
-    size_t           len;
-    unsigned         success;
-    scan_notable_t  *n;
+    size_t                  len;
+    unsigned                success;
+    scan_timeline_entry_t  *n;
 
     success = hit->outcome >= SCAN_SCAN_SUCCESS;
 
@@ -374,12 +378,12 @@ scan_case_notable(scan_case_t *sc, const scan_file_t *file,
         return;
     }
 
-    if (sc->notables == SCAN_NOTABLE) {
-        sc->notable_left_out++;
+    if (sc->timeline_n == SCAN_TIMELINE) {
+        sc->timeline_left_out++;
         return;
     }
 
-    n = &sc->notable[sc->notables++];
+    n = &sc->timeline[sc->timeline_n++];
 
     n->time = hit->request.time;
     n->number = hit->number;
@@ -400,7 +404,7 @@ scan_case_notable(scan_case_t *sc, const scan_file_t *file,
 
 
 int
-scan_case_status(const scan_case_t *sc)
+scan_findings_status(const scan_findings_t *sc)
 {
     size_t  i;
 

@@ -6,22 +6,25 @@
  */
 
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scan_findings.h"
+#include "cli/common/cli_memory.h"
+#include "scan_hash.h"
+#include "scan_types.h"
 
 
 #define SCAN_TABLE_SLOTS  1024
 
 
-static void scan_table_grow(scan_table_t *t);
+static void scan_hash_table_grow(scan_hash_table_t *t);
 
 
 void
-scan_table_init(scan_table_t *t, size_t size, size_t max)
+scan_hash_table_init(scan_hash_table_t *t, size_t size, size_t max)
 {
-    memset(t, 0, sizeof(scan_table_t));
+    memset(t, 0, sizeof(scan_hash_table_t));
 
     /* each entry has its hash in front */
 
@@ -34,7 +37,7 @@ scan_table_init(scan_table_t *t, size_t size, size_t max)
 
 
 void
-scan_table_free(scan_table_t *t)
+scan_hash_table_free(scan_hash_table_t *t)
 {
     free(t->slot);
     free(t->entry);
@@ -42,21 +45,21 @@ scan_table_free(scan_table_t *t)
 
 
 void *
-scan_table_entry(const scan_table_t *t, size_t i)
+scan_hash_table_entry(const scan_hash_table_t *t, size_t i)
 {
     return (char *) t->entry + i * t->size + sizeof(uint64_t);
 }
 
 
 static uint64_t *
-scan_table_hash(const scan_table_t *t, size_t i)
+scan_hash_table_hash(const scan_hash_table_t *t, size_t i)
 {
     return (uint64_t *) ((char *) t->entry + i * t->size);
 }
 
 
 void *
-scan_table_get(scan_table_t *t, uint64_t hash,
+scan_hash_table_get(scan_hash_table_t *t, uint64_t hash,
     int (*same)(const void *entry, const void *key), const void *key)
 {
     size_t  i, n;
@@ -65,10 +68,10 @@ scan_table_get(scan_table_t *t, uint64_t hash,
     for (i = hash & (t->slots - 1); t->slot[i]; i = (i + 1) & (t->slots - 1)) {
         n = t->slot[i] - 1;
 
-        if (*scan_table_hash(t, n) == hash
-            && same(scan_table_entry(t, n), key))
+        if (*scan_hash_table_hash(t, n) == hash
+            && same(scan_hash_table_entry(t, n), key))
         {
-            return scan_table_entry(t, n);
+            return scan_hash_table_entry(t, n);
         }
     }
 
@@ -78,22 +81,22 @@ scan_table_get(scan_table_t *t, uint64_t hash,
     }
 
     if (t->n == t->slots / 2) {
-        scan_table_grow(t);
-        return scan_table_get(t, hash, same, key);
+        scan_hash_table_grow(t);
+        return scan_hash_table_get(t, hash, same, key);
     }
 
     n = t->n++;
     t->slot[i] = (unsigned) n + 1;
-    *scan_table_hash(t, n) = hash;
+    *scan_hash_table_hash(t, n) = hash;
 
-    entry = scan_table_entry(t, n);
+    entry = scan_hash_table_entry(t, n);
 
     return memset(entry, 0, t->size - sizeof(uint64_t));
 }
 
 
 static void
-scan_table_grow(scan_table_t *t)
+scan_hash_table_grow(scan_hash_table_t *t)
 {
     size_t  i, n;
 
@@ -104,7 +107,7 @@ scan_table_grow(scan_table_t *t)
     t->slot = cli_alloc(t->slots * sizeof(unsigned));
 
     for (n = 0; n < t->n; n++) {
-        i = *scan_table_hash(t, n) & (t->slots - 1);
+        i = *scan_hash_table_hash(t, n) & (t->slots - 1);
 
         while (t->slot[i]) {
             i = (i + 1) & (t->slots - 1);

@@ -10,7 +10,12 @@
 
 #include <string.h>
 
-#include "scan.h"
+#include "cli/common/cli_types.h"
+#include "scan_json.h"
+#include "scan_escape.h"
+#include "scan_fast_json.h"
+#include "scan_line.h"
+#include "scan_types.h"
 
 
 #define SCAN_JSON_DEPTH  8
@@ -30,7 +35,7 @@ typedef struct {
     unsigned              rank[SCAN_F_TIME + 1];
 
     /* those that are no objects or arrays, as they stand in the line */
-    scan_value_t          value[SCAN_SHAPE_VALUES];
+    scan_value_t          value[SCAN_LAYOUT_VALUES];
     unsigned              values;
 
     /* of the objects and arrays around: where their path ends */
@@ -207,7 +212,7 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         return SCAN_DAMAGED;
     }
 
-    scan_shape_learn(&ps->shape, p, js.p, js.value, js.values);
+    scan_layout_learn(&ps->layout, p, js.p, js.value, js.values);
 
     return SCAN_REQUEST;
 }
@@ -309,7 +314,7 @@ scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
         }
     }
 
-    if (js->values < SCAN_SHAPE_VALUES) {
+    if (js->values < SCAN_LAYOUT_VALUES) {
         value = &js->value[js->values];
 
         value->data = s.data;

@@ -7,10 +7,19 @@
  */
 
 
+#include <stdint.h>
 #include <string.h>
 
 #include "cguard/decision/cguard_prefilter.h"
-#include "scan.h"
+#include "cguard/decision/cguard_target.h"
+#include "cli/common/cli_types.h"
+#include "scan_judge.h"
+#include "scan_arena.h"
+#include "scan_escape.h"
+#include "scan_event.h"
+#include "scan_line.h"
+#include "scan_prefilter.h"
+#include "scan_types.h"
 
 
 /* what is kept of a target and its reading */
@@ -92,17 +101,17 @@ scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     scan_hit_t *hit)
 {
     if (ln->query.len == 0 && ln->verdict.len == 0 && ln->outcome.len == 0
-        && scan_is_dull(ln->target.data, ln->target.len, policy))
+        && scan_is_clean(ln->target.data, ln->target.len, policy))
     {
         return 0;
     }
 
-    return scan_judge_long(ln, policy, arena, hit);
+    return scan_judge_full(ln, policy, arena, hit);
 }
 
 
 int
-scan_judge_long(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
+scan_judge_full(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     scan_hit_t *hit)
 {
     size_t          n;
@@ -112,7 +121,7 @@ scan_judge_long(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     /* the target, the target without escapes, and a reading of it */
 
     n = ln->target.len + 1 + ln->query.len;
-    p = scan_scratch(arena, n * 6 + 64);
+    p = scan_arena_scratch(arena, n * 6 + 64);
 
     memset(hit, 0, sizeof(scan_hit_t));
 
@@ -142,7 +151,7 @@ scan_judge_long(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
 static cli_str_t
 scan_cut(scan_arena_t *arena, cli_str_t s, size_t len)
 {
-    return scan_keep(arena, s.data, s.len < len ? s.len : len);
+    return scan_arena_copy(arena, s.data, s.len < len ? s.len : len);
 }
 
 
@@ -239,7 +248,8 @@ scan_class(cli_str_t target, unsigned char *buf, size_t size, scan_hit_t *hit)
     if (scan_has_name(buf, n, ".pl")) {
         hit->is |= SCAN_IS_SCRIPT;
 
-    } else if (scan_find(buf, n, "/portal/") && scan_has_name(buf, n, ".xml")) {
+    } else if (scan_find(buf, n,
+                         "/portal/") && scan_has_name(buf, n, ".xml")) {
         hit->is |= SCAN_IS_TEMPLATE;
     }
 }
@@ -362,7 +372,7 @@ scan_outcome_class(scan_hit_t *hit)
         scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_SCRIPT_READ);
 
     } else if ((hit->is & SCAN_IS_SCRIPT) && hit->reason == CGUARD_PASS) {
-        scan_outcome_set(hit, SCAN_MARK, SCAN_WHY_SCRIPT);
+        scan_outcome_set(hit, SCAN_SCRIPT_ANSWERED, SCAN_WHY_SCRIPT);
     }
 
     return hit->outcome != SCAN_NOTHING;
@@ -456,7 +466,7 @@ scan_judge_damaged(const unsigned char *p, const unsigned char *last,
         return 0;
     }
 
-    q = scan_scratch(arena, len + 1);
+    q = scan_arena_scratch(arena, len + 1);
     len = scan_unescape(q, p, len);
 
     reason = cguard_target(q, len, policy & ~CGUARD_NO_SSLVPN, NULL);
@@ -474,7 +484,7 @@ scan_judge_damaged(const unsigned char *p, const unsigned char *last,
 
     scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_UNKNOWN);
 
-    hit->request.target = scan_keep(arena, q, len < SCAN_KEEP ? len
+    hit->request.target = scan_arena_copy(arena, q, len < SCAN_KEEP ? len
                                                               : SCAN_KEEP);
 
     return 1;

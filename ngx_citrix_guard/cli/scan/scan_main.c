@@ -9,27 +9,43 @@
 #include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_memory.h"
+#include "cli/common/cli_policy.h"
+#include "scan_main.h"
+#include "scan_conclusion.h"
+#include "scan_custom.h"
+#include "scan_export.h"
 #include "scan_findings.h"
+#include "scan_line.h"
+#include "scan_nginx.h"
+#include "scan_progress.h"
+#include "scan_report.h"
+#include "scan_run.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
 #define SCAN_FOLDERS  32
 
 
-static int scan_options(scan_case_t *sc, int argc, char **argv);
-static int scan_option(scan_case_t *sc, int c, const char *value);
-static int scan_option_format(scan_case_t *sc);
-static int scan_option_time(scan_case_t *sc, const char *option,
+static int scan_options(scan_findings_t *sc, int argc, char **argv);
+static int scan_option(scan_findings_t *sc, int c, const char *value);
+static int scan_option_format(scan_findings_t *sc);
+static int scan_option_time(scan_findings_t *sc, const char *option,
     const char *value, const char *name, int64_t *time);
-static int scan_option_key(scan_case_t *sc, const char *value);
-static void scan_path(scan_case_t *sc, const char *path, unsigned depth);
-static void scan_folder(scan_case_t *sc, const char *path, unsigned depth);
-static scan_file_t *scan_add_file(scan_case_t *sc, const char *name);
-static void scan_complain(scan_case_t *sc);
+static int scan_option_key(scan_findings_t *sc, const char *value);
+static void scan_path(scan_findings_t *sc, const char *path, unsigned depth);
+static void scan_folder(scan_findings_t *sc, const char *path, unsigned depth);
+static scan_file_t *scan_add_file(scan_findings_t *sc, const char *name);
+static void scan_warn_unread(scan_findings_t *sc);
 
 
 static const char  scan_usage[] =
@@ -57,19 +73,19 @@ static const char  scan_usage[] =
 
 
 int
-cli_scan(int argc, char **argv)
+scan_main(int argc, char **argv)
 {
-    int          i, rc;
-    scan_case_t  sc;
+    int              i, rc;
+    scan_findings_t  sc;
 
-    memset(&sc, 0, sizeof(scan_case_t));
+    memset(&sc, 0, sizeof(scan_findings_t));
 
     sc.shield_up = SCAN_NO_TIME;
     sc.threads = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
 
-    scan_case_init(&sc);
-    scan_case_moment(&sc, 1576540800, "advisory");
-    scan_case_moment(&sc, 1578528000, "scanning begins");
+    scan_findings_init(&sc);
+    scan_findings_milestone(&sc, 1576540800, "advisory");
+    scan_findings_milestone(&sc, 1578528000, "scanning begins");
 
     rc = scan_options(&sc, argc, argv);
 
@@ -79,7 +95,7 @@ cli_scan(int argc, char **argv)
     }
 
     if (rc != -1) {
-        scan_case_free(&sc);
+        scan_findings_free(&sc);
         return rc;
     }
 
@@ -93,7 +109,7 @@ cli_scan(int argc, char **argv)
     scan_export_begin(&sc);
     scan_run(&sc);
     scan_progress_end(&sc);
-    scan_complain(&sc);
+    scan_warn_unread(&sc);
 
     if (sc.output == SCAN_TEXT) {
         if (sc.quiet) {
@@ -105,9 +121,9 @@ cli_scan(int argc, char **argv)
         scan_export_end(&sc);
     }
 
-    rc = scan_case_status(&sc);
+    rc = scan_findings_status(&sc);
 
-    scan_case_free(&sc);
+    scan_findings_free(&sc);
 
     return cli_flush(rc);
 }
@@ -116,7 +132,7 @@ cli_scan(int argc, char **argv)
 /* -1: go on */
 
 static int
-scan_options(scan_case_t *sc, int argc, char **argv)
+scan_options(scan_findings_t *sc, int argc, char **argv)
 {
     int  c;
 
@@ -156,7 +172,7 @@ scan_options(scan_case_t *sc, int argc, char **argv)
 /* a format has a variable in it, a name has none */
 
 static int
-scan_option_format(scan_case_t *sc)
+scan_option_format(scan_findings_t *sc)
 {
     if (sc->log_format == NULL) {
 
@@ -175,7 +191,7 @@ scan_option_format(scan_case_t *sc)
 
 
 static int
-scan_option(scan_case_t *sc, int c, const char *value)
+scan_option(scan_findings_t *sc, int c, const char *value)
 {
     char     *end;
     long      n;
@@ -233,7 +249,7 @@ scan_option(scan_case_t *sc, int c, const char *value)
 
         if (*end || n < 1 || n > 64) {
             cli_error("--threads=%s: it must be from 1 to 64",
-                      cli_plain(value));
+                      cli_printable(value));
             return -1;
         }
 
@@ -247,25 +263,25 @@ scan_option(scan_case_t *sc, int c, const char *value)
 
 
 static int
-scan_option_time(scan_case_t *sc, const char *option, const char *value,
+scan_option_time(scan_findings_t *sc, const char *option, const char *value,
     const char *name, int64_t *time)
 {
     *time = scan_time_option(value);
 
     if (*time == SCAN_NO_TIME) {
         cli_error("--%s=%s: a time is 2020-01-17, 2020-01-17T12:00 (UTC) or "
-                  "2020-01-17T12:00+01:00", option, cli_plain(value));
+                  "2020-01-17T12:00+01:00", option, cli_printable(value));
         return -1;
     }
 
-    scan_case_moment(sc, *time, name);
+    scan_findings_milestone(sc, *time, name);
 
     return 0;
 }
 
 
 static int
-scan_option_key(scan_case_t *sc, const char *value)
+scan_option_key(scan_findings_t *sc, const char *value)
 {
     const char    *key;
     scan_key_t    *k;
@@ -276,7 +292,7 @@ scan_option_key(scan_case_t *sc, const char *value)
                 : SCAN_F_NONE;
 
     if (field == SCAN_F_NONE || key[1] == '\0') {
-        cli_error("--key=%s: it must be FIELD=KEY", cli_plain(value));
+        cli_error("--key=%s: it must be FIELD=KEY", cli_printable(value));
         return -1;
     }
 
@@ -295,7 +311,7 @@ scan_option_key(scan_case_t *sc, const char *value)
 
 
 static void
-scan_path(scan_case_t *sc, const char *path, unsigned depth)
+scan_path(scan_findings_t *sc, const char *path, unsigned depth)
 {
     struct stat   st;
     scan_file_t  *file;
@@ -340,7 +356,7 @@ scan_not_dot(const struct dirent *entry)
 
 
 static void
-scan_folder(scan_case_t *sc, const char *path, unsigned depth)
+scan_folder(scan_findings_t *sc, const char *path, unsigned depth)
 {
     int              i, n;
     char            *name;
@@ -382,7 +398,7 @@ scan_folder(scan_case_t *sc, const char *path, unsigned depth)
 
 
 static scan_file_t *
-scan_add_file(scan_case_t *sc, const char *name)
+scan_add_file(scan_findings_t *sc, const char *name)
 {
     scan_file_t  *file;
 
@@ -405,7 +421,7 @@ scan_add_file(scan_case_t *sc, const char *name)
 /* what could not be read, on standard error; the report has it as well */
 
 static void
-scan_complain(scan_case_t *sc)
+scan_warn_unread(scan_findings_t *sc)
 {
     size_t        i;
     scan_file_t  *file;
@@ -423,7 +439,7 @@ scan_complain(scan_case_t *sc)
         }
 
         if (file->error) {
-            cli_error("%s: %s", cli_plain(file->name), file->error);
+            cli_error("%s: %s", cli_printable(file->name), file->error);
         }
     }
 

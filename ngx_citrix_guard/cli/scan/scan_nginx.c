@@ -9,10 +9,15 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scan.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_memory.h"
+#include "scan_nginx.h"
+#include "scan_custom.h"
+#include "scan_types.h"
 
 
 #define SCAN_NGINX_MAX     (16 * 1024 * 1024)
@@ -83,7 +88,8 @@ scan_nginx_named(scan_formats_t *formats, const char *name, const char *conf)
 
     if (conf == NULL) {
         cli_error("--log-format=%s: it has no variable; for a name, "
-                  "--nginx-conf says where it is defined", cli_plain(name));
+                  "--nginx-conf says where it is defined", cli_printable(
+                                                                       name));
         return -1;
     }
 
@@ -96,7 +102,8 @@ scan_nginx_named(scan_formats_t *formats, const char *name, const char *conf)
 
     if (rc == 0 && ng.format == NULL) {
         cli_error("--log-format=%s: %s has no such log_format; it has "
-                  "combined%s", cli_plain(name), cli_plain(conf), ng.names);
+                  "combined%s", cli_printable(
+                                        name), cli_printable(conf), ng.names);
         rc = -1;
     }
 
@@ -119,7 +126,8 @@ scan_nginx_read(scan_nginx_t *ng, const char *file)
     scan_nginx_file_t  *f;
 
     if (ng->depth == SCAN_NGINX_DEPTH) {
-        cli_error("%s: files include each other too deep", cli_plain(file));
+        cli_error("%s: files include each other too deep",
+                  cli_printable(file));
         return -1;
     }
 
@@ -162,7 +170,7 @@ scan_nginx_slurp(const char *file, size_t *len)
     from = fopen(file, "re");
 
     if (from == NULL) {
-        cli_error("%s: %s", cli_plain(file), strerror(errno));
+        cli_error("%s: %s", cli_printable(file), strerror(errno));
         return NULL;
     }
 
@@ -173,7 +181,7 @@ scan_nginx_slurp(const char *file, size_t *len)
     (void) fclose(from);
 
     if (failed || *len == SCAN_NGINX_MAX) {
-        cli_error("%s: %s", cli_plain(file),
+        cli_error("%s: %s", cli_printable(file),
                   failed ? strerror(failed) : "it is longer than 16 MiB");
         free(text);
         return NULL;
@@ -186,7 +194,7 @@ scan_nginx_slurp(const char *file, size_t *len)
 static int
 scan_nginx_says(const scan_nginx_file_t *f, const char *what)
 {
-    cli_error("%s:%u: %s", cli_plain(f->file), f->line, what);
+    cli_error("%s:%u: %s", cli_printable(f->file), f->line, what);
 
     return -1;
 }
@@ -464,7 +472,7 @@ scan_nginx_format(scan_nginx_t *ng, scan_nginx_file_t *f)
     if (strcmp(f->word[1], ng->name) != 0) {
         len = strlen(ng->names);
         snprintf(ng->names + len, sizeof(ng->names) - len, ", %s",
-                 cli_plain(f->word[1]));
+                 cli_printable(f->word[1]));
         return 0;
     }
 

@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "cguard/decision/cguard_prefilter.h"
-#include "scan.h"
-#include "scan_prefilter_table.h"
+#include "cguard/decision/cguard_target.h"
+#include "scan_prefilter.h"
 
 
 static int scan_is_word(const unsigned char *p, size_t len, size_t i);
@@ -90,10 +90,10 @@ scan_is_plain(const unsigned char *p, size_t len)
 
     /* the last window overlaps the one before: nothing is over-read */
 
-    odd = scan_odd(p + len - 17);
+    odd = scan_odd_bytes(p + len - 17);
 
     for (i = 0; i + 17 < len; i += 16) {
-        odd = _mm_or_si128(odd, scan_odd(p + i));
+        odd = _mm_or_si128(odd, scan_odd_bytes(p + i));
     }
 
     last = p[len - 1];
@@ -125,7 +125,7 @@ scan_has_word(const unsigned char *p, size_t len)
 
         i = i < len - 17 ? i : len - 17;
 
-        mask = (unsigned) _mm_movemask_epi8(scan_words_near(
+        mask = (unsigned) _mm_movemask_epi8(scan_near_word(
                    _mm_loadu_si128((const __m128i *) (p + i)),
                    _mm_loadu_si128((const __m128i *) (p + i + 1))));
 
@@ -209,7 +209,7 @@ scan_has_end(const unsigned char *p, size_t len)
 
     last = p + len;
 
-    for (q = p; (q = scan_near(q, last, '.')); q++) {
+    for (q = p; (q = scan_find_near(q, last, '.')); q++) {
         if (scan_is_text(p, len, (size_t) (q - p), 0, ".xml")
             || scan_is_text(p, len, (size_t) (q - p), 0, ".pl"))
         {
@@ -229,7 +229,7 @@ scan_hides_letter(const unsigned char *p, size_t len)
     unsigned              high, low;
     const unsigned char  *last;
 
-    for (last = p + len; (p = scan_near(p, last, '%')); p++) {
+    for (last = p + len; (p = scan_find_near(p, last, '%')); p++) {
 
         if (last - p < 3) {
             return 1;
@@ -252,7 +252,7 @@ scan_hides_letter(const unsigned char *p, size_t len)
 
 
 static int
-scan_is_dull_odd(const unsigned char *p, size_t len)
+scan_is_clean_odd(const unsigned char *p, size_t len)
 {
     return cguard_prefilter(p, len)
            && !scan_has_word(p, len)
@@ -263,7 +263,7 @@ scan_is_dull_odd(const unsigned char *p, size_t len)
 #if SCAN_SSE2
 
 const unsigned char *
-scan_dull_odd(const unsigned char *start, const unsigned char *p,
+scan_clean_odd(const unsigned char *start, const unsigned char *p,
     const unsigned char *last)
 {
     unsigned  mask;
@@ -277,7 +277,7 @@ scan_dull_odd(const unsigned char *start, const unsigned char *p,
 
         if (mask) {
             p += __builtin_ctz(mask);
-            return scan_is_dull_odd(start, (size_t) (p - start)) ? p : NULL;
+            return scan_is_clean_odd(start, (size_t) (p - start)) ? p : NULL;
         }
     }
 
@@ -288,7 +288,7 @@ scan_dull_odd(const unsigned char *start, const unsigned char *p,
 
 
 int
-scan_is_dull(const unsigned char *p, size_t len, unsigned policy)
+scan_is_clean(const unsigned char *p, size_t len, unsigned policy)
 {
     /* where vpns alone is refused, the prefilter says nothing */
 
@@ -304,5 +304,5 @@ scan_is_dull(const unsigned char *p, size_t len, unsigned policy)
 
 #endif
 
-    return scan_is_dull_odd(p, len);
+    return scan_is_clean_odd(p, len);
 }

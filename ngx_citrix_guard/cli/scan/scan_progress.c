@@ -6,9 +6,13 @@
  */
 
 
+#include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
+#include "scan_progress.h"
 #include "scan_findings.h"
+#include "scan_types.h"
 
 
 #define SCAN_PROGRESS_STEP  0.2
@@ -33,7 +37,7 @@ scan_now(void)
 /* "done" of the bytes that the files have on disk */
 
 void
-scan_progress(scan_case_t *sc, uint64_t done)
+scan_progress(scan_findings_t *sc, uint64_t done)
 {
     int       i, full;
     char      text[2 * SCAN_PROGRESS_LINE];
@@ -87,7 +91,7 @@ scan_progress(scan_case_t *sc, uint64_t done)
 
 
 void
-scan_progress_end(const scan_case_t *sc)
+scan_progress_end(const scan_findings_t *sc)
 {
     if (sc->progress) {
         fprintf(stderr, "\r\033[K");

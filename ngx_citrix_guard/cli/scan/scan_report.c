@@ -6,10 +6,22 @@
  */
 
 
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/common/cli_colour.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_escape.h"
+#include "cli/common/cli_memory.h"
+#include "scan_report.h"
+#include "scan_conclusion.h"
 #include "scan_findings.h"
+#include "scan_hash.h"
+#include "scan_judge.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
 #define SCAN_SHOWN_FILES    20
@@ -19,13 +31,13 @@
 #define SCAN_SHOWN_GROUPS   50
 
 
-static void scan_report_files(const scan_case_t *sc);
-static void scan_report_requests(const scan_case_t *sc);
-static void scan_report_outcomes(const scan_case_t *sc);
-static void scan_report_origins(scan_case_t *sc);
-static void scan_report_days(scan_case_t *sc);
-static void scan_report_moments(const scan_case_t *sc);
-static void scan_report_timeline(const scan_case_t *sc);
+static void scan_report_files(const scan_findings_t *sc);
+static void scan_report_requests(const scan_findings_t *sc);
+static void scan_report_outcomes(const scan_findings_t *sc);
+static void scan_report_origins(scan_findings_t *sc);
+static void scan_report_days(scan_findings_t *sc);
+static void scan_report_milestones(const scan_findings_t *sc);
+static void scan_report_timeline(const scan_findings_t *sc);
 
 
 static const char *
@@ -61,18 +73,18 @@ scan_title(const char *title)
 
 
 void
-scan_report(scan_case_t *sc)
+scan_report(scan_findings_t *sc)
 {
     scan_report_files(sc);
     scan_report_requests(sc);
 
     if (scan_attempts(sc->count) + sc->count[SCAN_MALFORMED]
-        + sc->count[SCAN_MARK])
+        + sc->count[SCAN_SCRIPT_ANSWERED])
     {
         scan_report_outcomes(sc);
         scan_report_origins(sc);
         scan_report_days(sc);
-        scan_report_moments(sc);
+        scan_report_milestones(sc);
         scan_report_timeline(sc);
     }
 
@@ -146,7 +158,7 @@ scan_report_damaged(const scan_file_t *file)
 
 
 static void
-scan_report_files(const scan_case_t *sc)
+scan_report_files(const scan_findings_t *sc)
 {
     char                formats[256], n[32];
     size_t              i, shown;
@@ -169,7 +181,7 @@ scan_report_files(const scan_case_t *sc)
         shown++;
         scan_formats_text(file, formats, sizeof(formats));
 
-        printf("  %s: %s%s%s, %s lines\n", cli_plain(file->name), formats,
+        printf("  %s: %s%s%s, %s lines\n", cli_printable(file->name), formats,
                *file->packed ? ", " : "", file->packed,
                scan_count(file->lines, n));
 
@@ -191,7 +203,7 @@ scan_report_files(const scan_case_t *sc)
 
 
 static void
-scan_report_requests(const scan_case_t *sc)
+scan_report_requests(const scan_findings_t *sc)
 {
     char  n[32], first[32], last[32];
 
@@ -207,7 +219,7 @@ scan_report_requests(const scan_case_t *sc)
 
 
 static void
-scan_report_outcomes(const scan_case_t *sc)
+scan_report_outcomes(const scan_findings_t *sc)
 {
     char      n[32];
     unsigned  i;
@@ -247,10 +259,10 @@ scan_report_outcomes(const scan_case_t *sc)
                scan_why_text[SCAN_WHY_MALFORMED]);
     }
 
-    if (sc->count[SCAN_MARK]) {
+    if (sc->count[SCAN_SCRIPT_ANSWERED]) {
         printf("  %s answers of scripts without a traversal besides: users' "
                "own bookmarks, or a\n    first stage with a session\n",
-               scan_count(sc->count[SCAN_MARK], n));
+               scan_count(sc->count[SCAN_SCRIPT_ANSWERED], n));
     }
 
     if (sc->salvaged) {
@@ -282,7 +294,7 @@ scan_by_origin(const void *one, const void *two)
 
 
 static void
-scan_report_origins(scan_case_t *sc)
+scan_report_origins(scan_findings_t *sc)
 {
     char                  n[32], first[32], last[32];
     char                  name[4 * SCAN_ORIGIN_LEN + 1];
@@ -293,7 +305,7 @@ scan_report_origins(scan_case_t *sc)
     k = 0;
 
     for (i = 0; i < sc->origins.n; i++) {
-        o = scan_table_entry(&sc->origins, i);
+        o = scan_hash_table_entry(&sc->origins, i);
 
         if (scan_attempts(o->count)) {
             sorted[k++] = o;
@@ -345,7 +357,7 @@ scan_by_day(const void *one, const void *two)
 
 
 static void
-scan_report_days(scan_case_t *sc)
+scan_report_days(scan_findings_t *sc)
 {
     char               n[32], day[32];
     size_t             i, k;
@@ -355,7 +367,7 @@ scan_report_days(scan_case_t *sc)
     k = 0;
 
     for (i = 0; i < sc->days.n; i++) {
-        d = scan_table_entry(&sc->days, i);
+        d = scan_hash_table_entry(&sc->days, i);
 
         if (d->attempts) {
             sorted[k++] = d;
@@ -396,7 +408,7 @@ scan_report_period(const char *from, const char *name,
 
 
 static void
-scan_report_moments(const scan_case_t *sc)
+scan_report_milestones(const scan_findings_t *sc)
 {
     char      time[32];
     unsigned  i;
@@ -405,9 +417,9 @@ scan_report_moments(const scan_case_t *sc)
 
     scan_report_period("", "before", &sc->period[0]);
 
-    for (i = 0; i < sc->moments; i++) {
-        scan_report_period(scan_time_text(sc->moment[i].time, time),
-                           sc->moment[i].name, &sc->period[i + 1]);
+    for (i = 0; i < sc->milestones; i++) {
+        scan_report_period(scan_time_text(sc->milestone[i].time, time),
+                           sc->milestone[i].name, &sc->period[i + 1]);
     }
 
     if (sc->no_period.attempts) {
@@ -417,16 +429,16 @@ scan_report_moments(const scan_case_t *sc)
 
 
 static void
-scan_report_timeline(const scan_case_t *sc)
+scan_report_timeline(const scan_findings_t *sc)
 {
-    char                   time[32];
-    size_t                 i;
-    const scan_notable_t  *n;
+    char                          time[32];
+    size_t                        i;
+    const scan_timeline_entry_t  *n;
 
     scan_title("Timeline (first attempts, and each success)");
 
-    for (i = 0; i < sc->notables && i < SCAN_SHOWN_EVENTS; i++) {
-        n = &sc->notable[i];
+    for (i = 0; i < sc->timeline_n && i < SCAN_SHOWN_EVENTS; i++) {
+        n = &sc->timeline[i];
 
         printf("  %s  %s  %s%s%s: %s\n", scan_time_text(n->time, time),
                *n->client ? (char *) n->client : "-",
@@ -436,7 +448,7 @@ scan_report_timeline(const scan_case_t *sc)
                scan_why_text[n->why]);
 
         printf("    %s ", *n->method ? (char *) n->method : "-");
-        cli_put(stdout, n->target, n->len);
+        cli_print_escaped(stdout, n->target, n->len);
         printf(" -> ");
 
         if (n->status) {
@@ -445,14 +457,14 @@ scan_report_timeline(const scan_case_t *sc)
             putchar('-');
         }
 
-        printf("  (%s:%llu)\n", cli_plain(n->file->name),
+        printf("  (%s:%llu)\n", cli_printable(n->file->name),
                (unsigned long long) n->number);
     }
 
-    if (i < sc->notables + sc->notable_left_out) {
+    if (i < sc->timeline_n + sc->timeline_left_out) {
         printf("  and %llu more: --csv and --json list all\n",
-               (unsigned long long) (sc->notables - i
-                                     + sc->notable_left_out));
+               (unsigned long long) (sc->timeline_n - i
+                                     + sc->timeline_left_out));
     }
 }
 
@@ -471,7 +483,7 @@ scan_by_group(const void *one, const void *two)
 /* the dry run: what the guard would have refused, by target */
 
 void
-scan_would_block(scan_case_t *sc)
+scan_would_block(scan_findings_t *sc)
 {
     char                 n[32];
     size_t               i;
@@ -481,7 +493,7 @@ scan_would_block(scan_case_t *sc)
     sorted = cli_alloc(sc->groups.n * sizeof(scan_group_t *));
 
     for (i = 0; i < sc->groups.n; i++) {
-        sorted[i] = scan_table_entry(&sc->groups, i);
+        sorted[i] = scan_hash_table_entry(&sc->groups, i);
     }
 
     qsort(sorted, sc->groups.n, sizeof(scan_group_t *), scan_by_group);
@@ -497,9 +509,9 @@ scan_would_block(scan_case_t *sc)
 
         printf("  %9s  %-9s  ", scan_count(g->count, n),
                g->reason);
-        cli_put(stdout, g->name, g->len);
+        cli_print_escaped(stdout, g->name, g->len);
         printf("\n    sent as ");
-        cli_put(stdout, g->target, g->tlen);
+        cli_print_escaped(stdout, g->target, g->tlen);
         printf("\n    answered");
 
         for (k = 0; k < g->statuses; k++) {

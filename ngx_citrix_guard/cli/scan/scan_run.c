@@ -10,11 +10,22 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/common/cli_memory.h"
+#include "scan_run.h"
+#include "scan_arena.h"
+#include "scan_export.h"
+#include "scan_fast.h"
 #include "scan_findings.h"
+#include "scan_format.h"
+#include "scan_judge.h"
+#include "scan_progress.h"
 #include "scan_source.h"
+#include "scan_types.h"
+#include "scan_w3c.h"
 
 
 #define SCAN_PIECE  (256 * 1024)
@@ -65,7 +76,7 @@ typedef struct {
 
 
 struct scan_job_s {
-    scan_case_t          *sc;
+    scan_findings_t                *sc;
 
     /* who reads */
     pthread_mutex_t       reading;
@@ -103,9 +114,6 @@ static void scan_piece_add(scan_job_t *job, scan_piece_t *pc);
 static void scan_interrupt(int signo);
 
 
-volatile sig_atomic_t  scan_stop;
-
-
 static void
 scan_interrupt(int signo)
 {
@@ -116,7 +124,7 @@ scan_interrupt(int signo)
 
 
 void
-scan_run(scan_case_t *sc)
+scan_run(scan_findings_t *sc)
 {
     unsigned          i, threads;
     pthread_t         thread[64];
@@ -425,7 +433,7 @@ scan_piece_parse(scan_piece_t *pc)
     for (p = pc->buf; p < last; p = nl + 1) {
         pc->lines++;
 
-        nl = scan_dull(&pc->parser, p, last, policy, &time);
+        nl = scan_fast(&pc->parser, p, last, policy, &time);
 
         if (nl) {
             pc->formats |= 1u << pc->parser.format;
@@ -562,9 +570,9 @@ scan_piece_hit(scan_piece_t *pc)
 static void
 scan_piece_add(scan_job_t *job, scan_piece_t *pc)
 {
-    size_t        i;
-    scan_case_t  *sc;
-    scan_file_t  *file;
+    size_t            i;
+    scan_findings_t  *sc;
+    scan_file_t      *file;
 
     sc = job->sc;
     file = pc->file;
@@ -586,14 +594,18 @@ scan_piece_add(scan_job_t *job, scan_piece_t *pc)
 
     for (i = 0; i < pc->hits; i++) {
         pc->hit[i].number += file->lines;
-        scan_case_hit(sc, file, &pc->hit[i]);
+        scan_findings_add(sc, file, &pc->hit[i]);
+
+        if (pc->hit[i].outcome != SCAN_SCRIPT_ANSWERED) {
+            scan_export_hit(sc, file, &pc->hit[i]);
+        }
     }
 
     for (i = 0; i < pc->days; i++) {
-        scan_case_day(sc, pc->day[i].day, pc->day[i].n);
+        scan_findings_day(sc, pc->day[i].day, pc->day[i].n);
     }
 
-    scan_case_time(sc, pc->first, pc->last);
+    scan_findings_time(sc, pc->first, pc->last);
 
     file->lines += pc->lines;
     file->requests += pc->requests;

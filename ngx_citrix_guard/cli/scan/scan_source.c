@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -11,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "scan.h"
+#include "cli/common/cli_memory.h"
 #include "scan_source.h"
 
 
@@ -96,6 +96,9 @@ static const scan_packer_t  scan_packers[] = {
     { "zstd", 4, { 0x28, 0xb5, 0x2f, 0xfd },
       scan_zstd_start, scan_zstd_step, scan_zstd_end },
 };
+
+
+volatile sig_atomic_t  scan_stop;
 
 
 scan_source_t *

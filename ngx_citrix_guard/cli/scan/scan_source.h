@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The bytes of a file, plain or out of gzip, xz or zstd.
+ * Which packer it was is seen by the first bytes, not by the name.
  */
 
 
@@ -10,16 +10,37 @@
 #define _SCAN_SOURCE_H_INCLUDED_
 
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 
 typedef struct scan_source_s  scan_source_t;
 
 
-/* NULL, and "error" says why; "-" is standard input */
+/* a signal asks for an end */
+
+extern volatile sig_atomic_t  scan_stop;
+
+
+/*
+ * NULL, and "error" says why; "-" is standard input.  Allocates the source.
+ */
 
 scan_source_t *scan_source_open(const char *name, const char **error);
+
+/* frees it */
+
+void scan_source_close(scan_source_t *src);
+
+/* "", "gzip",  */
+
+const char *scan_source_packed(const scan_source_t *src);
+
+/* bytes of the file itself, read so far */
+
+uint64_t scan_source_at(const scan_source_t *src);
 
 /*
  * As read(2), but no fewer bytes than asked for unless the end is near.  -1,
@@ -28,16 +49,6 @@ scan_source_t *scan_source_open(const char *name, const char **error);
 
 ssize_t scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,
     const char **error);
-
-/* "", "gzip", ... */
-
-const char *scan_source_packed(const scan_source_t *src);
-
-/* bytes of the file itself, read so far */
-
-uint64_t scan_source_at(const scan_source_t *src);
-
-void scan_source_close(scan_source_t *src);
 
 
 #endif /* _SCAN_SOURCE_H_INCLUDED_ */

@@ -6,9 +6,12 @@
  */
 
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "scan.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
 /* where the seconds are in dd/Mon/yyyy:hh:mm:ss, and in yyyy-mm-ddThh:mm:ss */
@@ -205,12 +208,12 @@ scan_time_any(const unsigned char *p, size_t len)
  */
 
 static int64_t
-scan_clock_set(scan_clock_t *clock, const unsigned char *p, size_t len,
+scan_clock_set(scan_time_cache_t *clock, const unsigned char *p, size_t len,
     unsigned at, int64_t time)
 {
     unsigned  sec;
 
-    if (time == SCAN_NO_TIME || len > SCAN_CLOCK_LEN) {
+    if (time == SCAN_NO_TIME || len > SCAN_TIME_CACHE_LEN) {
         return time;
     }
 
@@ -230,7 +233,7 @@ scan_clock_set(scan_clock_t *clock, const unsigned char *p, size_t len,
 /* all but the seconds is the same */
 
 static int64_t
-scan_clock_tick(scan_clock_t *clock, const unsigned char *p)
+scan_time_cache_step(scan_time_cache_t *clock, const unsigned char *p)
 {
     unsigned  sec;
 
@@ -246,7 +249,7 @@ scan_clock_tick(scan_clock_t *clock, const unsigned char *p)
 
 
 int64_t
-scan_clock_clf(scan_clock_t *clock, const unsigned char *p)
+scan_time_cached_clf(scan_time_cache_t *clock, const unsigned char *p)
 {
     if (clock->at == SCAN_CLF_SECONDS
         && memcmp(clock->text, p, SCAN_CLF_SECONDS) == 0
@@ -256,7 +259,8 @@ scan_clock_clf(scan_clock_t *clock, const unsigned char *p)
            == 0)
     {
         return memcmp(clock->text + SCAN_CLF_SECONDS, p + SCAN_CLF_SECONDS, 2)
-               ? scan_clock_tick(clock, p + SCAN_CLF_SECONDS) : clock->time;
+               ? scan_time_cache_step(clock,
+                                      p + SCAN_CLF_SECONDS) : clock->time;
     }
 
     return scan_clock_set(clock, p, SCAN_CLF_LEN, SCAN_CLF_SECONDS,
@@ -265,7 +269,7 @@ scan_clock_clf(scan_clock_t *clock, const unsigned char *p)
 
 
 int64_t
-scan_clock(scan_clock_t *clock, const unsigned char *p, size_t len)
+scan_time_cached(scan_time_cache_t *clock, const unsigned char *p, size_t len)
 {
     unsigned  at;
 
@@ -280,7 +284,7 @@ scan_clock(scan_clock_t *clock, const unsigned char *p, size_t len)
         if (at && memcmp(clock->text, p, at) == 0
             && memcmp(clock->text + at + 2, p + at + 2, len - at - 2) == 0)
         {
-            return scan_clock_tick(clock, p + at);
+            return scan_time_cache_step(clock, p + at);
         }
     }
 

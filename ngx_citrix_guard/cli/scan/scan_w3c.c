@@ -9,7 +9,12 @@
 
 #include <string.h>
 
-#include "scan.h"
+#include "cli/common/cli_types.h"
+#include "scan_w3c.h"
+#include "scan_line.h"
+#include "scan_prefilter.h"
+#include "scan_time.h"
+#include "scan_types.h"
 
 
 static const struct {

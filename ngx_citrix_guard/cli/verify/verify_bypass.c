@@ -9,9 +9,14 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "verify.h"
+#include "verify_bypass.h"
+#include "verify_answer.h"
+#include "verify_http.h"
+#include "verify_targets.h"
+#include "verify_types.h"
 
 
 /* as curl wants it, with the brackets of IPv6 */
@@ -22,43 +27,44 @@ typedef struct {
 
 
 static unsigned verify_resolve(const char *host, verify_address_t *address);
-static verify_way_t *verify_new_way(verify_t *v, const char *address,
+static verify_route_t *verify_new_route(verify_t *v, const char *address,
     unsigned port);
-static void verify_direct(verify_t *v, const verify_direct_t *direct);
-static void verify_direct_port(verify_t *v, const char *address,
+static void verify_try_direct(verify_t *v, const verify_direct_t *direct);
+static void verify_try_direct_port(verify_t *v, const char *address,
     unsigned port);
-static void verify_way(verify_t *v, verify_way_t *way);
+static void verify_try_route(verify_t *v, verify_route_t *route);
 
 
 void
-verify_ways(verify_t *v)
+verify_bypass(verify_t *v)
 {
-    unsigned           i, n;
-    verify_way_t      *way;
-    verify_address_t   address[VERIFY_ADDRESSES];
+    unsigned          i, n;
+    verify_route_t   *route;
+    verify_address_t  address[VERIFY_ADDRESSES];
 
     for (i = 0; i < v->directs; i++) {
-        verify_direct(v, &v->direct[i]);
+        verify_try_direct(v, &v->direct[i]);
     }
 
     for (i = 0; i < v->ports; i++) {
-        way = verify_new_way(v, v->place.address[0] ? v->place.address
-                                                    : v->place.host,
-                             v->port[i]);
+        route = verify_new_route(v,
+              v->endpoint.address[0] ? v->endpoint.address : v->endpoint.host,
+              v->port[i]);
 
         if (v->port[i] == 80) {
-            way->place.scheme = "http";
+            route->endpoint.scheme = "http";
         }
 
-        verify_way(v, way);
+        verify_try_route(v, route);
     }
 
     /* all that the name resolves to: the IPv6 listener may be another one */
 
-    n = v->place.address[0] ? 0 : verify_resolve(v->place.host, address);
+    n = v->endpoint.address[0] ? 0 : verify_resolve(v->endpoint.host, address);
 
     for (i = 0; i < n; i++) {
-        verify_way(v, verify_new_way(v, address[i].text, v->place.port));
+        verify_try_route(v,
+                      verify_new_route(v, address[i].text, v->endpoint.port));
     }
 }
 
@@ -115,63 +121,64 @@ verify_resolve(const char *host, verify_address_t *address)
 
 /* there is room: all of them are bounded */
 
-static verify_way_t *
-verify_new_way(verify_t *v, const char *address, unsigned port)
+static verify_route_t *
+verify_new_route(verify_t *v, const char *address, unsigned port)
 {
-    size_t         len;
-    verify_way_t  *way;
+    size_t           len;
+    verify_route_t  *route;
 
-    way = &v->way[v->ways++];
+    route = &v->route[v->routes++];
 
-    memset(way, 0, sizeof(verify_way_t));
+    memset(route, 0, sizeof(verify_route_t));
 
-    way->place = v->place;
-    way->place.connect_port = port;
+    route->endpoint = v->endpoint;
+    route->endpoint.connect_port = port;
 
     len = strlen(address);
-    len = len < sizeof(way->place.address) ? len
-                                           : sizeof(way->place.address) - 1;
+    len = len < sizeof(route->endpoint.address) ? len
+                                           : sizeof(
+                                                 route->endpoint.address) - 1;
 
-    memcpy(way->place.address, address, len);
-    way->place.address[len] = '\0';
+    memcpy(route->endpoint.address, address, len);
+    route->endpoint.address[len] = '\0';
 
-    return way;
+    return route;
 }
 
 
 /* each address of it; without a port those that an ADC has */
 
 static void
-verify_direct(verify_t *v, const verify_direct_t *direct)
+verify_try_direct(verify_t *v, const verify_direct_t *direct)
 {
-    unsigned           i, n;
-    verify_way_t      *way;
-    verify_address_t   address[VERIFY_ADDRESSES];
+    unsigned          i, n;
+    verify_route_t   *route;
+    verify_address_t  address[VERIFY_ADDRESSES];
 
     n = verify_resolve(direct->host, address);
 
     for (i = 0; i < n; i++) {
 
         if (direct->port) {
-            verify_direct_port(v, address[i].text, direct->port);
+            verify_try_direct_port(v, address[i].text, direct->port);
             continue;
         }
 
-        verify_direct_port(v, address[i].text, 443);
-        verify_direct_port(v, address[i].text, 80);
+        verify_try_direct_port(v, address[i].text, 443);
+        verify_try_direct_port(v, address[i].text, 80);
 
-        if (v->place.port != 443 && v->place.port != 80) {
-            verify_direct_port(v, address[i].text, v->place.port);
+        if (v->endpoint.port != 443 && v->endpoint.port != 80) {
+            verify_try_direct_port(v, address[i].text, v->endpoint.port);
         }
     }
 
     if (n == 0) {
-        way = verify_new_way(v, direct->host, direct->port ? direct->port
-                                                           : v->place.port);
-        way->direct = 1;
-        way->meaning = VERIFY_UNREACHABLE;
+        route = verify_new_route(v, direct->host, direct->port ? direct->port
+                                                           : v->endpoint.port);
+        route->direct = 1;
+        route->meaning = VERIFY_UNREACHABLE;
 
-        snprintf(way->error, sizeof(way->error), "no such name");
+        snprintf(route->error, sizeof(route->error), "no such name");
     }
 }
 
@@ -179,29 +186,29 @@ verify_direct(verify_t *v, const verify_direct_t *direct)
 /* TLS; and plain where somebody is there that does not speak it */
 
 static void
-verify_direct_port(verify_t *v, const char *address, unsigned port)
+verify_try_direct_port(verify_t *v, const char *address, unsigned port)
 {
-    unsigned       i;
-    verify_way_t  *way;
+    unsigned         i;
+    verify_route_t  *route;
 
     static const char  *schemes[] = { "https", "http" };
 
     for (i = 0; i < 2; i++) {
-        way = verify_new_way(v, address, port);
+        route = verify_new_route(v, address, port);
 
-        way->direct = 1;
-        way->place.scheme = schemes[i];
-        way->place.lenient = 1;
-        way->connected = verify_connects(v, &way->place, way->error);
+        route->direct = 1;
+        route->endpoint.scheme = schemes[i];
+        route->endpoint.lenient = 1;
+        route->connected = verify_connects(v, &route->endpoint, route->error);
 
-        if (!way->connected) {
-            way->meaning = VERIFY_UNREACHABLE;
+        if (!route->connected) {
+            route->meaning = VERIFY_UNREACHABLE;
             return;
         }
 
-        verify_way(v, way);
+        verify_try_route(v, route);
 
-        if (way->status) {
+        if (route->status) {
             return;
         }
     }
@@ -209,17 +216,17 @@ verify_direct_port(verify_t *v, const char *address, unsigned port)
 
 
 static void
-verify_way(verify_t *v, verify_way_t *way)
+verify_try_route(verify_t *v, verify_route_t *route)
 {
     char             target[VERIFY_TARGET];
     verify_answer_t  answer;
 
     snprintf(target, sizeof(target), "%s?%s-way", verify_target(0), v->token);
 
-    verify_ask(v, &way->place, VERIFY_HTTP1, target, &answer);
+    verify_ask(v, &route->endpoint, VERIFY_HTTP1, target, &answer);
 
-    way->meaning = verify_meaning(&answer);
-    way->status = answer.status;
+    route->meaning = verify_meaning(&answer);
+    route->status = answer.status;
 
-    snprintf(way->error, sizeof(way->error), "%s", answer.error);
+    snprintf(route->error, sizeof(route->error), "%s", answer.error);
 }

@@ -7,10 +7,14 @@
  */
 
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_types.h"
+#include "verify_http.h"
+#include "verify_types.h"
 
 
 /* the most that is read of an answer */
@@ -88,19 +92,19 @@ verify_curl_shared(const verify_t *v, CURL *curl)
 
 
 void
-verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
+verify_curl(const verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
 {
     char                url[512], to[600];
     struct curl_slist  *list;
 
     verify_curl_shared(v, curl);
 
-    snprintf(url, sizeof(url), "%s://%s:%u/", place->scheme, place->host,
-             place->port);
+    snprintf(url, sizeof(url), "%s://%s:%u/", endpoint->scheme, endpoint->host,
+             endpoint->port);
 
     curl_easy_setopt(curl, CURLOPT_URL, url);
 
-    if (place->lenient) {
+    if (endpoint->lenient) {
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 
@@ -112,9 +116,9 @@ verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place)
         curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     }
 
-    if (place->address[0]) {
-        snprintf(to, sizeof(to), "::%s:%u", place->address,
-                 place->connect_port);
+    if (endpoint->address[0]) {
+        snprintf(to, sizeof(to), "::%s:%u", endpoint->address,
+                 endpoint->connect_port);
 
         list = curl_slist_append(NULL, to);
 
@@ -141,7 +145,7 @@ verify_curl_end(CURL *curl)
 
 
 void
-verify_ask(verify_t *v, const verify_place_t *place,
+verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
     verify_protocol_e protocol, const char *target, verify_answer_t *answer)
 {
     long   version;
@@ -153,12 +157,12 @@ verify_ask(verify_t *v, const verify_place_t *place,
     version = CURL_HTTP_VERSION_1_1;
 
     if (protocol == VERIFY_HTTP2) {
-        version = strcmp(place->scheme, "https") == 0
+        version = strcmp(endpoint->scheme, "https") == 0
                   ? CURL_HTTP_VERSION_2TLS
                   : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
     }
 
-    verify_curl(v, curl, place);
+    verify_curl(v, curl, endpoint);
 
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
@@ -194,11 +198,11 @@ verify_ask(verify_t *v, const verify_place_t *place,
 /* does somebody take a connection there?  Nothing is sent */
 
 int
-verify_connects(verify_t *v, const verify_place_t *place, char *error)
+verify_connects(verify_t *v, const verify_endpoint_t *endpoint, char *error)
 {
-    CURL            *curl;
-    CURLcode         rc;
-    verify_place_t   plain;
+    CURL              *curl;
+    CURLcode           rc;
+    verify_endpoint_t  plain;
 
     curl = curl_easy_init();
 
@@ -206,7 +210,7 @@ verify_connects(verify_t *v, const verify_place_t *place, char *error)
         return 0;
     }
 
-    plain = *place;
+    plain = *endpoint;
     plain.scheme = "http";
 
     verify_curl(v, curl, &plain);

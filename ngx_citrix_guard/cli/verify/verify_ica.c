@@ -10,7 +10,9 @@
 #include <poll.h>
 #include <string.h>
 
-#include "verify.h"
+#include "verify_ica.h"
+#include "verify_http.h"
+#include "verify_types.h"
 
 
 static verify_ica_e verify_greet(verify_t *v, const char *greeting,
@@ -41,7 +43,7 @@ verify_greet(verify_t *v, const char *greeting, size_t len,
 
     curl = v->curl[VERIFY_HTTP1];
 
-    verify_curl(v, curl, &v->place);
+    verify_curl(v, curl, &v->endpoint);
 
     curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);

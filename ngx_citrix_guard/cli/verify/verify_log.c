@@ -8,12 +8,17 @@
 
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include "verify.h"
+#include "cli/common/cli_error.h"
+#include "verify_log.h"
+#include "verify_monitor.h"
+#include "verify_targets.h"
+#include "verify_types.h"
 
 
 /* most lines come while the answers do; the last may take a moment */
@@ -54,7 +59,7 @@ verify_log_read(verify_t *v)
     f = fopen(v->error_log, "re");
 
     if (f == NULL) {
-        cli_error("%s: %s", cli_plain(v->error_log), strerror(errno));
+        cli_error("%s: %s", cli_printable(v->error_log), strerror(errno));
         return;
     }
 

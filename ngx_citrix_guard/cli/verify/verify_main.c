@@ -7,11 +7,22 @@
 
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "verify.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_memory.h"
+#include "verify_main.h"
+#include "verify_http.h"
+#include "verify_ica.h"
+#include "verify_log.h"
+#include "verify_monitor.h"
+#include "verify_probe.h"
+#include "verify_report.h"
+#include "verify_types.h"
+#include "verify_verdict.h"
 
 
 #define VERIFY_ERROR  3
@@ -64,7 +75,7 @@ static const char  verify_usage[] =
 
 
 int
-cli_verify(int argc, char **argv)
+verify_main(int argc, char **argv)
 {
     int              rc;
     verify_t        *v;
@@ -121,7 +132,7 @@ cli_verify(int argc, char **argv)
 done:
 
     verify_monitor_free(v);
-    free((void *) v->place.host);
+    free((void *) v->endpoint.host);
     free(v);
 
     return rc;
@@ -173,8 +184,8 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
         return VERIFY_ERROR;
     }
 
-    if (v->place.connect_port == 0) {
-        v->place.connect_port = v->place.port;
+    if (v->endpoint.connect_port == 0) {
+        v->endpoint.connect_port = v->endpoint.port;
     }
 
     if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
@@ -230,7 +241,7 @@ verify_option(verify_t *v, verify_output_e *output, int c, char *value)
     case 't':
         if (verify_number(value, 600, &n) == -1) {
             cli_error("--timeout=%s: it must be from 1 to 600",
-                      cli_plain(value));
+                      cli_printable(value));
             return -1;
         }
 
@@ -296,7 +307,7 @@ verify_url(verify_t *v, const char *text)
         || strlen(host) > 253)
     {
         cli_error("verify: this is no https://HOST[:PORT]: %s",
-                  cli_plain(text));
+                  cli_printable(text));
         goto done;
     }
 
@@ -305,13 +316,13 @@ verify_url(verify_t *v, const char *text)
 
     if (strcmp(path, "/") != 0 || user || query) {
         cli_error("verify: nothing stands behind the host or before it: %s",
-                  cli_plain(text));
+                  cli_printable(text));
         goto done;
     }
 
-    v->place.scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
-    v->place.host = cli_strndup(host, strlen(host));
-    v->place.port = (unsigned) atoi(port);
+    v->endpoint.scheme = strcmp(scheme, "https") == 0 ? "https" : "http";
+    v->endpoint.host = cli_strndup(host, strlen(host));
+    v->endpoint.port = (unsigned) atoi(port);
 
     rc = 0;
 
@@ -385,7 +396,7 @@ verify_add_direct(verify_t *v, const char *text)
         == -1)
     {
         cli_error("--direct=%s: it must be HOST, HOST:PORT or [IPV6]:PORT",
-                  cli_plain(text));
+                  cli_printable(text));
         return -1;
     }
 
@@ -402,7 +413,8 @@ verify_add_port(verify_t *v, const char *text)
     }
 
     if (verify_number(text, 65535, &v->port[v->ports++]) == -1) {
-        cli_error("--port=%s: it must be from 1 to 65535", cli_plain(text));
+        cli_error("--port=%s: it must be from 1 to 65535",
+                  cli_printable(text));
         return -1;
     }
 
@@ -415,16 +427,16 @@ verify_add_port(verify_t *v, const char *text)
 static int
 verify_connect(verify_t *v, const char *text)
 {
-    verify_place_t  *place;
+    verify_endpoint_t  *endpoint;
 
-    place = &v->place;
+    endpoint = &v->endpoint;
 
-    if (verify_host(text, place->address, sizeof(place->address),
-                    &place->connect_port)
+    if (verify_host(text, endpoint->address, sizeof(endpoint->address),
+                    &endpoint->connect_port)
         == -1)
     {
         cli_error("--connect=%s: it must be HOST, HOST:PORT or [IPV6]:PORT",
-                  cli_plain(text));
+                  cli_printable(text));
         return -1;
     }
 

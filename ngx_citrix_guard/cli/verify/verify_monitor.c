@@ -8,11 +8,19 @@
  */
 
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "verify.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_escape.h"
+#include "cli/common/cli_json.h"
+#include "cli/common/cli_memory.h"
+#include "verify_monitor.h"
+#include "verify_http.h"
+#include "verify_targets.h"
+#include "verify_types.h"
 
 
 /* a zone of 1,000 events is less than 2 MiB of JSON */
@@ -179,7 +187,7 @@ verify_monitor_end(verify_t *v)
 
         verify_monitor_count(m);
 
-        v->deaf += m->error[0] != '\0';
+        v->monitors_failed += m->error[0] != '\0';
 
         for (k = 0; k < VERIFY_COUNTED; k++) {
             v->counted[k] += m->counted[k];
@@ -457,7 +465,7 @@ verify_monitor_named(verify_snapshot_t *of, const char *name)
 /* has this server taken requests of the run? */
 
 int
-verify_monitor_met(const verify_monitor_t *m, unsigned server)
+verify_monitor_saw_run(const verify_monitor_t *m, unsigned server)
 {
     unsigned                k;
     const verify_server_t  *s;

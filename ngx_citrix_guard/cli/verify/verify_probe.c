@@ -1,4 +1,3 @@
-
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -6,14 +5,21 @@
  */
 
 
+#include <stdio.h>
 #include <string.h>
 
-#include "verify.h"
+#include "cli/common/cli_escape.h"
+#include "verify_probe.h"
+#include "verify_answer.h"
+#include "verify_bypass.h"
+#include "verify_http.h"
+#include "verify_targets.h"
+#include "verify_types.h"
 
 
 static void verify_spellings(verify_t *v, verify_protocol_e protocol);
 static void verify_pages(verify_t *v);
-static void verify_note(verify_t *v, verify_protocol_e protocol,
+static void verify_add_unrefused(verify_t *v, verify_protocol_e protocol,
     const char *target, verify_meaning_e meaning, long status);
 
 
@@ -32,62 +38,7 @@ verify_probe(verify_t *v)
         verify_spellings(v, i);
     }
 
-    verify_ways(v);
-}
-
-
-/* does it hold one of this run's spellings, and not what a way was tried by? */
-
-int
-verify_is_spelling(const verify_t *v, const char *text)
-{
-    const char  *p;
-
-    p = strstr(text, v->token);
-
-    return p && strncmp(p + strlen(v->token), "-way", 4) != 0;
-}
-
-
-/* by the marks that the file, or Apache, leaves in an answer */
-
-verify_meaning_e
-verify_meaning(const verify_answer_t *a)
-{
-    if (a->failed) {
-        switch (a->failed) {
-
-        case CURLE_GOT_NOTHING:
-        case CURLE_RECV_ERROR:
-        case CURLE_SEND_ERROR:
-        case CURLE_HTTP2:
-        case CURLE_HTTP2_STREAM:
-            return VERIFY_CLOSED;
-
-        default:
-            return VERIFY_UNREACHABLE;
-        }
-    }
-
-    if (a->guard) {
-        return VERIFY_GUARD;
-    }
-
-    if (strstr(a->body, "[global]") || a->status / 100 == 2) {
-        return VERIFY_THROUGH;
-    }
-
-    if (a->status == 403
-        && (strstr(a->body, "You don't have permission") || a->apache))
-    {
-        return VERIFY_THROUGH;
-    }
-
-    if (a->status == 403 && a->size == 0) {
-        return VERIFY_POLICY;
-    }
-
-    return a->status == 400 ? VERIFY_BAD_REQUEST : VERIFY_OTHER;
+    verify_bypass(v);
 }
 
 
@@ -101,7 +52,7 @@ verify_spellings(verify_t *v, verify_protocol_e protocol)
     verify_meaning_e  meaning;
 
     if (protocol == VERIFY_HTTP2) {
-        verify_ask(v, &v->place, protocol, verify_page(0), &answer);
+        verify_ask(v, &v->endpoint, protocol, verify_page(0), &answer);
 
         if (answer.failed || answer.version != CURL_HTTP_VERSION_2) {
             return;
@@ -117,7 +68,7 @@ verify_spellings(verify_t *v, verify_protocol_e protocol)
         snprintf(target, sizeof(target), "%s%c%s-%u", text,
                  strchr(text, '?') ? '&' : '?', v->token, i);
 
-        verify_ask(v, &v->place, protocol, target, &answer);
+        verify_ask(v, &v->endpoint, protocol, target, &answer);
 
         v->asked[protocol]++;
 
@@ -134,28 +85,28 @@ verify_spellings(verify_t *v, verify_protocol_e protocol)
         v->count[protocol][meaning]++;
 
         if (meaning != VERIFY_GUARD) {
-            verify_note(v, protocol, text, meaning, answer.status);
+            verify_add_unrefused(v, protocol, text, meaning, answer.status);
         }
     }
 }
 
 
 static void
-verify_note(verify_t *v, verify_protocol_e protocol, const char *target,
-    verify_meaning_e meaning, long status)
+verify_add_unrefused(verify_t *v, verify_protocol_e protocol,
+    const char *target, verify_meaning_e meaning, long status)
 {
-    verify_note_t  *note;
+    verify_unrefused_t  *unrefused;
 
-    if (v->notes == VERIFY_NOTES) {
+    if (v->unrefused_n == VERIFY_UNREFUSED) {
         return;
     }
 
-    note = &v->note[v->notes++];
+    unrefused = &v->unrefused[v->unrefused_n++];
 
-    snprintf(note->target, sizeof(note->target), "%s", target);
-    note->protocol = protocol;
-    note->meaning = meaning;
-    note->status = status;
+    snprintf(unrefused->target, sizeof(unrefused->target), "%s", target);
+    unrefused->protocol = protocol;
+    unrefused->meaning = meaning;
+    unrefused->status = status;
 }
 
 
@@ -167,7 +118,7 @@ verify_pages(verify_t *v)
     verify_answer_t  answer;
 
     for (i = 0; (page = verify_page(i)); i++) {
-        verify_ask(v, &v->place, VERIFY_HTTP1, page, &answer);
+        verify_ask(v, &v->endpoint, VERIFY_HTTP1, page, &answer);
 
         if (answer.failed) {
             (void) cli_escape(v->failure, sizeof(v->failure),

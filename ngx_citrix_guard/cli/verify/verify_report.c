@@ -4,9 +4,16 @@
  */
 
 
+#include <stdio.h>
 #include <string.h>
 
-#include "verify.h"
+#include "cli/common/cli_colour.h"
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_escape.h"
+#include "verify_report.h"
+#include "verify_monitor.h"
+#include "verify_types.h"
+#include "verify_verdict.h"
 
 
 static const char  *verify_protocol_name[] = { "HTTP/1.1", "HTTP/2" };
@@ -46,25 +53,26 @@ verify_counts(const verify_t *v, unsigned i)
 
 
 static void
-verify_report_ways(const verify_t *v)
+verify_report_routes(const verify_t *v)
 {
-    unsigned             i;
-    const verify_way_t  *way;
+    unsigned               i;
+    const verify_route_t  *route;
 
-    for (i = 0; i < v->ways; i++) {
-        way = &v->way[i];
+    for (i = 0; i < v->routes; i++) {
+        route = &v->route[i];
 
-        printf("  %-10s %s:%u %s", way->direct ? "direct" : "address",
-               way->place.address, way->place.connect_port,
-               !way->connected ? ""
-               : strcmp(way->place.scheme, "https") == 0 ? "TLS " : "plain ");
+        printf("  %-10s %s:%u %s", route->direct ? "direct" : "address",
+               route->endpoint.address, route->endpoint.connect_port,
+               !route->connected ? ""
+               : strcmp(route->endpoint.scheme,
+                        "https") == 0 ? "TLS " : "plain ");
 
-        if (way->status) {
-            printf("%s (%ld)\n", verify_meaning_text[way->meaning],
-                   way->status);
+        if (route->status) {
+            printf("%s (%ld)\n", verify_meaning_text[route->meaning],
+                   route->status);
         } else {
-            printf("%s: %s\n", verify_meaning_text[way->meaning],
-                   cli_plain(way->error));
+            printf("%s: %s\n", verify_meaning_text[route->meaning],
+                   cli_printable(route->error));
         }
     }
 }
@@ -96,7 +104,7 @@ verify_monitors(const verify_t *v)
     for (i = 0; i < v->monitors; i++) {
         m = v->monitor[i];
 
-        printf("  %-10s %s: ", "monitor", cli_plain(m->shown));
+        printf("  %-10s %s: ", "monitor", cli_printable(m->shown));
 
         if (m->error[0]) {
             printf("%s\n", m->error);
@@ -108,7 +116,7 @@ verify_monitors(const verify_t *v)
                m->counted[VERIFY_EXEMPTED]);
 
         for (k = 0; k < m->after.servers; k++) {
-            if (verify_monitor_met(m, k)) {
+            if (verify_monitor_saw_run(m, k)) {
                 printf("  %-10s server \"%s\": mode ", "",
                        m->after.server[k].name);
                 verify_modes(m->after.server[k].modes, "", ", ");
@@ -128,7 +136,8 @@ verify_report_text(const verify_t *v)
         CLI_GREEN, CLI_AMBER, CLI_RED, CLI_AMBER
     };
 
-    printf("%s://%s:%u\n\n", v->place.scheme, v->place.host, v->place.port);
+    printf("%s://%s:%u\n\n", v->endpoint.scheme, v->endpoint.host,
+           v->endpoint.port);
 
     if (v->pages) {
         printf("  %-10s %u of %u are served\n", "pages", v->served, v->pages);
@@ -138,7 +147,7 @@ verify_report_text(const verify_t *v)
         }
     }
 
-    verify_report_ways(v);
+    verify_report_routes(v);
 
     if (v->ica) {
         printf("  %-10s SOCKS5 %s; CGP %s\n", "ICA",
@@ -153,17 +162,19 @@ verify_report_text(const verify_t *v)
 
     verify_monitors(v);
 
-    for (i = 0; i < v->notes; i++) {
+    for (i = 0; i < v->unrefused_n; i++) {
         if (i == 0) {
             printf("\n  not refused by the guard\n");
         }
 
         printf("    %-8s %3ld  %s\n      %s\n",
-               verify_protocol_name[v->note[i].protocol], v->note[i].status,
-               v->note[i].target, verify_meaning_text[v->note[i].meaning]);
+               verify_protocol_name[v->unrefused[i].protocol],
+               v->unrefused[i].status, v->unrefused[i].target,
+               verify_meaning_text[v->unrefused[i].meaning]);
 
-        if (!v->verbose && i == 4 && v->notes > 5) {
-            printf("    and %u more; --verbose lists them\n", v->notes - 5);
+        if (!v->verbose && i == 4 && v->unrefused_n > 5) {
+            printf("    and %u more; --verbose lists them\n",
+                   v->unrefused_n - 5);
             break;
         }
     }
@@ -182,7 +193,7 @@ static void
 verify_json_string(const char *name, const char *text)
 {
     printf("\"%s\":", name);
-    cli_put_text(stdout, text);
+    cli_print_json_text(stdout, text);
 }
 
 
@@ -247,8 +258,9 @@ verify_report_json(const verify_t *v)
 {
     unsigned  i, k;
 
-    printf("{\"url\":\"%s://%s:%u\",\"verdict\":\"%s\",", v->place.scheme,
-           v->place.host, v->place.port, verify_verdict_name[v->verdict]);
+    printf("{\"url\":\"%s://%s:%u\",\"verdict\":\"%s\",", v->endpoint.scheme,
+           v->endpoint.host, v->endpoint.port,
+           verify_verdict_name[v->verdict]);
     verify_json_string("reason", v->reason);
     putchar(',');
     verify_json_string("todo", v->todo);
@@ -269,25 +281,26 @@ verify_report_json(const verify_t *v)
 
     printf("},\n\"ways\":[");
 
-    for (i = 0; i < v->ways; i++) {
+    for (i = 0; i < v->routes; i++) {
         printf("%s\n{\"address\":\"%s\",\"port\":%u,\"direct\":%s,"
                "\"scheme\":\"%s\",\"connected\":%s,\"meaning\":\"%s\","
                "\"answer\":%ld}", i ? "," : "",
-               v->way[i].place.address, v->way[i].place.connect_port,
-               v->way[i].direct ? "true" : "false",
-               v->way[i].place.scheme,
-               v->way[i].connected ? "true" : "false",
-               verify_meaning_text[v->way[i].meaning], v->way[i].status);
+               v->route[i].endpoint.address, v->route[i].endpoint.connect_port,
+               v->route[i].direct ? "true" : "false",
+               v->route[i].endpoint.scheme,
+               v->route[i].connected ? "true" : "false",
+               verify_meaning_text[v->route[i].meaning], v->route[i].status);
     }
 
     printf("],\n\"not_refused_by_the_guard\":[");
 
-    for (i = 0; i < v->notes; i++) {
+    for (i = 0; i < v->unrefused_n; i++) {
         printf("%s\n{\"protocol\":\"%s\",\"answer\":%ld,", i ? "," : "",
-               verify_protocol_name[v->note[i].protocol], v->note[i].status);
-        verify_json_string("target", v->note[i].target);
+               verify_protocol_name[v->unrefused[i].protocol],
+               v->unrefused[i].status);
+        verify_json_string("target", v->unrefused[i].target);
         printf(",\"meaning\":\"%s\"}",
-               verify_meaning_text[v->note[i].meaning]);
+               verify_meaning_text[v->unrefused[i].meaning]);
     }
 
     printf("],\n\"ica\":{\"socks5\":\"%s\",\"cgp\":\"%s\"},\n"

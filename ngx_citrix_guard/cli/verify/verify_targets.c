@@ -8,7 +8,10 @@
  */
 
 
-#include "verify.h"
+#include <string.h>
+
+#include "verify_targets.h"
+#include "verify_types.h"
 
 
 #define CONF  "vpns/cfg/smb.conf"
@@ -95,4 +98,17 @@ unsigned
 verify_targets(void)
 {
     return sizeof(verify_all_targets) / sizeof(verify_all_targets[0]) - 1;
+}
+
+
+/* has it one of this run's spellings, and not what a route was tried by? */
+
+int
+verify_is_spelling(const verify_t *v, const char *text)
+{
+    const char  *p;
+
+    p = strstr(text, v->token);
+
+    return p && strncmp(p + strlen(v->token), "-way", 4) != 0;
 }

@@ -8,9 +8,12 @@
 
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "verify.h"
+#include "verify_verdict.h"
+#include "verify_monitor.h"
+#include "verify_types.h"
 
 
 typedef struct {
@@ -20,7 +23,7 @@ typedef struct {
 
 
 static int verify_conclude_direct(verify_t *v);
-static int verify_conclude_ways(verify_t *v);
+static int verify_conclude_routes(verify_t *v);
 static int verify_conclude_open(verify_t *v);
 static int verify_conclude_counted(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_through(verify_t *v, const verify_sum_t *sum);
@@ -100,7 +103,7 @@ verify_conclude(verify_t *v)
     if (verify_conclude_direct(v)
         || verify_conclude_counted(v, &sum)
         || verify_conclude_through(v, &sum)
-        || verify_conclude_ways(v)
+        || verify_conclude_routes(v)
         || verify_conclude_guard(v, &sum))
     {
         return;
@@ -115,18 +118,18 @@ verify_conclude(verify_t *v)
 static int
 verify_conclude_direct(verify_t *v)
 {
-    unsigned             i;
-    const verify_way_t  *way;
+    unsigned               i;
+    const verify_route_t  *route;
 
-    for (i = 0; i < v->ways; i++) {
-        way = &v->way[i];
+    for (i = 0; i < v->routes; i++) {
+        route = &v->route[i];
 
-        if (way->direct && way->meaning != VERIFY_GUARD && way->status) {
+        if (route->direct && route->meaning != VERIFY_GUARD && route->status) {
             verify_say(v, VERIFY_NOT_SHIELDED,
                        "Let the firewall pass only the guard to the ADC.",
                        "the ADC is reachable round the guard, at %s:%u "
-                       "(answer %ld)", way->place.address,
-                       way->place.connect_port, way->status);
+                       "(answer %ld)", route->endpoint.address,
+                       route->endpoint.connect_port, route->status);
             return 1;
         }
     }
@@ -140,23 +143,23 @@ verify_conclude_direct(verify_t *v)
 static int
 verify_conclude_open(verify_t *v)
 {
-    unsigned             i;
-    const verify_way_t  *way;
+    unsigned               i;
+    const verify_route_t  *route;
 
-    for (i = 0; i < v->ways; i++) {
-        way = &v->way[i];
+    for (i = 0; i < v->routes; i++) {
+        route = &v->route[i];
 
         /* TLS that failed is followed by plain */
 
-        if (way->direct && way->connected && way->status == 0
-            && strcmp(way->place.scheme, "http") == 0)
+        if (route->direct && route->connected && route->status == 0
+            && strcmp(route->endpoint.scheme, "http") == 0)
         {
             verify_say(v, VERIFY_CANNOT_TELL,
                        "See what it is. Let the firewall pass only the guard "
                        "to the ADC.",
                        "at %s:%u something takes connections, but answers no "
-                       "request", way->place.address,
-                       way->place.connect_port);
+                       "request", route->endpoint.address,
+                       route->endpoint.connect_port);
             return 1;
         }
     }
@@ -168,19 +171,19 @@ verify_conclude_open(verify_t *v)
 /* the name's other addresses and ports */
 
 static int
-verify_conclude_ways(verify_t *v)
+verify_conclude_routes(verify_t *v)
 {
-    unsigned             i;
-    const verify_way_t  *way;
+    unsigned               i;
+    const verify_route_t  *route;
 
-    for (i = 0; i < v->ways; i++) {
-        way = &v->way[i];
+    for (i = 0; i < v->routes; i++) {
+        route = &v->route[i];
 
-        if (!way->direct && way->meaning == VERIFY_THROUGH) {
+        if (!route->direct && route->meaning == VERIFY_THROUGH) {
             verify_say(v, VERIFY_NOT_SHIELDED,
                        "Put the guard in front of every address and port.",
                        "the attack gets through at %s:%u",
-                       way->place.address, way->place.connect_port);
+                       route->endpoint.address, route->endpoint.connect_port);
             return 1;
         }
     }
@@ -236,7 +239,7 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
     if (sum->count[VERIFY_THROUGH] == 0 && v->served
         && verify_known(v, VERIFY_BLOCKED) >= sum->asked)
     {
-        if (verify_conclude_ways(v) || verify_conclude_open(v)
+        if (verify_conclude_routes(v) || verify_conclude_open(v)
             || verify_conclude_modes(v))
         {
             return 1;
@@ -421,7 +424,7 @@ verify_server_in(const verify_t *v, unsigned mode)
 
         for (k = 0; k < m->after.servers; k++) {
             if ((m->after.server[k].modes & mode)
-                && verify_monitor_met(m, k))
+                && verify_monitor_saw_run(m, k))
             {
                 return &m->after.server[k];
             }
@@ -435,7 +438,7 @@ verify_server_in(const verify_t *v, unsigned mode)
 static const char *
 verify_unseen(const verify_t *v)
 {
-    if (v->monitors == 0 || v->deaf) {
+    if (v->monitors == 0 || v->monitors_failed) {
         return "";
     }
 

@@ -141,15 +141,15 @@ scan_fuzz_line(scan_parser_t *ps, const uint8_t *data, size_t size)
 static void
 scan_fuzz_judge(const scan_line_t *ln, const uint8_t *data, size_t size)
 {
-    int         found, dull;
+    int         found, clean;
     unsigned    policy;
     scan_hit_t  hit;
 
     for (policy = 0; policy < 4; policy++) {
-        dull = scan_is_dull(ln->target.data, ln->target.len, policy);
-        found = scan_judge_long(ln, policy, &scan_fuzz_arena, &hit);
+        clean = scan_is_clean(ln->target.data, ln->target.len, policy);
+        found = scan_judge_full(ln, policy, &scan_fuzz_arena, &hit);
 
-        if (dull && found && ln->query.len == 0 && ln->verdict.len == 0
+        if (clean && found && ln->query.len == 0 && ln->verdict.len == 0
             && ln->outcome.len == 0)
         {
             fuzz_failed("scan passes by what is a finding", data, size);
@@ -324,7 +324,7 @@ scan_fuzz_short_way(const uint8_t *data, size_t size)
     last = data + size;
 
     for (p = data; p < last; p = nl + 1) {
-        nl = scan_dull(&ps, p, last, 0, &time);
+        nl = scan_fast(&ps, p, last, 0, &time);
 
         if (nl) {
             scan_fuzz_same(&ps, p, nl, time);
@@ -372,7 +372,7 @@ scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p, const uint8_t *nl,
         fuzz_failed("the short way has another time", p, len);
     }
 
-    if (scan_judge_long(&ln, 0, &scan_fuzz_arena, &hit)) {
+    if (scan_judge_full(&ln, 0, &scan_fuzz_arena, &hit)) {
         fuzz_failed("the short way leads past a finding", p, len);
     }
 }

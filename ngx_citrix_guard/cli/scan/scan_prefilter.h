@@ -1,11 +1,13 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The way past all lines that cannot matter.
  */
 
 
-#ifndef _SCAN_WORDS_H_INCLUDED_
-#define _SCAN_WORDS_H_INCLUDED_
+#ifndef _SCAN_PREFILTER_H_INCLUDED_
+#define _SCAN_PREFILTER_H_INCLUDED_
 
 
 #include <string.h>
@@ -18,18 +20,28 @@
 #endif
 
 
+/* "word" in small letters; NULL if it is not there */
+
+const unsigned char *scan_find(const unsigned char *p, size_t len,
+    const char *word);
+
+/* 1 if this target, as the log has it, cannot be of any interest */
+
+int scan_is_clean(const unsigned char *p, size_t len, unsigned policy);
+
+
 #if SCAN_SSE2
 
-/* the same as scan_dull_target(): "p" is an odd byte, which may be harmless */
+/* the same as scan_clean_target(): "p" is an odd byte, which may be harmless */
 
-const unsigned char *scan_dull_odd(const unsigned char *start,
+const unsigned char *scan_clean_odd(const unsigned char *start,
     const unsigned char *p, const unsigned char *last);
 
 
 /* where p[0..15] has two bytes that a word has, too; "b" is one byte later */
 
 static inline __m128i
-scan_words_near(__m128i a, __m128i b)
+scan_near_word(__m128i a, __m128i b)
 {
     __m128i  low, found;
 
@@ -55,7 +67,7 @@ scan_words_near(__m128i a, __m128i b)
 /* and where it has anything that cguard_prefilter() might not like, or a "%" */
 
 static inline __m128i
-scan_odd(const unsigned char *p)
+scan_odd_bytes(const unsigned char *p)
 {
     __m128i  a, b, odd, joins;
 
@@ -73,20 +85,20 @@ scan_odd(const unsigned char *p)
     joins = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('.')),
                           _mm_cmplt_epi8(b, _mm_set1_epi8('0')));
 
-    return _mm_or_si128(_mm_or_si128(odd, joins), scan_words_near(a, b));
+    return _mm_or_si128(_mm_or_si128(odd, joins), scan_near_word(a, b));
 }
 
 
 /* the end of a target that is of no interest: a blank or a quote; or NULL */
 
 static inline const unsigned char *
-scan_dull_target(const unsigned char *p, const unsigned char *last)
+scan_clean_target(const unsigned char *p, const unsigned char *last)
 {
     unsigned              mask;
     const unsigned char  *start;
 
     for (start = p; last - p >= 17; p += 16) {
-        mask = (unsigned) _mm_movemask_epi8(scan_odd(p));
+        mask = (unsigned) _mm_movemask_epi8(scan_odd_bytes(p));
 
         if (mask) {
             p += __builtin_ctz(mask);
@@ -95,7 +107,7 @@ scan_dull_target(const unsigned char *p, const unsigned char *last)
                 return NULL;
             }
 
-            return *p == ' ' || *p == '"' ? p : scan_dull_odd(start, p, last);
+            return *p == ' ' || *p == '"' ? p : scan_clean_odd(start, p, last);
         }
     }
 
@@ -108,7 +120,7 @@ scan_dull_target(const unsigned char *p, const unsigned char *last)
 /* memchr() for a byte that is mostly near: inline, and no bytes over-read */
 
 static inline const unsigned char *
-scan_near(const unsigned char *p, const unsigned char *last, int c)
+scan_find_near(const unsigned char *p, const unsigned char *last, int c)
 {
 #if SCAN_SSE2
 
@@ -130,4 +142,4 @@ scan_near(const unsigned char *p, const unsigned char *last, int c)
 }
 
 
-#endif /* _SCAN_WORDS_H_INCLUDED_ */
+#endif /* _SCAN_PREFILTER_H_INCLUDED_ */

@@ -7,9 +7,10 @@
  */
 
 
+#include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cli_json.h"
 
 
 #define CLI_JSON_DEPTH  16

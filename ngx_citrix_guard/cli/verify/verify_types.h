@@ -2,17 +2,17 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard verify: what an attacker would see, and what it means.
+ * Types of verify: endpoints, answers, and all that is known of a run.
  */
 
 
-#ifndef _VERIFY_H_INCLUDED_
-#define _VERIFY_H_INCLUDED_
+#ifndef _VERIFY_TYPES_H_INCLUDED_
+#define _VERIFY_TYPES_H_INCLUDED_
 
 
 #include <curl/curl.h>
 
-#include "cli/cli.h"
+#include "cli/common/cli_types.h"
 
 
 #define VERIFY_BODY       4096
@@ -23,7 +23,7 @@
 
 /* a direct host: addresses, three ports, and TLS or not */
 
-#define VERIFY_PLACES     (VERIFY_ADDRESSES + VERIFY_PORTS                    \
+#define VERIFY_ROUTES     (VERIFY_ADDRESSES + VERIFY_PORTS                    \
                            + VERIFY_DIRECTS * VERIFY_ADDRESSES * 3 * 2)
 
 
@@ -36,7 +36,7 @@ typedef struct {
     char                  address[256];
     unsigned              connect_port;
     unsigned              lenient:1;    /* any certificate, and old TLS */
-} verify_place_t;
+} verify_endpoint_t;
 
 
 typedef enum {
@@ -97,17 +97,17 @@ typedef struct {
     verify_protocol_e     protocol;
     verify_meaning_e      meaning;
     long                  status;
-} verify_note_t;
+} verify_unrefused_t;
 
 
 typedef struct {
-    verify_place_t        place;
-    verify_meaning_e      meaning;
-    long                  status;
-    char                  error[CURL_ERROR_SIZE];
-    unsigned              direct:1;
-    unsigned              connected:1;
-} verify_way_t;
+    verify_endpoint_t  endpoint;
+    verify_meaning_e   meaning;
+    long               status;
+    char               error[CURL_ERROR_SIZE];
+    unsigned           direct:1;
+    unsigned           connected:1;
+} verify_route_t;
 
 
 /* --direct: the port is 0 if none was named */
@@ -170,18 +170,18 @@ typedef struct {
 } verify_monitor_t;
 
 
-#define VERIFY_NOTES  128
+#define VERIFY_UNREFUSED  128
 
 typedef struct {
-    verify_place_t        place;
-    const char           *error_log;
-    long long             log_from;
-    const char           *cacert;
-    unsigned              insecure:1;
-    unsigned              ica:1;
-    unsigned              verbose:1;
-    char                  token[24];
-    long                  timeout;
+    verify_endpoint_t  endpoint;
+    const char        *error_log;
+    long               long             log_from;
+    const char        *cacert;
+    unsigned           insecure:1;
+    unsigned           ica:1;
+    unsigned           verbose:1;
+    char               token[24];
+    long               timeout;
 
     CURL                 *curl[VERIFY_PROTOCOLS];
 
@@ -194,16 +194,16 @@ typedef struct {
     unsigned              pages_guard;
     unsigned              pages_403;
 
-    verify_note_t         note[VERIFY_NOTES];
-    unsigned              notes;
+    verify_unrefused_t  unrefused[VERIFY_UNREFUSED];
+    unsigned            unrefused_n;
 
     unsigned              port[VERIFY_PORTS];
     unsigned              ports;
     verify_direct_t       direct[VERIFY_DIRECTS];
     unsigned              directs;
 
-    verify_way_t          way[VERIFY_PLACES];
-    unsigned              ways;
+    verify_route_t  route[VERIFY_ROUTES];
+    unsigned        routes;
 
     verify_ica_e          socks;
     verify_ica_e          cgp;
@@ -216,7 +216,7 @@ typedef struct {
 
     /* of all monitors, and how many of them have failed */
     unsigned              counted[VERIFY_COUNTED];
-    unsigned              deaf;
+    unsigned              monitors_failed;
 
     char                  failure[CURL_ERROR_SIZE];
 
@@ -226,72 +226,4 @@ typedef struct {
 } verify_t;
 
 
-/* verify_targets.c: NULL behind the last */
-
-const char *verify_target(unsigned n);
-const char *verify_page(unsigned n);
-unsigned verify_targets(void);
-
-
-/* verify_http.c */
-
-int verify_http_init(verify_t *v);
-void verify_http_done(verify_t *v);
-void verify_ask(verify_t *v, const verify_place_t *place,
-    verify_protocol_e protocol, const char *target, verify_answer_t *answer);
-int verify_connects(verify_t *v, const verify_place_t *place, char *error);
-void verify_curl(const verify_t *v, CURL *curl, const verify_place_t *place);
-void verify_curl_end(CURL *curl);
-void verify_curl_shared(const verify_t *v, CURL *curl);
-
-
-/* verify_bypass.c: other addresses and ports, and the ways round */
-
-void verify_ways(verify_t *v);
-
-
-/* verify_probe.c: the questions, and what the answers mean */
-
-void verify_probe(verify_t *v);
-verify_meaning_e verify_meaning(const verify_answer_t *answer);
-int verify_is_spelling(const verify_t *v, const char *text);
-
-
-/* verify_ica.c */
-
-void verify_ica(verify_t *v);
-
-
-/* verify_log.c: what the guard has written of this run */
-
-void verify_log_begin(verify_t *v);
-void verify_log_read(verify_t *v);
-
-
-/* verify_monitor.c: what the guard has counted of this run */
-
-int verify_monitor_add(verify_t *v, const char *url);
-void verify_monitor_begin(verify_t *v);
-void verify_monitor_end(verify_t *v);
-void verify_monitor_free(verify_t *v);
-int verify_monitor_met(const verify_monitor_t *m, unsigned server);
-
-extern const char  *verify_counted_name[VERIFY_COUNTED];
-
-
-/* verify_verdict.c */
-
-void verify_conclude(verify_t *v);
-
-extern const char  *verify_verdict_name[];
-extern const char  *verify_meaning_text[VERIFY_MEANINGS];
-
-
-/* verify_report.c */
-
-void verify_report_text(const verify_t *v);
-void verify_report_json(const verify_t *v);
-void verify_report_nagios(const verify_t *v);
-
-
-#endif /* _VERIFY_H_INCLUDED_ */
+#endif /* _VERIFY_TYPES_H_INCLUDED_ */

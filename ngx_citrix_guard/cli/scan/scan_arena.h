@@ -1,0 +1,36 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Memory for what a piece of a log has brought to light: given piece by piece,
+ * and back all at once.
+ */
+
+
+#ifndef _SCAN_ARENA_H_INCLUDED_
+#define _SCAN_ARENA_H_INCLUDED_
+
+
+#include "cli/common/cli_types.h"
+#include "scan_types.h"
+
+
+/* a copy of the bytes that lasts until scan_arena_reset() */
+
+cli_str_t scan_arena_copy(scan_arena_t *arena, const unsigned char *p,
+    size_t len);
+
+/* room for one string at a time, until the next call */
+
+unsigned char *scan_arena_scratch(scan_arena_t *arena, size_t size);
+
+/* gives all copies back; the memory stays for the next ones */
+
+void scan_arena_reset(scan_arena_t *arena);
+
+/* frees the memory */
+
+void scan_arena_free(scan_arena_t *arena);
+
+
+#endif /* _SCAN_ARENA_H_INCLUDED_ */

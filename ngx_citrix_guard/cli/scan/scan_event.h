@@ -1,0 +1,26 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What the guard itself has written of a request: an event, its line in the
+ * error log, or its variables in a log.
+ */
+
+
+#ifndef _SCAN_EVENT_H_INCLUDED_
+#define _SCAN_EVENT_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/* takes the words of the guard from the request */
+
+void scan_event_begin(scan_hit_t *hit);
+
+/* the outcome by the guard's own words; 1 if they settle it */
+
+int scan_event(scan_hit_t *hit);
+
+
+#endif /* _SCAN_EVENT_H_INCLUDED_ */

@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The case file: one row or object a finding, written as they are found, so
+ * that none is kept in memory; JSON ends with the sums.
+ */
+
+
+#ifndef _SCAN_EXPORT_H_INCLUDED_
+#define _SCAN_EXPORT_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/* begins the case file: JSON or CSV on standard output */
+
+void scan_export_begin(scan_findings_t *sc);
+
+/* one row or object */
+
+void scan_export_hit(scan_findings_t *sc, const scan_file_t *file,
+    const scan_hit_t *hit);
+
+/* the sums of JSON */
+
+void scan_export_end(scan_findings_t *sc);
+
+
+#endif /* _SCAN_EXPORT_H_INCLUDED_ */

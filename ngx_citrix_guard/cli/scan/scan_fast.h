@@ -1,0 +1,26 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The fast path: passes a line in which nothing is to be found; most are such.
+ */
+
+
+#ifndef _SCAN_FAST_H_INCLUDED_
+#define _SCAN_FAST_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/*
+ * The end of the line that begins at "p", if it is a request with nothing to be
+ * found in it, and its time; NULL: take the full way.  "last" is the end of all
+ * that may be read.
+ */
+
+const unsigned char *scan_fast(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, unsigned policy, int64_t *time);
+
+
+#endif /* _SCAN_FAST_H_INCLUDED_ */

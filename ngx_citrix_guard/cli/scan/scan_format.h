@@ -1,0 +1,25 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Which format a line is of, and what the formats have in common.
+ */
+
+
+#ifndef _SCAN_FORMAT_H_INCLUDED_
+#define _SCAN_FORMAT_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/*
+ * Takes a line without its end apart, by the format of the line before or any
+ * other.  The strings still have the format's own escapes.
+ */
+
+scan_parsed_e scan_parse(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln);
+
+
+#endif /* _SCAN_FORMAT_H_INCLUDED_ */

@@ -1,0 +1,25 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * JSON lines: the guard's own events, nginx with "escape=json", ECS and what
+ * else there is.
+ */
+
+
+#ifndef _SCAN_JSON_H_INCLUDED_
+#define _SCAN_JSON_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/*
+ * The recogniser of this format; SCAN_DAMAGED if the line is none of it.
+ */
+
+scan_parsed_e scan_json(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln);
+
+
+#endif /* _SCAN_JSON_H_INCLUDED_ */

@@ -1,0 +1,36 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What a request was, and what came of it.
+ */
+
+
+#ifndef _SCAN_JUDGE_H_INCLUDED_
+#define _SCAN_JUDGE_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+extern const char  *scan_outcome_name[SCAN_OUTCOMES];
+extern const char  *scan_why_text[SCAN_WHYS];
+
+
+/* 1: a finding, and "hit" is filled in; its strings are in the arena */
+
+int scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
+    scan_hit_t *hit);
+
+/* the same without asking scan_is_clean() first */
+
+int scan_judge_full(const scan_line_t *ln, unsigned policy,
+    scan_arena_t *arena, scan_hit_t *hit);
+
+/* the same for a line that could not be parsed */
+
+int scan_judge_damaged(const unsigned char *p, const unsigned char *last,
+    unsigned policy, scan_arena_t *arena, scan_hit_t *hit);
+
+
+#endif /* _SCAN_JUDGE_H_INCLUDED_ */

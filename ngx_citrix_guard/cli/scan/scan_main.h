@@ -1,0 +1,18 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard scan: options, and the files that are meant.
+ */
+
+
+#ifndef _SCAN_MAIN_H_INCLUDED_
+#define _SCAN_MAIN_H_INCLUDED_
+
+
+/* the command; "argv[0]" is its name.  Returns the exit status */
+
+int scan_main(int argc, char **argv);
+
+
+#endif /* _SCAN_MAIN_H_INCLUDED_ */

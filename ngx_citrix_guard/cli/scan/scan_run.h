@@ -1,0 +1,21 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Files are read in pieces of whole lines.
+ */
+
+
+#ifndef _SCAN_RUN_H_INCLUDED_
+#define _SCAN_RUN_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/* reads all files; adds what is found */
+
+void scan_run(scan_findings_t *sc);
+
+
+#endif /* _SCAN_RUN_H_INCLUDED_ */

@@ -1,0 +1,55 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Times, as logs write them.
+ */
+
+
+#ifndef _SCAN_TIME_H_INCLUDED_
+#define _SCAN_TIME_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/* seconds since 1970 of the time of a line, or SCAN_NO_TIME */
+
+int64_t scan_time_clf(const unsigned char *p);
+
+/* the same of another form of time */
+
+int64_t scan_time_iso(const unsigned char *p, size_t len);
+
+/* the same of another form of time */
+
+int64_t scan_time_epoch(const unsigned char *p, size_t len);
+
+/* the same of any of them */
+
+int64_t scan_time_any(const unsigned char *p, size_t len);
+
+/* the same of the common log format */
+
+int64_t scan_time_cached_clf(scan_time_cache_t *clock,
+    const unsigned char *p);
+
+/* the same by way of the line before, which mostly has the same minute */
+
+int64_t scan_time_cached(scan_time_cache_t *clock, const unsigned char *p,
+    size_t len);
+
+/* the time of an option */
+
+int64_t scan_time_option(const char *text);
+
+/* the same of a day */
+
+const char *scan_day_text(int64_t day, char buf[32]);
+
+/* as text, in UTC */
+
+const char *scan_time_text(int64_t time, char buf[32]);
+
+
+#endif /* _SCAN_TIME_H_INCLUDED_ */

@@ -1,0 +1,459 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Types of scan: from bytes to lines, from lines to requests, from requests
+ * to findings, and what findings add up to.
+ */
+
+
+#ifndef _SCAN_TYPES_H_INCLUDED_
+#define _SCAN_TYPES_H_INCLUDED_
+
+
+#include <stdint.h>
+
+#include "cli/common/cli_types.h"
+#include "cguard/decision/cguard_target.h"
+
+
+#define SCAN_NO_TIME   INT64_MIN
+#define SCAN_DAY       86400
+
+#define SCAN_LINE_MAX  (1024 * 1024)
+
+#define SCAN_CLF_LEN   26
+
+
+/* what is known of a request; the bytes are those of the line, or of "text" */
+
+typedef struct {
+    cli_str_t             client;
+    cli_str_t             method;
+    cli_str_t             target;
+    cli_str_t             query;
+    cli_str_t             verdict;
+    cli_str_t             outcome;
+    cli_str_t             reason;
+    int64_t               time;
+    int64_t               bytes;
+    unsigned              status;
+    unsigned              canary;
+
+    /* begins with the size, which few lines need as a number */
+    cli_str_t             size;
+} scan_line_t;
+
+
+typedef enum {
+    SCAN_CLF = 0,
+    SCAN_CUSTOM,
+    SCAN_JSON,
+    SCAN_W3C,
+    SCAN_ERROR_LOG,
+    SCAN_FORMATS,
+    SCAN_UNKNOWN = SCAN_FORMATS
+} scan_format_e;
+
+
+/* kinds of SCAN_CLF, by what is behind the size */
+
+#define SCAN_KIND_COMMON    0x01
+#define SCAN_KIND_COMBINED  0x02
+#define SCAN_KIND_TIME      0x04
+
+
+typedef enum {
+    SCAN_REQUEST = 0,
+    SCAN_NO_REQUEST,
+    SCAN_DAMAGED
+} scan_parsed_e;
+
+
+typedef enum {
+    SCAN_F_NONE = 0,
+    SCAN_F_CLIENT,
+    SCAN_F_METHOD,
+    SCAN_F_TARGET,
+    SCAN_F_QUERY,
+    SCAN_F_REQUEST,
+    SCAN_F_STATUS,
+    SCAN_F_BYTES,
+    SCAN_F_VERDICT,
+    SCAN_F_OUTCOME,
+    SCAN_F_REASON,
+    SCAN_F_CANARY,
+    SCAN_F_TIME_CLF,
+    SCAN_F_TIME_ISO,
+    SCAN_F_TIME_EPOCH,
+    SCAN_F_DATE,
+    SCAN_F_CLOCK,
+    SCAN_F_TIME
+} scan_field_e;
+
+
+/*
+ * A log_format: fields with a text behind each, and one in front of all.  A
+ * host may stand right in front of the target, which begins with a slash.
+ */
+
+#define SCAN_CUSTOM_MAX  64
+
+typedef struct {
+    scan_field_e          field;
+    cli_str_t             behind;
+    unsigned              slash:1;
+} scan_custom_field_t;
+
+
+typedef struct {
+    char                 *text;
+    cli_str_t             front;
+    scan_custom_field_t   field[SCAN_CUSTOM_MAX];
+    unsigned              n;
+    unsigned              json:1;           /* "escape=json" */
+} scan_custom_t;
+
+
+/* the columns that "#Fields:" has named */
+
+#define SCAN_W3C_MAX  64
+
+typedef struct {
+    unsigned char         column[SCAN_W3C_MAX];
+    unsigned              n;
+    char                  date[11];
+} scan_w3c_t;
+
+
+/* keys of JSON lines that --key gives a meaning */
+
+#define SCAN_KEYS_MAX  32
+
+typedef struct {
+    cli_str_t             key;
+    scan_field_e          field;
+} scan_key_t;
+
+
+typedef struct {
+    scan_custom_t        *custom;
+    scan_key_t            key[SCAN_KEYS_MAX];
+    unsigned              nkey;
+} scan_formats_t;
+
+
+/* one of these a thread: what it remembers from line to line */
+
+#define SCAN_SEEN_KEYS  32
+#define SCAN_SEEN_LEN   40
+
+typedef struct {
+    char                  key[SCAN_SEEN_LEN];
+    unsigned              len;
+    scan_field_e          field;
+    unsigned              rank;
+} scan_seen_t;
+
+
+/* a time, as it was written, and where its seconds are */
+
+#define SCAN_TIME_CACHE_LEN  40
+
+typedef struct {
+    unsigned char  text[SCAN_TIME_CACHE_LEN];
+    unsigned       len;
+    unsigned       at;
+    int64_t        minute;
+    int64_t        time;
+} scan_time_cache_t;
+
+
+/* the values of a JSON line, and the text in front of each and of its end */
+
+#define SCAN_LAYOUT_VALUES  48
+#define SCAN_LAYOUT_TEXT    2048
+
+typedef struct {
+    const unsigned char  *data;
+    const unsigned char  *last;
+    scan_field_e          field;
+    unsigned              rank;
+    unsigned              quoted;
+} scan_value_t;
+
+
+typedef enum {
+    SCAN_LAYOUT_IS_ANY = 0,
+    SCAN_LAYOUT_IS_TARGET,
+    SCAN_LAYOUT_IS_REQUEST,
+    SCAN_LAYOUT_IS_TIME,
+    SCAN_LAYOUT_IS_QUERY,
+    SCAN_LAYOUT_IS_VERDICT
+} scan_layout_e;
+
+
+typedef struct {
+    unsigned short        text;
+    unsigned short        len;
+    unsigned char         is;
+    unsigned char         quoted;
+} scan_layout_value_t;
+
+
+typedef struct {
+    unsigned char        text[SCAN_LAYOUT_TEXT];
+    scan_layout_value_t  value[SCAN_LAYOUT_VALUES + 1];
+    unsigned             n;
+} scan_layout_t;
+
+
+typedef struct {
+    const scan_formats_t *formats;
+    scan_format_e         format;
+    unsigned              kinds;
+    scan_w3c_t            w3c;
+
+    scan_time_cache_t  clock;
+
+    scan_seen_t    seen[SCAN_SEEN_KEYS];
+    scan_layout_t  layout;
+
+    /* what is put together for one line; as long as the longest line */
+    unsigned char        *text;
+    size_t                used;
+    const unsigned char  *line;
+} scan_parser_t;
+
+
+typedef enum {
+    SCAN_NOTHING = 0,
+    SCAN_SCRIPT_ANSWERED,   /* for the sequence */
+    SCAN_MALFORMED,         /* refused, but no sign of this hole */
+    SCAN_BLOCKED,
+    SCAN_ATTEMPT,
+    SCAN_SCAN_SUCCESS,
+    SCAN_EXPLOIT,
+    SCAN_OUTCOMES
+} scan_outcome_e;
+
+
+typedef enum {
+    SCAN_WHY_NONE = 0,
+    SCAN_WHY_GUARD,
+    SCAN_WHY_GUARD_PAGE,
+    SCAN_WHY_POLICY,
+    SCAN_WHY_NGINX_PAGE,
+    SCAN_WHY_REFUSED,
+    SCAN_WHY_OTHER,
+    SCAN_WHY_UNKNOWN,
+    SCAN_WHY_QUERY,
+    SCAN_WHY_MALFORMED,
+    SCAN_WHY_ERROR,
+    SCAN_WHY_SCRIPT,
+    SCAN_WHY_SCRIPT_READ,
+    SCAN_WHY_READ,
+    SCAN_WHY_APACHE,
+    SCAN_WHY_EVENT,
+    SCAN_WHY_EVENT_OTHER,
+    SCAN_WHY_EVENT_SEEN,
+    SCAN_WHY_SCRIPT_304,
+    SCAN_WHY_TEMPLATE,
+    SCAN_WHY_TEXT,
+    SCAN_WHY_PHP,
+    SCAN_WHYS
+} scan_why_e;
+
+
+#define SCAN_IS_VPNS       0x01
+#define SCAN_IS_SCRIPT     0x02
+#define SCAN_IS_TEMPLATE   0x04
+#define SCAN_IS_TEXT       0x08
+#define SCAN_IS_PHP        0x10
+
+
+typedef struct {
+    uint64_t              number;
+    cli_str_t             line;
+    scan_line_t           request;      /* its strings without escapes */
+    cli_str_t             reading;
+    cguard_reason_e       reason;
+    const char           *named;        /* or what the guard has written */
+    scan_outcome_e        outcome;
+    scan_why_e            why;
+    unsigned              is;
+    unsigned              damaged;
+    unsigned              event:1;      /* by the guard's own word, */
+    unsigned              sign:1;       /* and it is a sign of this hole */
+} scan_hit_t;
+
+
+/* bytes for hits, which outlive their line; and some for one at a time */
+
+typedef struct scan_block_s  scan_block_t;
+
+typedef struct {
+    scan_block_t         *block;
+    unsigned char        *scratch;
+    size_t                size;
+} scan_arena_t;
+
+
+#define SCAN_DAMAGED_SHOWN   20
+#define SCAN_TIMELINE         1000
+#define SCAN_MILESTONES         8
+#define SCAN_DAYS            16384
+#define SCAN_ORIGINS         65536
+#define SCAN_GROUPS          16384
+#define SCAN_GROUP_LEN       200
+#define SCAN_ORIGIN_LEN      63
+#define SCAN_STATUSES        4
+
+
+typedef struct {
+    char                 *name;
+    const char           *error;
+    const char           *packed;
+    uint64_t              size;
+    uint64_t              lines;
+    uint64_t              requests;
+    uint64_t              damaged;
+    uint64_t              damaged_line[SCAN_DAMAGED_SHOWN];
+    unsigned              formats;
+    unsigned              kinds;
+    unsigned              named:1;
+} scan_file_t;
+
+
+/* a source address */
+
+typedef struct {
+    unsigned char         name[SCAN_ORIGIN_LEN];
+    unsigned char         len;
+    uint64_t              count[SCAN_OUTCOMES];
+    int64_t               first;
+    int64_t               last;
+    int64_t               script_first;
+    int64_t               template_last;
+    unsigned              is;
+} scan_origin_t;
+
+
+/* targets with one reading */
+
+typedef struct {
+    unsigned char         name[SCAN_GROUP_LEN];
+    unsigned char         target[SCAN_GROUP_LEN];
+    unsigned char         len;
+    unsigned char         tlen;
+    const char           *reason;
+    unsigned char         statuses;
+    unsigned short        status[SCAN_STATUSES];
+    uint64_t              count;
+} scan_group_t;
+
+
+typedef struct {
+    int64_t               day;
+    uint64_t              requests;
+    uint64_t              attempts;
+    uint64_t              success;
+} scan_day_t;
+
+
+/* what the timeline shows */
+
+typedef struct {
+    int64_t               time;
+    uint64_t              number;
+    const scan_file_t    *file;
+    scan_outcome_e        outcome;
+    scan_why_e            why;
+    unsigned              status;
+    unsigned char         client[SCAN_ORIGIN_LEN + 1];
+    unsigned char         method[17];
+    unsigned char         target[SCAN_GROUP_LEN];
+    unsigned char         len;
+} scan_timeline_entry_t;
+
+
+typedef struct {
+    int64_t               time;
+    const char           *name;
+} scan_milestone_t;
+
+
+typedef struct {
+    uint64_t              attempts;
+    uint64_t              success;
+} scan_period_t;
+
+
+/* entries by hash: "slot" has their numbers, and one more */
+
+typedef struct {
+    void                 *entry;
+    size_t                size;
+    unsigned             *slot;
+    size_t                slots;
+    size_t                n;
+    size_t                max;
+    uint64_t              left_out;
+} scan_hash_table_t;
+
+
+typedef enum {
+    SCAN_TEXT = 0,
+    SCAN_JSON_OUT,
+    SCAN_CSV
+} scan_output_e;
+
+
+typedef struct {
+    scan_formats_t        formats;
+    const char           *log_format;
+    const char           *nginx_conf;
+    unsigned              policy;
+    unsigned              threads;
+    scan_output_e         output;
+    unsigned              would_block:1;
+    unsigned              progress:1;
+    unsigned              interrupted:1;
+    unsigned              quiet:1;
+    int64_t               shield_up;
+
+    scan_file_t          *file;
+    size_t                nfile;
+    uint64_t              size;
+
+    uint64_t              requests;
+    uint64_t              untimed;
+    int64_t               first;
+    int64_t               last;
+
+    uint64_t              count[SCAN_OUTCOMES];
+    uint64_t              why[SCAN_WHYS];
+    uint64_t              salvaged;
+    int64_t               attempt_first;
+    int64_t               attempt_last;
+    int64_t               success_first;
+    int64_t               success_last;
+
+    scan_hash_table_t  origins;
+    scan_hash_table_t  groups;
+    scan_hash_table_t  days;
+
+    scan_timeline_entry_t  *timeline;
+    size_t                  timeline_n;
+    uint64_t                timeline_left_out;
+
+    scan_milestone_t  milestone[SCAN_MILESTONES];
+    unsigned          milestones;
+    scan_period_t     period[SCAN_MILESTONES + 1];
+    scan_period_t     no_period;
+
+    uint64_t              exported;
+} scan_findings_t;
+
+
+#endif /* _SCAN_TYPES_H_INCLUDED_ */

@@ -1,0 +1,30 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The extended log format of W3C, as IIS and others write it: "#Fields:" names
+ * the columns, blanks or tabs are between them, "-" is nothing.
+ */
+
+
+#ifndef _SCAN_W3C_H_INCLUDED_
+#define _SCAN_W3C_H_INCLUDED_
+
+
+#include "scan_types.h"
+
+
+/* reads a line "#Fields:" */
+
+void scan_w3c_fields(scan_w3c_t *w3c, const unsigned char *p,
+    const unsigned char *last);
+
+/*
+ * The recogniser of this format; SCAN_DAMAGED if the line is none of it.
+ */
+
+scan_parsed_e scan_w3c(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln);
+
+
+#endif /* _SCAN_W3C_H_INCLUDED_ */

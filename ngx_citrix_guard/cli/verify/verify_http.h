@@ -1,0 +1,48 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * One request by libcurl, its target byte for byte.
+ */
+
+
+#ifndef _VERIFY_HTTP_H_INCLUDED_
+#define _VERIFY_HTTP_H_INCLUDED_
+
+
+#include "verify_types.h"
+
+
+/* prepares libcurl; -1 with a message */
+
+int verify_http_init(verify_t *v);
+
+/* ends it */
+
+void verify_http_done(verify_t *v);
+
+/* sets what all transfers share */
+
+void verify_curl_shared(const verify_t *v, CURL *curl);
+
+/* sets what all requests to an endpoint share */
+
+void verify_curl(const verify_t *v, CURL *curl,
+    const verify_endpoint_t *endpoint);
+
+/* ends a transfer */
+
+void verify_curl_end(CURL *curl);
+
+/* sends one request, its target byte for byte, and fills the answer in */
+
+void verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
+    verify_protocol_e protocol, const char *target, verify_answer_t *answer);
+
+/* is there anybody at this address and port? */
+
+int verify_connects(verify_t *v, const verify_endpoint_t *endpoint,
+    char *error);
+
+
+#endif /* _VERIFY_HTTP_H_INCLUDED_ */

@@ -1,0 +1,41 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What the guard itself says (docs/monitoring.md, "JSON"): the modes in force,
+ * and what it has counted between a first question and a last.
+ */
+
+
+#ifndef _VERIFY_MONITOR_H_INCLUDED_
+#define _VERIFY_MONITOR_H_INCLUDED_
+
+
+#include "verify_types.h"
+
+
+extern const char  *verify_counted_name[VERIFY_COUNTED];
+
+
+/* a monitor to ask; -1 with a message */
+
+int verify_monitor_add(verify_t *v, const char *text);
+
+/* frees them */
+
+void verify_monitor_free(verify_t *v);
+
+/* asks them before the run */
+
+void verify_monitor_begin(verify_t *v);
+
+/* asks them after it, and counts */
+
+void verify_monitor_end(verify_t *v);
+
+/* has this server taken requests of the run? */
+
+int verify_monitor_saw_run(const verify_monitor_t *m, unsigned server);
+
+
+#endif /* _VERIFY_MONITOR_H_INCLUDED_ */

@@ -1,0 +1,21 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The questions: every spelling over each protocol, and legitimate pages.
+ */
+
+
+#ifndef _VERIFY_PROBE_H_INCLUDED_
+#define _VERIFY_PROBE_H_INCLUDED_
+
+
+#include "verify_types.h"
+
+
+/* every spelling over each protocol, and legitimate pages */
+
+void verify_probe(verify_t *v);
+
+
+#endif /* _VERIFY_PROBE_H_INCLUDED_ */

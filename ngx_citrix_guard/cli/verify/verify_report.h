@@ -1,0 +1,29 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * TODO
+ */
+
+
+#ifndef _VERIFY_REPORT_H_INCLUDED_
+#define _VERIFY_REPORT_H_INCLUDED_
+
+
+#include "verify_types.h"
+
+
+/* the report for people */
+
+void verify_report_text(const verify_t *v);
+
+/* the same as JSON */
+
+void verify_report_json(const verify_t *v);
+
+/* the same for Nagios: one line */
+
+void verify_report_nagios(const verify_t *v);
+
+
+#endif /* _VERIFY_REPORT_H_INCLUDED_ */
