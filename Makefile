@@ -287,14 +287,14 @@ judges: deps-judges build ## 30 real servers as judges (10 minutes); JUDGES="nam
 .PHONY: gateway
 gateway: deps-gateway build ## the whole Gateway: browsers, gibibytes, 2,000 sessions, 50 reloads, a day's silence (10 minutes)
 	@$(TEST_ENV) t/long/tools/proof gateway t/stream/stream.t t/stream/gateway.t t/stream/edt.t t/stream/ocsp.t \
-	    t/stream/shutter.t t/stream/ways.t t/long/gateway/*.t
+	    t/stream/shutter.t t/stream/bypass.t t/long/gateway/*.t
 
 .PHONY: life
 life: deps-life deps-test build ## reloads, kills, upgrades, shutdown under load (5 minutes); RELOADS=200
 	@$(TEST_ENV) TEST_RELOADS=$(RELOADS) t/long/tools/proof life t/ops/life.t $(LIFE)
 
 # a module that is linked statically does not come and go
-LIFE = $(filter-out $(if $(STATIC),%/comings.t),$(sort $(wildcard t/long/life/*.t)))
+LIFE = $(filter-out $(if $(STATIC),%/load_unload.t),$(sort $(wildcard t/long/life/*.t)))
 
 .PHONY: faults faults-each
 faults: ## each allocation failed in turn, release and sanitizer build (10 minutes)
