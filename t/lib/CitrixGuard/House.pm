@@ -65,6 +65,8 @@ my %IDENTITY = map { $_ => 1 }
 use constant { FILE_LINES => 700, FUNCTION_LINES => 100 };
 
 my %room = map { $_->{room} => $_ } @ROOMS;
+my @C_TYPES = qw(void char int long short unsigned signed const static inline
+                 int32_t uint8_t uint16_t uint32_t uint64_t size_t u_char);
 my $C_WORD = qr/^(?:if|for|while|switch|return|sizeof|defined|else|do|case
                     |goto|__attribute__|typedef|struct|union|enum)$/x;
 
@@ -119,6 +121,8 @@ sub read_file {
         push @{ $file->{includes} }, { name => $1, line => $_ + 1 }
             if $raw[$_] =~ /include\s+"([^"]+)"/;
     }
+
+    $text =~ s/__attribute__\s*\(\(.*?\)\)/ /g;
 
     # directives apart, so that their braces do not count
     my $macros = '';
@@ -190,6 +194,8 @@ sub read_file {
         delete $file->{defines}{$_} for keys %{ $file->{declares} };
     }
 
+    $outside =~ s/^extern\b[^;]*;//mg;
+
     # what is used; a field of that name is none, nor is a variable of its own
     my $uses = "$inside\n$outside\n$macros";
     $uses =~ s/(?:->|(?<![\w.])\.|(?<=\w)\.)\s*\w+//g;
@@ -199,7 +205,8 @@ sub read_file {
             if "$inside" =~ /^\s+(?!return|goto|case|else)[A-Za-z]\w*[ ]
                              [\s*]*(?:\w+,\s*\**)*\Q$name\E\s*[;,=\[]/mx;
     }
-    delete $file->{used}{$_} for keys %IDENTITY;
+    delete $file->{used}{$_} for keys %IDENTITY, @C_TYPES;
+    delete $file->{declares}{$_} for @C_TYPES;
 
     return $file;
 }
