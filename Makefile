@@ -109,8 +109,8 @@ bench: deps-bench deps-test build
 ## map: the rooms of the sources, what each is for; ROOM=http/evidence for one
 .PHONY: map
 map:
-	@perl -It/lib -MCitrixGuard::House=room_map -e 'print room_map(@ARGV)' \
-	    . $(ROOM)
+	@perl -It/lib -MCitrixGuard::House=room_map \
+	    -e 'print room_map(shift)' $(ROOM)
 
 ## help: this
 .PHONY: help

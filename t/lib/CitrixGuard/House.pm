@@ -206,7 +206,9 @@ sub read_file {
                              [\s*]*(?:\w+,\s*\**)*\Q$name\E\s*[;,=\[]/mx;
     }
     delete $file->{used}{$_} for keys %IDENTITY, @C_TYPES;
-    delete $file->{declares}{$_} for @C_TYPES;
+    delete $file->{declares}{$_}
+        for @C_TYPES, grep {/^ngx_(?!\w+_citrix_guard)/}
+                      keys %{ $file->{declares} };
 
     return $file;
 }
@@ -421,7 +423,8 @@ sub check_includes {
         for my $include (@{ $file->{includes} }) {
             my $header = $house->{file}{ $include->{path} // next };
             next if $header->{unit} eq $file->{unit};
-            next if grep { $file->{used}{$_} || $IDENTITY{$_} }
+            next if grep { $file->{used}{$_} || $file->{defines}{$_}
+                           || $IDENTITY{$_} }
                 keys %{ $header->{declares} };
             fault($house, "$file->{path}:$include->{line}: nothing of"
                 . " $header->{path} is used: leave the include out");
