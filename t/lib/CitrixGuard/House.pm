@@ -534,7 +534,7 @@ sub room_map {
         for (@ROOMS) {
             my $files = @{ $units{ $_->{room} } // [] };
             next if !$files;
-            $text .= wrapped(sprintf('%-16s', $_->{room}), ' ' x 16, $_->{why});
+            $text .= wrapped(sprintf("%-16s", $_->{room}), ' ' x 16, $_->{why});
         }
         return $text;
     }
@@ -548,14 +548,20 @@ sub room_map {
             . (join(' ', @{ $room{$name}{on} }) || 'no other room'))
         . "after > whom a file uses, after < who uses it\n\n";
 
+    # many files: a line each for what and for whom, cut at its end
+    my $entry = @{ $units{$name} } > 12
+        ? sub { my $line = "$_[0]$_[2]";
+                (length $line > 80 ? substr($line, 0, 77) . '...' : $line) . "\n" }
+        : \&wrapped;
+
     for my $unit (@{ $units{$name} }) {
         my @said = grep { length } map { $_->{purpose} // '' }
             sort { $b->{header} <=> $a->{header} } @{ $house->{units}{$unit} };
         my ($what) = ($said[0] // '-') =~ /^(.*?[.:;](?= |$)|.*)/;
         $what =~ s/[.:;]$//;
         my @by = grep { $house->{edges}{$_}{$unit} } keys %{ $house->{edges} };
-        $text .= wrapped('', ' ' x 4, short($unit, $name) . ": $what")
-            . wrapped('    ', ' ' x 6, '> '
+        $text .= $entry->('', ' ' x 4, short($unit, $name) . ": $what")
+            . $entry->('    ', ' ' x 6, '> '
                 . names($name, keys %{ $house->{edges}{$unit} // {} }) . '  < '
                 . names($name, @by));
     }
