@@ -1,4 +1,4 @@
-# The fuzz targets of t/fuzz without libFuzzer: they get what t/data has, and
+# The fuzz targets of t/long/fuzz without libFuzzer: they get what t/data has, and
 # the inputs that earlier runs have kept.
 
 use strict;

@@ -24,7 +24,7 @@ my $json = JSON::PP->new->utf8;
 
 our $dir = scratch();
 
-# the guard's own page, as t/monitor/page.t has it; here by the first request below
+# the guard's own page, as t/http/refusal.t has it; here by the first request below
 my $PAGE = 215;
 
 

@@ -1,0 +1,26 @@
+# How the citrix-guard command is built, with what the decision needs of the
+# core. A page of the Makefile.
+
+CLI_DIR      = ngx_citrix_guard/cli
+CLI          = $(OUT)/bin/citrix-guard
+CLI_SOURCES  = $(sort $(wildcard $(CLI_DIR)/*.c $(CLI_DIR)/*/*.c \
+               $(CORE)/decision/*.c))
+CLI_OBJECTS  = $(CLI_SOURCES:$(SOURCES)/%.c=$(OUT)/cli/%.o)
+CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CLI_DIR)/*/*.h \
+               $(CORE)/decision/*.h)
+CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread $(CLI_LTO)
+CLI_LTO      = $(if $(CLANG),,$(if $(filter release,$(BUILD)),-flto=auto))
+CLI_LIBS     = -lcurl -lz -llzma -lzstd
+
+$(CLI): $(CLI_OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(CLI_CFLAGS) -w -o $@ $(CLI_OBJECTS) $(CLI_LIBS)
+
+$(CLI_OBJECTS): $(OUT)/cli/%.o: $(SOURCES)/%.c $(CLI_HEADERS) $(OUT)/cli/.flags
+	@mkdir -p $(@D)
+	@$(CC) $(CLI_CFLAGS) -c -o $@ $<
+
+$(OUT)/cli/.flags: FORCE | deps-build
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CLI_CFLAGS) $(CLI_SOURCES)' | cmp -s - $@ \
+	    || echo '$(CC) $(CLI_CFLAGS) $(CLI_SOURCES)' > $@

@@ -1,0 +1,164 @@
+# The long runs: what proves more than `make test`, and takes minutes for it.
+# A page of the Makefile; each run is in a folder beside this file.
+
+RELOADS = 200
+SECONDS = 60
+SEED    =
+ONLY    =
+WORKTREE =
+
+
+##@ Prove it
+
+## oracle: core against a slow second opinion, 3 * 10^7 strings (10 minutes)
+.PHONY: oracle
+oracle: $(OUT)/unit/compare
+	@exec $< standard
+
+## attacks: 10^9 attacks by construction, each to be refused (5 minutes)
+.PHONY: attacks
+attacks: $(OUT)/unit/attacks
+	@exec $<
+
+PACKAGES_fuzz = perl clang libclang-rt-dev
+
+## fuzz: libFuzzer on the core for SECONDS=60; failures in build/fuzz/crashes
+.PHONY: fuzz
+fuzz: $(FUZZ)
+	@exec t/long/fuzz/fuzz $(SECONDS) $(FUZZ_DIR) $(FUZZ_TARGETS)
+
+## fuzz-keep: what fuzz has found to t/long/fuzz/corpus, where it reaches
+##     something new
+.PHONY: fuzz-keep
+fuzz-keep: $(FUZZ)
+	@exec t/long/fuzz/fuzz keep $(FUZZ_DIR) $(FUZZ_TARGETS)
+
+## hostile: hostile HTTP/1 and HTTP/2 at a sanitizer build of nginx for
+##     SECONDS=60 (SEED=)
+.PHONY: hostile storm
+hostile:
+	+@$(MAKE) --no-print-directory BUILD=sanitize storm
+## storm: the same at the nginx of BUILD
+storm: deps-test build $(OUT)/unit/judge
+	@$(TEST_ENV) exec t/long/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
+
+PACKAGES_proof = perl gcc libc6-dev clang libclang-rt-dev debootstrap
+
+## proof: Frama-C: no undefined behaviour in the core, for any input (30
+##     minutes); ONLY=function
+.PHONY: proof
+proof: deps-proof
+	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
+	@TEST_LEFT_OUT='$(WITH_PCRE2)' t/long/proof/proof build/proof \
+	    build/memory/unit $(ONLY)
+
+PACKAGES_lint = $(PACKAGES_build) clang cppcheck
+
+## lint: static analysis of all sources by gcc, clang and cppcheck;
+##     ONLY=pattern
+.PHONY: lint
+lint: deps-lint build
+	@t/long/lint/lint $(OUT)/nginx '$(ONLY)'
+
+PACKAGES_coverage = perl clang llvm libclang-rt-dev
+
+## coverage: every line and condition of the core is run by the tests, or says
+##     why not
+.PHONY: coverage
+coverage: deps-coverage
+	+@$(MAKE) -s unit BUILD=coverage CC=clang \
+	    CFLAGS_sanitize='$(CFLAGS_coverage)'
+	+@$(MAKE) -s unit BUILD=coverage-plain CC=clang \
+	    CFLAGS_sanitize='$(CFLAGS_coverage-plain)'
+	@t/long/coverage/coverage build/coverage build/coverage-plain
+
+PACKAGES_matrix = $(PACKAGES_test) debootstrap valgrind clang libclang-rt-dev
+
+## matrix: nginx 1.22, 1.26 and the newest, two compilers, ... (40 minutes);
+##     ONLY=name
+.PHONY: matrix
+matrix: deps-matrix
+	@exec t/long/matrix/matrix build/matrix '$(ONLY)'
+
+PACKAGES_fresh = debootstrap git curl
+
+## fresh: the README's two commands in a new Debian 12 and 13; WORKTREE=1,
+##     ONLY=suite
+.PHONY: fresh
+fresh: deps-fresh
+	@WORKTREE=$(WORKTREE) t/long/fresh/fresh build/fresh $(ONLY)
+
+PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
+                 libnginx-mod-http-js libnginx-mod-http-headers-more-filter \
+                 libnginx-mod-http-modsecurity libnginx-mod-http-echo \
+                 libnginx-mod-http-brotli-filter libnginx-mod-http-dav-ext \
+                 libnginx-mod-http-geoip2 libnginx-mod-http-image-filter \
+                 libnginx-mod-http-subs-filter
+
+## neighbours: the module beside Debian's lua, njs, modsecurity and others
+.PHONY: neighbours
+neighbours: deps-neighbours build
+	@$(TEST_ENV) t/long/tools/proof neighbours t/long/neighbours/*.t
+
+PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
+
+## console: the monitor's page in a real Chromium; TEST_PICTURES=FOLDER keeps
+##     pictures
+.PHONY: console
+console: deps-console build
+	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/long/console/*.t
+
+PACKAGES_judges = $(PACKAGES_test) busybox caddy civetweb \
+                 default-jdk-headless \
+                 h2o haproxy libjetty9-java libmojolicious-perl \
+                 libmono-system-web4.0-cil libtomcat10-java lighttpd \
+                 mini-httpd mono-mcs mono-runtime nodejs php-cli puma \
+                 python3-aiohttp python3-tornado python3-waitress \
+                 ruby-webrick yaws
+
+## judges: 30 real servers as judges (10 minutes); JUDGES="names", COUNT=,
+##     SEED=
+.PHONY: judges
+judges: deps-judges build
+	@exec t/long/judges/judges "$(BINARY)" "$(MODULE)"
+
+PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy \
+                 iproute2
+
+## gateway: the whole Gateway: browsers, gibibytes, 2,000 sessions, 50
+##     reloads, a day's silence (10 minutes)
+.PHONY: gateway
+GATEWAY = $(addprefix t/stream/,stream.t gateway.t edt.t ocsp.t shutter.t \
+          bypass.t) t/long/gateway/*.t
+gateway: deps-gateway build
+	@$(TEST_ENV) t/long/tools/proof gateway $(GATEWAY)
+
+PACKAGES_life = perl libio-socket-ssl-perl
+
+## life: reloads, kills, upgrades, shutdown under load (5 minutes);
+##     RELOADS=200
+.PHONY: life
+life: deps-life deps-test build
+	@$(TEST_ENV) TEST_RELOADS=$(RELOADS) t/long/tools/proof life \
+	    t/ops/life.t $(LIFE)
+
+# a module that is linked statically does not come and go
+LIFE = $(filter-out $(if $(STATIC),%/load_unload.t), \
+       $(sort $(wildcard t/long/life/*.t)))
+
+## faults: each allocation failed in turn, release and sanitizer build (10
+##     minutes)
+.PHONY: faults faults-each
+faults:
+	+@$(MAKE) --no-print-directory BUILD=release faults-each
+	+@$(MAKE) --no-print-directory BUILD=sanitize faults-each
+## faults-each: the same for the nginx of BUILD
+faults-each: deps-test build
+	@$(TEST_ENV) TEST_FAULTS=all t/long/tools/proof 'faults ($(BUILD))' \
+	    t/http/faults.t t/stream/faults.t
+
+## mutate: small bugs put into the sources: the tests see each (30 minutes);
+##     ONLY=pattern
+.PHONY: mutate
+mutate: deps-test
+	@exec t/long/mutate/mutate '$(ONLY)'
