@@ -49,10 +49,11 @@ FUZZ_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES)
 AGREE_SOURCES = t/long/fuzz/fuzz.c t/long/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
                 $(ORACLE_SOURCES)
-SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) $(CLI_DIR)/cli_json.c \
-                $(CLI_DIR)/cli_text.c $(addprefix $(CLI_DIR)/scan/scan_, \
-                arena.c clf.c custom.c error_log.c escape.c event.c \
-                fast_clf.c fast_json.c format.c json.c judge.c prefilter.c time.c w3c.c)
+SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) \
+                $(wildcard $(CLI_DIR)/common/*.c) \
+                $(addprefix $(CLI_DIR)/scan/scan_,arena.c clf.c custom.c \
+                error_log.c escape.c event.c fast.c fast_clf.c fast_json.c \
+                format.c json.c judge.c line.c prefilter.c time.c w3c.c)
 replay-objects = $(patsubst %.c,$(OUT)/replay/%.o,$(1))
 REPLAY_SOURCES = $(sort t/long/fuzz/replay.c $(FUZZ_SOURCES) $(AGREE_SOURCES) \
                 $(SCAN_SOURCES))

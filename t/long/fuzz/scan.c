@@ -13,7 +13,14 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "cli/scan/scan.h"
+#include "cli/scan/scan_arena.h"
+#include "cli/scan/scan_custom.h"
+#include "cli/scan/scan_fast.h"
+#include "cli/scan/scan_format.h"
+#include "cli/scan/scan_judge.h"
+#include "cli/scan/scan_prefilter.h"
+#include "cli/scan/scan_types.h"
+#include "cli/scan/scan_w3c.h"
 #include "vectors.h"
 
 
