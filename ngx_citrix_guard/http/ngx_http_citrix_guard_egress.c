@@ -14,14 +14,18 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_modules.h"
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "http/judge/ngx_http_citrix_guard_head.h"
-#include "http/judge/ngx_http_citrix_guard_judge.h"
-#include "http/evidence/ngx_http_citrix_guard_mark.h"
-#include "http/rules/ngx_http_citrix_guard_mode.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_egress.h"
 #include "ngx_http_citrix_guard_refusal.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_mark.h"
+#include "http/judge/ngx_http_citrix_guard_head.h"
+#include "http/judge/ngx_http_citrix_guard_judged.h"
+#include "http/rules/ngx_http_citrix_guard_mode.h"
 
 
 typedef struct {
@@ -38,7 +42,7 @@ typedef struct {
 } ngx_http_citrix_guard_local_t;
 
 
-static ngx_int_t ngx_http_citrix_guard_wrap_init_peer(ngx_conf_t *cf,
+static ngx_int_t ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static int ngx_libc_cdecl ngx_http_citrix_guard_cmp_peers(const void *one,
     const void *two);
@@ -46,7 +50,7 @@ static ngx_int_t ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static ngx_int_t ngx_http_citrix_guard_wrap_local(ngx_conf_t *cf,
     ngx_http_upstream_conf_t *ucf, ngx_http_complex_value_t *cv);
-static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original_init(
+static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original_init_peer(
     ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us);
@@ -54,13 +58,13 @@ static ngx_int_t ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_citrix_guard_local_value(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_bind(ngx_http_request_t *r,
     ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v);
-static void ngx_http_citrix_guard_replace_upstream(ngx_http_request_t *r);
+static void ngx_http_citrix_guard_use_deny_peer(ngx_http_request_t *r);
 static void ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u);
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_egress_unchanged(
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_unchanged(
     ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_egress_refuses(
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_must_refuse(
     ngx_http_request_t *r);
 static ngx_uint_t ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
@@ -82,7 +86,7 @@ ngx_http_citrix_guard_egress_init(ngx_conf_t *cf)
     ngx_str_set(&ngx_http_citrix_guard_deny.host, "citrix_guard");
     ngx_http_citrix_guard_deny.peer.init = ngx_http_citrix_guard_deny_peer;
 
-    if (ngx_http_citrix_guard_wrap_init_peer(cf, gmcf) != NGX_OK) {
+    if (ngx_http_citrix_guard_wrap_peers(cf, gmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -91,7 +95,7 @@ ngx_http_citrix_guard_egress_init(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_citrix_guard_wrap_init_peer(ngx_conf_t *cf,
+ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
     ngx_uint_t                      i;
@@ -154,13 +158,13 @@ static ngx_int_t
 ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
-    ngx_str_t                          name, value;
-    ngx_uint_t                         i, m;
-    ngx_http_variable_t               *var;
-    ngx_http_complex_value_t          *cv;
-    ngx_http_upstream_conf_t          *ucf;
-    ngx_http_citrix_guard_location_t  *location;
-    ngx_http_compile_complex_value_t   ccv;
+    ngx_str_t                           name, value;
+    ngx_uint_t                          i, m;
+    ngx_http_variable_t                *var;
+    ngx_http_complex_value_t           *cv;
+    ngx_http_upstream_conf_t           *ucf;
+    ngx_http_citrix_guard_location_t   *location;
+    ngx_http_compile_complex_value_t    ccv;
 
     ngx_str_set(&name, "citrix_guard_local");
     ngx_str_set(&value, "$citrix_guard_local");
@@ -244,18 +248,18 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
 {
     ngx_http_upstream_init_peer_pt  init;
 
-    if (ngx_http_citrix_guard_egress_refuses(r)) {
+    if (ngx_http_citrix_guard_must_refuse(r)) {
         return ngx_http_citrix_guard_deny_peer(r, us);
     }
 
-    init = ngx_http_citrix_guard_original_init(r, us);
+    init = ngx_http_citrix_guard_original_init_peer(r, us);
 
     return init ? init(r, us) : NGX_ERROR;
 }
 
 
 static ngx_http_upstream_init_peer_pt
-ngx_http_citrix_guard_original_init(ngx_http_request_t *r,
+ngx_http_citrix_guard_original_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us)
 {
     ngx_uint_t                          low, high, n;
@@ -372,14 +376,14 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (u->resolved && ngx_http_citrix_guard_egress_refuses(r)) {
-        ngx_http_citrix_guard_replace_upstream(r);
+    if (u->resolved && ngx_http_citrix_guard_must_refuse(r)) {
+        ngx_http_citrix_guard_use_deny_peer(r);
         return NGX_OK;
     }
 
     local = (ngx_http_citrix_guard_local_t *) u->conf->local;
 
-    if (ngx_http_citrix_guard_local_value(r, local->original, v) != NGX_OK) {
+    if (ngx_http_citrix_guard_bind(r, local->original, v) != NGX_OK) {
         ngx_http_citrix_guard_fail_upstream(u);
     }
 
@@ -388,7 +392,7 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_citrix_guard_local_value(ngx_http_request_t *r,
+ngx_http_citrix_guard_bind(ngx_http_request_t *r,
     ngx_http_upstream_local_t *local, ngx_http_variable_value_t *v)
 {
     ngx_str_t  value;
@@ -418,7 +422,7 @@ ngx_http_citrix_guard_local_value(ngx_http_request_t *r,
 
 
 static void
-ngx_http_citrix_guard_replace_upstream(ngx_http_request_t *r)
+ngx_http_citrix_guard_use_deny_peer(ngx_http_request_t *r)
 {
     ngx_http_upstream_t       *u;
     ngx_http_upstream_conf_t  *ucf;
@@ -461,7 +465,7 @@ ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u)
  */
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_egress_unchanged(ngx_http_request_t *r,
+ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
     ngx_buf_t            *b;
@@ -481,14 +485,14 @@ ngx_http_citrix_guard_egress_unchanged(ngx_http_request_t *r,
     b = u->request_bufs->buf;
 
     return u->uri.data >= b->pos && u->uri.data < b->last
-           && ngx_http_citrix_guard_judged_already(r, &u->uri);
+           && ngx_http_citrix_guard_is_judged(r, &u->uri);
 }
 
 
 /* is what leaves to be refused?  An earlier refusal of the client's stands. */
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_egress_refuses(ngx_http_request_t *r)
+ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t      *mark;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
@@ -502,7 +506,7 @@ ngx_http_citrix_guard_egress_refuses(ngx_http_request_t *r)
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
     if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
-        || ngx_http_citrix_guard_egress_unchanged(r, glcf))
+        || ngx_http_citrix_guard_unchanged(r, glcf))
     {
         return 0;
     }
@@ -531,7 +535,7 @@ ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
         return 0;
     }
 
-    ngx_http_citrix_guard_mark_refused(r);
+    ngx_http_citrix_guard_set_refused(r);
 
     return 1;
 }

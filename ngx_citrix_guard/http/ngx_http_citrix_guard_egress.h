@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Judges what nginx has built for the upstream.
+ * Judging of what nginx has built for the upstream, before it is sent.
  */
 
 
@@ -10,13 +10,18 @@
 #define _NGX_HTTP_CITRIX_GUARD_EGRESS_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* wraps each upstream of the configuration; NGX_ERROR without memory */
+/*
+ * Wraps peer.init of all upstreams, and proxy_bind of all locations, once they
+ * are merged.  NGX_ERROR without memory.
+ */
 
 ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);
 

@@ -1,25 +1,30 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Directives and configuration.  A newcomer goes on with
- * ngx_http_citrix_guard_phases.c, where requests are refused, and with
- * cguard/cguard.h, where it is decided which.
+ * The http module: its directives and its configuration.  A newcomer goes on
+ * with ngx_http_citrix_guard_phases.c, where requests are refused, and with
+ * cguard/decision/cguard_target.h, where it is decided which.
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_egress.h"
+#include "ngx_http_citrix_guard_phases.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/check/ngx_http_citrix_guard_check.h"
+#include "http/check/ngx_http_citrix_guard_check_rules.h"
+#include "http/check/ngx_http_citrix_guard_check_stream.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "http/monitor/ngx_http_citrix_guard_monitor.h"
 #include "http/rules/ngx_http_citrix_guard_body_filter.h"
 #include "http/rules/ngx_http_citrix_guard_rule_request.h"
 #include "http/rules/ngx_http_citrix_guard_rules_directives.h"
-#include "http/monitor/ngx_http_citrix_guard_monitor.h"
-#include "http/check/ngx_http_citrix_guard_check.h"
-#include "http/check/ngx_http_citrix_guard_check_handlers.h"
-#include "http/check/ngx_http_citrix_guard_check_rules.h"
-#include "http/check/ngx_http_citrix_guard_check_stream.h"
-#include "ngx_http_citrix_guard_egress.h"
-#include "ngx_http_citrix_guard_phases.h"
+#include "cguard/decision/cguard_target.h"
 
 
 /* the values that a directive takes, and how to say so */
@@ -324,15 +329,15 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (gmcf->bodies && ngx_http_citrix_guard_body_filter_init(cf) != NGX_OK) {
+    if (gmcf->rules_need_body
+        && ngx_http_citrix_guard_body_filter_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
     return ngx_http_citrix_guard_egress_init(cf);
 }
 
-
-/* comes when every module has added its handlers, in whatever order */
 
 static ngx_int_t
 ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
@@ -346,15 +351,14 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    ngx_http_citrix_guard_enter_zone(gmcf);
+    ngx_http_citrix_guard_zone_set_servers(gmcf);
 
     if (!gmcf->active) {
         return NGX_OK;
     }
 
     ngx_http_citrix_guard_check_stream(cycle, gmcf);
-
-    ngx_http_citrix_guard_check_handlers(cycle, gmcf);
+    ngx_http_citrix_guard_phases_check_handlers(cycle, gmcf);
 
     return NGX_OK;
 }

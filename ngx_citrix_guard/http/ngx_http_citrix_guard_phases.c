@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -10,24 +11,48 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "http/judge/ngx_http_citrix_guard_judge.h"
-#include "http/evidence/ngx_http_citrix_guard_early.h"
-#include "http/evidence/ngx_http_citrix_guard_mark.h"
-#include "http/evidence/ngx_http_citrix_guard_record.h"
-#include "http/rules/ngx_http_citrix_guard_mode.h"
-#include "http/rules/ngx_http_citrix_guard_rules.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_phases.h"
 #include "ngx_http_citrix_guard_refusal.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_mark.h"
+#include "http/evidence/ngx_http_citrix_guard_nginx_refusal.h"
+#include "http/evidence/ngx_http_citrix_guard_record.h"
+#include "http/judge/ngx_http_citrix_guard_judge.h"
+#include "http/judge/ngx_http_citrix_guard_judged.h"
+#include "http/rules/ngx_http_citrix_guard_mode.h"
+#include "http/rules/ngx_http_citrix_guard_rules.h"
+#include "cguard/decision/cguard_target.h"
 
 
-static ngx_int_t ngx_http_citrix_guard_preaccess_handler(
-    ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_nsc(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_has_foreign_handlers(
+    ngx_cycle_t *cycle);
+
+
+/* those with one handler from PREACCESS to PRECONTENT; none changes a header */
+
+static const char  *ngx_http_citrix_guard_nginx_modules[] = {
+    "ngx_http_citrix_guard_module",
+    "ngx_http_realip_module",
+    "ngx_http_limit_conn_module",
+    "ngx_http_limit_req_module",
+    "ngx_http_degradation_module",
+    "ngx_http_access_module",
+    "ngx_http_auth_basic_module",
+    "ngx_http_auth_request_module",
+    "ngx_http_mirror_module",
+    "ngx_http_try_files_module",
+    NULL
+};
 
 
 ngx_int_t
@@ -56,6 +81,57 @@ ngx_http_citrix_guard_phases_init(ngx_conf_t *cf)
 }
 
 
+/* comes when every module has added its handlers, in whatever order */
+
+void
+ngx_http_citrix_guard_phases_check_handlers(ngx_cycle_t *cycle,
+    ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    ngx_uint_t                         i;
+    ngx_http_citrix_guard_location_t  *location;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    if (!ngx_http_citrix_guard_has_foreign_handlers(cycle)) {
+        return;
+    }
+
+    location = gmcf->locations.elts;
+
+    for (i = 0; i < gmcf->locations.nelts; i++) {
+        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_has_foreign_handlers(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                  m, n, known, handlers;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+
+    handlers = cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers.nelts
+               + cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers.nelts
+               + cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers.nelts;
+    known = 0;
+
+    for (m = 0; cycle->modules[m]; m++) {
+        for (n = 0; ngx_http_citrix_guard_nginx_modules[n]; n++) {
+            if (ngx_strcmp(cycle->modules[m]->name,
+                           ngx_http_citrix_guard_nginx_modules[n])
+                == 0)
+            {
+                known++;
+            }
+        }
+    }
+
+    return handlers > known;
+}
+
+
 static ngx_int_t
 ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
 {
@@ -67,7 +143,7 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged,
+    ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged_ctx,
                      ngx_http_citrix_guard_module);
 
     /* the usual case needs nothing else */
@@ -100,7 +176,7 @@ ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            if (ngx_http_citrix_guard_nsc(&h[i].key)) {
+            if (ngx_http_citrix_guard_maybe_nsc(&h[i].key)) {
                 return 1;
             }
         }
@@ -146,7 +222,7 @@ ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ngx_http_citrix_guard_mark_refused(r);
+    ngx_http_citrix_guard_set_refused(r);
 
     return ngx_http_citrix_guard_refuse(r, glcf);
 }
@@ -155,8 +231,11 @@ ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
 {
-    ngx_http_citrix_guard_record_early(r);
-    ngx_http_citrix_guard_record_request(r);
+    if (!ngx_http_citrix_guard_answered(r)) {
+        ngx_http_citrix_guard_record_nginx_refusal(r);
+    }
+
+    ngx_http_citrix_guard_record_event(r);
 
     return NGX_OK;
 }

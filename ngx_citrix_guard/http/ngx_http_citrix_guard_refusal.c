@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -7,10 +8,14 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_refusal.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_response.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_refusal.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_PAGE                                            \

@@ -10,6 +10,9 @@
 #define _NGX_HTTP_CITRIX_GUARD_REFUSAL_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -17,8 +20,9 @@
 
 
 /*
- * Answers the client.  Returns what a handler of a phase returns; the request
- * is finalized for NGX_DONE.
+ * Answers with the status of the location, whatever error_page says.  Returns
+ * what a handler of a phase returns; the request is finalized for NGX_DONE.
+ * Allocates from the request's pool.
  */
 
 ngx_int_t ngx_http_citrix_guard_refuse(ngx_http_request_t *r,

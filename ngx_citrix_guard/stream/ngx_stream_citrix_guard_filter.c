@@ -57,7 +57,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
             ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
                           "citrix_guard: closed protocol=%s: %s",
                           cguard_session_name(ctx->protocol),
-                          cguard_session_text(reason));
+                          cguard_session_reason_text(reason));
             return NGX_ERROR;
         }
     }

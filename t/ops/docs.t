@@ -128,9 +128,9 @@ subtest 'variables' => sub {
 
 
 subtest 'reasons and the log line' => sub {
-    my ($core) = $source{'cguard_target.c'} =~ /cguard_names\[\] = \{(.*?)\}/s;
+    my ($core) = $source{'cguard_target.c'} =~ /cguard_reason_names\[\] = \{(.*?)\}/s;
     my %is = map { $_ => 1 } $core =~ /"(\w+)"/g,
-        (map {/not_judged\("(\w+)"/g} values %source),
+        (map {/set_reason\("(\w+)"/g} values %source),
         grep {defined} map {/_rule_finding\([^;"]*"(\w+)"(?:[^;"]*"(\w+)")?/g}
         $source{'ngx_http_citrix_guard_rules.c'};
     delete $is{pass};
@@ -143,8 +143,8 @@ subtest 'reasons and the log line' => sub {
     my $log = $source{'ngx_http_citrix_guard_log.c'};
     like $line, qr/"\Q$_\E"/, "grammar: $_"
         for sort(keys %is), map {/"(\w+)"/g}
-            $source{'ngx_http_citrix_guard_names.c'}
-            =~ /_(?:at|in)_names\[\] = \{(.*?)\}/gs;
+            $source{'ngx_http_citrix_guard_names.c'} =~
+                /_(?:ats|ins)\[\] = \{(.*?)\}/gs;
 
     my ($grammar) = $line =~ /^(line    =.*?)^verb/ms;
     my @fields = $grammar =~ / (\w+)=/g;
@@ -158,10 +158,9 @@ subtest 'reasons and the log line' => sub {
 
 subtest 'messages of nginx -t' => sub {
     my @said = map { joined($_) } map {
-        /_log_location\(cf,\s NGX_LOG_\w+,\s (?:location|&location\[i\]),
+        /_conf_log\(cf,\s NGX_LOG_\w+,\s (?:location|&location\[i\]),
          ((?:\s*"(?:[^"\\]|\\.)*")+)\)/gx
-    } @source{map {"ngx_http_citrix_guard_$_.c"} 'check', 'check_upstreams',
-              'monitor'};
+    } @source{map {"ngx_http_citrix_guard_$_.c"} 'check', 'monitor'};
     my %expected = map { s/\s*\n\s*//gr } $module =~
         /ngx_http_citrix_guard_(\w+)_enum = \{\s*\w+,\s*("[^;]*")\s*\};/g;
     my %enum = $module =~
@@ -173,7 +172,7 @@ subtest 'messages of nginx -t' => sub {
 
     my @rules = map { joined($_) =~ s/%.*//r }
         $source{'ngx_http_citrix_guard_check_rules.c'} =~
-        /_warn_of_rule\(cf, rule(?:\[\w\])?,((?:\s*"(?:[^"\\]|\\.)*")+)/g;
+        /_rule_log\(cf, rule(?:\[\w\])?,((?:\s*"(?:[^"\\]|\\.)*")+)/g;
     is scalar @rules, 6, 'the source has messages about rules';
     like $directives, qr/^\| `\Q$_\E/m, $_ for @rules;
 

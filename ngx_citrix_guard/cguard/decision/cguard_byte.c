@@ -2,14 +2,13 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The tables of the decoder (cguard_escape.h): the classes of a byte, as bits
- * (CGUARD_B_*) and as one number (CGUARD_T_*), the values of the hexadecimal
- * digits, and what a byte does to an escape that waits.  t/core/unit/byte_test.c
- * derives the classes and the values again from their definitions.
+ * The classes of a byte, the values of the hexadecimal digits, and the lengths
+ * of UTF-8 sequences, as tables.  t/core/unit/byte_test.c derives them again
+ * from their definitions.
  */
 
 
-#include "cguard_escape.h"
+#include "cguard_byte.h"
 
 
 const uint8_t  cguard_byte[256] = {
@@ -56,81 +55,11 @@ const uint8_t  cguard_hex[256] = {
 };
 
 
-/* continuation bytes that a lead byte asks for, by its low six bits */
+/* by the low six bits of a lead byte */
 
-const uint8_t  cguard_need[64] = {
+const uint8_t  cguard_utf8_ncont[64] = {
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 0, 0
-};
-
-
-#define HEX    CGUARD_T_HEX
-#define U      CGUARD_T_U
-#define CONT   CGUARD_T_CONT
-#define PCT    CGUARD_T_PERCENT
-#define OPEN   CGUARD_T_OPEN
-#define LEAD   CGUARD_T_LEAD
-#define NOISE  CGUARD_T_NOISE
-
-
-/* what is not named is CGUARD_T_OTHER */
-
-const uint8_t  cguard_token[256] = {
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 00 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 08 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 10 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 18 */
-    NOISE, 0,     0,     0,     0,     PCT,   0,     0,     /* 20 */
-    0,     0,     0,     NOISE, 0,     0,     0,     0,     /* 28 */
-    HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   /* 30 */
-    HEX,   HEX,   0,     0,     0,     0,     0,     0,     /* 38 */
-    0,     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   0,     /* 40 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 48 */
-    0,     0,     0,     0,     0,     U,     0,     0,     /* 50 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 58 */
-    0,     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   0,     /* 60 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 68 */
-    0,     0,     0,     0,     0,     U,     0,     0,     /* 70 */
-    0,     0,     0,     0,     0,     0,     0,     NOISE, /* 78 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 80 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 88 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 90 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 98 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* a0 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* a8 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* b0 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* b8 */
-    OPEN,  OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* c0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* c8 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* d0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* d8 */
-    OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* e0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* e8 */
-    OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* f0 */
-    OPEN,  LEAD,  LEAD,  LEAD,  OPEN,  LEAD,  0,     0,     /* f8 */
-};
-
-
-#define CELL   CGUARD_STEP_CELL
-#define OFFER  CGUARD_STEP_OFFER
-#define BEGIN  CGUARD_STEP_PUSH|CGUARD_PERCENT, CGUARD_STEP_PUSH|CGUARD_OPEN, \
-               CGUARD_STEP_PUSH|CGUARD_LEAD
-
-
-/* noise may stand within an escape; it is dropped there */
-
-const uint8_t  cguard_step[CGUARD_WAIT_MAX][CGUARD_T_MAX] = {
-
-    /*                      other  hex    u      cont   % lead noise */
-
-    [CGUARD_NONE]       = { CELL,  CELL,  CELL,  CELL,  BEGIN, CELL },
-    [CGUARD_PERCENT]    = { CELL,  OFFER, OFFER, CELL,  BEGIN, 0 },
-    [CGUARD_DIGIT]      = { CELL,  OFFER, CELL,  CELL,  BEGIN, 0 },
-    [CGUARD_POINT]      = { CELL,  OFFER, CELL,  CELL,  BEGIN, 0 },
-    [CGUARD_OPEN]       = { OFFER, OFFER, OFFER, OFFER, BEGIN, 0 },
-    [CGUARD_LEAD]       = { CELL,  CELL,  CELL,  OFFER, BEGIN, 0 },
-    [CGUARD_SEQUENCE]   = { OFFER, OFFER, OFFER, OFFER, BEGIN, 0 },
-    [CGUARD_LENIENT]    = { OFFER, OFFER, OFFER, OFFER, BEGIN, 0 }
 };

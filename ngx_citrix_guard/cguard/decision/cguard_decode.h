@@ -23,18 +23,18 @@
 
 CGUARD_INLINE void
 cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
-    cguard_sink_pt sink, void *data)
+    cguard_emit_pt emit, void *data)
 {
     int            step;
     uint8_t        class;
     uint32_t       i, end;
-    cguard_cell_t  cell, plain;
+    cguard_char_t  ch, plain;
 
     for (i = 0; i < len && !d->overflow; i = end) {
 
         class = cguard_byte[p[i]];
 
-        if (!(class & CGUARD_B_FEED) && d->nwait == 0) {
+        if (!(class & CGUARD_B_FEED) && d->npending == 0) {
 
             /* a cell of its own, which the compiler keeps in registers */
 
@@ -48,43 +48,43 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
                 d->utf8 |= CGUARD_UTF8_DOUBT;
             }
 
-            sink(data, &plain, NULL, 0);
+            emit(data, &plain, NULL, 0);
             continue;
         }
 
-        cell.c = p[i];
-        cell.start = i;
-        cell.end = i + 1;
-        cell.depth = 0;
+        ch.c = p[i];
+        ch.start = i;
+        ch.end = i + 1;
+        ch.depth = 0;
 
-        step = cguard_decode_raw(d, p + i, p + len, class, &cell);
-        end = cell.end;
+        step = cguard_decode_raw(d, p + i, p + len, class, &ch);
+        end = ch.end;
 
-        if (step != CGUARD_STEP_CELL) {
+        if (step != CGUARD_STEP_EMIT) {
             if (step) {
-                cguard_decode_feed(d, &cell, sink, data);
+                cguard_decode_feed(d, &ch, emit, data);
             }
 
             continue;
         }
 
-        sink(data, &cell, d->wait, d->nwait);
-        d->nwait = 0;
+        emit(data, &ch, d->pending, d->npending);
+        d->npending = 0;
 
         while (d->nqueue) {
-            cell.c = d->queue[--d->nqueue].c;
-            sink(data, &cell, NULL, 0);
+            ch.c = d->queue[--d->nqueue].c;
+            emit(data, &ch, NULL, 0);
         }
     }
 
-    cell.c = '\0';
-    cell.start = len;
-    cell.end = len;
-    cell.depth = 0;
+    ch.c = '\0';
+    ch.start = len;
+    ch.end = len;
+    ch.depth = 0;
 
-    sink(data, &cell, d->wait, d->nwait);
+    emit(data, &ch, d->pending, d->npending);
 
-    d->nwait = 0;
+    d->npending = 0;
 }
 
 

@@ -6,9 +6,9 @@
  * it would be reduced the same way, or break off, byte by byte, with a branch
  * that the processor guesses wrong at every other byte of a hostile string.
  *
- * Those for "%" and for lead bytes return CGUARD_STEP_CELL if "cell" is one
+ * Those for "%" and for lead bytes return CGUARD_STEP_EMIT if "ch" is one
  * for the sink now (what is on the stack before it remains unfinished),
- * CGUARD_STEP_OFFER if it is to be fed, 0 if all waits on the stack.
+ * CGUARD_STEP_EXTEND if it is to be fed, 0 if all waits on the stack.
  */
 
 
@@ -20,15 +20,15 @@
 
 
 static inline int
-cguard_decode_whole(const cguard_decode_t *d, const cguard_cell_t *cell)
+cguard_decode_emit_or_feed(const cguard_decode_t *d, const cguard_char_t *ch)
 {
-    if (d->nwait == 0
-        && (cell->c > 0xff || !(cguard_byte[cell->c] & CGUARD_B_FEED)))
+    if (d->npending == 0
+        && (ch->c > 0xff || !(cguard_byte[ch->c] & CGUARD_B_FEED)))
     {
-        return CGUARD_STEP_CELL;
+        return CGUARD_STEP_EMIT;
     }
 
-    return CGUARD_STEP_OFFER;
+    return CGUARD_STEP_EXTEND;
 }
 
 
@@ -36,17 +36,17 @@ cguard_decode_whole(const cguard_decode_t *d, const cguard_cell_t *cell)
 
 static inline uint32_t
 cguard_decode_layers(const unsigned char *p, const unsigned char *last,
-    cguard_cell_t *cell)
+    cguard_char_t *ch)
 {
     const unsigned char  *s;
 
     s = p + 1;
 
-    while (cell->c == '%' && last - s >= 2
+    while (ch->c == '%' && last - s >= 2
            && cguard_byte[s[0]] & cguard_byte[s[1]] & CGUARD_B_HEX)
     {
-        cell->c = (uint32_t) (cguard_hex[s[0]] << 4 | cguard_hex[s[1]]);
-        cell->depth++;
+        ch->c = (uint32_t) (cguard_hex[s[0]] << 4 | cguard_hex[s[1]]);
+        ch->depth++;
         s += 2;
     }
 
@@ -58,7 +58,7 @@ cguard_decode_layers(const unsigned char *p, const unsigned char *last,
 
 static inline uint32_t
 cguard_decode_digits(const unsigned char *p, const unsigned char *last,
-    cguard_cell_t *cell)
+    cguard_char_t *ch)
 {
     if (last - p < 6
         || !(cguard_byte[p[2]] & cguard_byte[p[3]] & cguard_byte[p[4]]
@@ -67,9 +67,9 @@ cguard_decode_digits(const unsigned char *p, const unsigned char *last,
         return 0;
     }
 
-    cell->c = (uint32_t) (cguard_hex[p[2]] << 12 | cguard_hex[p[3]] << 8
+    ch->c = (uint32_t) (cguard_hex[p[2]] << 12 | cguard_hex[p[3]] << 8
                           | cguard_hex[p[4]] << 4 | cguard_hex[p[5]]);
-    cell->depth = 1;
+    ch->depth = 1;
 
     return 6;
 }
@@ -79,21 +79,21 @@ cguard_decode_digits(const unsigned char *p, const unsigned char *last,
 
 static inline int
 cguard_decode_broken(cguard_decode_t *d, const unsigned char *p,
-    unsigned n, cguard_cell_t *cell)
+    unsigned n, cguard_char_t *ch)
 {
     if (d->overflow) {
         return 0;
     }
 
-    cell->c = p[n];
-    cell->start += n;
-    cell->end = cell->start + 1;
+    ch->c = p[n];
+    ch->start += n;
+    ch->end = ch->start + 1;
 
-    if (cell->c >= 0x80) {
+    if (ch->c >= 0x80) {
         d->utf8 |= CGUARD_UTF8_DOUBT;
     }
 
-    return CGUARD_STEP_CELL;
+    return CGUARD_STEP_EMIT;
 }
 
 
@@ -101,7 +101,7 @@ cguard_decode_broken(cguard_decode_t *d, const unsigned char *p,
 
 static inline int
 cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
-    const unsigned char *last, cguard_cell_t *cell)
+    const unsigned char *last, cguard_char_t *ch)
 {
     unsigned  n, kind, need;
     uint32_t  value;
@@ -126,15 +126,15 @@ cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
         value = p[n++];
     }
 
-    cguard_decode_wait(d, cell, kind, value, need);
+    cguard_decode_push(d, ch, kind, value, need);
 
     if (p + n < last
-        && cguard_step[kind][cguard_token[p[n]]] & CGUARD_STEP_CELL)
+        && cguard_step[kind][cguard_token[p[n]]] & CGUARD_STEP_EMIT)
     {
-        return cguard_decode_broken(d, p, n, cell);
+        return cguard_decode_broken(d, p, n, ch);
     }
 
-    cell->end += n - 1;
+    ch->end += n - 1;
 
     return 0;
 }
@@ -144,31 +144,31 @@ cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
 
 CGUARD_INLINE int
 cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
-    const unsigned char *last, cguard_cell_t *cell)
+    const unsigned char *last, cguard_char_t *ch)
 {
     uint32_t  n;
 
-    n = cguard_decode_layers(p, last, cell);
+    n = cguard_decode_layers(p, last, ch);
 
     if (n == 0) {
 
         /* what has to wait for its last byte needs a place on the stack */
 
-        if (d->nwait < CGUARD_DECODE_DEPTH
+        if (d->npending < CGUARD_DECODE_DEPTH
             && last - p > 1 && (p[1] | 0x20) == 'u')
         {
-            n = cguard_decode_digits(p, last, cell);
+            n = cguard_decode_digits(p, last, ch);
         }
 
         if (n == 0) {
-            return cguard_decode_digit(d, p, last, cell);
+            return cguard_decode_digit(d, p, last, ch);
         }
     }
 
-    cell->end += n - 1;
-    cguard_decode_percent(d, cell);
+    ch->end += n - 1;
+    cguard_decode_percent(d, ch);
 
-    return cguard_decode_whole(d, cell);
+    return cguard_decode_emit_or_feed(d, ch);
 }
 
 
@@ -176,13 +176,13 @@ cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
 
 CGUARD_INLINE int
 cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
-    const unsigned char *last, cguard_cell_t *cell)
+    const unsigned char *last, cguard_char_t *ch)
 {
     unsigned  n, need, class, kind;
     uint32_t  value, longer;
 
-    kind = cguard_begin(p[0]);
-    need = cguard_need[p[0] & 0x3f];
+    kind = cguard_escape_kind(p[0]);
+    need = cguard_utf8_ncont[p[0] & 0x3f];
     value = p[0] & (0x3f >> need);
 
     for (n = 1; need; n++, need--) {
@@ -191,8 +191,8 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
 
         if (class & (CGUARD_B_FEED|CGUARD_B_NOISE)) {
             d->utf8 |= CGUARD_UTF8_DOUBT;
-            cguard_decode_wait(d, cell, kind, value, need);
-            cell->end += n - 1;
+            cguard_decode_push(d, ch, kind, value, need);
+            ch->end += n - 1;
             return 0;
         }
 
@@ -208,11 +208,11 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
 
         if (!(class & (CGUARD_B_CONT|CGUARD_B_LENIENT))
             || !cguard_decode_matters(longer, need - 1)
-            || d->nwait == CGUARD_DECODE_DEPTH)
+            || d->npending == CGUARD_DECODE_DEPTH)
         {
             d->utf8 |= CGUARD_UTF8_DOUBT;
-            cguard_decode_wait(d, cell, kind, value, need);
-            return cguard_decode_broken(d, p, n, cell);
+            cguard_decode_push(d, ch, kind, value, need);
+            return cguard_decode_broken(d, p, n, ch);
         }
 
         kind = CGUARD_LENIENT;
@@ -223,37 +223,37 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
         d->utf8 |= CGUARD_UTF8_DOUBT;
     }
 
-    cell->c = value;
-    cell->end += n - 1;
-    cell->depth = 1;
+    ch->c = value;
+    ch->end += n - 1;
+    ch->depth = 1;
 
-    cguard_decode_point(d, cell, value);
+    cguard_decode_point(d, ch, value);
 
-    return cguard_decode_whole(d, cell);
+    return cguard_decode_emit_or_feed(d, ch);
 }
 
 
 CGUARD_INLINE int
 cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
-    const unsigned char *last, unsigned class, cguard_cell_t *cell)
+    const unsigned char *last, unsigned class, cguard_char_t *ch)
 {
     if (p[0] == '%') {
-        return cguard_decode_hex(d, p, last, cell);
+        return cguard_decode_hex(d, p, last, ch);
     }
 
     if (class & CGUARD_B_LEAD) {
-        return cguard_decode_sequence(d, p, last, cell);
+        return cguard_decode_sequence(d, p, last, ch);
     }
 
     if (class & CGUARD_B_CONTROL) {
-        cguard_decode_control(d, cell);
+        cguard_decode_control(d, ch);
     }
 
     if (p[0] >= 0x80) {
         d->utf8 |= CGUARD_UTF8_DOUBT;
     }
 
-    return cguard_decode_step(d, cell->c);
+    return cguard_decode_step(d, ch->c);
 }
 
 

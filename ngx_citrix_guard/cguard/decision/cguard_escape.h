@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cguard_byte.h"
 #include "cguard_compat.h"
 
 
@@ -40,18 +41,6 @@
 /* cells above 0xff: a code point with no ASCII */
 
 #define CGUARD_CODE_POINT    0x80000000u
-
-
-/* classes of a byte for the decoder */
-
-#define CGUARD_B_HEX         0x01
-#define CGUARD_B_LEAD        0x02
-#define CGUARD_B_CONT        0x04    /* continuation byte, 80-BF */
-#define CGUARD_B_LENIENT     0x08    /* what a lenient parser takes for one */
-#define CGUARD_B_NOISE       0x10    /* NUL, control bytes, blank, + */
-#define CGUARD_B_CONTROL     0x20    /* of these 00-1F and 7F */
-#define CGUARD_B_MATTERS     0x40    /* can be part of a sign or an escape */
-#define CGUARD_B_FEED        0x80    /* not simply a cell */
 
 
 /* the same as numbers: what a byte may be to an escape that waits */
@@ -74,7 +63,7 @@ typedef struct {
     uint32_t              start;     /* in the raw string */
     uint32_t              end;
     uint32_t              depth;
-} cguard_cell_t;
+} cguard_char_t;
 
 
 /* those of UTF-8 come last */
@@ -88,16 +77,16 @@ typedef enum {
     CGUARD_LEAD,                     /*   that of nothing in ASCII */
     CGUARD_SEQUENCE,                 /*   more than that */
     CGUARD_LENIENT,                  /*   with a lenient continuation byte */
-    CGUARD_WAIT_MAX
-} cguard_wait_e;
+    CGUARD_ESCAPE_MAX
+} cguard_escape_e;
 
 
 /* what a byte does, by what waits on top of the stack; 0: it is dropped */
 
-#define CGUARD_STEP_CELL     0x10    /* fits nowhere, what waits is flushed */
-#define CGUARD_STEP_OFFER    0x20    /* may fit */
-#define CGUARD_STEP_PUSH     0x40    /* waits itself, as cguard_wait_e */
-#define CGUARD_STEP_WAIT     0x0f
+#define CGUARD_STEP_EMIT     0x10    /* fits nowhere, what waits is flushed */
+#define CGUARD_STEP_EXTEND    0x20    /* may fit */
+#define CGUARD_STEP_PUSH     0x40    /* waits itself, as cguard_escape_e */
+#define CGUARD_STEP_KIND     0x0f
 
 
 /* what a string has of UTF-8 */
@@ -116,47 +105,44 @@ typedef struct {
     uint8_t               kind;
     uint8_t               need;
     uint8_t               lead;
-} cguard_wait_t;
+} cguard_escape_t;
 
 
 typedef struct {
     uint32_t              ctl_start; /* the first control byte, raw or */
     uint32_t              ctl_end;   /*   percent-encoded */
-    uint32_t              nwait;
+    uint32_t              npending;
     uint32_t              nqueue;
     uint8_t               ctl;
     uint8_t               overflow;
     uint8_t               utf8;      /* what there is of it */
-    cguard_cell_t         queue[CGUARD_DECODE_QUEUE];
-    cguard_wait_t         wait[CGUARD_DECODE_DEPTH];
+    cguard_char_t         queue[CGUARD_DECODE_QUEUE];
+    cguard_escape_t         pending[CGUARD_DECODE_DEPTH];
 } cguard_decode_t;
 
 
 /*
- * What takes the cells.  Before the cell stand "nwait" escapes that remain
+ * What takes the cells.  Before the cell stand "npending" escapes that remain
  * unfinished: bytes none of which can be part of a sign.
  */
 
-typedef void (*cguard_sink_pt)(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w, uint32_t nwait);
+typedef void (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
+    const cguard_escape_t *e, uint32_t npending);
 
 
 #if defined(__GNUC__)
 #define CGUARD_INLINE  static inline __attribute__((always_inline))
-#define CGUARD_APART   static __attribute__((noinline))
+#define CGUARD_NOINLINE   static __attribute__((noinline))
 #else
 #define CGUARD_INLINE  static inline
-#define CGUARD_APART   static
+#define CGUARD_NOINLINE   static
 #endif
 
 
 #pragma GCC visibility push(hidden)
 
-extern const uint8_t  cguard_byte[256];
 extern const uint8_t  cguard_token[256];
-extern const uint8_t  cguard_step[CGUARD_WAIT_MAX][CGUARD_T_MAX];
-extern const uint8_t  cguard_hex[256];
-extern const uint8_t  cguard_need[64];
+extern const uint8_t  cguard_step[CGUARD_ESCAPE_MAX][CGUARD_T_MAX];
 
 #pragma GCC visibility pop
 
@@ -164,7 +150,7 @@ extern const uint8_t  cguard_need[64];
 static inline void
 cguard_decode_init(cguard_decode_t *d)
 {
-    d->nwait = 0;
+    d->npending = 0;
     d->nqueue = 0;
     d->ctl = 0;
     d->overflow = 0;
@@ -173,12 +159,12 @@ cguard_decode_init(cguard_decode_t *d)
 
 
 static inline void
-cguard_decode_control(cguard_decode_t *d, const cguard_cell_t *cell)
+cguard_decode_control(cguard_decode_t *d, const cguard_char_t *ch)
 {
     if (!d->ctl) {
         d->ctl = 1;
-        d->ctl_start = cell->start;
-        d->ctl_end = cell->end;
+        d->ctl_start = ch->start;
+        d->ctl_end = ch->end;
     }
 }
 
@@ -186,9 +172,9 @@ cguard_decode_control(cguard_decode_t *d, const cguard_cell_t *cell)
 /* the kind of an escape that begins with "c" */
 
 static inline unsigned
-cguard_begin(uint32_t c)
+cguard_escape_kind(uint32_t c)
 {
-    return cguard_step[CGUARD_NONE][cguard_token[c]] & CGUARD_STEP_WAIT;
+    return cguard_step[CGUARD_NONE][cguard_token[c]] & CGUARD_STEP_KIND;
 }
 
 
@@ -198,49 +184,49 @@ cguard_decode_step(const cguard_decode_t *d, uint32_t c)
     unsigned  kind;
 
     if (c > 0xff) {
-        return CGUARD_STEP_CELL;
+        return CGUARD_STEP_EMIT;
     }
 
-    kind = d->nwait ? d->wait[d->nwait - 1].kind : CGUARD_NONE;
+    kind = d->npending ? d->pending[d->npending - 1].kind : CGUARD_NONE;
 
     return cguard_step[kind][cguard_token[c]];
 }
 
 
 static inline void
-cguard_decode_wait(cguard_decode_t *d, const cguard_cell_t *cell,
+cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     unsigned kind, uint32_t value, unsigned need)
 {
-    cguard_wait_t  *w;
+    cguard_escape_t  *e;
 
-    if (d->nwait == CGUARD_DECODE_DEPTH) {
+    if (d->npending == CGUARD_DECODE_DEPTH) {
         d->overflow = 1;
         return;
     }
 
-    w = &d->wait[d->nwait++];
-    w->value = value;
-    w->start = cell->start;
-    w->depth = cell->depth;
-    w->kind = (uint8_t) kind;
-    w->need = (uint8_t) need;
-    w->lead = (uint8_t) cell->c;
+    e = &d->pending[d->npending++];
+    e->value = value;
+    e->start = ch->start;
+    e->depth = ch->depth;
+    e->kind = (uint8_t) kind;
+    e->need = (uint8_t) need;
+    e->lead = (uint8_t) ch->c;
 }
 
 
 static inline void
-cguard_decode_begin(cguard_decode_t *d, const cguard_cell_t *cell)
+cguard_decode_begin(cguard_decode_t *d, const cguard_char_t *ch)
 {
     unsigned  need;
 
-    need = cguard_need[cell->c & 0x3f];
+    need = cguard_utf8_ncont[ch->c & 0x3f];
 
-    if (cell->c != '%') {
+    if (ch->c != '%') {
         d->utf8 |= CGUARD_UTF8_DOUBT;
     }
 
-    cguard_decode_wait(d, cell, cguard_begin(cell->c),
-                       cell->c & (0x3f >> need), need);
+    cguard_decode_push(d, ch, cguard_escape_kind(ch->c),
+                       ch->c & (0x3f >> need), need);
 }
 
 
@@ -255,18 +241,18 @@ cguard_well_formed(uint32_t point, unsigned ncont)
 }
 
 
-/* the escape on top is complete: "cell" takes its place */
+/* the escape on top is complete: "ch" takes its place */
 
 static inline void
-cguard_decode_reduce(cguard_decode_t *d, cguard_cell_t *cell, uint32_t c)
+cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
 {
-    cguard_wait_t  *w;
+    cguard_escape_t  *e;
 
-    w = &d->wait[--d->nwait];
+    e = &d->pending[--d->npending];
 
-    cell->c = c;
-    cell->start = w->start;
-    cell->depth = (w->depth > cell->depth ? w->depth : cell->depth) + 1;
+    ch->c = c;
+    ch->start = e->start;
+    ch->depth = (e->depth > ch->depth ? e->depth : ch->depth) + 1;
 }
 
 
@@ -276,14 +262,14 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_cell_t *cell, uint32_t c)
  */
 
 static inline void
-cguard_decode_point(cguard_decode_t *d, cguard_cell_t *cell, uint32_t point)
+cguard_decode_point(cguard_decode_t *d, cguard_char_t *ch, uint32_t point)
 {
     size_t          n;
     const char     *text;
-    cguard_cell_t  *q;
+    cguard_char_t  *q;
 
     if (point < 0x80) {
-        cell->c = point;
+        ch->c = point;
         return;
     }
 
@@ -293,7 +279,7 @@ cguard_decode_point(cguard_decode_t *d, cguard_cell_t *cell, uint32_t point)
 
     if (text == NULL) {
         d->utf8 |= CGUARD_UTF8_OTHER;
-        cell->c = CGUARD_CODE_POINT | point;
+        ch->c = CGUARD_CODE_POINT | point;
         return;
     }
 
@@ -302,57 +288,57 @@ cguard_decode_point(cguard_decode_t *d, cguard_cell_t *cell, uint32_t point)
     while (--n) {
         if (d->nqueue == CGUARD_DECODE_QUEUE) {
             d->overflow = 1;
-            cell->c = CGUARD_CODE_POINT | point;
+            ch->c = CGUARD_CODE_POINT | point;
             return;
         }
 
         q = &d->queue[d->nqueue++];
         q->c = (uint8_t) text[n];
-        q->start = cell->start;
-        q->end = cell->end;
-        q->depth = cell->depth;
+        q->start = ch->start;
+        q->end = ch->end;
+        q->depth = ch->depth;
     }
 
-    cell->c = (uint8_t) text[0];
+    ch->c = (uint8_t) text[0];
 }
 
 
-/* "cell" is what an escape with "%" stands for */
+/* "ch" is what an escape with "%" stands for */
 
 static inline void
-cguard_decode_percent(cguard_decode_t *d, cguard_cell_t *cell)
+cguard_decode_percent(cguard_decode_t *d, cguard_char_t *ch)
 {
-    if (cell->c >= 0x100) {
-        cell->depth++;
-        cguard_decode_point(d, cell, cell->c);
+    if (ch->c >= 0x100) {
+        ch->depth++;
+        cguard_decode_point(d, ch, ch->c);
 
-    } else if (cell->c >= 0x80) {
+    } else if (ch->c >= 0x80) {
         d->utf8 |= CGUARD_UTF8_DOUBT;
 
-    } else if (cguard_byte[cell->c] & CGUARD_B_CONTROL) {
-        cguard_decode_control(d, cell);
+    } else if (cguard_byte[ch->c] & CGUARD_B_CONTROL) {
+        cguard_decode_control(d, ch);
     }
 }
 
 
 static inline int
-cguard_decode_uhex(cguard_decode_t *d, cguard_wait_t *w, cguard_cell_t *cell)
+cguard_decode_uhex(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 {
     uint32_t  point;
 
-    if (--w->need) {
-        w->value = w->value << 8 | cell->c;
-        w->depth = w->depth > cell->depth ? w->depth : cell->depth;
+    if (--e->need) {
+        e->value = e->value << 8 | ch->c;
+        e->depth = e->depth > ch->depth ? e->depth : ch->depth;
         return 0;
     }
 
-    point = (uint32_t) cguard_hex[w->value >> 16 & 0xff] << 12
-            | (uint32_t) cguard_hex[w->value >> 8 & 0xff] << 8
-            | (uint32_t) cguard_hex[w->value & 0xff] << 4
-            | cguard_hex[cell->c];
+    point = (uint32_t) cguard_hex[e->value >> 16 & 0xff] << 12
+            | (uint32_t) cguard_hex[e->value >> 8 & 0xff] << 8
+            | (uint32_t) cguard_hex[e->value & 0xff] << 4
+            | cguard_hex[ch->c];
 
-    cguard_decode_reduce(d, cell, point);
-    cguard_decode_percent(d, cell);
+    cguard_decode_reduce(d, ch, point);
+    cguard_decode_percent(d, ch);
 
     return 1;
 }
@@ -376,35 +362,35 @@ cguard_decode_matters(uint32_t value, unsigned need)
 
 
 static inline int
-cguard_decode_cont(cguard_decode_t *d, cguard_wait_t *w, cguard_cell_t *cell)
+cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 {
     uint32_t  value;
     unsigned  need, lenient;
 
-    value = w->value << 6 | (cell->c & 0x3f);
-    need = w->need - 1;
-    lenient = w->kind == CGUARD_LENIENT
-              || !(cguard_byte[cell->c] & CGUARD_B_CONT);
+    value = e->value << 6 | (ch->c & 0x3f);
+    need = e->need - 1;
+    lenient = e->kind == CGUARD_LENIENT
+              || !(cguard_byte[ch->c] & CGUARD_B_CONT);
 
     if (lenient
-        && (!(cguard_byte[cell->c] & (CGUARD_B_CONT|CGUARD_B_LENIENT))
+        && (!(cguard_byte[ch->c] & (CGUARD_B_CONT|CGUARD_B_LENIENT))
             || !cguard_decode_matters(value, need)))
     {
         return -1;
     }
 
     if (need) {
-        w->value = value;
-        w->need = (uint8_t) need;
-        w->kind = lenient ? CGUARD_LENIENT : CGUARD_SEQUENCE;
-        w->depth = w->depth > cell->depth ? w->depth : cell->depth;
+        e->value = value;
+        e->need = (uint8_t) need;
+        e->kind = lenient ? CGUARD_LENIENT : CGUARD_SEQUENCE;
+        e->depth = e->depth > ch->depth ? e->depth : ch->depth;
         return 0;
     }
 
-    cguard_decode_reduce(d, cell, value);
+    cguard_decode_reduce(d, ch, value);
 
     if (value >= 0x80) {
-        cguard_decode_point(d, cell, value);
+        cguard_decode_point(d, ch, value);
     }
 
     return 1;
@@ -413,43 +399,43 @@ cguard_decode_cont(cguard_decode_t *d, cguard_wait_t *w, cguard_cell_t *cell)
 
 /*
  * Offers a cell to the escape on top of the stack.  Returns 1 if it completed
- * it ("cell" is the result), 0 if it was taken in, -1 if it does not fit.
+ * it ("ch" is the result), 0 if it was taken in, -1 if it does not fit.
  */
 
 static inline int
-cguard_decode_offer(cguard_decode_t *d, cguard_cell_t *cell)
+cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
 {
-    uint32_t        c;
-    cguard_wait_t  *w;
+    uint32_t          c;
+    cguard_escape_t  *e;
 
-    c = cell->c;
-    w = &d->wait[d->nwait - 1];
+    c = ch->c;
+    e = &d->pending[d->npending - 1];
 
-    if (w->kind >= CGUARD_OPEN) {
-        return cguard_decode_cont(d, w, cell);
+    if (e->kind >= CGUARD_OPEN) {
+        return cguard_decode_cont(d, e, ch);
     }
 
     if ((c | 0x20) == 'u') {
-        w->kind = CGUARD_POINT;
-        w->need = 4;
+        e->kind = CGUARD_POINT;
+        e->need = 4;
         return 0;
     }
 
-    if (w->kind == CGUARD_PERCENT) {
-        w->kind = CGUARD_DIGIT;
-        w->value = c;
-        w->depth = w->depth > cell->depth ? w->depth : cell->depth;
+    if (e->kind == CGUARD_PERCENT) {
+        e->kind = CGUARD_DIGIT;
+        e->value = c;
+        e->depth = e->depth > ch->depth ? e->depth : ch->depth;
         return 0;
     }
 
-    if (w->kind == CGUARD_POINT) {
-        return cguard_decode_uhex(d, w, cell);
+    if (e->kind == CGUARD_POINT) {
+        return cguard_decode_uhex(d, e, ch);
     }
 
-    c = (uint32_t) cguard_hex[w->value & 0xff] << 4 | cguard_hex[c];
+    c = (uint32_t) cguard_hex[e->value & 0xff] << 4 | cguard_hex[c];
 
-    cguard_decode_reduce(d, cell, c);
-    cguard_decode_percent(d, cell);
+    cguard_decode_reduce(d, ch, c);
+    cguard_decode_percent(d, ch);
 
     return 1;
 }
@@ -461,39 +447,39 @@ cguard_decode_offer(cguard_decode_t *d, cguard_cell_t *cell)
  */
 
 CGUARD_INLINE void
-cguard_decode_feed(cguard_decode_t *d, cguard_cell_t *cell,
-    cguard_sink_pt sink, void *data)
+cguard_decode_feed(cguard_decode_t *d, cguard_char_t *ch,
+    cguard_emit_pt emit, void *data)
 {
     int       rc;
     unsigned  step;
 
     for ( ;; ) {
 
-        step = cguard_decode_step(d, cell->c);
+        step = cguard_decode_step(d, ch->c);
 
-        if (step & CGUARD_STEP_OFFER) {
-            rc = cguard_decode_offer(d, cell);
+        if (step & CGUARD_STEP_EXTEND) {
+            rc = cguard_decode_extend(d, ch);
 
             if (rc == 1) {
                 continue;
             }
 
-            step = rc == 0 ? 0 : CGUARD_STEP_CELL;
+            step = rc == 0 ? 0 : CGUARD_STEP_EMIT;
         }
 
-        if (step & CGUARD_STEP_CELL) {
-            sink(data, cell, d->wait, d->nwait);
-            d->nwait = 0;
+        if (step & CGUARD_STEP_EMIT) {
+            emit(data, ch, d->pending, d->npending);
+            d->npending = 0;
 
         } else if (step & CGUARD_STEP_PUSH) {
-            cguard_decode_begin(d, cell);
+            cguard_decode_begin(d, ch);
         }
 
         if (d->nqueue == 0) {
             return;
         }
 
-        *cell = d->queue[--d->nqueue];
+        *ch = d->queue[--d->nqueue];
     }
 }
 

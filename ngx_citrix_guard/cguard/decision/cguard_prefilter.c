@@ -5,7 +5,7 @@
 
 
 #include "cguard_prefilter.h"
-#include "cguard_escape.h"
+#include "cguard_byte.h"
 
 #if defined(__SSE2__) && !defined(CGUARD_NO_SIMD)
 #define CGUARD_SSE2  1

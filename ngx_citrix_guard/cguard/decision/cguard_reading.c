@@ -2,14 +2,15 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The reading of a target, for people.
+ * Writes the reading of a target: what is left when all encoding is off.
  */
 
 
+#include <stdint.h>
 #include <string.h>
 
-#include "cguard_target.h"
-#include "cguard_sign.h"
+#include "cguard_reading.h"
+#include "cguard_decode.h"
 
 
 typedef struct {
@@ -54,43 +55,43 @@ cguard_text_point(cguard_text_t *t, uint32_t c)
 /* an escape that stays unfinished stands for the bytes that it is */
 
 static void
-cguard_text_wait(cguard_text_t *t, const cguard_wait_t *w)
+cguard_text_pending(cguard_text_t *t, const cguard_escape_t *e)
 {
     unsigned  n;
 
-    cguard_text_byte(t, w->lead);
+    cguard_text_byte(t, e->lead);
 
-    if (w->kind == CGUARD_DIGIT) {
-        cguard_text_byte(t, w->value & 0xff);
+    if (e->kind == CGUARD_DIGIT) {
+        cguard_text_byte(t, e->value & 0xff);
 
-    } else if (w->kind == CGUARD_POINT) {
+    } else if (e->kind == CGUARD_POINT) {
         cguard_text_byte(t, 'u');
 
-        for (n = 4 - w->need; n; n--) {
-            cguard_text_byte(t, w->value >> (8 * (n - 1)) & 0xff);
+        for (n = 4 - e->need; n; n--) {
+            cguard_text_byte(t, e->value >> (8 * (n - 1)) & 0xff);
         }
 
-    } else if (w->kind >= CGUARD_OPEN) {
-        for (n = cguard_need[w->lead & 0x3f] - w->need; n; n--) {
-            cguard_text_byte(t, 0x80 | (w->value >> (6 * (n - 1)) & 0x3f));
+    } else if (e->kind >= CGUARD_OPEN) {
+        for (n = cguard_utf8_ncont[e->lead & 0x3f] - e->need; n; n--) {
+            cguard_text_byte(t, 0x80 | (e->value >> (6 * (n - 1)) & 0x3f));
         }
     }
 }
 
 
 static void
-cguard_text_cell(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w, uint32_t nwait)
+cguard_text_char(void *data, const cguard_char_t *ch,
+    const cguard_escape_t *e, uint32_t npending)
 {
     cguard_text_t  *t = data;
 
-    for ( /* void */ ; nwait && !t->parameters; nwait--, w++) {
-        cguard_text_wait(t, w);
+    for ( /* void */ ; npending && !t->parameters; npending--, e++) {
+        cguard_text_pending(t, e);
     }
 
-    if (cell->c & CGUARD_CODE_POINT) {
+    if (ch->c & CGUARD_CODE_POINT) {
         if (!t->parameters) {
-            cguard_text_point(t, cell->c & ~CGUARD_CODE_POINT);
+            cguard_text_point(t, ch->c & ~CGUARD_CODE_POINT);
         }
 
         return;
@@ -98,11 +99,11 @@ cguard_text_cell(void *data, const cguard_cell_t *cell,
 
     /* a plus sign is a blank to some, but not to a reader */
 
-    if (cguard_byte[cell->c] & CGUARD_B_NOISE && cell->c != '+') {
+    if (cguard_byte[ch->c] & CGUARD_B_NOISE && ch->c != '+') {
         return;
     }
 
-    switch (cell->c) {
+    switch (ch->c) {
 
     case '/':
     case '\\':
@@ -116,7 +117,7 @@ cguard_text_cell(void *data, const cguard_cell_t *cell,
     }
 
     if (!t->parameters) {
-        cguard_text_byte(t, cell->c);
+        cguard_text_byte(t, ch->c);
     }
 }
 
@@ -148,7 +149,7 @@ cguard_reading(const unsigned char *p, size_t len, size_t from,
 
     if (from < path) {
         cguard_decode(&d, p + from, (uint32_t) (path - from),
-                      cguard_text_cell, &t);
+                      cguard_text_char, &t);
         from = path;
     }
 
@@ -158,7 +159,7 @@ cguard_reading(const unsigned char *p, size_t len, size_t from,
         from++;
     }
 
-    cguard_decode(&d, p + from, (uint32_t) (len - from), cguard_text_cell,
+    cguard_decode(&d, p + from, (uint32_t) (len - from), cguard_text_char,
                   &t);
 
     return t.len;

@@ -100,18 +100,18 @@ cguard_sign_end(cguard_signs_t *s, uint32_t end)
 /* unfinished escapes: no UTF-8, hence noise, or ordinary bytes */
 
 CGUARD_INLINE void
-cguard_sign_wait(cguard_signs_t *s, const cguard_wait_t *w, uint32_t nwait)
+cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e, uint32_t npending)
 {
-    for ( /* void */ ; nwait; nwait--, w++) {
+    for ( /* void */ ; npending; npending--, e++) {
 
-        if (w->kind < CGUARD_OPEN) {
+        if (e->kind < CGUARD_OPEN) {
             s->state = CGUARD_S_DEAD;
             return;
         }
 
-        cguard_sign_end(s, w->start);
+        cguard_sign_end(s, e->start);
 
-        if (w->kind == CGUARD_LENIENT) {
+        if (e->kind == CGUARD_LENIENT) {
             s->state = CGUARD_S_DEAD;
             return;
         }
@@ -120,23 +120,23 @@ cguard_sign_wait(cguard_signs_t *s, const cguard_wait_t *w, uint32_t nwait)
 
 
 CGUARD_INLINE void
-cguard_sign_cell(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w, uint32_t nwait)
+cguard_sign_char(void *data, const cguard_char_t *ch,
+    const cguard_escape_t *e, uint32_t npending)
 {
     unsigned         class;
     cguard_signs_t  *s = data;
 
-    if (nwait && s->state != CGUARD_S_DEAD) {
-        cguard_sign_wait(s, w, nwait);
+    if (npending && s->state != CGUARD_S_DEAD) {
+        cguard_sign_pending(s, e, npending);
     }
 
-    class = cell->c <= 0xff ? cguard_class[cell->c] : CGUARD_C_OTHER;
+    class = ch->c <= 0xff ? cguard_class[ch->c] : CGUARD_C_OTHER;
 
     if (s->state >= CGUARD_S_PARENT && class >= CGUARD_C_NOISE) {
-        cguard_sign_end(s, cell->start);
+        cguard_sign_end(s, ch->start);
     }
 
-    s->start = class == CGUARD_C_SEPARATOR ? cell->end : s->start;
+    s->start = class == CGUARD_C_SEPARATOR ? ch->end : s->start;
     s->state = cguard_next[s->state][class];
 }
 

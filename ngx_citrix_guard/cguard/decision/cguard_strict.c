@@ -31,23 +31,23 @@ static const uint16_t  cguard_latin[32] = {
 /* Returns 1 if the sequence on top is complete, 0 if not, -1 if ill-formed. */
 
 static int
-cguard_strict_cont(cguard_strict_t *st, cguard_cell_t *cell)
+cguard_strict_cont(cguard_strict_t *st, cguard_char_t *ch)
 {
     unsigned          ncont;
     uint32_t          value;
-    cguard_wait_t    *w;
+    cguard_escape_t  *e;
     cguard_decode_t  *d;
 
     d = &st->decode;
-    w = &d->wait[d->nwait - 1];
-    value = w->value << 6 | (cell->c & 0x3f);
+    e = &d->pending[d->npending - 1];
+    value = e->value << 6 | (ch->c & 0x3f);
 
-    if (--w->need) {
-        w->value = value;
+    if (--e->need) {
+        e->value = value;
         return 0;
     }
 
-    ncont = cguard_need[w->lead & 0x3f];
+    ncont = cguard_utf8_ncont[e->lead & 0x3f];
 
     if (st->parser == CGUARD_WELL_FORMED
         && (ncont > 3 || !cguard_well_formed(value, ncont)))
@@ -58,8 +58,8 @@ cguard_strict_cont(cguard_strict_t *st, cguard_cell_t *cell)
 
     st->seen |= CGUARD_TAKEN;
 
-    cguard_decode_reduce(d, cell, value);
-    cguard_decode_point(d, cell, value);
+    cguard_decode_reduce(d, ch, value);
+    cguard_decode_point(d, ch, value);
 
     return 1;
 }
@@ -70,39 +70,39 @@ cguard_strict_cont(cguard_strict_t *st, cguard_cell_t *cell)
 static void
 cguard_strict_drop(cguard_strict_t *st)
 {
-    cguard_cell_t     noise;
+    cguard_char_t     noise;
     cguard_decode_t  *d;
 
     d = &st->decode;
-    d->nwait--;
+    d->npending--;
 
-    if (d->nwait == 0) {
+    if (d->npending == 0) {
         noise.c = '\0';
-        noise.start = d->wait[0].start;
+        noise.start = d->pending[0].start;
         noise.end = noise.start;
         noise.depth = 0;
 
-        cguard_sign_cell(st->signs, &noise, NULL, 0);
+        cguard_sign_char(st->signs, &noise, NULL, 0);
     }
 }
 
 
 /*
- * Offers a cell to the sequence on top: as cguard_decode_offer(), but a cell
+ * Offers a cell to the sequence on top: as cguard_decode_extend(), but a cell
  * that does not fit drops the sequence, and is offered to what is below.
  */
 
 static int
-cguard_strict_sequence(cguard_strict_t *st, cguard_cell_t *cell)
+cguard_strict_sequence(cguard_strict_t *st, cguard_char_t *ch)
 {
     int  rc;
 
-    if (!(cguard_byte[cell->c] & CGUARD_B_CONT)) {
+    if (!(cguard_byte[ch->c] & CGUARD_B_CONT)) {
         cguard_strict_drop(st);
         return 1;
     }
 
-    rc = cguard_strict_cont(st, cell);
+    rc = cguard_strict_cont(st, ch);
 
     if (rc == -1) {
         cguard_strict_drop(st);
@@ -119,75 +119,75 @@ cguard_strict_sequence(cguard_strict_t *st, cguard_cell_t *cell)
  */
 
 static void
-cguard_strict_see(cguard_strict_t *st, cguard_cell_t *cell)
+cguard_strict_convert(cguard_strict_t *st, cguard_char_t *ch)
 {
-    if (st->parser == CGUARD_LATIN && cell->c >= 0x80 && cell->c <= 0xff) {
-        cguard_decode_point(&st->decode, cell,
-                            cell->c < 0xa0 ? cguard_latin[cell->c - 0x80]
-                                           : cell->c);
+    if (st->parser == CGUARD_LATIN && ch->c >= 0x80 && ch->c <= 0xff) {
+        cguard_decode_point(&st->decode, ch,
+                            ch->c < 0xa0 ? cguard_latin[ch->c - 0x80]
+                                           : ch->c);
     }
 
-    if (cell->c > 0xff) {
+    if (ch->c > 0xff) {
         st->seen |= CGUARD_TAKEN;
-        cell->c = '\0';
+        ch->c = '\0';
     }
 
-    if (st->parser == CGUARD_ASCII && cell->c >= 0x80) {
-        cell->c = '\0';
+    if (st->parser == CGUARD_ASCII && ch->c >= 0x80) {
+        ch->c = '\0';
     }
 }
 
 
-/* Returns 1 if "cell" is to be fed again, 0 if it was taken in. */
+/* Returns 1 if "ch" is to be fed again, 0 if it was taken in. */
 
 static int
-cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
+cguard_strict_step(cguard_strict_t *st, cguard_char_t *ch)
 {
     unsigned          class, step;
-    cguard_wait_t    *w;
+    cguard_escape_t  *e;
     cguard_decode_t  *d;
 
     d = &st->decode;
-    w = d->nwait ? &d->wait[d->nwait - 1] : NULL;
+    e = d->npending ? &d->pending[d->npending - 1] : NULL;
 
-    cguard_strict_see(st, cell);
+    cguard_strict_convert(st, ch);
 
-    class = cguard_byte[cell->c];
+    class = cguard_byte[ch->c];
 
-    if (cell->c == '%') {
-        cguard_decode_begin(d, cell);
+    if (ch->c == '%') {
+        cguard_decode_begin(d, ch);
         return 0;
     }
 
-    if (w && w->kind >= CGUARD_OPEN) {
-        return cguard_strict_sequence(st, cell);
+    if (e && e->kind >= CGUARD_OPEN) {
+        return cguard_strict_sequence(st, ch);
     }
 
     if (class & CGUARD_B_LEAD) {
-        cguard_decode_begin(d, cell);
+        cguard_decode_begin(d, ch);
         return 0;
     }
 
-    if (w) {
+    if (e) {
 
         /* dropped within an escape */
 
-        if (class & CGUARD_B_NOISE || cell->c >= 0x80) {
+        if (class & CGUARD_B_NOISE || ch->c >= 0x80) {
             return 0;
         }
 
-        step = cguard_decode_step(d, cell->c);
+        step = cguard_decode_step(d, ch->c);
 
-        if (step & CGUARD_STEP_OFFER) {
+        if (step & CGUARD_STEP_EXTEND) {
 
             /* always fits: only UTF-8 is offered what does not, see above */
 
-            return cguard_decode_offer(d, cell);
+            return cguard_decode_extend(d, ch);
         }
     }
 
-    cguard_sign_cell(st->signs, cell, d->wait, d->nwait);
-    d->nwait = 0;
+    cguard_sign_char(st->signs, ch, d->pending, d->npending);
+    d->npending = 0;
 
     return 0;
 }
@@ -196,10 +196,10 @@ cguard_strict_step(cguard_strict_t *st, cguard_cell_t *cell)
 /* a cell, and what it makes of those that wait */
 
 static void
-cguard_strict_feed(cguard_strict_t *st, cguard_cell_t *cell)
+cguard_strict_feed(cguard_strict_t *st, cguard_char_t *ch)
 {
     for ( ;; ) {
-        if (cguard_strict_step(st, cell)) {
+        if (cguard_strict_step(st, ch)) {
             continue;
         }
 
@@ -207,7 +207,7 @@ cguard_strict_feed(cguard_strict_t *st, cguard_cell_t *cell)
             return;
         }
 
-        *cell = st->decode.queue[--st->decode.nqueue];
+        *ch = st->decode.queue[--st->decode.nqueue];
     }
 }
 
@@ -217,7 +217,7 @@ cguard_strict(const unsigned char *p, uint32_t len, cguard_parser_e parser,
     cguard_signs_t *signs)
 {
     uint32_t         i, n;
-    cguard_cell_t    cell;
+    cguard_char_t    ch;
     cguard_strict_t  st;
 
     st.parser = parser;
@@ -226,38 +226,38 @@ cguard_strict(const unsigned char *p, uint32_t len, cguard_parser_e parser,
 
     cguard_decode_init(&st.decode);
 
-    for (i = 0; i < len && !st.decode.overflow; i = cell.end) {
+    for (i = 0; i < len && !st.decode.overflow; i = ch.end) {
 
-        cell.c = p[i];
-        cell.start = i;
-        cell.end = i + 1;
-        cell.depth = 0;
+        ch.c = p[i];
+        ch.start = i;
+        ch.end = i + 1;
+        ch.depth = 0;
 
-        if (p[i] < 0x80 && st.decode.nwait == 0
+        if (p[i] < 0x80 && st.decode.npending == 0
             && !(cguard_byte[p[i]] & CGUARD_B_FEED))
         {
-            cguard_sign_cell(signs, &cell, NULL, 0);
+            cguard_sign_char(signs, &ch, NULL, 0);
             continue;
         }
 
         if (p[i] == '%') {
-            n = cguard_decode_layers(p + i, p + len, &cell);
-            cell.end = i + (n ? n : 1);
+            n = cguard_decode_layers(p + i, p + len, &ch);
+            ch.end = i + (n ? n : 1);
         }
 
-        n = cell.end;
-        cguard_strict_feed(&st, &cell);
-        cell.end = n;
+        n = ch.end;
+        cguard_strict_feed(&st, &ch);
+        ch.end = n;
     }
 
     /* the string ends, and the last segment with it */
 
-    cell.c = '\0';
-    cell.start = len;
-    cell.end = len;
-    cell.depth = 0;
+    ch.c = '\0';
+    ch.start = len;
+    ch.end = len;
+    ch.depth = 0;
 
-    cguard_sign_cell(signs, &cell, st.decode.wait, st.decode.nwait);
+    cguard_sign_char(signs, &ch, st.decode.pending, st.decode.npending);
 
     return st.seen | (st.decode.overflow ? CGUARD_OVERFLOW : 0);
 }

@@ -38,13 +38,13 @@ typedef struct {
 } cguard_readings_t;
 
 
-static const char  *cguard_names[] = {
+static const char  *cguard_reason_names[] = {
     "pass", "traversal", "query", "vpns", "parent", "malformed", "header"
 };
 
 
 static void
-cguard_begin_signs(cguard_signs_t *signs, cguard_readings_t *r)
+cguard_signs_init(cguard_signs_t *signs, cguard_readings_t *r)
 {
     signs->state = CGUARD_S_START;
     signs->part = CGUARD_IN_PATH;
@@ -57,7 +57,7 @@ cguard_begin_signs(cguard_signs_t *signs, cguard_readings_t *r)
 /* the query goes on in the middle of the segment that the path ends with */
 
 static void
-cguard_go_on_signs(cguard_signs_t *signs)
+cguard_signs_query(cguard_signs_t *signs)
 {
     signs->state = CGUARD_S_DEAD;
     signs->part = CGUARD_IN_QUERY;
@@ -78,10 +78,10 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 
     /* apart from "r", so that the automaton stays in registers */
 
-    cguard_begin_signs(&signs, r);
+    cguard_signs_init(&signs, r);
     cguard_decode_init(&d);
 
-    cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_cell, &signs);
+    cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_char, &signs);
 
     if (d.ctl) {
         r->malformed.found = CGUARD_IN_PATH;
@@ -90,9 +90,9 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
     }
 
     if (s->query) {
-        cguard_go_on_signs(&signs);
+        cguard_signs_query(&signs);
 
-        cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_cell,
+        cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_char,
                       &signs);
     }
 
@@ -105,7 +105,7 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 /* one in the path counts for more than one in the query */
 
 static void
-cguard_add_sign(cguard_sign_t *sign, const cguard_sign_t *other)
+cguard_sign_merge(cguard_sign_t *sign, const cguard_sign_t *other)
 {
     if (other->found
         && (!sign->found || other->found < sign->found))
@@ -131,18 +131,18 @@ cguard_read_strict(const cguard_string_t *s, cguard_parser_e parser,
 
     memset(&strict, 0, sizeof(cguard_readings_t));
 
-    cguard_begin_signs(&signs, &strict);
+    cguard_signs_init(&signs, &strict);
 
     seen = cguard_strict(s->path, (uint32_t) s->plen, parser, &signs);
 
     if (s->query) {
-        cguard_go_on_signs(&signs);
+        cguard_signs_query(&signs);
 
         seen |= cguard_strict(s->query, (uint32_t) s->qlen, parser, &signs);
     }
 
-    cguard_add_sign(&r->parent, &strict.parent);
-    cguard_add_sign(&r->vpns, &strict.vpns);
+    cguard_sign_merge(&r->parent, &strict.parent);
+    cguard_sign_merge(&r->vpns, &strict.vpns);
 
     r->overflow |= (seen & CGUARD_OVERFLOW) != 0;
 
@@ -186,19 +186,19 @@ cguard_read(const cguard_string_t *s, cguard_readings_t *r)
 
 
 static void
-cguard_depth_cell(void *data, const cguard_cell_t *cell,
-    const cguard_wait_t *w, uint32_t nwait)
+cguard_depth_char(void *data, const cguard_char_t *ch,
+    const cguard_escape_t *e, uint32_t npending)
 {
     unsigned  *depth = data;
 
-    for ( /* void */ ; nwait; nwait--, w++) {
-        if (w->depth > *depth) {
-            *depth = w->depth;
+    for ( /* void */ ; npending; npending--, e++) {
+        if (e->depth > *depth) {
+            *depth = e->depth;
         }
     }
 
-    if (cell->depth > *depth) {
-        *depth = cell->depth;
+    if (ch->depth > *depth) {
+        *depth = ch->depth;
     }
 }
 
@@ -220,7 +220,7 @@ cguard_depth(const cguard_string_t *s, const cguard_sign_t *sign)
 
     cguard_decode_init(&d);
     cguard_decode(&d, p + sign->start, sign->end - sign->start,
-                  cguard_depth_cell, &depth);
+                  cguard_depth_char, &depth);
 
     return depth;
 }
@@ -344,7 +344,7 @@ cguard_parts(const unsigned char *path, size_t plen,
 
 /* apart, so that a clean target does not pay for its frame */
 
-CGUARD_APART cguard_reason_e
+CGUARD_NOINLINE cguard_reason_e
 cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
     cguard_result_t *res)
 {
@@ -463,5 +463,5 @@ cguard_header(const unsigned char *name, size_t nlen,
 const char *
 cguard_reason_name(cguard_reason_e reason)
 {
-    return cguard_names[reason];
+    return cguard_reason_names[reason];
 }

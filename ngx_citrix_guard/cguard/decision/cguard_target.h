@@ -18,6 +18,8 @@
 
 #include <stddef.h>
 
+#include "cguard_reading.h"
+
 
 #pragma GCC visibility push(hidden)
 
@@ -97,16 +99,6 @@ cguard_reason_e cguard_header(const unsigned char *name, size_t nlen,
 
 int cguard_header_is(const unsigned char *name, size_t nlen,
     const char *upper);
-
-
-/*
- * Writes the wholly decoded target, from the raw offset "from" on, to "buf":
- * "\" as "/", no noise bytes, no ";parameters".  Returns the length written,
- * "size" at most; no NUL is added.  The bytes are as hostile as the target's.
- */
-
-size_t cguard_reading(const unsigned char *p, size_t len, size_t from,
-    unsigned char *buf, size_t size);
 
 
 /* "pass", "traversal", ... */

@@ -20,24 +20,24 @@
 
 
 static int
-cguard_ac_tables(cguard_ac_t *g, size_t states, size_t n,
+cguard_ac_tables(cguard_ac_t *ac, size_t states, size_t n,
     cguard_alloc_pt alloc, void *data)
 {
-    g->next = alloc(data, states * g->classes * sizeof(uint32_t));
-    g->first = alloc(data, states * sizeof(uint32_t));
-    g->shorter = alloc(data, states * sizeof(uint32_t));
-    g->link = alloc(data, (n + 1) * sizeof(uint32_t));
-    g->number = alloc(data, (n + 1) * sizeof(unsigned));
+    ac->next = alloc(data, states * ac->classes * sizeof(uint32_t));
+    ac->first = alloc(data, states * sizeof(uint32_t));
+    ac->output_link = alloc(data, states * sizeof(uint32_t));
+    ac->link = alloc(data, (n + 1) * sizeof(uint32_t));
+    ac->number = alloc(data, (n + 1) * sizeof(unsigned));
 
-    if (g->next == NULL || g->first == NULL || g->shorter == NULL
-        || g->link == NULL || g->number == NULL)
+    if (ac->next == NULL || ac->first == NULL || ac->output_link == NULL
+        || ac->link == NULL || ac->number == NULL)
     {
         return -1;
     }
 
-    memset(g->next, 0, states * g->classes * sizeof(uint32_t));
-    memset(g->first, 0, states * sizeof(uint32_t));
-    memset(g->shorter, 0, states * sizeof(uint32_t));
+    memset(ac->next, 0, states * ac->classes * sizeof(uint32_t));
+    memset(ac->first, 0, states * sizeof(uint32_t));
+    memset(ac->output_link, 0, states * sizeof(uint32_t));
 
     return 0;
 }
@@ -47,27 +47,27 @@ cguard_ac_tables(cguard_ac_t *g, size_t states, size_t n,
  * case */
 
 static void
-cguard_ac_classes(cguard_ac_t *g, const cguard_ac_literal_t *literals,
+cguard_ac_classes(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
     size_t n)
 {
     size_t         i, k;
     unsigned char  c;
 
-    memset(g->class, 0, sizeof(g->class));
-    g->classes = 1;
+    memset(ac->class, 0, sizeof(ac->class));
+    ac->classes = 1;
 
     for (i = 0; i < n; i++) {
         for (k = 0; k < literals[i].len; k++) {
             c = (unsigned char) literals[i].data[k];
 
-            if (g->class[c] == 0) {
-                g->class[c] = (uint8_t) g->classes++;
+            if (ac->class[c] == 0) {
+                ac->class[c] = (uint8_t) ac->classes++;
             }
         }
     }
 
     for (c = 'A'; c <= 'Z'; c++) {
-        g->class[c] = g->class[c | 0x20];
+        ac->class[c] = ac->class[c | 0x20];
     }
 }
 
@@ -75,32 +75,32 @@ cguard_ac_classes(cguard_ac_t *g, const cguard_ac_literal_t *literals,
 /* the literals as a trie: its states are numbered as they are made */
 
 static void
-cguard_ac_trie(cguard_ac_t *g, const cguard_ac_literal_t *literals,
+cguard_ac_trie(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
     size_t n)
 {
     size_t     i, k;
     uint32_t  *next, state;
 
-    g->states = 1;
+    ac->states = 1;
 
     for (i = 0; i < n; i++) {
 
         state = 0;
 
         for (k = 0; k < literals[i].len; k++) {
-            next = &g->next[state * g->classes
-                            + g->class[(unsigned char) literals[i].data[k]]];
+            next = &ac->next[state * ac->classes
+                            + ac->class[(unsigned char) literals[i].data[k]]];
 
             if (*next == 0) {
-                *next = g->states++;
+                *next = ac->states++;
             }
 
             state = *next;
         }
 
-        g->number[i + 1] = literals[i].number;
-        g->link[i + 1] = g->first[state];
-        g->first[state] = (uint32_t) (i + 1);
+        ac->number[i + 1] = literals[i].number;
+        ac->link[i + 1] = ac->first[state];
+        ac->first[state] = (uint32_t) (i + 1);
     }
 }
 
@@ -112,7 +112,7 @@ cguard_ac_trie(cguard_ac_t *g, const cguard_ac_literal_t *literals,
  */
 
 static void
-cguard_ac_complete(cguard_ac_t *g, uint32_t *queue, uint32_t *suffix)
+cguard_ac_complete(cguard_ac_t *ac, uint32_t *queue, uint32_t *suffix)
 {
     unsigned   class;
     uint32_t   head, tail, state, child, *row, *back;
@@ -126,13 +126,13 @@ cguard_ac_complete(cguard_ac_t *g, uint32_t *queue, uint32_t *suffix)
     while (head < tail) {
 
         state = queue[head++];
-        row = &g->next[(size_t) state * g->classes];
-        back = &g->next[(size_t) suffix[state] * g->classes];
+        row = &ac->next[(size_t) state * ac->classes];
+        back = &ac->next[(size_t) suffix[state] * ac->classes];
 
-        g->shorter[state] = g->first[suffix[state]]
-                            ? suffix[state] : g->shorter[suffix[state]];
+        ac->output_link[state] = ac->first[suffix[state]]
+                            ? suffix[state] : ac->output_link[suffix[state]];
 
-        for (class = 1; class < g->classes; class++) {
+        for (class = 1; class < ac->classes; class++) {
             child = row[class];
 
             if (child == 0) {
@@ -148,24 +148,24 @@ cguard_ac_complete(cguard_ac_t *g, uint32_t *queue, uint32_t *suffix)
 
 
 static void
-cguard_ac_rows(cguard_ac_t *g)
+cguard_ac_rows(cguard_ac_t *ac)
 {
     size_t    i;
     uint32_t  state;
 
-    for (i = 0; i < (size_t) g->states * g->classes; i++) {
-        state = g->next[i];
-        g->next[i] = state * g->classes;
+    for (i = 0; i < (size_t) ac->states * ac->classes; i++) {
+        state = ac->next[i];
+        ac->next[i] = state * ac->classes;
 
-        if (g->first[state] || g->shorter[state]) {
-            g->next[i] |= CGUARD_AC_ENDS;
+        if (ac->first[state] || ac->output_link[state]) {
+            ac->next[i] |= CGUARD_AC_ENDS;
         }
     }
 }
 
 
 int
-cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
+cguard_ac_build(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
     size_t n, cguard_alloc_pt alloc, void *data)
 {
     size_t     i, states;
@@ -177,9 +177,9 @@ cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
         states += literals[i].len;
     }
 
-    cguard_ac_classes(g, literals, n);
+    cguard_ac_classes(ac, literals, n);
 
-    if (cguard_ac_tables(g, states, n, alloc, data) == -1) {
+    if (cguard_ac_tables(ac, states, n, alloc, data) == -1) {
         return -1;
     }
 
@@ -188,9 +188,9 @@ cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
         return -1;
     }
 
-    cguard_ac_trie(g, literals, n);
-    cguard_ac_complete(g, queue, queue + states);
-    cguard_ac_rows(g);
+    cguard_ac_trie(ac, literals, n);
+    cguard_ac_complete(ac, queue, queue + states);
+    cguard_ac_rows(ac);
 
     return 0;
 }
@@ -203,16 +203,16 @@ cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
  */
 
 static void
-cguard_ac_note(const cguard_ac_t *g, uint32_t state,
+cguard_ac_report(const cguard_ac_t *ac, uint32_t state,
     cguard_ac_hits_t *hits)
 {
     uint32_t   i;
     uint64_t  *word, bit;
 
-    for ( /* void */ ; state; state = g->shorter[state]) {
-        for (i = g->first[state]; i; i = g->link[i]) {
-            word = &hits->bits[g->number[i] / 64];
-            bit = 1ULL << g->number[i] % 64;
+    for ( /* void */ ; state; state = ac->output_link[state]) {
+        for (i = ac->first[state]; i; i = ac->link[i]) {
+            word = &hits->bits[ac->number[i] / 64];
+            bit = 1ULL << ac->number[i] % 64;
 
             if (*word & bit) {
                 return;
@@ -225,7 +225,7 @@ cguard_ac_note(const cguard_ac_t *g, uint32_t state,
 
 
 void
-cguard_ac_search(const cguard_ac_t *g, const unsigned char *p, size_t len,
+cguard_ac_search(const cguard_ac_t *ac, const unsigned char *p, size_t len,
     cguard_ac_hits_t *hits)
 {
     uint32_t              row;
@@ -240,11 +240,11 @@ cguard_ac_search(const cguard_ac_t *g, const unsigned char *p, size_t len,
     row = 0;
 
     for (last = p + len; p < last; p++) {
-        row = g->next[row + g->class[*p]];
+        row = ac->next[row + ac->class[*p]];
 
         if (row & CGUARD_AC_ENDS) {
             row &= ~CGUARD_AC_ENDS;
-            cguard_ac_note(g, row / g->classes, hits);
+            cguard_ac_report(ac, row / ac->classes, hits);
         }
     }
 }

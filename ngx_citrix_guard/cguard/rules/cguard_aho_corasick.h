@@ -42,7 +42,7 @@ typedef struct {
     uint32_t             *next;      /* [row + class]: the next row */
     uint32_t             *first;     /* of a state's literals, or 0 */
     uint32_t             *link;      /* the next one, or 0 */
-    uint32_t             *shorter;   /* the next state that ends a literal */
+    uint32_t             *output_link;   /* the next state that ends a literal */
     unsigned             *number;    /* literals, from 1 on */
     uint32_t              states;
     unsigned              classes;
@@ -57,7 +57,7 @@ typedef void *(*cguard_alloc_pt)(void *data, size_t size);
 
 /* Returns 0, or -1 if memory is short. */
 
-int cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
+int cguard_ac_build(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
     size_t n, cguard_alloc_pt alloc, void *data);
 
 
@@ -67,7 +67,7 @@ int cguard_ac_build(cguard_ac_t *g, const cguard_ac_literal_t *literals,
  * was found, or of none.  Some 1.5 ns a byte.
  */
 
-void cguard_ac_search(const cguard_ac_t *g, const unsigned char *p, size_t len,
+void cguard_ac_search(const cguard_ac_t *ac, const unsigned char *p, size_t len,
     cguard_ac_hits_t *hits);
 
 

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "cguard/decision/cguard_target.h"
-#include "cguard/decision/cguard_decode.h"
+#include "cguard/decision/cguard_byte.h"
+#include "cguard/decision/cguard_reading.h"
 #include "cguard_form.h"
 
 
@@ -233,7 +233,7 @@ cguard_form_path(const unsigned char *p, size_t len)
 
 
 size_t
-cguard_form_room(size_t len)
+cguard_form_size(size_t len)
 {
     /*
      * Decoded it is no longer than raw.  A code point of three bytes may stand
@@ -401,7 +401,7 @@ cguard_form_target(const unsigned char *p, size_t len, unsigned char *buf,
         return 1;
     }
 
-    if (size < cguard_form_room(len)) {
+    if (size < cguard_form_size(len)) {
         return 0;
     }
 

@@ -48,13 +48,13 @@ typedef struct {
 
 /* bytes of memory that the forms of a target may need, and of a value */
 
-size_t cguard_form_room(size_t len);
+size_t cguard_form_size(size_t len);
 
 
 /*
  * Writes the forms of a target that differ from one another to "form",
  * the raw one first, and returns their number; 0 if "size" bytes of "buf" do
- * not hold them, which cguard_form_room() bytes do.  Of a target without
+ * not hold them, which cguard_form_size() bytes do.  Of a target without
  * anything to decode or to resolve there is one.  Linear.
  */
 

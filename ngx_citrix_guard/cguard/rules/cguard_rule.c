@@ -88,8 +88,8 @@ cguard_condition_value(const cguard_condition_t *c, unsigned any,
 
     rc = 0;
 
-    n = cguard_form_value(p, len, c->part == CGUARD_IN_RULE_BODY, s->room,
-                          s->nroom, form);
+    n = cguard_form_value(p, len, c->part == CGUARD_IN_RULE_BODY, s->scratch,
+                          s->nscratch, form);
 
     if (n == 0) {
         return CGUARD_RULE_NO_ROOM;
@@ -438,7 +438,7 @@ cguard_rule_literal(const cguard_rule_t *rule)
 /* does a condition not hold for want of a header field? */
 
 static int
-cguard_condition_asks(const cguard_condition_t *c)
+cguard_condition_requires(const cguard_condition_t *c)
 {
     if (c->part != CGUARD_IN_RULE_HEADER) {
         return 0;
@@ -461,20 +461,20 @@ cguard_condition_asks(const cguard_condition_t *c)
 /* names that have to be there for a rule to match, as bits */
 
 static uint64_t
-cguard_rule_fields(const cguard_rule_t *rule)
+cguard_rule_required(const cguard_rule_t *rule)
 {
     unsigned  i;
-    uint64_t  fields;
+    uint64_t  required;
 
-    fields = 0;
+    required = 0;
 
     for (i = 0; i < rule->n; i++) {
-        if (cguard_condition_asks(&rule->condition[i])) {
-            fields |= cguard_name_bit(&rule->condition[i].name);
+        if (cguard_condition_requires(&rule->condition[i])) {
+            required |= cguard_name_bit(&rule->condition[i].name);
         }
     }
 
-    return fields;
+    return required;
 }
 
 
@@ -483,7 +483,7 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
     cguard_alloc_pt alloc, void *data)
 {
     size_t                     i, nliterals;
-    cguard_ac_literal_t     *literals, *l;
+    cguard_ac_literal_t       *literals, *l;
     const cguard_condition_t  *c;
 
     memset(set, 0, sizeof(cguard_rules_t));
@@ -496,9 +496,9 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
     set->n = n;
 
     literals = alloc(data, (n + 1) * sizeof(cguard_ac_literal_t));
-    set->fields = alloc(data, (n + 1) * sizeof(uint64_t));
+    set->required = alloc(data, (n + 1) * sizeof(uint64_t));
 
-    if (literals == NULL || set->fields == NULL) {
+    if (literals == NULL || set->required == NULL) {
         return -1;
     }
 
@@ -506,11 +506,11 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
 
     for (i = 0; i < n; i++) {
         c = cguard_rule_literal(rules[i]);
-        set->fields[i] = cguard_rule_fields(rules[i]);
+        set->required[i] = cguard_rule_required(rules[i]);
 
         if (c == NULL) {
             set->always.bits[i / 64] |= 1ULL << i % 64;
-            set->asks |= set->fields[i] != 0;
+            set->any_required |= set->required[i] != 0;
             continue;
         }
 
@@ -520,24 +520,24 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
         l->number = (unsigned) i;
     }
 
-    return cguard_ac_build(&set->gate, literals, nliterals, alloc, data);
+    return cguard_ac_build(&set->automaton, literals, nliterals, alloc, data);
 }
 
 
 /* takes back those that ask for a header field which is not there */
 
 static void
-cguard_rules_fields(const cguard_rules_t *set, const cguard_subject_t *s,
+cguard_rules_drop_unmet(const cguard_rules_t *set, const cguard_subject_t *s,
     cguard_ac_hits_t *hits)
 {
     size_t         i, n;
-    uint64_t       there, word, bit;
+    uint64_t       present, word, bit;
     cguard_word_t  name, value;
 
-    there = 0;
+    present = 0;
 
     for (i = 0; s->header(s->data, &i, &name, &value); /* void */ ) {
-        there |= cguard_name_bit(&name);
+        present |= cguard_name_bit(&name);
     }
 
     for (n = 0; n < set->n; n += 64) {
@@ -546,7 +546,7 @@ cguard_rules_fields(const cguard_rules_t *set, const cguard_subject_t *s,
         bit = 1;
 
         for (i = n; word; i++, word >>= 1, bit <<= 1) {
-            if ((word & 1) && (set->fields[i] & ~there)) {
+            if ((word & 1) && (set->required[i] & ~present)) {
                 hits->bits[n / 64] &= ~bit;
             }
         }
@@ -563,10 +563,10 @@ cguard_rules_candidates(const cguard_rules_t *set, const cguard_subject_t *s,
     memcpy(hits->bits, set->always.bits, (set->n + 63) / 64 * 8);
 
     for (i = 0; i < s->nforms; i++) {
-        cguard_ac_search(&set->gate, s->form[i].data, s->form[i].len, hits);
+        cguard_ac_search(&set->automaton, s->form[i].data, s->form[i].len, hits);
     }
 
-    if (set->asks) {
-        cguard_rules_fields(set, s, hits);
+    if (set->any_required) {
+        cguard_rules_drop_unmet(set, s, hits);
     }
 }

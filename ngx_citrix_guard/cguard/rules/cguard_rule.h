@@ -120,8 +120,8 @@ typedef struct {
     unsigned              body_known;
     unsigned              body_whole;    /* there is no more of it */
     size_t                body_length;   /* as announced, or */
-    unsigned char        *room;      /* for the forms of values */
-    size_t                nroom;
+    unsigned char        *scratch;      /* for the forms of values */
+    size_t                nscratch;
 } cguard_subject_t;
 
 
@@ -129,9 +129,9 @@ typedef struct {
     const cguard_rule_t **rules;
     size_t                n;
     cguard_ac_hits_t    always;    /* those that no literal decides */
-    uint64_t             *fields;    /* by rule: names that there have to be */
-    unsigned              asks;      /* there is a rule with some */
-    cguard_ac_t         gate;
+    uint64_t             *required;    /* by rule: names that there have to be */
+    unsigned              any_required;      /* there is a rule with some */
+    cguard_ac_t         automaton;
 } cguard_rules_t;
 
 
@@ -155,7 +155,7 @@ void cguard_rule_free(cguard_rule_t *rule);
 /*
  * Does a rule match?  1 or 0, CGUARD_RULE_NEED_BODY if that depends on a body
  * which is not known yet, or an error (below -1): a pattern met its limits, or
- * "room" is too small.
+ * "scratch" is too small.
  */
 
 int cguard_rule_match(const cguard_rule_t *rule, const cguard_subject_t *s,

@@ -80,7 +80,7 @@ cguard_sample_refused(const cguard_rule_t *rule, cguard_matcher_t *m)
 {
     size_t             i, size;
     const char        *target;
-    unsigned char      room[CGUARD_SAMPLE_ROOM];
+    unsigned char      scratch[CGUARD_SAMPLE_ROOM];
     cguard_subject_t   s;
 
     memset(&s, 0, sizeof(cguard_subject_t));
@@ -97,12 +97,12 @@ cguard_sample_refused(const cguard_rule_t *rule, cguard_matcher_t *m)
         target = strchr(s.method.data, ' ') + 1;
         s.method.len = (size_t) (target - s.method.data) - 1;
 
-        size = cguard_form_room(strlen(target));
+        size = cguard_form_size(strlen(target));
 
         s.nforms = cguard_form_target((const unsigned char *) target,
-                                      strlen(target), room, size, s.form);
-        s.room = room + size;
-        s.nroom = sizeof(room) - size;
+                                      strlen(target), scratch, size, s.form);
+        s.scratch = scratch + size;
+        s.nscratch = sizeof(scratch) - size;
 
         if (cguard_rule_match(rule, &s, m) == 1) {
             return cguard_sample_requests[i];

@@ -11,9 +11,9 @@
 #include "cguard_worst_case.h"
 
 
-#define CGUARD_WORST_CASE_UNIT      128
+#define CGUARD_WORST_CASE_PART      128
 #define CGUARD_WORST_CASE_WORD      32
-#define CGUARD_WORST_CASE_SKELETON  64
+#define CGUARD_WORST_CASE_EXAMPLE  64
 
 #define CGUARD_WORST_CASE_LAST      0x01
 
@@ -21,10 +21,10 @@
 /* an input is the head, and then the unit over and over */
 
 typedef struct {
-    char                  head[CGUARD_WORST_CASE_UNIT];
+    char                  head[CGUARD_WORST_CASE_PART];
     size_t                nhead;
-    char                  unit[CGUARD_WORST_CASE_UNIT];
-    size_t                nunit;
+    char                  repeated[CGUARD_WORST_CASE_PART];
+    size_t                nrepeated;
 } cguard_worst_case_t;
 
 
@@ -46,30 +46,30 @@ static const char *const  cguard_worst_case_known[] = {
 
 /* head and unit; 1 stands for a word of the pattern, 2 for all but its end */
 
-static const char *const  cguard_worst_case_shapes[][2] = {
+static const char *const  cguard_worst_case_templates[][2] = {
     { "", "\1" }, { "", "\2" }, { "", "&\1=" }, { "", "/\1" }, { "", "?\1=" },
     { "", "?\1=a&" }, { "/\1", "/" }, { "&\1=", "a" }, { "&\1=", "%41" },
     { "&\1", " " }, { "\1", "\2" }, { "", "&\1 a" }, { "", "; \1=" }
 };
 
-#define CGUARD_WORST_CASE_SHAPES  (sizeof(cguard_worst_case_shapes)                 \
-                                / sizeof(cguard_worst_case_shapes[0]))
+#define CGUARD_WORST_CASE_TEMPLATES  (sizeof(cguard_worst_case_templates)                 \
+                                / sizeof(cguard_worst_case_templates[0]))
 
 
 static size_t
-cguard_worst_case_expand(char *buf, const char *shape,
+cguard_worst_case_expand(char *buf, const char *template,
     const cguard_worst_case_word_t *word)
 {
     size_t  n, len;
 
-    for (n = 0; *shape; shape++) {
+    for (n = 0; *template; template++) {
 
-        if (*shape != '\1' && *shape != '\2') {
-            buf[n++] = *shape;
+        if (*template != '\1' && *template != '\2') {
+            buf[n++] = *template;
             continue;
         }
 
-        len = word->len - (*shape == '\2');
+        len = word->len - (*template == '\2');
         memcpy(buf + n, word->data, len);
         n += len;
     }
@@ -176,12 +176,12 @@ cguard_worst_case_class(const char **p, const char *last)
 /* what a pattern may match, without its repetitions: "/a" of "^/(a+)+$" */
 
 static size_t
-cguard_worst_case_skeleton(const char *p, const char *last, char *buf)
+cguard_worst_case_example(const char *p, const char *last, char *buf)
 {
     char    c;
     size_t  n;
 
-    for (n = 0; p < last && n < CGUARD_WORST_CASE_SKELETON; p++) {
+    for (n = 0; p < last && n < CGUARD_WORST_CASE_EXAMPLE; p++) {
 
         c = *p;
 
@@ -218,13 +218,13 @@ cguard_worst_case_skeleton(const char *p, const char *last, char *buf)
 /* input "n" of those by the skeleton: a byte again and again, or all so far */
 
 static int
-cguard_worst_case_by_skeleton(cguard_worst_case_t *h, const char *pattern,
+cguard_worst_case_by_example(cguard_worst_case_t *h, const char *pattern,
     size_t plen, unsigned *n)
 {
-    char    skeleton[CGUARD_WORST_CASE_SKELETON];
+    char    example[CGUARD_WORST_CASE_EXAMPLE];
     size_t  len;
 
-    len = cguard_worst_case_skeleton(pattern, pattern + plen, skeleton);
+    len = cguard_worst_case_example(pattern, pattern + plen, example);
 
     if (*n >= 2 * len) {
         *n -= (unsigned) (2 * len);
@@ -233,14 +233,14 @@ cguard_worst_case_by_skeleton(cguard_worst_case_t *h, const char *pattern,
 
     if (*n < len) {
         h->nhead = *n;
-        h->nunit = 1;
-        memcpy(h->head, skeleton, *n);
-        h->unit[0] = skeleton[*n];
+        h->nrepeated = 1;
+        memcpy(h->head, example, *n);
+        h->repeated[0] = example[*n];
         return 1;
     }
 
-    h->nunit = *n - len + 1;
-    memcpy(h->unit, skeleton, h->nunit);
+    h->nrepeated = *n - len + 1;
+    memcpy(h->repeated, example, h->nrepeated);
 
     return 1;
 }
@@ -250,15 +250,15 @@ static int
 cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern, size_t plen,
     unsigned n)
 {
-    size_t                  i;
-    const char             *p;
+    size_t                     i;
+    const char                *p;
     cguard_worst_case_word_t   word;
 
     h->nhead = 0;
 
     if (n < CGUARD_WORST_CASE_KNOWN) {
-        h->nunit = strlen(cguard_worst_case_known[n]);
-        memcpy(h->unit, cguard_worst_case_known[n], h->nunit);
+        h->nrepeated = strlen(cguard_worst_case_known[n]);
+        memcpy(h->repeated, cguard_worst_case_known[n], h->nrepeated);
         return 1;
     }
 
@@ -266,13 +266,13 @@ cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern, size_t plen,
 
     for (i = 0; i < plen; i++) {
         if (memchr(pattern, pattern[i], i) == NULL && n-- == 0) {
-            h->unit[0] = pattern[i];
-            h->nunit = 1;
+            h->repeated[0] = pattern[i];
+            h->nrepeated = 1;
             return 1;
         }
     }
 
-    if (cguard_worst_case_by_skeleton(h, pattern, plen, &n)) {
+    if (cguard_worst_case_by_example(h, pattern, plen, &n)) {
         return 1;
     }
 
@@ -280,17 +280,17 @@ cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern, size_t plen,
 
     while (cguard_worst_case_word(&p, pattern + plen, &word)) {
 
-        if (n < CGUARD_WORST_CASE_SHAPES) {
+        if (n < CGUARD_WORST_CASE_TEMPLATES) {
             h->nhead = cguard_worst_case_expand(h->head,
-                                             cguard_worst_case_shapes[n][0],
+                                             cguard_worst_case_templates[n][0],
                                              &word);
-            h->nunit = cguard_worst_case_expand(h->unit,
-                                             cguard_worst_case_shapes[n][1],
+            h->nrepeated = cguard_worst_case_expand(h->repeated,
+                                             cguard_worst_case_templates[n][1],
                                              &word);
             return 1;
         }
 
-        n -= CGUARD_WORST_CASE_SHAPES;
+        n -= CGUARD_WORST_CASE_TEMPLATES;
     }
 
     return 0;
@@ -301,7 +301,7 @@ int
 cguard_worst_case(const char *pattern, size_t plen, unsigned n,
     unsigned char *buf, size_t len)
 {
-    size_t            i;
+    size_t               i;
     cguard_worst_case_t  h;
 
     if (!cguard_worst_case_make(&h, pattern, plen, n / 2)) {
@@ -311,7 +311,7 @@ cguard_worst_case(const char *pattern, size_t plen, unsigned n,
     for (i = 0; i < len; i++) {
         buf[i] = (unsigned char) (i < h.nhead
                                       ? h.head[i]
-                                      : h.unit[(i - h.nhead) % h.nunit]);
+                                      : h.repeated[(i - h.nhead) % h.nrepeated]);
     }
 
     if (n % 2 && len) {

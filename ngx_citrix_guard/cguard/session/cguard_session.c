@@ -62,12 +62,12 @@ static const unsigned char  cguard_session_ica[] = {
 
 static const char  cguard_session_version[] = " HTTP/";
 
-static const char  cguard_session_answer[] = "HTTP/";
+static const char  cguard_session_http[] = "HTTP/";
 
-#define cguard_session_spoken  (sizeof(cguard_session_answer) - 1)
+#define CGUARD_SESSION_COMPARED  (sizeof(cguard_session_http) - 1)
 
 
-static cguard_protocol_e cguard_session_prefix(const unsigned char *p,
+static cguard_protocol_e cguard_session_compare(const unsigned char *p,
     size_t len, const unsigned char *signature, size_t size,
     cguard_protocol_e protocol);
 static cguard_protocol_e cguard_session_greeting(const unsigned char *p,
@@ -79,14 +79,14 @@ static cguard_session_reason_e cguard_session_address(cguard_session_t *cs,
 static cguard_session_reason_e cguard_session_host(cguard_session_t *cs,
     unsigned char ch);
 static unsigned cguard_session_ticket(unsigned state, unsigned char ch);
-static cguard_session_reason_e cguard_session_line(cguard_session_t *cs,
+static cguard_session_reason_e cguard_session_request_line(cguard_session_t *cs,
     unsigned char ch);
-static cguard_session_reason_e cguard_session_choice(cguard_session_t *cs,
+static cguard_session_reason_e cguard_session_socks5_server(cguard_session_t *cs,
     unsigned char ch);
-static cguard_session_reason_e cguard_session_status(cguard_session_t *cs,
+static cguard_session_reason_e cguard_session_status_line(cguard_session_t *cs,
     unsigned char ch);
-static int cguard_session_letter(unsigned char ch);
-static int cguard_session_word(unsigned char ch);
+static int cguard_session_is_letter(unsigned char ch);
+static int cguard_session_is_ticket_char(unsigned char ch);
 
 
 cguard_protocol_e
@@ -104,12 +104,12 @@ cguard_session_protocol(const void *data, size_t len)
         return cguard_session_greeting(p, len);
 
     case 0x1a:
-        return cguard_session_prefix(p, len, cguard_session_cgp,
+        return cguard_session_compare(p, len, cguard_session_cgp,
                                     sizeof(cguard_session_cgp),
                                     CGUARD_SESSION_CGP);
 
     case 0x7f:
-        return cguard_session_prefix(p, len, cguard_session_ica,
+        return cguard_session_compare(p, len, cguard_session_ica,
                                     sizeof(cguard_session_ica),
                                     CGUARD_SESSION_ICA);
 
@@ -120,7 +120,7 @@ cguard_session_protocol(const void *data, size_t len)
 
 
 static cguard_protocol_e
-cguard_session_prefix(const unsigned char *p, size_t len,
+cguard_session_compare(const unsigned char *p, size_t len,
     const unsigned char *signature, size_t size, cguard_protocol_e protocol)
 {
     if (memcmp(p, signature, len < size ? len : size) != 0) {
@@ -172,7 +172,7 @@ cguard_session_name(cguard_protocol_e protocol)
 
 
 const char *
-cguard_session_text(cguard_session_reason_e reason)
+cguard_session_reason_text(cguard_session_reason_e reason)
 {
     static const char  *texts[] = {
         "nothing",
@@ -228,8 +228,8 @@ cguard_session_init(cguard_session_t *cs, cguard_protocol_e protocol,
 cguard_session_reason_e
 cguard_session_client(cguard_session_t *cs, const void *data, size_t len)
 {
-    size_t                   i;
-    const unsigned char     *p = data;
+    size_t                    i;
+    const unsigned char      *p = data;
     cguard_session_reason_e   reason;
 
     for (i = 0; cs->watch && i < len; i++) {
@@ -248,12 +248,12 @@ cguard_session_client(cguard_session_t *cs, const void *data, size_t len)
 
                 /* it has been answered long ago, or is never heard */
 
-                cs->watch = cs->server != cguard_session_spoken;
+                cs->watch = cs->server != CGUARD_SESSION_COMPARED;
                 break;
             }
 
             cs->client_seen++;
-            reason = cguard_session_line(cs, p[i]);
+            reason = cguard_session_request_line(cs, p[i]);
         }
 
         if (reason != CGUARD_SESSION_PASS) {
@@ -406,7 +406,7 @@ cguard_session_ticket(unsigned state, unsigned char ch)
             return ticket_value;
         }
 
-        return cguard_session_word(ch) ? ticket_authority : ticket_begin;
+        return cguard_session_is_ticket_char(ch) ? ticket_authority : ticket_begin;
 
     default:
         break;
@@ -414,7 +414,7 @@ cguard_session_ticket(unsigned state, unsigned char ch)
 
     /* ticket_value, ticket_whole */
 
-    return cguard_session_word(ch) || (state == ticket_whole && ch == ';')
+    return cguard_session_is_ticket_char(ch) || (state == ticket_whole && ch == ';')
            ? ticket_whole : ticket_begin;
 }
 
@@ -422,7 +422,7 @@ cguard_session_ticket(unsigned state, unsigned char ch)
 /* a request behind a signature, of HTTP/0.9 as well; whatever stands there */
 
 static cguard_session_reason_e
-cguard_session_line(cguard_session_t *cs, unsigned char ch)
+cguard_session_request_line(cguard_session_t *cs, unsigned char ch)
 {
     if (cs->version == sizeof(cguard_session_version) - 1) {
         if (ch >= '0' && ch <= '9') {
@@ -457,14 +457,14 @@ cguard_session_line(cguard_session_t *cs, unsigned char ch)
 
     case line_method_1:
     case line_method_2:
-        cs->line = cguard_session_letter(ch) ? cs->line + 1 : line_other;
+        cs->line = cguard_session_is_letter(ch) ? cs->line + 1 : line_other;
         break;
 
     case line_method:
         if (ch == ' ' || ch == '\t') {
             cs->line = line_blank;
 
-        } else if (!cguard_session_letter(ch)) {
+        } else if (!cguard_session_is_letter(ch)) {
             cs->line = line_other;
         }
 
@@ -486,23 +486,23 @@ cguard_session_line(cguard_session_t *cs, unsigned char ch)
 cguard_session_reason_e
 cguard_session_server(cguard_session_t *cs, const void *data, size_t len)
 {
-    size_t                   i;
-    const unsigned char     *p = data;
+    size_t                    i;
+    const unsigned char      *p = data;
     cguard_session_reason_e   reason;
 
     for (i = 0; cs->watch && i < len; i++) {
 
         if (cs->protocol == CGUARD_SESSION_SOCKS5) {
-            reason = cguard_session_choice(cs, p[i]);
+            reason = cguard_session_socks5_server(cs, p[i]);
             cs->server_seen++;
 
         } else {
 
-            if (cs->server == cguard_session_spoken) {
+            if (cs->server == CGUARD_SESSION_COMPARED) {
                 break;
             }
 
-            reason = cguard_session_status(cs, p[i]);
+            reason = cguard_session_status_line(cs, p[i]);
         }
 
         if (reason != CGUARD_SESSION_PASS) {
@@ -517,7 +517,7 @@ cguard_session_server(cguard_session_t *cs, const void *data, size_t len)
 /* SOCKS5: the method that the server takes, and the answer to CONNECT */
 
 static cguard_session_reason_e
-cguard_session_choice(cguard_session_t *cs, unsigned char ch)
+cguard_session_socks5_server(cguard_session_t *cs, unsigned char ch)
 {
     switch (cs->server_seen) {
 
@@ -546,22 +546,22 @@ cguard_session_choice(cguard_session_t *cs, unsigned char ch)
 
 
 static cguard_session_reason_e
-cguard_session_status(cguard_session_t *cs, unsigned char ch)
+cguard_session_status_line(cguard_session_t *cs, unsigned char ch)
 {
-    if (ch != (unsigned char) cguard_session_answer[cs->server]) {
-        cs->server = cguard_session_spoken;
+    if (ch != (unsigned char) cguard_session_http[cs->server]) {
+        cs->server = CGUARD_SESSION_COMPARED;
         return CGUARD_SESSION_PASS;
     }
 
     cs->server++;
 
-    return cs->server == cguard_session_spoken ? CGUARD_SESSION_ANSWER
+    return cs->server == CGUARD_SESSION_COMPARED ? CGUARD_SESSION_ANSWER
                                               : CGUARD_SESSION_PASS;
 }
 
 
 static int
-cguard_session_letter(unsigned char ch)
+cguard_session_is_letter(unsigned char ch)
 {
     ch |= 0x20;
 
@@ -570,9 +570,9 @@ cguard_session_letter(unsigned char ch)
 
 
 static int
-cguard_session_word(unsigned char ch)
+cguard_session_is_ticket_char(unsigned char ch)
 {
-    return cguard_session_letter(ch) || (ch >= '0' && ch <= '9')
+    return cguard_session_is_letter(ch) || (ch >= '0' && ch <= '9')
            || ch == '-' || ch == '_' || ch == '.' || ch == ':' || ch == '='
            || ch == '+';
 }

@@ -90,7 +90,7 @@ const char *cguard_session_name(cguard_protocol_e protocol);
 
 /* to be said of a reason in a log */
 
-const char *cguard_session_text(cguard_session_reason_e reason);
+const char *cguard_session_reason_text(cguard_session_reason_e reason);
 
 /* the bytes of a signature: all of a greeting of SOCKS5 */
 

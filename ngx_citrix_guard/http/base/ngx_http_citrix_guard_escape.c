@@ -2,9 +2,13 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Hostile bytes as printable text: \xHH for all that is not printable ASCII.
+ * Escaping of what others have written, for logs and JSON.
  */
 
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_escape.h"
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Hostile bytes as printable text.
+ * Escaping of what others have written, for logs and JSON.
  */
 
 
@@ -10,16 +10,17 @@
 #define _NGX_HTTP_CITRIX_GUARD_ESCAPE_H_INCLUDED_
 
 
-#include "ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * Writes "len" bytes of "src" to "dst": printable ASCII without quote and
- * backslash as it is, any other byte as \xHH.  Writes at most "size" bytes
- * and never a part of an escape; no NUL is added.  Returns the length.
+ * Writes "src" to "dst": printable ASCII as it is, anything else, quotes and
+ * backslashes as \xHH.  Returns the length, "size" at most; what does not fit
+ * is cut, and never within an escape.  Allocates nothing and cannot fail.
  */
 
 size_t ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,

@@ -2,26 +2,30 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Names of verdicts, and of where something was found, as logs and events have
- * them.
+ * The names of verdicts, of places and of strings, as logs and the monitor
+ * write them.
  */
 
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_names.h"
 #include "ngx_http_citrix_guard_types.h"
 
 
-static const char  *ngx_http_citrix_guard_at_names[] = {
+static const char  *ngx_http_citrix_guard_ats[] = {
     "request", "egress", "nginx"
 };
 
 
-static const char  *ngx_http_citrix_guard_in_names[] = {
+static const char  *ngx_http_citrix_guard_ins[] = {
     "target", "uri", "head", "header", "request"
 };
 
 
-static const char  *ngx_http_citrix_guard_verdict_names[] = {
+static const char  *ngx_http_citrix_guard_verdicts[] = {
     "pass", "exempted", "detected", "blocked"
 };
 
@@ -29,19 +33,19 @@ static const char  *ngx_http_citrix_guard_verdict_names[] = {
 const char *
 ngx_http_citrix_guard_verdict_name(ngx_http_citrix_guard_verdict_e verdict)
 {
-    return ngx_http_citrix_guard_verdict_names[verdict];
+    return ngx_http_citrix_guard_verdicts[verdict];
 }
 
 
 const char *
 ngx_http_citrix_guard_at_name(ngx_http_citrix_guard_at_e at)
 {
-    return ngx_http_citrix_guard_at_names[at];
+    return ngx_http_citrix_guard_ats[at];
 }
 
 
 const char *
 ngx_http_citrix_guard_in_name(ngx_http_citrix_guard_in_e in)
 {
-    return ngx_http_citrix_guard_in_names[in];
+    return ngx_http_citrix_guard_ins[in];
 }

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Names of verdicts and places, as logs and events have them.
+ * The names of verdicts, of places and of strings, as logs and the monitor
+ * write them.  Each returns a constant string, and none can fail.
  */
 
 
@@ -16,10 +17,11 @@
 #pragma GCC visibility push(hidden)
 
 
-/* constant strings; none of these allocates or fails */
-
 const char *ngx_http_citrix_guard_verdict_name(
     ngx_http_citrix_guard_verdict_e verdict);
+
+/* where something was found: the fields "at" and "in" */
+
 const char *ngx_http_citrix_guard_at_name(ngx_http_citrix_guard_at_e at);
 const char *ngx_http_citrix_guard_in_name(ngx_http_citrix_guard_in_e in);
 

@@ -2,17 +2,19 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * State that is attached to a request's pool.  A module's context is lost on
- * an internal redirect, a pool cleanup is not, and subrequests share the pool.
+ * State that is attached to a pool, and found again by its cleanup handler.
  */
 
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_pool.h"
 
 
 void *
-ngx_http_citrix_guard_pool_state_find(ngx_pool_t *pool,
-    ngx_pool_cleanup_pt handler)
+ngx_http_citrix_guard_pool_get(ngx_pool_t *pool, ngx_pool_cleanup_pt handler)
 {
     ngx_pool_cleanup_t  *cln;
 
@@ -27,13 +29,13 @@ ngx_http_citrix_guard_pool_state_find(ngx_pool_t *pool,
 
 
 void *
-ngx_http_citrix_guard_pool_state(ngx_pool_t *pool, ngx_pool_cleanup_pt handler,
+ngx_http_citrix_guard_pool_add(ngx_pool_t *pool, ngx_pool_cleanup_pt handler,
     size_t size)
 {
     void                *data;
     ngx_pool_cleanup_t  *cln;
 
-    data = ngx_http_citrix_guard_pool_state_find(pool, handler);
+    data = ngx_http_citrix_guard_pool_get(pool, handler);
     if (data) {
         return data;
     }

@@ -2,16 +2,19 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What identifies a client's request in logs and events: its target as it was
- * sent, and its reference.
+ * What identifies a request in logs: its target and its ID.
  */
 
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_request.h"
 #include "ngx_http_citrix_guard_types.h"
 
 
-static ngx_uint_t ngx_http_citrix_guard_is_found(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_citrix_guard_has_uri(ngx_http_request_t *r);
 
 
 /*
@@ -31,7 +34,7 @@ ngx_http_citrix_guard_client_target(ngx_http_request_t *r)
 
     ngx_str_null(&target);
 
-    if (ngx_http_citrix_guard_is_found(r)) {
+    if (ngx_http_citrix_guard_has_uri(r)) {
         target.data = r->uri_start;
         target.len = r->uri_end - r->uri_start;
         return target;
@@ -70,7 +73,7 @@ ngx_http_citrix_guard_client_target(ngx_http_request_t *r)
  */
 
 static ngx_uint_t
-ngx_http_citrix_guard_is_found(ngx_http_request_t *r)
+ngx_http_citrix_guard_has_uri(ngx_http_request_t *r)
 {
     if (r->uri_start == NULL || r->uri_end <= r->uri_start) {
         return 0;

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What identifies a client's request in logs and events.
+ * What identifies a request in logs: its target and its ID.
  */
 
 
@@ -10,20 +10,23 @@
 #define _NGX_HTTP_CITRIX_GUARD_REQUEST_H_INCLUDED_
 
 
-#include "ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * The target as the client sent it, also where nginx stopped in the middle of
- * the request line: raw bytes in nginx's own buffers, empty if there are none.
+ * The target as the client sent it, also where nginx could not read it: then
+ * what the request line has behind the method.  It points into the bytes of
+ * the request, and may be empty.  Allocates nothing.
  */
 
 ngx_str_t ngx_http_citrix_guard_client_target(ngx_http_request_t *r);
 
-/* $request_id, the reference that the client is shown; "-" without memory */
+/* the value of $request_id, "-" if there is none */
 
 ngx_str_t ngx_http_citrix_guard_request_id(ngx_http_request_t *r);
 

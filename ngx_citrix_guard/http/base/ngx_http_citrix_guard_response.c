@@ -2,9 +2,13 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Header fields of our own responses.
+ * A header field of the response.
  */
 
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_response.h"
 

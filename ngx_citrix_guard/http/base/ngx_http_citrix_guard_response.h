@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Header fields of our own responses.
+ * A header field of the response.
  */
 
 
@@ -10,15 +10,17 @@
 #define _NGX_HTTP_CITRIX_GUARD_RESPONSE_H_INCLUDED_
 
 
-#include "ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * Adds a field to the response; "name" and "value" are used as they are, and
- * have to last as long as the request.  NGX_ERROR without memory.
+ * Adds a header field to the response.  Name and value are not copied.
+ * Allocates from the request's pool; NGX_ERROR without memory.
  */
 
 ngx_int_t ngx_http_citrix_guard_add_header(ngx_http_request_t *r,

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Types that the rooms of the http module share: its configuration, and what
- * was found in a request.
+ * The types that the rooms of the http module share: modes, rules, locations,
+ * the configuration, what was found in a request, and the mark it leaves.
  */
 
 
@@ -25,11 +25,6 @@
 #define NGX_HTTP_CITRIX_GUARD_ON         2
 
 
-/* the longest escaped target or reading in a log line or a variable */
-
-#define NGX_HTTP_CITRIX_GUARD_TEXT       512
-
-
 /*
  * Rules: those of a level are an array of pointers, so that levels can share
  * them.  A set is what is in force at a level, in the order in which it is
@@ -48,9 +43,9 @@ typedef struct {
 typedef struct {
     ngx_array_t                    *rules;      /* of pointers to rules */
     ngx_array_t                    *exempt;     /* names: rules, reasons */
-    ngx_uint_t                      exceptions; /* there are some */
-    cguard_rules_t                  lookup;
-} ngx_http_citrix_guard_set_t;
+    ngx_uint_t                      has_exceptions;
+    cguard_rules_t                  compiled;
+} ngx_http_citrix_guard_rule_set_t;
 
 
 typedef struct {
@@ -63,10 +58,10 @@ typedef struct {
     ngx_array_t                    *rules;      /* given at this level */
     ngx_array_t                    *exempt;
     ngx_array_t                    *detect_for; /* ngx_cidr_t */
-    ngx_http_citrix_guard_set_t    *set;        /* NULL: none in force */
+    ngx_http_citrix_guard_rule_set_t *set;      /* NULL: none in force */
 
     ngx_uint_t                      monitor;
-    cguard_zone_server_t           *counted;    /* NULL: no zone */
+    cguard_zone_server_t           *counters;   /* NULL: no zone */
 
     unsigned                        policy;     /* for the core */
     ngx_uint_t                      scan;       /* of what nginx has built */
@@ -74,9 +69,9 @@ typedef struct {
 
 
 /*
- * Whether the headers that nginx builds are scanned, besides those that the
+ * Whether the headers that nginx builds need a look, besides those that the
  * client sent: it depends on what proxy_set_header and proxy_method say, and
- * on the handlers of other modules.
+ * on what other modules do.
  */
 
 #define NGX_HTTP_CITRIX_GUARD_SCAN       1
@@ -105,7 +100,7 @@ typedef struct {
     cguard_zone_t                  *shared;     /* NULL: no zone */
     ngx_str_t                       canary;
     ngx_uint_t                      active;     /* not off somewhere */
-    ngx_uint_t                      bodies;     /* a rule asks for them */
+    ngx_uint_t                      rules_need_body;
 } ngx_http_citrix_guard_main_conf_t;
 
 
@@ -129,7 +124,7 @@ typedef enum {
 } ngx_http_citrix_guard_in_e;
 
 
-/* the verdict on a finding, the stronger the later */
+/* what comes of a finding, the stronger the later */
 
 typedef enum {
     ngx_http_citrix_guard_passed = 0,
@@ -142,8 +137,8 @@ typedef enum {
 typedef struct {
     ngx_http_citrix_guard_verdict_e  verdict;
     const char                     *reason;
-    const cguard_rule_t            *rule;       /* "rule", "error" */
-    const cguard_rule_t            *by;         /* the exception */
+    const cguard_rule_t            *rule;       /* of "rule", "error" */
+    const cguard_rule_t            *exempted_by;
     ngx_http_citrix_guard_at_e      at;
     ngx_http_citrix_guard_in_e      in;
     ngx_str_t                       judged;     /* the string itself */
@@ -155,10 +150,28 @@ typedef struct {
 
 
 /*
- * The module's identity: nginx finds our configuration and context by it.
- * Defined in ngx_http_citrix_guard_module.c, which is above all rooms; it is
- * the only thing that is used upwards.
+ * What is known of a client's request: one for its subrequests and internal
+ * redirects together, none while nothing was found.  Without memory for it,
+ * reason and reading are not known.
  */
+
+typedef struct {
+    ngx_http_citrix_guard_verdict_e  verdict;
+    ngx_uint_t                      refused;    /* the client was */
+    const char                     *reason;
+    const cguard_rule_t            *rule;
+    const cguard_rule_t            *exempted_by;
+    ngx_http_citrix_guard_at_e      at;
+    ngx_http_citrix_guard_in_e      in;
+    ngx_uint_t                      mode;
+    unsigned                        depth;
+    size_t                          start;
+    size_t                          end;
+    ngx_str_t                       reading;    /* escaped */
+} ngx_http_citrix_guard_mark_t;
+
+
+/* nginx finds contexts and configuration by it */
 
 extern ngx_module_t  ngx_http_citrix_guard_module;
 

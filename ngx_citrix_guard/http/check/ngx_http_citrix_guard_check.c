@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -10,12 +11,14 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_location.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_check.h"
 #include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/judge/ngx_http_citrix_guard_judge.h"
-#include "ngx_http_citrix_guard_check.h"
-#include "ngx_http_citrix_guard_check_upstreams.h"
 
 
 typedef struct {
@@ -32,11 +35,21 @@ static ngx_int_t ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location);
 static ngx_int_t ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location, ngx_keyval_t *kv);
-static ngx_int_t ngx_http_citrix_guard_report_bypass(ngx_conf_t *cf,
+static ngx_int_t ngx_http_citrix_guard_reject(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location, const char *text);
 static void ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location);
 static void ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location);
+static ngx_int_t ngx_http_citrix_guard_collect_guarded(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+static void ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location);
+static ngx_uint_t ngx_http_citrix_guard_same_upstream(
+    ngx_http_upstream_srv_conf_t *one, ngx_http_upstream_srv_conf_t *two);
+static ngx_http_upstream_srv_conf_t *ngx_http_citrix_guard_location_upstream(
+    ngx_conf_t *cf, ngx_http_citrix_guard_location_t *location);
+static ngx_http_citrix_guard_loc_conf_t *ngx_http_citrix_guard_location_conf(
     ngx_http_citrix_guard_location_t *location);
 
 
@@ -163,25 +176,23 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
         if (ucf->upstream
             || (p == ngx_http_citrix_guard_protocols && *next))
         {
-            return ngx_http_citrix_guard_report_bypass(cf, location,
-                                                       p->refused);
+            return ngx_http_citrix_guard_reject(cf, location, p->refused);
         }
     }
 
     module = ngx_http_citrix_guard_find_module(cf->cycle,
                                                "ngx_http_proxy_module");
 
-    version = module ? ngx_http_citrix_guard_module_field(module,
-                                                          location->loc_conf,
-                                                          "proxy_http_version")
+    version = module ? ngx_http_citrix_guard_directive_value(module,
+                                       location->loc_conf, "proxy_http_version")
                      : NULL;
 
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
 
-    /* a place that only hands it on has no handler */
+    /* a location that only hands it on has no handler */
 
     if (version && *version == 2000 && clcf->handler) {
-        return ngx_http_citrix_guard_report_bypass(cf, location,
+        return ngx_http_citrix_guard_reject(cf, location,
             "has \"proxy_http_version 2\", and what leaves as HTTP/2 cannot "
             "be judged: set \"proxy_http_version 1.1\"");
     }
@@ -212,10 +223,10 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    headers = ngx_http_citrix_guard_module_field(module, location->loc_conf,
-                                                 "proxy_set_header");
-    method = ngx_http_citrix_guard_module_field(module, location->loc_conf,
-                                                "proxy_method");
+    headers = ngx_http_citrix_guard_directive_value(module, location->loc_conf,
+                                                    "proxy_set_header");
+    method = ngx_http_citrix_guard_directive_value(module, location->loc_conf,
+                                                   "proxy_method");
 
     if (headers == NULL || method == NULL) {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
@@ -233,8 +244,9 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
     kv = (*headers)->elts;
 
     for (i = 0; i < (*headers)->nelts; i++) {
-        if (ngx_http_citrix_guard_check_header(cf, location,
-                                               &kv[i]) != NGX_OK) {
+        if (ngx_http_citrix_guard_check_header(cf, location, &kv[i])
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
@@ -257,7 +269,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
 
     /* $request_body may hold line feeds, and so headers of its own */
 
-    if (ngx_http_citrix_guard_nsc(&kv->key)
+    if (ngx_http_citrix_guard_maybe_nsc(&kv->key)
         || ngx_strnstr(kv->value.data, "request_body", kv->value.len))
     {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
@@ -276,7 +288,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
         }
 
         if (blind && clcf->handler && !clcf->noname) {
-            ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
+            ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
                 "forwards any \"Upgrade\": map $http_upgrade to a value "
                 "that is \"websocket\" or empty");
         }
@@ -296,7 +308,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
                   location->loc_conf);
 
         if (ucf && ucf->pass_request_body && clcf->handler) {
-            return ngx_http_citrix_guard_report_bypass(cf, location,
+            return ngx_http_citrix_guard_reject(cf, location,
                 "sets \"Content-Length\" or \"Transfer-Encoding\" by "
                 "\"proxy_set_header\", so that a body may reach the ADC as a "
                 "request: remove it, or set \"proxy_pass_request_body off\"");
@@ -310,17 +322,17 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
 /* in detect it is the operator's choice */
 
 static ngx_int_t
-ngx_http_citrix_guard_report_bypass(ngx_conf_t *cf,
+ngx_http_citrix_guard_reject(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location, const char *text)
 {
     if (ngx_http_citrix_guard_location_conf(location)->mode
         == NGX_HTTP_CITRIX_GUARD_DETECT)
     {
-        ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location, text);
+        ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location, text);
         return NGX_OK;
     }
 
-    ngx_http_citrix_guard_log_location(cf, NGX_LOG_EMERG, location, text);
+    ngx_http_citrix_guard_conf_log(cf, NGX_LOG_EMERG, location, text);
 
     return NGX_ERROR;
 }
@@ -344,13 +356,13 @@ ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
     }
 
     if (cscf->underscores_in_headers) {
-        ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
+        ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
             "has \"underscores_in_headers on\", which lets NSC_USER through "
             "to the ADC: leave it off");
     }
 
     if (!cscf->ignore_invalid_headers) {
-        ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
+        ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
             "has \"ignore_invalid_headers off\", which lets spellings of "
             "NSC_USER through to the ADC: leave it on");
     }
@@ -382,7 +394,150 @@ ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
 
     gmcf->quiet_log = clcf->error_log;
 
-    ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, location,
+    ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
         "hides the guard's log lines: raise the level of \"error_log\" "
         "to that of \"citrix_guard_log_level\", \"warn\" by default");
+}
+
+
+/* the upstreams that are guarded somewhere */
+
+static ngx_int_t
+ngx_http_citrix_guard_collect_guarded(ngx_conf_t *cf,
+    ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    ngx_uint_t                         i, j;
+    ngx_http_upstream_srv_conf_t      *uscf, **known;
+    ngx_http_citrix_guard_location_t  *location;
+
+    if (ngx_array_init(&gmcf->guarded, cf->temp_pool, 4,
+                       sizeof(ngx_http_upstream_srv_conf_t *))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    location = gmcf->locations.elts;
+
+    for (i = 0; i < gmcf->locations.nelts; i++) {
+
+        uscf = ngx_http_citrix_guard_location_upstream(cf, &location[i]);
+
+        if (uscf == NULL
+            || ngx_http_citrix_guard_location_conf(&location[i])->mode
+               == NGX_HTTP_CITRIX_GUARD_OFF)
+        {
+            continue;
+        }
+
+        known = gmcf->guarded.elts;
+
+        for (j = 0; j < gmcf->guarded.nelts; j++) {
+            if (known[j] == uscf) {
+                break;
+            }
+        }
+
+        if (j < gmcf->guarded.nelts) {
+            continue;
+        }
+
+        known = ngx_array_push(&gmcf->guarded);
+        if (known == NULL) {
+            return NGX_ERROR;
+        }
+
+        *known = uscf;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location)
+{
+    ngx_uint_t                          i;
+    ngx_http_core_loc_conf_t           *clcf;
+    ngx_http_upstream_srv_conf_t       *uscf, **guarded;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_citrix_guard_module);
+    clcf = location->loc_conf[ngx_http_core_module.ctx_index];
+    uscf = ngx_http_citrix_guard_location_upstream(cf, location);
+
+    if (uscf == NULL) {
+        return;
+    }
+
+    /* "if" and "limit_except" repeat what was said of their location */
+
+    if (clcf->noname && uscf == gmcf->unguarded) {
+        return;
+    }
+
+    guarded = gmcf->guarded.elts;
+
+    for (i = 0; i < gmcf->guarded.nelts; i++) {
+        if (ngx_http_citrix_guard_same_upstream(uscf, guarded[i])) {
+            gmcf->unguarded = uscf;
+
+            ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
+                "is not guarded, but leads to an upstream that is guarded "
+                "elsewhere: set \"citrix_guard on\" there, too");
+            return;
+        }
+    }
+}
+
+
+/* the same upstream, or one with an address in common */
+
+static ngx_uint_t
+ngx_http_citrix_guard_same_upstream(ngx_http_upstream_srv_conf_t *one,
+    ngx_http_upstream_srv_conf_t *two)
+{
+    ngx_uint_t  n;
+    ngx_addr_t  addr;
+
+    if (one == two) {
+        return 1;
+    }
+
+    for (n = 0; ngx_http_citrix_guard_upstream_address(one, n, &addr); n++) {
+        if (ngx_http_citrix_guard_upstream_has_address(two, &addr)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_http_upstream_srv_conf_t *
+ngx_http_citrix_guard_location_upstream(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location)
+{
+    ngx_uint_t                 m;
+    ngx_http_upstream_conf_t  *ucf;
+
+    for (m = 0; cf->cycle->modules[m]; m++) {
+        ucf = ngx_http_citrix_guard_upstream_conf(cf->cycle->modules[m],
+                                                  location->loc_conf);
+
+        if (ucf && ucf->upstream) {
+            return ucf->upstream;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_citrix_guard_loc_conf_t *
+ngx_http_citrix_guard_location_conf(ngx_http_citrix_guard_location_t *location)
+{
+    return location->loc_conf[ngx_http_citrix_guard_module.ctx_index];
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What nginx -t warns of and refuses.
+ * What nginx -t says of ways round the guard.
  */
 
 
@@ -10,15 +10,18 @@
 #define _NGX_HTTP_CITRIX_GUARD_CHECK_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * Looks at each location and server; also sets what the egress check has to
- * scan.  NGX_ERROR, with a message, for what would defeat "citrix_guard on".
+ * Reads all locations, and sets what egress has to scan in each.  Warnings go
+ * to the log.  NGX_ERROR, with a message, for what would defeat
+ * "citrix_guard on".
  */
 
 ngx_int_t ngx_http_citrix_guard_check(ngx_conf_t *cf);

@@ -8,11 +8,16 @@
  */
 
 
-#include "cguard/rules/cguard_pattern.h"
-#include "cguard/rules/cguard_samples.h"
-#include "cguard/rules/cguard_worst_case.h"
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_check_rules.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_worst_case.h"
+#include "cguard/rules/cguard_samples.h"
+#include "cguard/rules/cguard_pattern.h"
 
 #if (NGX_HTTP_V2)
 #include <ngx_http_v2_module.h>
@@ -24,10 +29,10 @@
 #define NGX_HTTP_CITRIX_GUARD_HOSTILE  8192   /* bytes of an input */
 #define NGX_HTTP_CITRIX_GUARD_SLOW     10     /* milliseconds for them */
 #define NGX_HTTP_CITRIX_GUARD_TRIALS   5000   /* milliseconds for all rules */
-#define NGX_HTTP_CITRIX_GUARD_SAID     1024   /* the longest warning */
+#define NGX_HTTP_CITRIX_GUARD_WARNING     1024   /* the longest warning */
 
 
-static void ngx_http_citrix_guard_find_in_force(
+static void ngx_http_citrix_guard_mark_in_force(
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static void ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, cguard_matcher_t *m);
@@ -37,7 +42,7 @@ static ngx_uint_t ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, const cguard_condition_t *c,
     cguard_matcher_t *m, u_char *buf);
 static ngx_msec_t ngx_http_citrix_guard_cpu_time(void);
-static void ngx_http_citrix_guard_warn_of_rule(ngx_conf_t *cf,
+static void ngx_http_citrix_guard_rule_log(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, const char *fmt, ...);
 
 #if (NGX_HTTP_V2)
@@ -61,7 +66,7 @@ ngx_http_citrix_guard_check_rules(ngx_conf_t *cf)
         return;
     }
 
-    ngx_http_citrix_guard_find_in_force(gmcf);
+    ngx_http_citrix_guard_mark_in_force(gmcf);
 
     rule = gmcf->rules.elts;
 
@@ -86,13 +91,13 @@ ngx_http_citrix_guard_check_rules(ngx_conf_t *cf)
 /* marks the rules that some location is judged by */
 
 static void
-ngx_http_citrix_guard_find_in_force(ngx_http_citrix_guard_main_conf_t *gmcf)
+ngx_http_citrix_guard_mark_in_force(ngx_http_citrix_guard_main_conf_t *gmcf)
 {
-    ngx_uint_t                         i, n;
-    ngx_http_citrix_guard_location_t  *location;
-    ngx_http_citrix_guard_rule_t     **rule;
-    ngx_http_citrix_guard_set_t       *last;
-    ngx_http_citrix_guard_loc_conf_t  *glcf;
+    ngx_uint_t                          i, n;
+    ngx_http_citrix_guard_location_t   *location;
+    ngx_http_citrix_guard_rule_t      **rule;
+    ngx_http_citrix_guard_rule_set_t   *last;
+    ngx_http_citrix_guard_loc_conf_t   *glcf;
 
     last = NULL;
     location = gmcf->locations.elts;
@@ -124,10 +129,9 @@ ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
     const char  *request;
 
     if (!rule->in_force) {
-        ngx_http_citrix_guard_warn_of_rule(cf, rule,
-                                           "is in force nowhere: the guard is "
-                                           "off there, or another rule "
-                                           "has its ID");
+        ngx_http_citrix_guard_rule_log(cf, rule, "is in force nowhere: the "
+                                       "guard is off there, or another rule "
+                                       "has its ID");
         return;
     }
 
@@ -138,7 +142,7 @@ ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
     request = cguard_sample_refused(&rule->rule, m);
 
     if (request) {
-        ngx_http_citrix_guard_warn_of_rule(cf, rule,
+        ngx_http_citrix_guard_rule_log(cf, rule,
             "refuses what everybody sends, such as \"%s\": make it narrower, "
             "or let it \"detect\" first", request);
     }
@@ -165,7 +169,7 @@ ngx_http_citrix_guard_try_rules(ngx_conf_t *cf,
         if (ngx_http_citrix_guard_cpu_time() - begin
             > NGX_HTTP_CITRIX_GUARD_TRIALS)
         {
-            ngx_http_citrix_guard_warn_of_rule(cf, rule[i],
+            ngx_http_citrix_guard_rule_log(cf, rule[i],
                 "and %ui behind it were not tried with hostile input, the "
                 "rules before it took %d seconds",
                 gmcf->rules.nelts - i - 1,
@@ -220,7 +224,7 @@ ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
         took = ngx_http_citrix_guard_cpu_time() - begin;
 
         if (rc < 0) {
-            ngx_http_citrix_guard_warn_of_rule(cf, rule,
+            ngx_http_citrix_guard_rule_log(cf, rule,
                 "meets a limit of PCRE2 (error %d) with hostile input, and "
                 "then refuses whatever it is: make the pattern \"%*s\" "
                 "simpler", rc, c->text.len, c->text.data);
@@ -228,7 +232,7 @@ ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
         }
 
         if (took > NGX_HTTP_CITRIX_GUARD_SLOW) {
-            ngx_http_citrix_guard_warn_of_rule(cf, rule,
+            ngx_http_citrix_guard_rule_log(cf, rule,
                 "takes %M ms for %d bytes of hostile input: make the pattern "
                 "\"%*s\" simpler", took, NGX_HTTP_CITRIX_GUARD_HOSTILE,
                 c->text.len, c->text.data);
@@ -256,10 +260,10 @@ ngx_http_citrix_guard_cpu_time(void)
 
 
 static void
-ngx_http_citrix_guard_warn_of_rule(ngx_conf_t *cf,
+ngx_http_citrix_guard_rule_log(ngx_conf_t *cf,
     ngx_http_citrix_guard_rule_t *rule, const char *fmt, ...)
 {
-    u_char     text[NGX_HTTP_CITRIX_GUARD_SAID];
+    u_char     text[NGX_HTTP_CITRIX_GUARD_WARNING];
     va_list    args;
     ngx_str_t  said;
 
@@ -317,7 +321,7 @@ ngx_http_citrix_guard_check_preread(ngx_conf_t *cf,
             rule[n]->preread = 1;
             cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
-            ngx_http_citrix_guard_warn_of_rule(cf, rule[n],
+            ngx_http_citrix_guard_rule_log(cf, rule[n],
                 "asks for %uz bytes of a body, but HTTP/2 shows %uz in server "
                 "\"%V\": raise \"http2_body_preread_size\"",
                 rule[n]->rule.body, h2scf->preread_size, &cscf->server_name);

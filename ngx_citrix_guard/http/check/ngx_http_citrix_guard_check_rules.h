@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What nginx -t warns of in rules.
+ * What nginx -t says of rules.
  */
 
 
@@ -10,13 +10,19 @@
 #define _NGX_HTTP_CITRIX_GUARD_CHECK_RULES_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* warnings only; the trials with hostile input run for "nginx -t" alone */
+/*
+ * Warns of rules that are in force nowhere, that refuse usual requests, or
+ * whose patterns are slow; the last are tried by nginx -t only, for about five
+ * seconds at most.
+ */
 
 void ngx_http_citrix_guard_check_rules(ngx_conf_t *cf);
 

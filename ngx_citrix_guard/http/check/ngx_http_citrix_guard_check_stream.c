@@ -10,10 +10,13 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_check_stream.h"
 #include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_check_stream.h"
-#include "ngx_http_citrix_guard_check_upstreams.h"
 
 
 #if (NGX_CITRIX_GUARD_STREAM)
@@ -209,8 +212,8 @@ ngx_http_citrix_guard_stream_guarded(ngx_http_citrix_guard_main_conf_t *gmcf,
     for (i = 0; i < uscf->servers->nelts; i++) {
         for (j = 0; j < server[i].naddrs; j++) {
             for (k = 0; k < gmcf->guarded.nelts; k++) {
-                if (ngx_http_citrix_guard_has_address(guarded[k],
-                                                      &server[i].addrs[j]))
+                if (ngx_http_citrix_guard_upstream_has_address(guarded[k],
+                                                     &server[i].addrs[j]))
                 {
                     return 1;
                 }

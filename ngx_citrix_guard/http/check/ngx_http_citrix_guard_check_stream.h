@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What nginx -t warns of in stream{}.
+ * What nginx -t says of stream{}.
  */
 
 
@@ -10,13 +10,19 @@
 #define _NGX_HTTP_CITRIX_GUARD_CHECK_STREAM_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* called when all of the configuration has been read */
+/*
+ * Warns of stream servers that lead to an ADC which is guarded in http{}.
+ * Called when all of the configuration has been read.
+ */
 
 void ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,
     ngx_http_citrix_guard_main_conf_t *gmcf);

@@ -7,11 +7,16 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_names.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_cef.h"
 #include "ngx_http_citrix_guard_event.h"
+#include "ngx_http_citrix_guard_json.h"
 #include "ngx_http_citrix_guard_outcome.h"
-#include "ngx_http_citrix_guard_writer.h"
+#include "http/base/ngx_http_citrix_guard_names.h"
+#include "cguard/rules/cguard_rule.h"
 
 
 /* the longest texts in their own bytes, each of which may become five */
@@ -21,20 +26,20 @@
 #define NGX_HTTP_CITRIX_GUARD_CEF_TEXT   80
 
 
-static void ngx_http_citrix_guard_cef_text(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_cef_text(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_str_t *text, size_t max);
-static void ngx_http_citrix_guard_cef_name(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_cef_name(ngx_http_citrix_guard_json_t *o,
     const char *key, const char *name);
 
 
 /* if memory is short it is empty: the line's head still says what was done */
 
 ngx_str_t
-ngx_http_citrix_guard_cef(ngx_http_request_t *r,
+ngx_http_citrix_guard_event_cef(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e)
 {
-    ngx_str_t                       cef, rule;
-    ngx_http_citrix_guard_writer_t  out, *o;
+    ngx_str_t                      cef, rule;
+    ngx_http_citrix_guard_json_t   out, *o;
 
     ngx_str_null(&cef);
 
@@ -45,10 +50,10 @@ ngx_http_citrix_guard_cef(ngx_http_request_t *r,
 
     o = &out;
 
-    ngx_http_citrix_guard_write_fixed(o, cef.data,
-                                      NGX_HTTP_CITRIX_GUARD_CEF_LINE);
+    ngx_http_citrix_guard_json_init_buffer(o, cef.data,
+                                           NGX_HTTP_CITRIX_GUARD_CEF_LINE);
 
-    ngx_http_citrix_guard_write_format(o, "rt=%uL", e->msec);
+    ngx_http_citrix_guard_json_format(o, "rt=%uL", e->msec);
 
     ngx_http_citrix_guard_cef_text(o, "src", &e->client,
                                    NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
@@ -88,7 +93,7 @@ ngx_http_citrix_guard_cef(ngx_http_request_t *r,
 
 
 static void
-ngx_http_citrix_guard_cef_text(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_cef_text(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_str_t *text, size_t max)
 {
     size_t  i, len, from;
@@ -97,7 +102,7 @@ ngx_http_citrix_guard_cef_text(ngx_http_citrix_guard_writer_t *o,
         return;
     }
 
-    ngx_http_citrix_guard_write_format(o, " %s=", key);
+    ngx_http_citrix_guard_json_format(o, " %s=", key);
 
     len = ngx_min(text->len, max);
 
@@ -107,20 +112,20 @@ ngx_http_citrix_guard_cef_text(ngx_http_citrix_guard_writer_t *o,
             continue;
         }
 
-        ngx_http_citrix_guard_write_escaped(o, text->data + from, i - from,
-                                            4 * len);
-        ngx_http_citrix_guard_write_bytes(o, "\\=", 2);
+        ngx_http_citrix_guard_json_escaped(o, text->data + from, i - from,
+                                           4 * len);
+        ngx_http_citrix_guard_json_bytes(o, "\\=", 2);
         from = i + 1;
     }
 
-    ngx_http_citrix_guard_write_escaped(o, text->data + from, i - from,
-                                        4 * len);
+    ngx_http_citrix_guard_json_escaped(o, text->data + from, i - from,
+                                       4 * len);
 }
 
 
 static void
-ngx_http_citrix_guard_cef_name(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_cef_name(ngx_http_citrix_guard_json_t *o,
     const char *key, const char *name)
 {
-    ngx_http_citrix_guard_write_format(o, " %s=%s", key, name);
+    ngx_http_citrix_guard_json_format(o, " %s=%s", key, name);
 }

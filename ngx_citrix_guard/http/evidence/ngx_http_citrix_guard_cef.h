@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The event for the Common Event Format.
+ * The event in the Common Event Format.
  */
 
 
@@ -10,7 +10,9 @@
 #define _NGX_HTTP_CITRIX_GUARD_CEF_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "ngx_http_citrix_guard_event.h"
 
 
@@ -18,10 +20,11 @@
 
 
 /*
- * The extension of a CEF line, from the request's pool; empty without memory.
+ * The extension of a CEF line, of 4096 bytes at most, from the request's pool.
+ * It is empty without memory.
  */
 
-ngx_str_t ngx_http_citrix_guard_cef(ngx_http_request_t *r,
+ngx_str_t ngx_http_citrix_guard_event_cef(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e);
 
 

@@ -8,13 +8,18 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_event.h"
+#include "ngx_http_citrix_guard_json.h"
+#include "ngx_http_citrix_guard_outcome.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_event.h"
-#include "ngx_http_citrix_guard_mark.h"
-#include "ngx_http_citrix_guard_outcome.h"
-#include "ngx_http_citrix_guard_writer.h"
+#include "cguard/decision/cguard_target.h"
+#include "cguard/rules/cguard_rule.h"
 
 
 /*
@@ -40,16 +45,16 @@ static ngx_str_t ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_citrix_guard_has_header(ngx_http_request_t *r);
 static ngx_http_upstream_state_t *ngx_http_citrix_guard_event_upstream(
     ngx_http_request_t *r);
-static void ngx_http_citrix_guard_event_found(
-    ngx_http_citrix_guard_writer_t *o, ngx_http_citrix_guard_event_t *e);
+static void ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_json_t *o,
+    ngx_http_citrix_guard_event_t *e);
 static void ngx_http_citrix_guard_event_answer(
-    ngx_http_citrix_guard_writer_t *o, ngx_http_citrix_guard_event_t *e);
-static void ngx_http_citrix_guard_event_text(ngx_http_citrix_guard_writer_t *o,
+    ngx_http_citrix_guard_json_t *o, ngx_http_citrix_guard_event_t *e);
+static void ngx_http_citrix_guard_event_text(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_str_t *text, size_t max);
 
 
 void
-ngx_http_citrix_guard_event(ngx_http_request_t *r,
+ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e)
 {
     ngx_http_core_srv_conf_t  *cscf;
@@ -337,9 +342,9 @@ ngx_str_t
 ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e)
 {
-    u_char                         *buf;
-    ngx_str_t                       json;
-    ngx_http_citrix_guard_writer_t  out, *o;
+    u_char                        *buf;
+    ngx_str_t                      json;
+    ngx_http_citrix_guard_json_t   out, *o;
 
     /* if memory is short: of all requests, and good until the next event */
 
@@ -352,12 +357,12 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
 
     o = &out;
 
-    ngx_http_citrix_guard_write_fixed(o, buf,
-                                      NGX_HTTP_CITRIX_GUARD_EVENT_LINE);
+    ngx_http_citrix_guard_json_init_buffer(o, buf,
+                                           NGX_HTTP_CITRIX_GUARD_EVENT_LINE);
 
-    ngx_http_citrix_guard_write_open(o, NULL, "{");
-    ngx_http_citrix_guard_write_number(o, "version", 1);
-    ngx_http_citrix_guard_write_time(o, "time", e->msec);
+    ngx_http_citrix_guard_json_open(o, NULL, "{");
+    ngx_http_citrix_guard_json_number(o, "version", 1);
+    ngx_http_citrix_guard_json_time(o, "time", e->msec);
 
     ngx_http_citrix_guard_event_text(o, "id", &e->id,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
@@ -375,7 +380,7 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
     ngx_http_citrix_guard_event_text(o, "target", &e->target,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_LONG);
-    ngx_http_citrix_guard_write_number(o, "target_length", e->target.len);
+    ngx_http_citrix_guard_json_number(o, "target_length", e->target.len);
 
     ngx_http_citrix_guard_event_found(o, e);
 
@@ -385,12 +390,12 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
 
     if (e->canary) {
-        ngx_http_citrix_guard_write_true(o, "canary");
+        ngx_http_citrix_guard_json_true(o, "canary");
     }
 
     ngx_http_citrix_guard_event_answer(o, e);
 
-    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
 
     json.data = buf;
     json.len = o->failed ? 0 : o->pos - buf;
@@ -402,72 +407,73 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
 /* what was found, and what was done */
 
 static void
-ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_event_t *e)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
     mark = e->mark;
 
-    ngx_http_citrix_guard_write_name(o, "verdict",
+    ngx_http_citrix_guard_json_string(o, "verdict",
                            ngx_http_citrix_guard_verdict_name(mark->verdict));
-    ngx_http_citrix_guard_write_name(o, "outcome",
+    ngx_http_citrix_guard_json_string(o, "outcome",
                            ngx_http_citrix_guard_outcome_name(e->outcome));
 
     /* memory was short: that is all that is known */
 
     if (mark->reason[0] == '\0') {
-        ngx_http_citrix_guard_write_name(o, "reason", "unknown");
+        ngx_http_citrix_guard_json_string(o, "reason", "unknown");
         return;
     }
 
-    ngx_http_citrix_guard_write_name(o, "reason", mark->reason);
+    ngx_http_citrix_guard_json_string(o, "reason", mark->reason);
 
     if (mark->rule) {
-        ngx_http_citrix_guard_write_text(o, "rule", mark->rule->id.data,
-                                         mark->rule->id.len, CGUARD_RULE_ID);
+        ngx_http_citrix_guard_json_text(o, "rule", mark->rule->id.data,
+                                        mark->rule->id.len, CGUARD_RULE_ID);
     }
 
     if (mark->rule && mark->rule->msg.len) {
-        ngx_http_citrix_guard_write_text(o, "msg", mark->rule->msg.data,
-                                         mark->rule->msg.len,
-                                         NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+        ngx_http_citrix_guard_json_text(o, "msg", mark->rule->msg.data,
+                                        mark->rule->msg.len,
+                                        NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
     }
 
-    if (mark->by) {
-        ngx_http_citrix_guard_write_text(o, "by", mark->by->id.data,
-                                         mark->by->id.len, CGUARD_RULE_ID);
+    if (mark->exempted_by) {
+        ngx_http_citrix_guard_json_text(o, "by", mark->exempted_by->id.data,
+                                        mark->exempted_by->id.len,
+                                        CGUARD_RULE_ID);
     }
 
-    ngx_http_citrix_guard_write_name(o, "mode",
+    ngx_http_citrix_guard_json_string(o, "mode",
                            mark->mode == NGX_HTTP_CITRIX_GUARD_ON ? "on"
                                                                   : "detect");
-    ngx_http_citrix_guard_write_name(o, "at",
-                                     ngx_http_citrix_guard_at_name(mark->at));
-    ngx_http_citrix_guard_write_name(o, "in",
-                                     ngx_http_citrix_guard_in_name(mark->in));
-    ngx_http_citrix_guard_write_number(o, "depth", mark->depth);
+    ngx_http_citrix_guard_json_string(o, "at",
+                                      ngx_http_citrix_guard_at_name(mark->at));
+    ngx_http_citrix_guard_json_string(o, "in",
+                                      ngx_http_citrix_guard_in_name(mark->in));
+    ngx_http_citrix_guard_json_number(o, "depth", mark->depth);
 
-    ngx_http_citrix_guard_write_open(o, "range", "[");
-    ngx_http_citrix_guard_write_number(o, NULL, mark->start);
-    ngx_http_citrix_guard_write_number(o, NULL, mark->end);
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_open(o, "range", "[");
+    ngx_http_citrix_guard_json_number(o, NULL, mark->start);
+    ngx_http_citrix_guard_json_number(o, NULL, mark->end);
+    ngx_http_citrix_guard_json_close(o, "]");
 
-    ngx_http_citrix_guard_write_ready(o, "reading", &mark->reading);
+    ngx_http_citrix_guard_json_ready_text(o, "reading", &mark->reading);
 }
 
 
 static void
-ngx_http_citrix_guard_event_answer(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_event_answer(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_event_t *e)
 {
     ngx_http_upstream_state_t  *u;
 
     if (e->status) {
-        ngx_http_citrix_guard_write_number(o, "status", e->status);
+        ngx_http_citrix_guard_json_number(o, "status", e->status);
     }
 
-    ngx_http_citrix_guard_write_number(o, "sent", e->sent);
+    ngx_http_citrix_guard_json_number(o, "sent", e->sent);
 
     u = e->upstream;
 
@@ -475,35 +481,35 @@ ngx_http_citrix_guard_event_answer(ngx_http_citrix_guard_writer_t *o,
         return;
     }
 
-    ngx_http_citrix_guard_write_open(o, "upstream", "{");
+    ngx_http_citrix_guard_json_open(o, "upstream", "{");
 
     ngx_http_citrix_guard_event_text(o, "address", u->peer,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
 
     if (u->status) {
-        ngx_http_citrix_guard_write_number(o, "status", u->status);
+        ngx_http_citrix_guard_json_number(o, "status", u->status);
     }
 
-    ngx_http_citrix_guard_write_number(o, "bytes", u->response_length);
+    ngx_http_citrix_guard_json_number(o, "bytes", u->response_length);
 
     if (u->response_time != (ngx_msec_t) -1) {
-        ngx_http_citrix_guard_write_key(o, "seconds");
-        ngx_http_citrix_guard_write_format(o, "%T.%03M",
-                                           (time_t) u->response_time / 1000,
-                                           u->response_time % 1000);
+        ngx_http_citrix_guard_json_key(o, "seconds");
+        ngx_http_citrix_guard_json_format(o, "%T.%03M",
+                                          (time_t) u->response_time / 1000,
+                                          u->response_time % 1000);
     }
 
-    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
 /* left out if there is none */
 
 static void
-ngx_http_citrix_guard_event_text(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_event_text(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_str_t *text, size_t max)
 {
     if (text->len) {
-        ngx_http_citrix_guard_write_text(o, key, text->data, text->len, max);
+        ngx_http_citrix_guard_json_text(o, key, text->data, text->len, max);
     }
 }

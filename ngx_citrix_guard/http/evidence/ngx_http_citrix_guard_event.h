@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The event of a suspicious request, as a record and as JSON.
+ * The event of a suspicious request, and its form as JSON.
  */
 
 
@@ -10,48 +10,50 @@
 #define _NGX_HTTP_CITRIX_GUARD_EVENT_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_outcome.h"
 
 
 /*
  * What an event says, as pointers to where it is.  Texts are as they came in,
- * but for the reading, which is escaped.
+ * but for the reading.
  */
 
 typedef struct {
-    ngx_http_citrix_guard_mark_t    *mark;
+    ngx_http_citrix_guard_mark_t   *mark;
     ngx_http_citrix_guard_outcome_e  outcome;
-    uint64_t                         msec;      /* of its arrival, UTC */
-    ngx_str_t                        id;
-    ngx_str_t                        client;
-    ngx_str_t                        sni;
-    ngx_str_t                        server;
-    ngx_str_t                        host;
-    ngx_str_t                        method;
-    ngx_str_t                        protocol;
-    ngx_str_t                        target;
-    ngx_str_t                        agent;
-    ngx_str_t                        nsc_user;
-    ngx_uint_t                       status;
-    off_t                            sent;
-    ngx_http_upstream_state_t       *upstream;  /* NULL: not forwarded */
-    ngx_uint_t                       canary;    /* the operator's own test */
+    uint64_t                        msec;       /* when it came, UTC */
+    ngx_str_t                       id;
+    ngx_str_t                       client;
+    ngx_str_t                       sni;
+    ngx_str_t                       server;
+    ngx_str_t                       host;
+    ngx_str_t                       method;
+    ngx_str_t                       protocol;
+    ngx_str_t                       target;
+    ngx_str_t                       agent;
+    ngx_str_t                       nsc_user;
+    ngx_uint_t                      status;
+    off_t                           sent;
+    ngx_http_upstream_state_t      *upstream;   /* NULL: not forwarded */
+    ngx_uint_t                      canary;     /* the operator's own */
 } ngx_http_citrix_guard_event_t;
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* fills "e" in; allocates nothing */
+/* fills "e" in for a request that has a mark; allocates nothing */
 
-void ngx_http_citrix_guard_event(ngx_http_request_t *r,
+void ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e);
 
 /*
- * The event as one line of JSON, from the request's pool; empty without
- * memory.
+ * The event as a line of JSON, of 4096 bytes at most, from the request's pool.
+ * Without memory it is in a static buffer, and good until the next event.
  */
 
 ngx_str_t ngx_http_citrix_guard_event_json(ngx_http_request_t *r,

@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -6,18 +7,22 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_log.h"
 #include "http/base/ngx_http_citrix_guard_escape.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_log.h"
+#include "cguard/decision/cguard_target.h"
+#include "cguard/rules/cguard_rule.h"
 
 
 /* nginx cuts a line at 2048 bytes, and puts client and server behind ours */
 
 #define NGX_HTTP_CITRIX_GUARD_LOG_READING  384
-
-
 
 
 /* the longest message of a rule in a line */
@@ -32,7 +37,7 @@ static ngx_str_t ngx_http_citrix_guard_log_msg(
 
 
 void
-ngx_http_citrix_guard_log(ngx_http_request_t *r,
+ngx_http_citrix_guard_log_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
@@ -58,7 +63,7 @@ ngx_http_citrix_guard_log(ngx_http_request_t *r,
                                               target.len);
     target.data = text;
 
-    reading.len = ngx_http_citrix_guard_reading(read, sizeof(read), f);
+    reading.len = ngx_http_citrix_guard_format_reading(read, sizeof(read), f);
     reading.data = read;
 
     id = ngx_http_citrix_guard_request_id(r);
@@ -94,9 +99,9 @@ ngx_http_citrix_guard_log_rule(ngx_http_citrix_guard_finding_t *f,
                          f->rule->id.data);
     }
 
-    if (f->by) {
-        p = ngx_slprintf(p, buf + size, " by=%*s", f->by->id.len,
-                         f->by->id.data);
+    if (f->exempted_by) {
+        p = ngx_slprintf(p, buf + size, " by=%*s", f->exempted_by->id.len,
+                         f->exempted_by->id.data);
     }
 
     text.data = buf;
@@ -138,7 +143,7 @@ ngx_http_citrix_guard_log_msg(ngx_http_citrix_guard_finding_t *f, u_char *buf,
 /* a reading that does not fit begins where the attack does */
 
 size_t
-ngx_http_citrix_guard_reading(u_char *dst, size_t size,
+ngx_http_citrix_guard_format_reading(u_char *dst, size_t size,
     ngx_http_citrix_guard_finding_t *f)
 {
     size_t  len, from;

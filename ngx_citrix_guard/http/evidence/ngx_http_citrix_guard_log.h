@@ -10,25 +10,32 @@
 #define _NGX_HTTP_CITRIX_GUARD_LOG_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
+
+
+/* the longest escaped target or reading in a log line or a variable */
+
+#define NGX_HTTP_CITRIX_GUARD_TEXT       512
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* one line for the finding, at the level of citrix_guard_log_level */
+/* logs a finding at the level of the location; allocates nothing */
 
-void ngx_http_citrix_guard_log(ngx_http_request_t *r,
+void ngx_http_citrix_guard_log_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 
 /*
- * Writes the escaped reading of what was found, "size" bytes at most, and
- * returns the length.  A reading that does not fit begins where the attack
- * does.
+ * Writes what the finding was read as, escaped.  Returns the length, "size" at
+ * most: what is too long begins where the attack does.  Allocates nothing.
  */
 
-size_t ngx_http_citrix_guard_reading(u_char *dst, size_t size,
+size_t ngx_http_citrix_guard_format_reading(u_char *dst, size_t size,
     ngx_http_citrix_guard_finding_t *f);
 
 

@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -6,16 +7,20 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_pool.h"
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_log.h"
+#include "http/base/ngx_http_citrix_guard_pool.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
 
 
-#define NGX_HTTP_CITRIX_GUARD_SHARED_MARKS  3
+#define NGX_HTTP_CITRIX_GUARD_FALLBACKS  3
 
 
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_shared_mark(
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_fallback(
     ngx_http_citrix_guard_mark_t *mark);
 static void ngx_http_citrix_guard_mark_cleanup(void *data);
 
@@ -27,7 +32,7 @@ static void ngx_http_citrix_guard_mark_cleanup(void *data);
  */
 
 static ngx_http_citrix_guard_mark_t
-    ngx_http_citrix_guard_shared_marks[NGX_HTTP_CITRIX_GUARD_SHARED_MARKS] =
+    ngx_http_citrix_guard_fallbacks[NGX_HTTP_CITRIX_GUARD_FALLBACKS] =
 {
     { .verdict = ngx_http_citrix_guard_exempted, .reason = "" },
     { .verdict = ngx_http_citrix_guard_detected, .reason = "" },
@@ -40,7 +45,7 @@ ngx_http_citrix_guard_mark(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
-    mark = ngx_http_citrix_guard_pool_state_find(r->pool,
+    mark = ngx_http_citrix_guard_pool_get(r->pool,
                                           ngx_http_citrix_guard_mark_cleanup);
     if (mark) {
         return mark;
@@ -48,7 +53,7 @@ ngx_http_citrix_guard_mark(ngx_http_request_t *r)
 
     mark = ngx_http_get_module_ctx(r->main, ngx_http_citrix_guard_module);
 
-    return ngx_http_citrix_guard_is_shared_mark(mark) ? mark : NULL;
+    return ngx_http_citrix_guard_is_fallback(mark) ? mark : NULL;
 }
 
 
@@ -66,15 +71,14 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
         return;
     }
 
-    ngx_http_citrix_guard_log(r, glcf, f);
+    ngx_http_citrix_guard_log_finding(r, glcf, f);
 
-    mark = ngx_http_citrix_guard_pool_state(r->pool,
-                                            ngx_http_citrix_guard_mark_cleanup,
-                                            sizeof(
-                                                ngx_http_citrix_guard_mark_t));
+    mark = ngx_http_citrix_guard_pool_add(r->pool,
+                                          ngx_http_citrix_guard_mark_cleanup,
+                                          sizeof(ngx_http_citrix_guard_mark_t));
 
     if (mark == NULL) {
-        mark = ngx_http_citrix_guard_shared_marks;
+        mark = ngx_http_citrix_guard_fallbacks;
 
         while (mark->verdict != f->verdict) { mark++; }
 
@@ -85,7 +89,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     mark->verdict = f->verdict;
     mark->reason = f->reason;
     mark->rule = f->rule;
-    mark->by = f->by;
+    mark->exempted_by = f->exempted_by;
     mark->at = f->at;
     mark->in = f->in;
     mark->mode = glcf->mode;
@@ -93,7 +97,8 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     mark->start = f->start;
     mark->end = f->end;
 
-    mark->reading.len = ngx_http_citrix_guard_reading(text, sizeof(text), f);
+    mark->reading.len = ngx_http_citrix_guard_format_reading(text,
+                                                             sizeof(text), f);
     mark->reading.data = ngx_pnalloc(r->pool, mark->reading.len + 1);
 
     if (mark->reading.data == NULL) {
@@ -106,7 +111,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
 
 
 void
-ngx_http_citrix_guard_mark_refused(ngx_http_request_t *r)
+ngx_http_citrix_guard_set_refused(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
@@ -114,18 +119,18 @@ ngx_http_citrix_guard_mark_refused(ngx_http_request_t *r)
 
     /* a subrequest is its parent's matter */
 
-    if (mark && r == r->main && !ngx_http_citrix_guard_is_shared_mark(mark)) {
+    if (mark && r == r->main && !ngx_http_citrix_guard_is_fallback(mark)) {
         mark->refused = 1;
     }
 }
 
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_is_shared_mark(ngx_http_citrix_guard_mark_t *mark)
+ngx_http_citrix_guard_is_fallback(ngx_http_citrix_guard_mark_t *mark)
 {
-    return mark >= ngx_http_citrix_guard_shared_marks
-           && mark < ngx_http_citrix_guard_shared_marks
-                     + NGX_HTTP_CITRIX_GUARD_SHARED_MARKS;
+    return mark >= ngx_http_citrix_guard_fallbacks
+           && mark < ngx_http_citrix_guard_fallbacks
+                     + NGX_HTTP_CITRIX_GUARD_FALLBACKS;
 }
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What is known of a suspicious client request.
+ * The mark of a client's request: the strongest finding of it.
  */
 
 
@@ -10,52 +10,36 @@
 #define _NGX_HTTP_CITRIX_GUARD_MARK_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
-
-
-/*
- * One for a client's request with its subrequests and internal redirects; none
- * while nothing was found.  Without memory for it, reason and reading are not
- * known.
- */
-
-typedef struct {
-    ngx_http_citrix_guard_verdict_e  verdict;
-    ngx_uint_t                       refused;   /* nothing more is sent */
-    const char                      *reason;
-    const cguard_rule_t             *rule;
-    const cguard_rule_t             *by;
-    ngx_http_citrix_guard_at_e       at;
-    ngx_http_citrix_guard_in_e       in;
-    ngx_uint_t                       mode;
-    unsigned                         depth;
-    size_t                           start;
-    size_t                           end;
-    ngx_str_t                        reading;   /* escaped */
-} ngx_http_citrix_guard_mark_t;
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* the mark of the client's request, NULL if nothing was found */
+/*
+ * The mark, or NULL while nothing was found.  Subrequests and internal
+ * redirects share it.
+ */
 
 ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark(
     ngx_http_request_t *r);
 
 /*
- * Keeps the finding in the mark and writes the log line, unless the mark has a
- * finding of the same or a stronger verdict.  Allocates the mark and the
- * reading from the request's pool; without memory a shared mark is used.
+ * Keeps a finding in the mark and logs it, unless the mark has one that is as
+ * strong.  Allocates from the request's pool.  It cannot fail: without memory
+ * the mark knows the verdict, but no reason and no reading.
  */
 
 void ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 
-/* the client is refused: from now on nothing is sent for this request */
+/* the client is refused: nothing more is sent to an upstream for it */
 
-void ngx_http_citrix_guard_mark_refused(ngx_http_request_t *r);
+void ngx_http_citrix_guard_set_refused(ngx_http_request_t *r);
 
 
 #pragma GCC visibility pop

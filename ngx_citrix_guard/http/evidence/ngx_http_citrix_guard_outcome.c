@@ -9,10 +9,14 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_outcome.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_outcome.h"
-#include "ngx_http_citrix_guard_mark.h"
+#include "cguard/decision/cguard_target.h"
 
 
 /* of a target, this much is read from its beginning and from its end */

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The outcome of a suspicious request, by the ADC's answer.
+ * What has come of a suspicious request, by the ADC's answer.
  */
 
 
@@ -10,11 +10,13 @@
 #define _NGX_HTTP_CITRIX_GUARD_OUTCOME_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_mark.h"
 
 
-/* the worse the later */
+/* what has come of a request in the end, the worse the later */
 
 typedef enum {
     ngx_http_citrix_guard_outcome_blocked = 0,
@@ -27,10 +29,15 @@ typedef enum {
 #pragma GCC visibility push(hidden)
 
 
-/* reads the target and the upstream states; linear in the target's length */
+/*
+ * The worst that any answer to the request says.  Reads the mark, the target
+ * and r->upstream_states; allocates nothing and cannot fail.
+ */
 
 ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
     ngx_http_request_t *r, ngx_http_citrix_guard_mark_t *mark);
+
+/* a constant string */
 
 const char *ngx_http_citrix_guard_outcome_name(
     ngx_http_citrix_guard_outcome_e outcome);

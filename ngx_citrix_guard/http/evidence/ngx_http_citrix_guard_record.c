@@ -7,23 +7,28 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_escape.h"
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_record.h"
 #include "ngx_http_citrix_guard_event.h"
+#include "ngx_http_citrix_guard_log.h"
 #include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_outcome.h"
 #include "ngx_http_citrix_guard_zone.h"
+#include "http/base/ngx_http_citrix_guard_escape.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
 
 
-static void ngx_http_citrix_guard_alarm(ngx_http_request_t *r,
+static void ngx_http_citrix_guard_log_alert(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e);
 
 
 /* comes once for each client's request, and for those of subrequests */
 
 void
-ngx_http_citrix_guard_record_request(ngx_http_request_t *r)
+ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t      *mark;
     ngx_http_citrix_guard_event_t      e;
@@ -40,27 +45,27 @@ ngx_http_citrix_guard_record_request(ngx_http_request_t *r)
 
         /* the one thing that a request costs which is let pass */
 
-        if (glcf->counted && !glcf->monitor
+        if (glcf->counters && !glcf->monitor
             && glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF)
         {
-            atomic_fetch_add_explicit(&glcf->counted->counts.passed, 1,
+            atomic_fetch_add_explicit(&glcf->counters->counts.passed, 1,
                                       memory_order_relaxed);
         }
 
         return;
     }
 
-    ngx_http_citrix_guard_event(r, mark, &e);
-    ngx_http_citrix_guard_count(r, &e);
+    ngx_http_citrix_guard_build_event(r, mark, &e);
+    ngx_http_citrix_guard_count_event(r, &e);
 
     if (e.outcome >= ngx_http_citrix_guard_outcome_scan_success) {
-        ngx_http_citrix_guard_alarm(r, &e);
+        ngx_http_citrix_guard_log_alert(r, &e);
     }
 }
 
 
 static void
-ngx_http_citrix_guard_alarm(ngx_http_request_t *r,
+ngx_http_citrix_guard_log_alert(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e)
 {
     u_char      text[NGX_HTTP_CITRIX_GUARD_TEXT];

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The end of a request: counters and alarms.
+ * What becomes of an event when the request is over.
  */
 
 
@@ -10,19 +10,21 @@
 #define _NGX_HTTP_CITRIX_GUARD_RECORD_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * Called in the LOG phase, once for each client's request and for those of its
- * subrequests.  A request that passed costs one atomic increment, and only if
- * there is a zone.
+ * Counts the request in the zone, and logs an alert if the ADC's answer says
+ * that something got through.  Does nothing for subrequests.  Allocates
+ * nothing and cannot fail.
  */
 
-void ngx_http_citrix_guard_record_request(ngx_http_request_t *r);
+void ngx_http_citrix_guard_record_event(ngx_http_request_t *r);
 
 
 #pragma GCC visibility pop

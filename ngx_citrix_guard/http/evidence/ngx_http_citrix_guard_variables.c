@@ -1,23 +1,29 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The variables: what was found in a request, for access_log and for other
+ * directives.
  */
 
 
-#include "http/base/ngx_http_citrix_guard_names.h"
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_variables.h"
 #include "ngx_http_citrix_guard_cef.h"
-#include "ngx_http_citrix_guard_early.h"
 #include "ngx_http_citrix_guard_event.h"
 #include "ngx_http_citrix_guard_mark.h"
+#include "ngx_http_citrix_guard_nginx_refusal.h"
 #include "ngx_http_citrix_guard_outcome.h"
+#include "http/base/ngx_http_citrix_guard_names.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
 
 
 /* an event in some format */
 
-typedef ngx_str_t (
-    *ngx_http_citrix_guard_event_format_pt)(ngx_http_request_t *r,
+typedef ngx_str_t (*ngx_http_citrix_guard_format_pt)(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e);
 
 
@@ -35,8 +41,8 @@ static ngx_int_t ngx_http_citrix_guard_event_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_variable_mark(
     ngx_http_request_t *r);
-static ngx_int_t ngx_http_citrix_guard_value(ngx_http_variable_value_t *v,
-    const char *data, size_t len);
+static ngx_int_t ngx_http_citrix_guard_set_variable(
+    ngx_http_variable_value_t *v, const char *data, size_t len);
 
 
 static ngx_http_variable_t  ngx_http_citrix_guard_vars[] = {
@@ -68,7 +74,7 @@ static ngx_http_variable_t  ngx_http_citrix_guard_vars[] = {
 
     { ngx_string("citrix_guard_cef"), NULL,
       ngx_http_citrix_guard_event_variable,
-      (uintptr_t) ngx_http_citrix_guard_cef,
+      (uintptr_t) ngx_http_citrix_guard_event_cef,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
@@ -115,12 +121,12 @@ ngx_http_citrix_guard_verdict_variable(ngx_http_request_t *r,
 
     if (mark) {
         name = ngx_http_citrix_guard_verdict_name(mark->verdict);
-        return ngx_http_citrix_guard_value(v, name, ngx_strlen(name));
+        return ngx_http_citrix_guard_set_variable(v, name, ngx_strlen(name));
     }
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
-    return ngx_http_citrix_guard_value(v, "pass",
+    return ngx_http_citrix_guard_set_variable(v, "pass",
                                glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF ? 0
                                                                        : 4);
 }
@@ -135,11 +141,11 @@ ngx_http_citrix_guard_reason_variable(ngx_http_request_t *r,
     mark = ngx_http_citrix_guard_variable_mark(r);
 
     if (mark == NULL) {
-        return ngx_http_citrix_guard_value(v, "", 0);
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
     }
 
-    return ngx_http_citrix_guard_value(v, mark->reason,
-                                       ngx_strlen(mark->reason));
+    return ngx_http_citrix_guard_set_variable(v, mark->reason,
+                                              ngx_strlen(mark->reason));
 }
 
 
@@ -152,11 +158,11 @@ ngx_http_citrix_guard_rule_variable(ngx_http_request_t *r,
     mark = ngx_http_citrix_guard_variable_mark(r);
 
     if (mark == NULL || mark->rule == NULL) {
-        return ngx_http_citrix_guard_value(v, "", 0);
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
     }
 
-    return ngx_http_citrix_guard_value(v, mark->rule->id.data,
-                                       mark->rule->id.len);
+    return ngx_http_citrix_guard_set_variable(v, mark->rule->id.data,
+                                              mark->rule->id.len);
 }
 
 
@@ -169,11 +175,11 @@ ngx_http_citrix_guard_reading_variable(ngx_http_request_t *r,
     mark = ngx_http_citrix_guard_variable_mark(r);
 
     if (mark == NULL) {
-        return ngx_http_citrix_guard_value(v, "", 0);
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
     }
 
-    return ngx_http_citrix_guard_value(v, (char *) mark->reading.data,
-                                       mark->reading.len);
+    return ngx_http_citrix_guard_set_variable(v, (char *) mark->reading.data,
+                                              mark->reading.len);
 }
 
 
@@ -187,13 +193,13 @@ ngx_http_citrix_guard_outcome_variable(ngx_http_request_t *r,
     mark = ngx_http_citrix_guard_variable_mark(r);
 
     if (mark == NULL) {
-        return ngx_http_citrix_guard_value(v, "", 0);
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
     }
 
     name = ngx_http_citrix_guard_outcome_name(
                                       ngx_http_citrix_guard_outcome(r, mark));
 
-    return ngx_http_citrix_guard_value(v, name, ngx_strlen(name));
+    return ngx_http_citrix_guard_set_variable(v, name, ngx_strlen(name));
 }
 
 
@@ -201,25 +207,25 @@ static ngx_int_t
 ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t                              text;
-    ngx_http_citrix_guard_mark_t          *mark;
-    ngx_http_citrix_guard_event_t          e;
-    ngx_http_citrix_guard_event_format_pt  form;
+    ngx_str_t                         text;
+    ngx_http_citrix_guard_mark_t     *mark;
+    ngx_http_citrix_guard_event_t     e;
+    ngx_http_citrix_guard_format_pt   form;
 
     mark = ngx_http_citrix_guard_variable_mark(r);
 
     /* a log of subrequests would have it more than once */
 
     if (mark == NULL || r != r->main) {
-        return ngx_http_citrix_guard_value(v, "", 0);
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
     }
 
-    ngx_http_citrix_guard_event(r, mark, &e);
+    ngx_http_citrix_guard_build_event(r, mark, &e);
 
-    form = (ngx_http_citrix_guard_event_format_pt) data;
+    form = (ngx_http_citrix_guard_format_pt) data;
     text = form(r, &e);
 
-    return ngx_http_citrix_guard_value(v, (char *) text.data, text.len);
+    return ngx_http_citrix_guard_set_variable(v, (char *) text.data, text.len);
 }
 
 
@@ -228,15 +234,15 @@ ngx_http_citrix_guard_variable_mark(ngx_http_request_t *r)
 {
     /* access_log may run before our handler of the same phase */
 
-    ngx_http_citrix_guard_record_early(r);
+    ngx_http_citrix_guard_record_nginx_refusal(r);
 
     return ngx_http_citrix_guard_mark(r);
 }
 
 
 static ngx_int_t
-ngx_http_citrix_guard_value(ngx_http_variable_value_t *v, const char *data,
-    size_t len)
+ngx_http_citrix_guard_set_variable(ngx_http_variable_value_t *v,
+    const char *data, size_t len)
 {
     v->len = len;
     v->valid = 1;

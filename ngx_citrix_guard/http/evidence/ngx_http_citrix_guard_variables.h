@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The variables of the module.
+ * The variables, such as $citrix_guard_event.
  */
 
 
@@ -10,13 +10,18 @@
 #define _NGX_HTTP_CITRIX_GUARD_VARIABLES_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* NGX_ERROR without memory */
+/*
+ * Adds the variables before the configuration is read.  NGX_ERROR without
+ * memory.
+ */
 
 ngx_int_t ngx_http_citrix_guard_add_variables(ngx_conf_t *cf);
 

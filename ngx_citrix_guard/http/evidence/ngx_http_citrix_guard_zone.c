@@ -7,9 +7,20 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_zone.h"
 #include "ngx_http_citrix_guard_event.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/rules/cguard_rule.h"
+#include "cguard/zone/cguard_zone.h"
+
+
+/* the smallest zone */
+
+#define NGX_HTTP_CITRIX_GUARD_ZONE       (1024 * 1024)
 
 
 #define NGX_HTTP_CITRIX_GUARD_CANARY_MIN  8
@@ -25,7 +36,7 @@ static unsigned ngx_http_citrix_guard_zone_mode(
     ngx_http_citrix_guard_location_t *location);
 static void ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
     ngx_http_citrix_guard_loc_conf_t *glcf);
-static void ngx_http_citrix_guard_source(ngx_connection_t *c,
+static void ngx_http_citrix_guard_source_address(ngx_connection_t *c,
     u_char address[16]);
 static uint8_t ngx_http_citrix_guard_copy_text(u_char *dst, size_t size,
     ngx_str_t *text);
@@ -208,7 +219,7 @@ ngx_http_citrix_guard_seed(void)
  */
 
 void
-ngx_http_citrix_guard_enter_zone(ngx_http_citrix_guard_main_conf_t *gmcf)
+ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
 {
     unsigned                           n, modes[CGUARD_ZONE_SERVERS];
     ngx_uint_t                         i;
@@ -236,7 +247,7 @@ ngx_http_citrix_guard_enter_zone(ngx_http_citrix_guard_main_conf_t *gmcf)
         n = cguard_zone_server(z, (char *) cscf->server_name.data,
                                cscf->server_name.len);
 
-        glcf->counted = &z->servers[n];
+        glcf->counters = &z->servers[n];
 
         modes[n] |= ngx_http_citrix_guard_zone_mode(&location[i]);
 
@@ -297,14 +308,14 @@ ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
 
 
 const char *
-ngx_http_citrix_guard_reason_by_index(ngx_uint_t n)
+ngx_http_citrix_guard_reason_name(ngx_uint_t n)
 {
     return ngx_http_citrix_guard_reasons[n];
 }
 
 
 void
-ngx_http_citrix_guard_count(ngx_http_request_t *r,
+ngx_http_citrix_guard_count_event(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e)
 {
     u_char                              address[16];
@@ -318,7 +329,7 @@ ngx_http_citrix_guard_count(ngx_http_request_t *r,
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
-    if (gmcf->shared == NULL || glcf->counted == NULL) {
+    if (gmcf->shared == NULL || glcf->counters == NULL) {
         return;
     }
 
@@ -330,7 +341,7 @@ ngx_http_citrix_guard_count(ngx_http_request_t *r,
     ze.msec = e->msec;
     ze.status = (uint32_t) e->status;
     ze.upstream = e->upstream ? (uint32_t) e->upstream->status : 0;
-    ze.server = (uint16_t) (glcf->counted - gmcf->shared->servers);
+    ze.server = (uint16_t) (glcf->counters - gmcf->shared->servers);
     ze.verdict = (uint8_t) e->mark->verdict;
     ze.outcome = (uint8_t) e->outcome;
     ze.at = (uint8_t) e->mark->at;
@@ -377,7 +388,7 @@ ngx_http_citrix_guard_count(ngx_http_request_t *r,
     ze.agent_len = ngx_http_citrix_guard_copy_text(ze.agent, sizeof(ze.agent),
                                                    &e->agent);
 
-    ngx_http_citrix_guard_source(r->connection, address);
+    ngx_http_citrix_guard_source_address(r->connection, address);
 
     cguard_zone_event(gmcf->shared, &ze, address, now);
 }
@@ -404,7 +415,7 @@ ngx_http_citrix_guard_copy_text(u_char *dst, size_t size, ngx_str_t *text)
  */
 
 static void
-ngx_http_citrix_guard_source(ngx_connection_t *c, u_char address[16])
+ngx_http_citrix_guard_source_address(ngx_connection_t *c, u_char address[16])
 {
     struct sockaddr_in   *sin;
 #if (NGX_HAVE_INET6)

@@ -8,9 +8,15 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_head.h"
 #include "ngx_http_citrix_guard_judge.h"
+#include "ngx_http_citrix_guard_judged.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/decision/cguard_target.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_PROTOCOL  " HTTP/1."
@@ -21,7 +27,7 @@ static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
-static ngx_uint_t ngx_http_citrix_guard_not_judged(const char *reason,
+static ngx_uint_t ngx_http_citrix_guard_set_reason(const char *reason,
     ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_has_body(ngx_http_request_t *r);
@@ -65,7 +71,7 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
             if (ngx_http_citrix_guard_has_body(r)
                 && !ngx_http_citrix_guard_has_length(b->pos, b->last))
             {
-                return ngx_http_citrix_guard_not_judged("unseen", &target,
+                return ngx_http_citrix_guard_set_reason("unseen", &target,
                                           ngx_http_citrix_guard_in_target, f);
             }
 
@@ -79,7 +85,7 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
      */
 
     if (glcf->mode == NGX_HTTP_CITRIX_GUARD_ON) {
-        return ngx_http_citrix_guard_not_judged("unseen", &r->unparsed_uri,
+        return ngx_http_citrix_guard_set_reason("unseen", &r->unparsed_uri,
                                           ngx_http_citrix_guard_in_target, f);
     }
 
@@ -114,8 +120,8 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
         {
             head = 1;
 
-            if (!ngx_http_citrix_guard_judged_already(r, &target)
-                && ngx_http_citrix_guard_judge_built(glcf, &target, f))
+            if (!ngx_http_citrix_guard_is_judged(r, &target)
+                && ngx_http_citrix_guard_judge_built_target(glcf, &target, f))
             {
                 return 1;
             }
@@ -172,7 +178,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
             return 0;
         }
 
-        return ngx_http_citrix_guard_not_judged("upgrade", &value,
+        return ngx_http_citrix_guard_set_reason("upgrade", &value,
                                           ngx_http_citrix_guard_in_header, f);
     }
 
@@ -180,7 +186,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
 }
 
 
-/* behind the head in buffers of its own, or, by proxy_set_body, in the same */
+/* behind the head, in buffers of its own; by proxy_set_body it is in the same */
 
 static ngx_uint_t
 ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
@@ -234,7 +240,7 @@ ngx_http_citrix_guard_is_field(u_char *p, u_char *last, ngx_str_t *name)
 
 
 static ngx_uint_t
-ngx_http_citrix_guard_not_judged(const char *reason, ngx_str_t *judged,
+ngx_http_citrix_guard_set_reason(const char *reason, ngx_str_t *judged,
     ngx_http_citrix_guard_in_e in, ngx_http_citrix_guard_finding_t *f)
 {
     cguard_result_t  res;

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The request head that nginx has built for an upstream.
+ * Judging of the request head that nginx has built for the upstream.
  */
 
 
@@ -10,6 +10,9 @@
 #define _NGX_HTTP_CITRIX_GUARD_HEAD_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -17,9 +20,9 @@
 
 
 /*
- * Judges u->request_bufs: 1 with "f" filled in if it is to be refused, 0 if
- * not.  Reads the head once, allocates nothing, cannot fail; what is no HTTP/1
- * is refused in the mode "on".
+ * Judges r->upstream->request_bufs.  Returns 1 and fills "f" in if the head is
+ * an attack or cannot be judged, or 0.  Allocates nothing and cannot fail; the
+ * cost is one pass over the head.
  */
 
 ngx_uint_t ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,

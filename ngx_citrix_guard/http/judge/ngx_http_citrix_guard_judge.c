@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -5,8 +6,13 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_judge.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/decision/cguard_target.h"
 
 
 static ngx_uint_t ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
@@ -14,11 +20,6 @@ static ngx_uint_t ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
-
-
-/* the context of a request that was judged; it needs no memory of its own */
-
-u_char  ngx_http_citrix_guard_judged;
 
 
 /*
@@ -52,7 +53,7 @@ ngx_http_citrix_guard_set_finding(ngx_http_citrix_guard_finding_t *f,
     f->verdict = ngx_http_citrix_guard_passed;
     f->reason = cguard_reason_name(res->reason);
     f->rule = NULL;
-    f->by = NULL;
+    f->exempted_by = NULL;
     f->at = ngx_http_citrix_guard_at_request;
     f->in = in;
     f->judged = *judged;
@@ -93,8 +94,9 @@ ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
  */
 
 ngx_uint_t
-ngx_http_citrix_guard_judge_built(ngx_http_citrix_guard_loc_conf_t *glcf,
-    ngx_str_t *target, ngx_http_citrix_guard_finding_t *f)
+ngx_http_citrix_guard_judge_built_target(
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *target,
+    ngx_http_citrix_guard_finding_t *f)
 {
     u_char           *query;
     size_t            plen, qlen;
@@ -145,7 +147,7 @@ ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
 {
     cguard_result_t  res;
 
-    if (!ngx_http_citrix_guard_nsc(name)
+    if (!ngx_http_citrix_guard_maybe_nsc(name)
         || cguard_header(name->data, name->len, value->data, value->len, &res)
            == CGUARD_PASS)
     {

@@ -8,15 +8,18 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_location.h"
-#include "http/base/ngx_http_citrix_guard_modules.h"
-#include "http/base/ngx_http_citrix_guard_response.h"
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "http/evidence/ngx_http_citrix_guard_writer.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_monitor.h"
 #include "ngx_http_citrix_guard_monitor_json.h"
 #include "ngx_http_citrix_guard_monitor_prometheus.h"
 #include "ngx_http_citrix_guard_page_text.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
+#include "http/base/ngx_http_citrix_guard_response.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_json.h"
 
 
 /* as in ngx_http_access_module.c, whose structures are its own */
@@ -45,7 +48,7 @@ enum {
 static ngx_int_t ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_monitor_format(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r,
-    ngx_int_t format, ngx_http_citrix_guard_writer_t *o);
+    ngx_int_t format, ngx_http_citrix_guard_json_t *o);
 static ngx_uint_t ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location);
 static ngx_uint_t ngx_http_citrix_guard_denies(ngx_array_t *rules);
@@ -89,7 +92,7 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
     uint64_t                            since;
     ngx_int_t                           rc, n, format;
     ngx_str_t                           value;
-    ngx_http_citrix_guard_writer_t      o;
+    ngx_http_citrix_guard_json_t        o;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
@@ -106,12 +109,12 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
 
     format = ngx_http_citrix_guard_monitor_format(r);
 
-    ngx_http_citrix_guard_write_chain(&o, r->pool);
+    ngx_http_citrix_guard_json_init_chain(&o, r->pool);
 
     switch (format) {
 
     case ngx_http_citrix_guard_format_page:
-        ngx_http_citrix_guard_write_bytes(&o, ngx_http_citrix_guard_page_html,
+        ngx_http_citrix_guard_json_bytes(&o, ngx_http_citrix_guard_page_html,
                                 sizeof(ngx_http_citrix_guard_page_html) - 1);
         break;
 
@@ -167,7 +170,7 @@ ngx_http_citrix_guard_monitor_format(ngx_http_request_t *r)
 
 static ngx_int_t
 ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r, ngx_int_t format,
-    ngx_http_citrix_guard_writer_t *o)
+    ngx_http_citrix_guard_json_t *o)
 {
     ngx_int_t                        rc;
     ngx_uint_t                       i;
@@ -183,7 +186,7 @@ ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r, ngx_int_t format,
         NULL
     };
 
-    chain = ngx_http_citrix_guard_write_end(o);
+    chain = ngx_http_citrix_guard_json_end(o);
 
     if (chain == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -246,14 +249,14 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
         }
 
         if (gmcf->zone == NULL) {
-            ngx_http_citrix_guard_log_location(cf, NGX_LOG_EMERG, &location[i],
+            ngx_http_citrix_guard_conf_log(cf, NGX_LOG_EMERG, &location[i],
                 "has \"citrix_guard_monitor\", but there is no "
                 "\"citrix_guard_zone\" in the http context");
             return NGX_ERROR;
         }
 
         if (!ngx_http_citrix_guard_is_restricted(cf, &location[i])) {
-            ngx_http_citrix_guard_log_location(cf, NGX_LOG_WARN, &location[i],
+            ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, &location[i],
                 "shows \"citrix_guard_monitor\" to everyone: restrict it by "
                 "\"allow\" and \"deny all\", or by \"auth_basic\" or "
                 "\"auth_request\"");
@@ -289,8 +292,8 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
                                           "ngx_http_auth_basic_module");
 
     if (m) {
-        realm = ngx_http_citrix_guard_module_field(m, location->loc_conf,
-                                                   "auth_basic");
+        realm = ngx_http_citrix_guard_directive_value(m, location->loc_conf,
+                                                      "auth_basic");
 
         if (realm && *realm && !((*realm)->value.len == 3
                       && ngx_strncmp((*realm)->value.data, "off", 3) == 0))

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix_guard_monitor: a page, JSON, Prometheus.
+ * The directive citrix_guard_monitor, and what nginx -t says of it.
  */
 
 
@@ -10,18 +10,23 @@
 #define _NGX_HTTP_CITRIX_GUARD_MONITOR_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* the handler of "citrix_guard_monitor" */
+/* the directive; makes the location answer with what the zone has counted */
 
 char *ngx_http_citrix_guard_set_monitor(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* warns of a monitor that everybody can read; NGX_ERROR without a zone */
+/*
+ * Warns of a monitor that is open to everyone.  NGX_ERROR, with a message, if
+ * there is no zone.
+ */
 
 ngx_int_t ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf);
 

@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -5,10 +6,15 @@
  */
 
 
-#include "http/evidence/ngx_http_citrix_guard_writer.h"
-#include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_monitor_json.h"
-#include "ngx_http_citrix_guard_monitor_zone.h"
+#include "ngx_http_citrix_guard_monitor_names.h"
+#include "http/evidence/ngx_http_citrix_guard_json.h"
+#include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "cguard/zone/cguard_zone.h"
 
 
 /* sources that are shown, of those that are counted */
@@ -16,40 +22,36 @@
 #define NGX_HTTP_CITRIX_GUARD_TOP  50
 
 
-typedef const char *(*ngx_http_citrix_guard_name_pt)(ngx_uint_t n);
-
-
-static void ngx_http_citrix_guard_json_server(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_server_t *s);
-static void ngx_http_citrix_guard_json_modes(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_dump_server(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_server_t *s);
+static void ngx_http_citrix_guard_dump_modes(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_uint_t modes);
-static void ngx_http_citrix_guard_json_counts(
-    ngx_http_citrix_guard_writer_t *o, const char *key,
-    cguard_zone_count_t *counts, ngx_uint_t n,
+static void ngx_http_citrix_guard_dump_counts(ngx_http_citrix_guard_json_t *o,
+    const char *key, cguard_zone_count_t *counts, ngx_uint_t n,
     ngx_http_citrix_guard_name_pt name);
-static void ngx_http_citrix_guard_json_count(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_dump_count(ngx_http_citrix_guard_json_t *o,
     const char *key, cguard_zone_count_t *count);
-static void ngx_http_citrix_guard_json_rules(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z);
-static void ngx_http_citrix_guard_json_history(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
-static void ngx_http_citrix_guard_json_sources(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
-static void ngx_http_citrix_guard_json_series(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z, uint64_t now);
-static void ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_dump_history(
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_dump_sources(
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_dump_series(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z, uint64_t now);
+static void ngx_http_citrix_guard_dump_steps(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name);
-static void ngx_http_citrix_guard_json_events(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z, uint64_t since);
-static void ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_dump_events(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z, uint64_t since);
+static void ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, cguard_zone_event_t *e);
-static void ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_dump_text(ngx_http_citrix_guard_json_t *o,
     const char *key, u_char *data, size_t len);
 static uint64_t ngx_http_citrix_guard_load(_Atomic uint64_t *n);
 
 
 void
-ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t since)
 {
     uint64_t     now;
@@ -59,147 +61,146 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_writer_t *o,
     tp = ngx_timeofday();
     now = (uint64_t) tp->sec * 1000 + tp->msec;
 
-    ngx_http_citrix_guard_write_open(o, NULL, "{");
-    ngx_http_citrix_guard_write_number(o, "version", CGUARD_ZONE_VERSION);
-    ngx_http_citrix_guard_write_time(o, "now", now);
-    ngx_http_citrix_guard_write_time(o, "started", z->started);
-    ngx_http_citrix_guard_write_time(o, "configured",
-                                     ngx_http_citrix_guard_load(
-                                                             &z->configured));
-    ngx_http_citrix_guard_write_number(o, "loads",
-                                       ngx_http_citrix_guard_load(&z->loads));
+    ngx_http_citrix_guard_json_open(o, NULL, "{");
+    ngx_http_citrix_guard_json_number(o, "version", CGUARD_ZONE_VERSION);
+    ngx_http_citrix_guard_json_time(o, "now", now);
+    ngx_http_citrix_guard_json_time(o, "started", z->started);
+    ngx_http_citrix_guard_json_time(o, "configured",
+                                    ngx_http_citrix_guard_load(&z->configured));
+    ngx_http_citrix_guard_json_number(o, "loads",
+                                      ngx_http_citrix_guard_load(&z->loads));
 
-    ngx_http_citrix_guard_write_open(o, "servers", "[");
+    ngx_http_citrix_guard_json_open(o, "servers", "[");
 
     for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
         if (ngx_http_citrix_guard_server_used(&z->servers[i])) {
-            ngx_http_citrix_guard_json_server(o, &z->servers[i]);
+            ngx_http_citrix_guard_dump_server(o, &z->servers[i]);
         }
     }
 
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_close(o, "]");
 
-    ngx_http_citrix_guard_json_rules(o, z);
-    ngx_http_citrix_guard_json_count(o, "errors", &z->errors);
-    ngx_http_citrix_guard_json_counts(o, "canary", z->canary,
+    ngx_http_citrix_guard_dump_rules(o, z);
+    ngx_http_citrix_guard_dump_count(o, "errors", &z->errors);
+    ngx_http_citrix_guard_dump_counts(o, "canary", z->canary,
                                       CGUARD_ZONE_VERDICTS,
-                                      ngx_http_citrix_guard_verdict_by_index);
-    ngx_http_citrix_guard_json_history(o, z);
-    ngx_http_citrix_guard_json_sources(o, z);
-    ngx_http_citrix_guard_json_series(o, z, now);
-    ngx_http_citrix_guard_json_events(o, z, since);
+                                      ngx_http_citrix_guard_verdict_label);
+    ngx_http_citrix_guard_dump_history(o, z);
+    ngx_http_citrix_guard_dump_sources(o, z);
+    ngx_http_citrix_guard_dump_series(o, z, now);
+    ngx_http_citrix_guard_dump_events(o, z, since);
 
-    ngx_http_citrix_guard_write_close(o, "}");
-    ngx_http_citrix_guard_write_bytes(o, "\n", 1);
+    ngx_http_citrix_guard_json_close(o, "}");
+    ngx_http_citrix_guard_json_bytes(o, "\n", 1);
 }
 
 
 static void
-ngx_http_citrix_guard_json_server(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_server(ngx_http_citrix_guard_json_t *o,
     cguard_zone_server_t *s)
 {
     cguard_zone_counts_t  *c;
 
     c = &s->counts;
 
-    ngx_http_citrix_guard_write_open(o, NULL, "{");
-    ngx_http_citrix_guard_json_text(o, "name", (u_char *) s->name, s->len);
-    ngx_http_citrix_guard_json_modes(o, "modes", atomic_load(&s->modes));
-    ngx_http_citrix_guard_write_time(o, "since",
-                                     ngx_http_citrix_guard_load(&s->since));
-    ngx_http_citrix_guard_write_number(o, "passed",
-                                       ngx_http_citrix_guard_load(&c->passed));
+    ngx_http_citrix_guard_json_open(o, NULL, "{");
+    ngx_http_citrix_guard_dump_text(o, "name", (u_char *) s->name, s->len);
+    ngx_http_citrix_guard_dump_modes(o, "modes", atomic_load(&s->modes));
+    ngx_http_citrix_guard_json_time(o, "since",
+                                    ngx_http_citrix_guard_load(&s->since));
+    ngx_http_citrix_guard_json_number(o, "passed",
+                                      ngx_http_citrix_guard_load(&c->passed));
 
-    ngx_http_citrix_guard_json_counts(o, "verdicts", c->verdicts,
+    ngx_http_citrix_guard_dump_counts(o, "verdicts", c->verdicts,
                                       CGUARD_ZONE_VERDICTS,
-                                      ngx_http_citrix_guard_verdict_by_index);
-    ngx_http_citrix_guard_json_counts(o, "reasons", c->reasons,
+                                      ngx_http_citrix_guard_verdict_label);
+    ngx_http_citrix_guard_dump_counts(o, "reasons", c->reasons,
                                       CGUARD_ZONE_REASONS,
-                                      ngx_http_citrix_guard_reason_by_index);
-    ngx_http_citrix_guard_json_counts(o, "outcomes", c->outcomes,
+                                      ngx_http_citrix_guard_reason_name);
+    ngx_http_citrix_guard_dump_counts(o, "outcomes", c->outcomes,
                                       CGUARD_ZONE_OUTCOMES,
-                                      ngx_http_citrix_guard_outcome_by_index);
-    ngx_http_citrix_guard_json_counts(o, "at", c->places,
+                                      ngx_http_citrix_guard_outcome_label);
+    ngx_http_citrix_guard_dump_counts(o, "at", c->places,
                                       CGUARD_ZONE_PLACES,
-                                      ngx_http_citrix_guard_at_by_index);
+                                      ngx_http_citrix_guard_at_label);
 
-    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_modes(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_modes(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_uint_t modes)
 {
-    ngx_http_citrix_guard_write_open(o, key, "[");
+    ngx_http_citrix_guard_json_open(o, key, "[");
 
     if (modes & CGUARD_ZONE_ON) {
-        ngx_http_citrix_guard_write_name(o, NULL, "on");
+        ngx_http_citrix_guard_json_string(o, NULL, "on");
     }
 
     if (modes & CGUARD_ZONE_DETECT) {
-        ngx_http_citrix_guard_write_name(o, NULL, "detect");
+        ngx_http_citrix_guard_json_string(o, NULL, "detect");
     }
 
     if (modes & CGUARD_ZONE_OFF) {
-        ngx_http_citrix_guard_write_name(o, NULL, "off");
+        ngx_http_citrix_guard_json_string(o, NULL, "off");
     }
 
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_close(o, "]");
 }
 
 
 /* those that have happened */
 
 static void
-ngx_http_citrix_guard_json_counts(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_counts(ngx_http_citrix_guard_json_t *o,
     const char *key, cguard_zone_count_t *counts, ngx_uint_t n,
     ngx_http_citrix_guard_name_pt name)
 {
     ngx_uint_t  i;
 
-    ngx_http_citrix_guard_write_open(o, key, "{");
+    ngx_http_citrix_guard_json_open(o, key, "{");
 
     for (i = 0; i < n; i++) {
         if (ngx_http_citrix_guard_load(&counts[i].n)) {
-            ngx_http_citrix_guard_json_count(o, name(i), &counts[i]);
+            ngx_http_citrix_guard_dump_count(o, name(i), &counts[i]);
         }
     }
 
-    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_count(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_count(ngx_http_citrix_guard_json_t *o,
     const char *key, cguard_zone_count_t *count)
 {
     uint64_t  first;
 
     first = ngx_http_citrix_guard_load(&count->first);
 
-    ngx_http_citrix_guard_write_open(o, key, "{");
-    ngx_http_citrix_guard_write_number(o, "count",
-                                       ngx_http_citrix_guard_load(&count->n));
+    ngx_http_citrix_guard_json_open(o, key, "{");
+    ngx_http_citrix_guard_json_number(o, "count",
+                                      ngx_http_citrix_guard_load(&count->n));
 
     if (first) {
-        ngx_http_citrix_guard_write_time(o, "first", first);
-        ngx_http_citrix_guard_write_time(o, "last",
+        ngx_http_citrix_guard_json_time(o, "first", first);
+        ngx_http_citrix_guard_json_time(o, "last",
                                      ngx_http_citrix_guard_load(&count->last));
     }
 
-    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_rules(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     ngx_uint_t           i;
     cguard_zone_rule_t  *rule;
 
-    ngx_http_citrix_guard_write_open(o, "rules", "[");
+    ngx_http_citrix_guard_json_open(o, "rules", "[");
 
     for (i = 0; i < CGUARD_ZONE_RULES; i++) {
         rule = &z->rules[i];
@@ -213,23 +214,23 @@ ngx_http_citrix_guard_json_rules(ngx_http_citrix_guard_writer_t *o,
             continue;
         }
 
-        ngx_http_citrix_guard_write_open(o, NULL, "{");
-        ngx_http_citrix_guard_json_text(o, "id", (u_char *) rule->name,
+        ngx_http_citrix_guard_json_open(o, NULL, "{");
+        ngx_http_citrix_guard_dump_text(o, "id", (u_char *) rule->name,
                                         rule->len);
-        ngx_http_citrix_guard_json_counts(o, "verdicts", rule->verdicts,
-                                      CGUARD_ZONE_VERDICTS,
-                                      ngx_http_citrix_guard_verdict_by_index);
-        ngx_http_citrix_guard_write_close(o, "}");
+        ngx_http_citrix_guard_dump_counts(o, "verdicts", rule->verdicts,
+                                          CGUARD_ZONE_VERDICTS,
+                                          ngx_http_citrix_guard_verdict_label);
+        ngx_http_citrix_guard_json_close(o, "}");
     }
 
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_close(o, "]");
 }
 
 
 /* oldest first; a server without modes is gone */
 
 static void
-ngx_http_citrix_guard_json_history(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_history(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     uint64_t               i, n, change;
@@ -238,27 +239,27 @@ ngx_http_citrix_guard_json_history(ngx_http_citrix_guard_writer_t *o,
     n = atomic_load_explicit(&z->changed, memory_order_acquire);
     i = n > CGUARD_ZONE_CHANGES ? n - CGUARD_ZONE_CHANGES : 0;
 
-    ngx_http_citrix_guard_write_open(o, "history", "[");
+    ngx_http_citrix_guard_json_open(o, "history", "[");
 
     for ( /* void */ ; i < n; i++) {
         change = ngx_http_citrix_guard_load(
                                       &z->changes[i % CGUARD_ZONE_CHANGES]);
         s = &z->servers[change >> 8 & 0xff];
 
-        ngx_http_citrix_guard_write_open(o, NULL, "{");
-        ngx_http_citrix_guard_write_time(o, "time", (change >> 16) * 1000);
-        ngx_http_citrix_guard_json_text(o, "server", (u_char *) s->name,
+        ngx_http_citrix_guard_json_open(o, NULL, "{");
+        ngx_http_citrix_guard_json_time(o, "time", (change >> 16) * 1000);
+        ngx_http_citrix_guard_dump_text(o, "server", (u_char *) s->name,
                                         s->len);
-        ngx_http_citrix_guard_json_modes(o, "modes", change & 0xff);
-        ngx_http_citrix_guard_write_close(o, "}");
+        ngx_http_citrix_guard_dump_modes(o, "modes", change & 0xff);
+        ngx_http_citrix_guard_json_close(o, "}");
     }
 
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_close(o, "]");
 }
 
 
 static void
-ngx_http_citrix_guard_json_sources(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_sources(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     u_char             text[NGX_HTTP_CITRIX_GUARD_SOURCE];
@@ -267,27 +268,27 @@ ngx_http_citrix_guard_json_sources(ngx_http_citrix_guard_writer_t *o,
 
     n = cguard_zone_top(z, top);
 
-    ngx_http_citrix_guard_write_open(o, "sources", "[");
+    ngx_http_citrix_guard_json_open(o, "sources", "[");
 
     for (i = 0; i < ngx_min(n, NGX_HTTP_CITRIX_GUARD_TOP); i++) {
-        ngx_http_citrix_guard_write_open(o, NULL, "{");
-        ngx_http_citrix_guard_json_text(o, "source", text,
+        ngx_http_citrix_guard_json_open(o, NULL, "{");
+        ngx_http_citrix_guard_dump_text(o, "source", text,
                        ngx_http_citrix_guard_source_text(top[i].address,
                                                          text));
-        ngx_http_citrix_guard_write_number(o, "count", top[i].count);
-        ngx_http_citrix_guard_write_number(o, "error", top[i].error);
-        ngx_http_citrix_guard_write_time(o, "last", top[i].last);
-        ngx_http_citrix_guard_write_close(o, "}");
+        ngx_http_citrix_guard_json_number(o, "count", top[i].count);
+        ngx_http_citrix_guard_json_number(o, "error", top[i].error);
+        ngx_http_citrix_guard_json_time(o, "last", top[i].last);
+        ngx_http_citrix_guard_json_close(o, "}");
     }
 
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_close(o, "]");
 }
 
 
 /* the last day, in steps */
 
 static void
-ngx_http_citrix_guard_json_series(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_series(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t now)
 {
     uint64_t    first;
@@ -295,34 +296,33 @@ ngx_http_citrix_guard_json_series(ngx_http_citrix_guard_writer_t *o,
 
     first = now / 1000 / CGUARD_ZONE_STEP - (CGUARD_ZONE_STEPS - 1);
 
-    ngx_http_citrix_guard_write_open(o, "series", "{");
-    ngx_http_citrix_guard_write_number(o, "step", CGUARD_ZONE_STEP);
-    ngx_http_citrix_guard_write_time(o, "first",
-                                     first * CGUARD_ZONE_STEP * 1000);
+    ngx_http_citrix_guard_json_open(o, "series", "{");
+    ngx_http_citrix_guard_json_number(o, "step", CGUARD_ZONE_STEP);
+    ngx_http_citrix_guard_json_time(o, "first",
+                                    first * CGUARD_ZONE_STEP * 1000);
 
-    ngx_http_citrix_guard_write_open(o, "reasons", "{");
+    ngx_http_citrix_guard_json_open(o, "reasons", "{");
 
-    for (i = 0; ngx_http_citrix_guard_reason_by_index(i); i++) {
-        ngx_http_citrix_guard_json_steps(o, z, first, i,
-                                         ngx_http_citrix_guard_reason_by_index(
-                                                                          i));
+    for (i = 0; ngx_http_citrix_guard_reason_name(i); i++) {
+        ngx_http_citrix_guard_dump_steps(o, z, first, i,
+                                         ngx_http_citrix_guard_reason_name(i));
     }
 
-    ngx_http_citrix_guard_write_close(o, "}");
-    ngx_http_citrix_guard_write_open(o, "outcomes", "{");
+    ngx_http_citrix_guard_json_close(o, "}");
+    ngx_http_citrix_guard_json_open(o, "outcomes", "{");
 
     for (i = 0; i < CGUARD_ZONE_OUTCOMES; i++) {
-        ngx_http_citrix_guard_json_steps(o, z, first, CGUARD_ZONE_REASONS + i,
-                                   ngx_http_citrix_guard_outcome_by_index(i));
+        ngx_http_citrix_guard_dump_steps(o, z, first, CGUARD_ZONE_REASONS + i,
+                                        ngx_http_citrix_guard_outcome_label(i));
     }
 
-    ngx_http_citrix_guard_write_close(o, "}");
-    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_steps(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name)
 {
     uint64_t    n;
@@ -336,22 +336,22 @@ ngx_http_citrix_guard_json_steps(ngx_http_citrix_guard_writer_t *o,
         return;
     }
 
-    ngx_http_citrix_guard_write_open(o, name, "[");
+    ngx_http_citrix_guard_json_open(o, name, "[");
 
     for (i = 0; i < CGUARD_ZONE_STEPS; i++) {
-        ngx_http_citrix_guard_write_number(o, NULL,
+        ngx_http_citrix_guard_json_number(o, NULL,
                                         cguard_zone_step(z, first + i,
                                                          series));
     }
 
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_close(o, "]");
 }
 
 
 /* oldest first, those behind "since" */
 
 static void
-ngx_http_citrix_guard_json_events(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_events(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t since)
 {
     uint64_t             n, last;
@@ -366,21 +366,21 @@ ngx_http_citrix_guard_json_events(ngx_http_citrix_guard_writer_t *o,
         n = ngx_max(n, since);
     }
 
-    ngx_http_citrix_guard_write_number(o, "last", last);
-    ngx_http_citrix_guard_write_open(o, "events", "[");
+    ngx_http_citrix_guard_json_number(o, "last", last);
+    ngx_http_citrix_guard_json_open(o, "events", "[");
 
     while (n < last) {
         if (cguard_zone_read(z, ++n, &e)) {
-            ngx_http_citrix_guard_json_event(o, z, &e);
+            ngx_http_citrix_guard_dump_event(o, z, &e);
         }
     }
 
-    ngx_http_citrix_guard_write_close(o, "]");
+    ngx_http_citrix_guard_json_close(o, "]");
 }
 
 
 static void
-ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, cguard_zone_event_t *e)
 {
     ngx_str_t              reading;
@@ -389,59 +389,56 @@ ngx_http_citrix_guard_json_event(ngx_http_citrix_guard_writer_t *o,
 
     s = &z->servers[e->server];
 
-    ngx_http_citrix_guard_write_open(o, NULL, "{");
-    ngx_http_citrix_guard_write_number(o, "number", e->number);
-    ngx_http_citrix_guard_write_time(o, "time", e->msec);
-    ngx_http_citrix_guard_json_text(o, "id", e->id, e->id_len);
-    ngx_http_citrix_guard_json_text(o, "client", e->client, e->client_len);
-    ngx_http_citrix_guard_json_text(o, "server", (u_char *) s->name, s->len);
-    ngx_http_citrix_guard_json_text(o, "host", e->host, e->host_len);
-    ngx_http_citrix_guard_json_text(o, "method", e->method, e->method_len);
-    ngx_http_citrix_guard_json_text(o, "target", e->target, e->target_len);
+    ngx_http_citrix_guard_json_open(o, NULL, "{");
+    ngx_http_citrix_guard_json_number(o, "number", e->number);
+    ngx_http_citrix_guard_json_time(o, "time", e->msec);
+    ngx_http_citrix_guard_dump_text(o, "id", e->id, e->id_len);
+    ngx_http_citrix_guard_dump_text(o, "client", e->client, e->client_len);
+    ngx_http_citrix_guard_dump_text(o, "server", (u_char *) s->name, s->len);
+    ngx_http_citrix_guard_dump_text(o, "host", e->host, e->host_len);
+    ngx_http_citrix_guard_dump_text(o, "method", e->method, e->method_len);
+    ngx_http_citrix_guard_dump_text(o, "target", e->target, e->target_len);
 
     reading.data = e->reading;
     reading.len = e->reading_len;
 
-    ngx_http_citrix_guard_write_ready(o, "reading", &reading);
+    ngx_http_citrix_guard_json_ready_text(o, "reading", &reading);
 
-    ngx_http_citrix_guard_json_text(o, "user_agent", e->agent, e->agent_len);
-    ngx_http_citrix_guard_write_name(o, "verdict",
-                                ngx_http_citrix_guard_verdict_by_index(
-                                                                 e->verdict));
-    ngx_http_citrix_guard_write_name(o, "outcome",
-                                ngx_http_citrix_guard_outcome_by_index(
-                                                                 e->outcome));
-    ngx_http_citrix_guard_write_name(o, "reason",
-                                ngx_http_citrix_guard_reason_by_index(
-                                                                  e->reason));
-    ngx_http_citrix_guard_write_name(o, "at",
-                                     ngx_http_citrix_guard_at_by_index(e->at));
+    ngx_http_citrix_guard_dump_text(o, "user_agent", e->agent, e->agent_len);
+    ngx_http_citrix_guard_json_string(o, "verdict",
+                               ngx_http_citrix_guard_verdict_label(e->verdict));
+    ngx_http_citrix_guard_json_string(o, "outcome",
+                               ngx_http_citrix_guard_outcome_label(e->outcome));
+    ngx_http_citrix_guard_json_string(o, "reason",
+                                ngx_http_citrix_guard_reason_name(e->reason));
+    ngx_http_citrix_guard_json_string(o, "at",
+                                      ngx_http_citrix_guard_at_label(e->at));
 
     if (e->rule < CGUARD_ZONE_RULES) {
         rule = &z->rules[e->rule];
-        ngx_http_citrix_guard_json_text(o, "rule", (u_char *) rule->name,
+        ngx_http_citrix_guard_dump_text(o, "rule", (u_char *) rule->name,
                                         rule->len);
     }
 
-    ngx_http_citrix_guard_write_number(o, "status", e->status);
+    ngx_http_citrix_guard_json_number(o, "status", e->status);
 
     if (e->upstream) {
-        ngx_http_citrix_guard_write_number(o, "upstream", e->upstream);
+        ngx_http_citrix_guard_json_number(o, "upstream", e->upstream);
     }
 
     if (e->canary) {
-        ngx_http_citrix_guard_write_true(o, "canary");
+        ngx_http_citrix_guard_json_true(o, "canary");
     }
 
-    ngx_http_citrix_guard_write_close(o, "}");
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
 static void
-ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_dump_text(ngx_http_citrix_guard_json_t *o,
     const char *key, u_char *data, size_t len)
 {
-    ngx_http_citrix_guard_write_text(o, key, data, len, 4 * len);
+    ngx_http_citrix_guard_json_text(o, key, data, len, 4 * len);
 }
 
 

@@ -10,16 +10,21 @@
 #define _NGX_HTTP_CITRIX_GUARD_MONITOR_JSON_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "http/evidence/ngx_http_citrix_guard_writer.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include "cguard/zone/cguard_zone.h"
+#include "http/evidence/ngx_http_citrix_guard_json.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* events with a number above "since" */
+/*
+ * Writes the zone; of the events those whose number is "since" or more.
+ * Errors are the writer's.
+ */
 
-void ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_writer_t *o,
+void ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t since);
 
 

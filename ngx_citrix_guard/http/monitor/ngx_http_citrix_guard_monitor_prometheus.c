@@ -7,14 +7,15 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "http/evidence/ngx_http_citrix_guard_writer.h"
-#include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_monitor_prometheus.h"
-#include "ngx_http_citrix_guard_monitor_zone.h"
-
-
-typedef const char *(*ngx_http_citrix_guard_name_pt)(ngx_uint_t n);
+#include "ngx_http_citrix_guard_monitor_names.h"
+#include "http/evidence/ngx_http_citrix_guard_json.h"
+#include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "cguard/zone/cguard_zone.h"
 
 
 /* a family of counters: where they are in a server, and their names */
@@ -29,24 +30,24 @@ typedef struct {
 } ngx_http_citrix_guard_family_t;
 
 
-static void ngx_http_citrix_guard_metric(ngx_http_citrix_guard_writer_t *o,
+static void ngx_http_citrix_guard_metric(ngx_http_citrix_guard_json_t *o,
     const char *name, const char *type, const char *help);
 static void ngx_http_citrix_guard_metric_family(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z,
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z,
     ngx_http_citrix_guard_family_t *f);
 static void ngx_http_citrix_guard_metric_servers(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_rules(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_canary(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_last(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_label(
-    ngx_http_citrix_guard_writer_t *o, const char *name, const char *label,
+    ngx_http_citrix_guard_json_t *o, const char *name, const char *label,
     const char *value, size_t len);
-static void ngx_http_citrix_guard_metric_time(
-    ngx_http_citrix_guard_writer_t *o, uint64_t msec);
+static void ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_json_t *o,
+    uint64_t msec);
 
 
 static ngx_http_citrix_guard_family_t  ngx_http_citrix_guard_families[] = {
@@ -54,30 +55,30 @@ static ngx_http_citrix_guard_family_t  ngx_http_citrix_guard_families[] = {
     { "citrix_guard_events_total", "verdict",
       "Suspicious requests, by what the guard has done.",
       offsetof(cguard_zone_counts_t, verdicts), CGUARD_ZONE_VERDICTS,
-      ngx_http_citrix_guard_verdict_by_index },
+      ngx_http_citrix_guard_verdict_label },
 
     { "citrix_guard_reasons_total", "reason",
       "Suspicious requests, by what was found.",
       offsetof(cguard_zone_counts_t, reasons), CGUARD_ZONE_REASONS,
-      ngx_http_citrix_guard_reason_by_index },
+      ngx_http_citrix_guard_reason_name },
 
     { "citrix_guard_outcomes_total", "outcome",
       "Suspicious requests, by what has come of them.",
       offsetof(cguard_zone_counts_t, outcomes), CGUARD_ZONE_OUTCOMES,
-      ngx_http_citrix_guard_outcome_by_index },
+      ngx_http_citrix_guard_outcome_label },
 
     { "citrix_guard_found_total", "at",
       "Suspicious requests, by where it was found: on arrival, before it "
       "left, or in what nginx has refused itself.",
       offsetof(cguard_zone_counts_t, places), CGUARD_ZONE_PLACES,
-      ngx_http_citrix_guard_at_by_index },
+      ngx_http_citrix_guard_at_label },
 
     { NULL, NULL, NULL, 0, 0, NULL }
 };
 
 
 void
-ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     ngx_http_citrix_guard_family_t  *f;
@@ -94,43 +95,43 @@ ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_writer_t *o,
     ngx_http_citrix_guard_metric(o, "citrix_guard_errors_total", "counter",
                           "Requests that could not be judged or noted in "
                           "full; they are refused where the guard is on.");
-    ngx_http_citrix_guard_write_format(o, "citrix_guard_errors_total %uL\n",
-                                       atomic_load(&z->errors.n));
+    ngx_http_citrix_guard_json_format(o, "citrix_guard_errors_total %uL\n",
+                                      atomic_load(&z->errors.n));
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_config_loads_total",
                                  "counter",
                                  "Configurations that were put in force.");
-    ngx_http_citrix_guard_write_format(o,
-                                       "citrix_guard_config_loads_total %uL\n",
-                                       atomic_load(&z->loads));
+    ngx_http_citrix_guard_json_format(o,
+                                      "citrix_guard_config_loads_total %uL\n",
+                                      atomic_load(&z->loads));
 
     ngx_http_citrix_guard_metric(o,
                           "citrix_guard_config_load_timestamp_seconds",
                           "gauge", "When the last one was.");
-    ngx_http_citrix_guard_write_format(o,
+    ngx_http_citrix_guard_json_format(o,
                           "citrix_guard_config_load_timestamp_seconds");
     ngx_http_citrix_guard_metric_time(o, atomic_load(&z->configured));
 
     ngx_http_citrix_guard_metric(o,
                           "citrix_guard_start_timestamp_seconds",
                           "gauge", "Since when it is counted.");
-    ngx_http_citrix_guard_write_format(o,
-                                       "citrix_guard_start_timestamp_seconds");
+    ngx_http_citrix_guard_json_format(o,
+                                      "citrix_guard_start_timestamp_seconds");
     ngx_http_citrix_guard_metric_time(o, z->started);
 }
 
 
 static void
-ngx_http_citrix_guard_metric(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric(ngx_http_citrix_guard_json_t *o,
     const char *name, const char *type, const char *help)
 {
-    ngx_http_citrix_guard_write_format(o, "# HELP %s %s\n# TYPE %s %s\n", name,
-                                       help, name, type);
+    ngx_http_citrix_guard_json_format(o, "# HELP %s %s\n# TYPE %s %s\n", name,
+                                      help, name, type);
 }
 
 
 static void
-ngx_http_citrix_guard_metric_family(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric_family(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, ngx_http_citrix_guard_family_t *f)
 {
     ngx_uint_t             i, n;
@@ -152,22 +153,22 @@ ngx_http_citrix_guard_metric_family(ngx_http_citrix_guard_writer_t *o,
 
             /* what has passed has a name of its own */
 
-            if (f->at == ngx_http_citrix_guard_verdict_by_index && n == 0) {
+            if (f->at == ngx_http_citrix_guard_verdict_label && n == 0) {
                 continue;
             }
 
             ngx_http_citrix_guard_metric_label(o, f->name, "server", s->name,
                                                s->len);
-            ngx_http_citrix_guard_write_format(o, ",%s=\"%s\"} %uL\n",
-                                               f->label, f->at(n),
-                                               atomic_load(&counts[n].n));
+            ngx_http_citrix_guard_json_format(o, ",%s=\"%s\"} %uL\n", f->label,
+                                              f->at(n),
+                                              atomic_load(&counts[n].n));
         }
     }
 }
 
 
 static void
-ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     ngx_uint_t             i, n, modes;
@@ -191,7 +192,7 @@ ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_writer_t *o,
         if (ngx_http_citrix_guard_server_used(s)) {
             ngx_http_citrix_guard_metric_label(o, "citrix_guard_passed_total",
                                                "server", s->name, s->len);
-            ngx_http_citrix_guard_write_format(o, "} %uL\n",
+            ngx_http_citrix_guard_json_format(o, "} %uL\n",
                                         atomic_load(&s->counts.passed));
         }
     }
@@ -207,7 +208,7 @@ ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_writer_t *o,
         for (n = 0; modes && n < 3; n++) {
             ngx_http_citrix_guard_metric_label(o, "citrix_guard_mode",
                                                "server", s->name, s->len);
-            ngx_http_citrix_guard_write_format(o, ",mode=\"%s\"} %ui\n",
+            ngx_http_citrix_guard_json_format(o, ",mode=\"%s\"} %ui\n",
                                    names[n].name,
                                    (ngx_uint_t) !!(modes & names[n].bit));
         }
@@ -224,7 +225,7 @@ ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_writer_t *o,
             ngx_http_citrix_guard_metric_label(o,
                                      "citrix_guard_mode_timestamp_seconds",
                                      "server", s->name, s->len);
-            ngx_http_citrix_guard_write_bytes(o, "}", 1);
+            ngx_http_citrix_guard_json_bytes(o, "}", 1);
             ngx_http_citrix_guard_metric_time(o, atomic_load(&s->since));
         }
     }
@@ -232,7 +233,7 @@ ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_writer_t *o,
 
 
 static void
-ngx_http_citrix_guard_metric_rules(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric_rules(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     ngx_uint_t           i, n;
@@ -253,8 +254,8 @@ ngx_http_citrix_guard_metric_rules(ngx_http_citrix_guard_writer_t *o,
         {
             ngx_http_citrix_guard_metric_label(o, "citrix_guard_rules_total",
                                                "rule", rule->name, rule->len);
-            ngx_http_citrix_guard_write_format(o, ",verdict=\"%s\"} %uL\n",
-                                    ngx_http_citrix_guard_verdict_by_index(n),
+            ngx_http_citrix_guard_json_format(o, ",verdict=\"%s\"} %uL\n",
+                                    ngx_http_citrix_guard_verdict_label(n),
                                     atomic_load(&rule->verdicts[n].n));
         }
     }
@@ -262,7 +263,7 @@ ngx_http_citrix_guard_metric_rules(ngx_http_citrix_guard_writer_t *o,
 
 
 static void
-ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     ngx_uint_t  n;
@@ -272,9 +273,9 @@ ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_writer_t *o,
                                  "counted nowhere else.");
 
     for (n = ngx_http_citrix_guard_exempted; n < CGUARD_ZONE_VERDICTS; n++) {
-        ngx_http_citrix_guard_write_format(o,
+        ngx_http_citrix_guard_json_format(o,
                              "citrix_guard_canary_total{verdict=\"%s\"} %uL\n",
-                             ngx_http_citrix_guard_verdict_by_index(n),
+                             ngx_http_citrix_guard_verdict_label(n),
                              atomic_load(&z->canary[n].n));
     }
 }
@@ -283,7 +284,7 @@ ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_writer_t *o,
 /* of all servers; an outcome that was never there has no time */
 
 static void
-ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
     uint64_t    last, msec;
@@ -302,9 +303,9 @@ ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_writer_t *o,
         }
 
         if (last) {
-            ngx_http_citrix_guard_write_format(o,
+            ngx_http_citrix_guard_json_format(o,
                 "citrix_guard_last_event_timestamp_seconds{outcome=\"%s\"}",
-                ngx_http_citrix_guard_outcome_by_index(n));
+                ngx_http_citrix_guard_outcome_label(n));
             ngx_http_citrix_guard_metric_time(o, last);
         }
     }
@@ -314,19 +315,19 @@ ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_writer_t *o,
 /* NAME{LABEL="VALUE", and the rest is the caller's */
 
 static void
-ngx_http_citrix_guard_metric_label(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric_label(ngx_http_citrix_guard_json_t *o,
     const char *name, const char *label, const char *value, size_t len)
 {
-    ngx_http_citrix_guard_write_format(o, "%s{%s=\"", name, label);
-    ngx_http_citrix_guard_write_escaped(o, value, len, 4 * len);
-    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_json_format(o, "%s{%s=\"", name, label);
+    ngx_http_citrix_guard_json_escaped(o, value, len, 4 * len);
+    ngx_http_citrix_guard_json_bytes(o, "\"", 1);
 }
 
 
 static void
-ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_json_t *o,
     uint64_t msec)
 {
-    ngx_http_citrix_guard_write_format(o, " %uL.%03uL\n", msec / 1000,
-                                       msec % 1000);
+    ngx_http_citrix_guard_json_format(o, " %uL.%03uL\n", msec / 1000,
+                                      msec % 1000);
 }

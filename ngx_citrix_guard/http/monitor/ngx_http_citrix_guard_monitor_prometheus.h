@@ -10,15 +10,19 @@
 #define _NGX_HTTP_CITRIX_GUARD_MONITOR_PROMETHEUS_H_INCLUDED_
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "http/evidence/ngx_http_citrix_guard_writer.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include "cguard/zone/cguard_zone.h"
+#include "http/evidence/ngx_http_citrix_guard_json.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
+/* writes the zone; errors are the writer's */
+
 void ngx_http_citrix_guard_monitor_prometheus(
-    ngx_http_citrix_guard_writer_t *o, cguard_zone_t *z);
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 
 
 #pragma GCC visibility pop

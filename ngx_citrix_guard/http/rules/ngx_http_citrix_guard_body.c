@@ -20,11 +20,15 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_pool.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_body.h"
 #include "ngx_http_citrix_guard_body_http1.h"
 #include "ngx_http_citrix_guard_body_http2.h"
-#include "ngx_http_citrix_guard_body_types.h"
+#include "ngx_http_citrix_guard_body_peek.h"
+#include "http/base/ngx_http_citrix_guard_pool.h"
 
 
 /*
@@ -34,27 +38,27 @@
 
 #define NGX_HTTP_CITRIX_GUARD_POLL     10
 #define NGX_HTTP_CITRIX_GUARD_POLLS    8
-#define NGX_HTTP_CITRIX_GUARD_POLL_SLOWEST   6
+#define NGX_HTTP_CITRIX_GUARD_BACKOFFS   6
 
 
 static ngx_http_citrix_guard_peek_t *ngx_http_citrix_guard_peek(
     ngx_http_request_t *r);
 static void ngx_http_citrix_guard_peek_cleanup(void *data);
-static ngx_int_t ngx_http_citrix_guard_peek_start(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
-static ngx_int_t ngx_http_citrix_guard_peek_save(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static void ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r);
 static void ngx_http_citrix_guard_peek_read(ngx_http_request_t *r);
-static ngx_int_t ngx_http_citrix_guard_peek_read_body(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_continue(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
+ngx_http_citrix_guard_peek_body(ngx_http_request_t *r, size_t n,
     ngx_http_citrix_guard_body_t *body)
 {
     ngx_int_t                      rc;
@@ -74,15 +78,15 @@ ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
         peek->done = 0;
         peek->parsed = 0;
 
-        ngx_str_null(&peek->seen);
+        ngx_str_null(&peek->body);
         ngx_memzero(&peek->chunked, sizeof(ngx_http_chunked_t));
     }
 
     if (!peek->done) {
-        rc = ngx_http_citrix_guard_peek_start(r, peek);
+        rc = ngx_http_citrix_guard_peek_begin(r, peek);
 
         if (rc == NGX_OK) {
-            rc = ngx_http_citrix_guard_peek_save(r, peek);
+            rc = ngx_http_citrix_guard_peek_keep(r, peek);
         }
 
         if (rc != NGX_OK) {
@@ -90,8 +94,8 @@ ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
         }
     }
 
-    body->data = peek->seen.data;
-    body->len = peek->seen.len;
+    body->data = peek->body.data;
+    body->len = peek->body.len;
     body->whole = peek->whole;
 
     return NGX_OK;
@@ -103,10 +107,9 @@ ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
 static ngx_http_citrix_guard_peek_t *
 ngx_http_citrix_guard_peek(ngx_http_request_t *r)
 {
-    return ngx_http_citrix_guard_pool_state(r->pool,
-                                            ngx_http_citrix_guard_peek_cleanup,
-                                            sizeof(
-                                                ngx_http_citrix_guard_peek_t));
+    return ngx_http_citrix_guard_pool_add(r->pool,
+                                          ngx_http_citrix_guard_peek_cleanup,
+                                          sizeof(ngx_http_citrix_guard_peek_t));
 }
 
 
@@ -118,7 +121,7 @@ ngx_http_citrix_guard_peek_cleanup(void *data)
 
 
 static ngx_int_t
-ngx_http_citrix_guard_peek_start(ngx_http_request_t *r,
+ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek)
 {
     ngx_int_t                  rc;
@@ -134,7 +137,7 @@ ngx_http_citrix_guard_peek_start(ngx_http_request_t *r,
     }
 
     if (r->request_body) {
-        return ngx_http_citrix_guard_peek_read_body(r, peek);
+        return ngx_http_citrix_guard_peek_taken(r, peek);
     }
 
     if (r->http_version > NGX_HTTP_VERSION_20) {
@@ -196,7 +199,7 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
             ngx_add_timer(c->read, NGX_HTTP_CITRIX_GUARD_POLL
                           << ngx_min(peek->polls++
                                      / NGX_HTTP_CITRIX_GUARD_POLLS,
-                                     NGX_HTTP_CITRIX_GUARD_POLL_SLOWEST));
+                                     NGX_HTTP_CITRIX_GUARD_BACKOFFS));
         }
 
         return rc;
@@ -228,21 +231,21 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
 /* the bytes stay for as long as the request, wherever nginx puts the body */
 
 static ngx_int_t
-ngx_http_citrix_guard_peek_save(ngx_http_request_t *r,
+ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek)
 {
     u_char  *p;
 
-    p = ngx_pnalloc(r->pool, peek->seen.len + 1);
+    p = ngx_pnalloc(r->pool, peek->body.len + 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    if (peek->seen.len) {
-        ngx_memcpy(p, peek->seen.data, peek->seen.len);
+    if (peek->body.len) {
+        ngx_memcpy(p, peek->body.data, peek->body.len);
     }
 
-    peek->seen.data = p;
+    peek->body.data = p;
     peek->done = 1;
 
     return NGX_OK;
@@ -295,7 +298,7 @@ ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r)
     /* the phases go on where they stopped, with this very handler */
 
     if (rc == NGX_OK) {
-        rc = ngx_http_citrix_guard_peek_save(r, peek);
+        rc = ngx_http_citrix_guard_peek_keep(r, peek);
     }
 
     peek->failed = (rc == NGX_ERROR);
@@ -320,7 +323,7 @@ ngx_http_citrix_guard_peek_read(ngx_http_request_t *r)
 /* a body that was read already: in memory, or in a file */
 
 static ngx_int_t
-ngx_http_citrix_guard_peek_read_body(ngx_http_request_t *r,
+ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek)
 {
     size_t        size;
@@ -328,9 +331,9 @@ ngx_http_citrix_guard_peek_read_body(ngx_http_request_t *r,
     ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
-    peek->seen.len = 0;
-    peek->seen.data = ngx_pnalloc(r->pool, peek->wanted);
-    if (peek->seen.data == NULL) {
+    peek->body.len = 0;
+    peek->body.data = ngx_pnalloc(r->pool, peek->wanted);
+    if (peek->body.data == NULL) {
         return NGX_ERROR;
     }
 
@@ -338,14 +341,14 @@ ngx_http_citrix_guard_peek_read_body(ngx_http_request_t *r,
 
         b = cl->buf;
         size = (size_t) ngx_min(ngx_buf_size(b),
-                                (off_t) (peek->wanted - peek->seen.len));
+                                (off_t) (peek->wanted - peek->body.len));
 
         if (size == 0) {
             continue;
         }
 
         if (b->in_file) {
-            n = ngx_read_file(b->file, peek->seen.data + peek->seen.len, size,
+            n = ngx_read_file(b->file, peek->body.data + peek->body.len, size,
                               b->file_pos);
 
             if (n != (ssize_t) size) {
@@ -353,13 +356,13 @@ ngx_http_citrix_guard_peek_read_body(ngx_http_request_t *r,
             }
 
         } else {
-            ngx_memcpy(peek->seen.data + peek->seen.len, b->pos, size);
+            ngx_memcpy(peek->body.data + peek->body.len, b->pos, size);
         }
 
-        peek->seen.len += size;
+        peek->body.len += size;
     }
 
-    peek->whole = peek->seen.len < peek->wanted;
+    peek->whole = peek->body.len < peek->wanted;
 
     return NGX_OK;
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a request's body, before anything is forwarded.
+ * A look at the beginning of a body, before anything is forwarded.
  */
 
 
@@ -10,21 +10,31 @@
 #define _NGX_HTTP_CITRIX_GUARD_BODY_H_INCLUDED_
 
 
-#include "ngx_http_citrix_guard_body_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+/* the beginning of a body, decoded from its framing */
+
+typedef struct {
+    u_char                         *data;
+    size_t                          len;
+    ngx_uint_t                      whole;      /* that is all of it */
+} ngx_http_citrix_guard_body_t;
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * Gives at least the first "n" bytes of the body, or all of it.  NGX_OK, and
- * "body" lasts as long as the request; NGX_AGAIN, and the phases run again
- * when more is there; NGX_DONE: the same, and the handler returns it;
- * NGX_ERROR if the body cannot be judged; a status if the request is to end
- * with it.  Allocates from the request's pool.
+ * At least the first "n" bytes of the request's body, or all of it, from the
+ * request's pool.  NGX_OK, or NGX_AGAIN: the phases are run again when more
+ * is there.  NGX_DONE: the same, and the handler returns it.  NGX_ERROR if the
+ * body cannot be judged; a status if the request is to end with it.
  */
 
-ngx_int_t ngx_http_citrix_guard_body(ngx_http_request_t *r, size_t n,
+ngx_int_t ngx_http_citrix_guard_peek_body(ngx_http_request_t *r, size_t n,
     ngx_http_citrix_guard_body_t *body);
 
 

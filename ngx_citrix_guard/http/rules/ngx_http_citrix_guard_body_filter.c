@@ -7,19 +7,23 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_pool.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_body_filter.h"
-#include "ngx_http_citrix_guard_body_types.h"
+#include "ngx_http_citrix_guard_body.h"
+#include "http/base/ngx_http_citrix_guard_pool.h"
 
 
 typedef struct {
     size_t                          wanted;     /* 0: that was judged */
     ngx_http_citrix_guard_body_t    body;
-    ngx_http_citrix_guard_body_pt   handler;
-} ngx_http_citrix_guard_collected_t;
+    ngx_http_citrix_guard_body_handler_pt  handler;
+} ngx_http_citrix_guard_observation_t;
 
 
-static void ngx_http_citrix_guard_collected_cleanup(void *data);
+static void ngx_http_citrix_guard_observe_cleanup(void *data);
 static ngx_int_t ngx_http_citrix_guard_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 
@@ -38,18 +42,18 @@ ngx_http_citrix_guard_body_filter_init(ngx_conf_t *cf)
 
 
 ngx_int_t
-ngx_http_citrix_guard_collect_body(ngx_http_request_t *r, size_t n,
-    ngx_http_citrix_guard_body_pt handler)
+ngx_http_citrix_guard_observe_body(ngx_http_request_t *r, size_t n,
+    ngx_http_citrix_guard_body_handler_pt handler)
 {
-    ngx_http_citrix_guard_collected_t  *o;
+    ngx_http_citrix_guard_observation_t  *o;
 
     if (r != r->main || r->request_body || r->discard_body) {
         return NGX_OK;
     }
 
-    o = ngx_http_citrix_guard_pool_state(r->pool,
-                                   ngx_http_citrix_guard_collected_cleanup,
-                                   sizeof(ngx_http_citrix_guard_collected_t));
+    o = ngx_http_citrix_guard_pool_add(r->pool,
+                                ngx_http_citrix_guard_observe_cleanup,
+                                sizeof(ngx_http_citrix_guard_observation_t));
     if (o == NULL) {
         return NGX_ERROR;
     }
@@ -74,7 +78,7 @@ ngx_http_citrix_guard_collect_body(ngx_http_request_t *r, size_t n,
 
 
 static void
-ngx_http_citrix_guard_collected_cleanup(void *data)
+ngx_http_citrix_guard_observe_cleanup(void *data)
 {
     /* the address is what it is found by */
 }
@@ -83,14 +87,14 @@ ngx_http_citrix_guard_collected_cleanup(void *data)
 static ngx_int_t
 ngx_http_citrix_guard_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    size_t                              size;
-    ngx_int_t                           rc;
-    ngx_uint_t                          last;
-    ngx_chain_t                        *cl;
-    ngx_http_citrix_guard_collected_t  *o;
+    size_t                                size;
+    ngx_int_t                             rc;
+    ngx_uint_t                            last;
+    ngx_chain_t                          *cl;
+    ngx_http_citrix_guard_observation_t  *o;
 
-    o = ngx_http_citrix_guard_pool_state_find(r->pool,
-                                     ngx_http_citrix_guard_collected_cleanup);
+    o = ngx_http_citrix_guard_pool_get(r->pool,
+                                       ngx_http_citrix_guard_observe_cleanup);
 
     if (o == NULL || o->wanted == 0) {
         return ngx_http_next_request_body_filter(r, in);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A copy of the beginning of a body, where nothing is refused.
+ * Copies the beginning of a body as it passes, where nothing is refused.
  */
 
 
@@ -10,24 +10,33 @@
 #define _NGX_HTTP_CITRIX_GUARD_BODY_FILTER_H_INCLUDED_
 
 
-#include "ngx_http_citrix_guard_body_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "ngx_http_citrix_guard_body.h"
+
+
+/* called with the copy; NGX_OK, or a status for the request to end with */
+
+typedef ngx_int_t (*ngx_http_citrix_guard_body_handler_pt)(
+    ngx_http_request_t *r, ngx_http_citrix_guard_body_t *body);
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* puts the filter in front of nginx's other filters of request bodies */
+/* installs the filter of request bodies */
 
 ngx_int_t ngx_http_citrix_guard_body_filter_init(ngx_conf_t *cf);
 
 /*
- * Copies the first "n" bytes of the body as they pass, and calls the handler
- * when they are there or the body has ended.  Nothing waits for it.  NGX_ERROR
- * without memory.
+ * Asks for a call of "handler" when the first "n" bytes of the body have
+ * passed, or all of it.  Allocates "n" bytes from the request's pool;
+ * NGX_ERROR without memory.
  */
 
-ngx_int_t ngx_http_citrix_guard_collect_body(ngx_http_request_t *r, size_t n,
-    ngx_http_citrix_guard_body_pt handler);
+ngx_int_t ngx_http_citrix_guard_observe_body(ngx_http_request_t *r, size_t n,
+    ngx_http_citrix_guard_body_handler_pt handler);
 
 
 #pragma GCC visibility pop

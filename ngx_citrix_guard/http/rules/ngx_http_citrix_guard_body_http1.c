@@ -7,9 +7,13 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_pool.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_body_http1.h"
-#include "ngx_http_citrix_guard_body_types.h"
+#include "ngx_http_citrix_guard_body_peek.h"
+#include "http/base/ngx_http_citrix_guard_pool.h"
 
 
 /*
@@ -78,11 +82,11 @@ ngx_http_citrix_guard_peek_plain(ngx_http_request_t *r,
     have = r->header_in->last - r->header_in->pos;
     length = ngx_min(r->headers_in.content_length_n, (off_t) peek->wanted);
 
-    peek->seen.data = r->header_in->pos;
-    peek->seen.len = ngx_min(have, (size_t) length);
+    peek->body.data = r->header_in->pos;
+    peek->body.len = ngx_min(have, (size_t) length);
     peek->whole = (r->headers_in.content_length_n == length);
 
-    *missing = (size_t) length - peek->seen.len;
+    *missing = (size_t) length - peek->body.len;
 
     return *missing ? NGX_AGAIN : NGX_OK;
 }
@@ -96,9 +100,9 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
     ngx_int_t  rc;
     ngx_buf_t  b;
 
-    if (peek->seen.data == NULL) {
-        peek->seen.data = ngx_palloc(r->pool, peek->wanted);
-        if (peek->seen.data == NULL) {
+    if (peek->body.data == NULL) {
+        peek->body.data = ngx_palloc(r->pool, peek->wanted);
+        if (peek->body.data == NULL) {
             return NGX_ERROR;
         }
     }
@@ -108,7 +112,7 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
 
     rc = NGX_AGAIN;
 
-    while (peek->seen.len < peek->wanted) {
+    while (peek->body.len < peek->wanted) {
 
         rc = ngx_http_citrix_guard_parse_chunked(r, &b, &peek->chunked);
 
@@ -119,11 +123,11 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
         /* a part of a chunk */
 
         size = ngx_min((off_t) (b.last - b.pos), peek->chunked.size);
-        size = ngx_min(size, peek->wanted - peek->seen.len);
+        size = ngx_min(size, peek->wanted - peek->body.len);
 
-        ngx_memcpy(peek->seen.data + peek->seen.len, b.pos, size);
+        ngx_memcpy(peek->body.data + peek->body.len, b.pos, size);
 
-        peek->seen.len += size;
+        peek->body.len += size;
         peek->chunked.size -= size;
         b.pos += size;
     }
@@ -131,7 +135,7 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
     peek->parsed = b.pos - r->header_in->pos;
     peek->whole = (rc == NGX_DONE);
 
-    if (rc == NGX_DONE || peek->seen.len == peek->wanted) {
+    if (rc == NGX_DONE || peek->body.len == peek->wanted) {
         return NGX_OK;
     }
 
@@ -148,7 +152,7 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
     /* so many bytes are sure to follow, and perhaps not one more */
 
     *missing = ngx_min(peek->chunked.length,
-                       (off_t) (peek->wanted - peek->seen.len));
+                       (off_t) (peek->wanted - peek->body.len));
 
     return NGX_AGAIN;
 }
@@ -169,7 +173,7 @@ ngx_http_citrix_guard_peek_recv(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    n = c->recv(c, peek->own->last, size);
+    n = c->recv(c, peek->buf->last, size);
 
     if (n == NGX_AGAIN) {
         return NGX_AGAIN;
@@ -185,8 +189,8 @@ ngx_http_citrix_guard_peek_recv(ngx_http_request_t *r,
      * request there, and this memory ends with the request.
      */
 
-    peek->own->last += n;
-    peek->own->end = peek->own->last;
+    peek->buf->last += n;
+    peek->buf->end = peek->buf->last;
 
     return NGX_OK;
 }
@@ -203,7 +207,7 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
     b = r->header_in;
     have = b->last - b->pos;
 
-    if (peek->own && b == peek->own
+    if (peek->buf && b == peek->buf
         && (size_t) (peek->limit - b->last) >= size)
     {
         return NGX_OK;
@@ -227,28 +231,28 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
      * buffer itself (not what it points to) belongs to the connection
      */
 
-    if (peek->own == NULL) {
-        peek->own = ngx_http_citrix_guard_pool_state(r->connection->pool,
+    if (peek->buf == NULL) {
+        peek->buf = ngx_http_citrix_guard_pool_add(r->connection->pool,
                                        ngx_http_citrix_guard_peek_buf_cleanup,
                                        sizeof(ngx_buf_t));
-        if (peek->own == NULL) {
+        if (peek->buf == NULL) {
             return NGX_ERROR;
         }
     }
 
     ngx_memcpy(p, b->pos, have);
 
-    ngx_memzero(peek->own, sizeof(ngx_buf_t));
+    ngx_memzero(peek->buf, sizeof(ngx_buf_t));
 
-    peek->own->temporary = 1;
-    peek->own->start = p;
-    peek->own->pos = p;
-    peek->own->last = p + have;
-    peek->own->end = p + have;
+    peek->buf->temporary = 1;
+    peek->buf->start = p;
+    peek->buf->pos = p;
+    peek->buf->last = p + have;
+    peek->buf->end = p + have;
 
     peek->limit = p + room;
 
-    r->header_in = peek->own;
+    r->header_in = peek->buf;
 
     return NGX_OK;
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a body that comes by HTTP/1.
+ * The beginning of a body that comes by HTTP/1, plain or in chunks.
  */
 
 
@@ -10,17 +10,20 @@
 #define _NGX_HTTP_CITRIX_GUARD_BODY_HTTP1_H_INCLUDED_
 
 
-#include "ngx_http_citrix_guard_body_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "ngx_http_citrix_guard_body_peek.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * Updates peek->seen and peek->whole from what has arrived, plain or in
- * chunks.  NGX_OK if that is enough,
- * NGX_AGAIN if more is needed, a status if the request is to end with it,
- * NGX_ERROR if it cannot be judged.
+ * Sets peek->body and peek->whole to what has come.  NGX_OK if that is enough,
+ * NGX_AGAIN if more is waited for, a status if the request is to end with it,
+ * NGX_ERROR if it cannot be judged.  Allocates from the pools of the request
+ * and of the connection.
  */
 
 ngx_int_t ngx_http_citrix_guard_peek_http1(ngx_http_request_t *r,

@@ -8,8 +8,12 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_body_http2.h"
-#include "ngx_http_citrix_guard_body_types.h"
+#include "ngx_http_citrix_guard_body_peek.h"
 
 
 #if (NGX_HTTP_V2)
@@ -25,18 +29,18 @@ ngx_http_citrix_guard_peek_http2(ngx_http_request_t *r,
     b = stream->preread;
 
     if (b) {
-        peek->seen.data = b->pos;
-        peek->seen.len = ngx_min((size_t) (b->last - b->pos), peek->wanted);
+        peek->body.data = b->pos;
+        peek->body.len = ngx_min((size_t) (b->last - b->pos), peek->wanted);
     }
 
     peek->whole = stream->in_closed
                   && (b == NULL
-                      || peek->seen.len == (size_t) (b->last - b->pos));
+                      || peek->body.len == (size_t) (b->last - b->pos));
 
     if (stream->in_closed || stream->skip_data
-        || (b && (b->last == b->end || peek->seen.len == peek->wanted))
+        || (b && (b->last == b->end || peek->body.len == peek->wanted))
         || (r->headers_in.content_length_n >= 0
-            && (off_t) peek->seen.len >= r->headers_in.content_length_n))
+            && (off_t) peek->body.len >= r->headers_in.content_length_n))
     {
         return NGX_OK;
     }

@@ -10,17 +10,19 @@
 #define _NGX_HTTP_CITRIX_GUARD_BODY_HTTP2_H_INCLUDED_
 
 
-#include "ngx_http_citrix_guard_body_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "ngx_http_citrix_guard_body_peek.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
 /*
- * Updates peek->seen and peek->whole from what has arrived, in nginx's
- * preread buffer.  NGX_OK if that is enough,
- * NGX_AGAIN if more is needed, a status if the request is to end with it,
- * NGX_ERROR if it cannot be judged.
+ * Sets peek->body and peek->whole to what has come.  NGX_OK if that is enough,
+ * NGX_AGAIN if more is waited for, a status if the request is to end with it,
+ * NGX_ERROR if it cannot be judged.  Allocates nothing.
  */
 
 ngx_int_t ngx_http_citrix_guard_peek_http2(ngx_http_request_t *r,

@@ -1,3 +1,4 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
@@ -6,11 +7,18 @@
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_mode.h"
-#include "ngx_http_citrix_guard_exemptions.h"
+#include "ngx_http_citrix_guard_exceptions.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/rules/cguard_rule.h"
 
 
+static ngx_uint_t ngx_http_citrix_guard_is_exempt(
+    ngx_http_citrix_guard_rule_set_t *set, ngx_str_t *name);
 static ngx_uint_t ngx_http_citrix_guard_only_detect(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
@@ -23,7 +31,7 @@ ngx_http_citrix_guard_apply_mode(ngx_http_request_t *r,
 {
     ngx_str_t  id, reason;
 
-    f->by = NULL;
+    f->exempted_by = NULL;
 
     if (glcf->set) {
 
@@ -44,9 +52,9 @@ ngx_http_citrix_guard_apply_mode(ngx_http_request_t *r,
             return;
         }
 
-        f->by = ngx_http_citrix_guard_find_exception(r, glcf, &id, &reason);
+        f->exempted_by = ngx_http_citrix_guard_exception(r, glcf, &id, &reason);
 
-        if (f->by) {
+        if (f->exempted_by) {
             f->verdict = ngx_http_citrix_guard_exempted;
             return;
         }
@@ -55,6 +63,27 @@ ngx_http_citrix_guard_apply_mode(ngx_http_request_t *r,
     f->verdict = ngx_http_citrix_guard_only_detect(r, glcf, f)
                  ? ngx_http_citrix_guard_detected
                  : ngx_http_citrix_guard_blocked;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_exempt(ngx_http_citrix_guard_rule_set_t *set,
+    ngx_str_t *name)
+{
+    ngx_str_t   *exempt;
+    ngx_uint_t   i;
+
+    exempt = set->exempt->elts;
+
+    for (i = 0; i < set->exempt->nelts; i++) {
+        if (exempt[i].len == name->len
+            && ngx_strncmp(exempt[i].data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

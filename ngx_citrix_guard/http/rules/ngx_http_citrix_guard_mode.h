@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The verdict on a finding: blocked, detected or exempted.
+ * What is to come of a finding, by the mode of the location and by exceptions.
  */
 
 
@@ -10,6 +10,9 @@
 #define _NGX_HTTP_CITRIX_GUARD_MODE_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -17,8 +20,9 @@
 
 
 /*
- * Sets f->verdict, and f->by to the exception if there is one, as the mode of
- * the location, the rule, the client and the exceptions say.
+ * Sets f->verdict to blocked, detected or exempted, and f->exempted_by.
+ * Reads f->reason and f->rule; cannot fail.  The cost is a look at the
+ * exceptions in force, each of which may match the request by a pattern.
  */
 
 void ngx_http_citrix_guard_apply_mode(ngx_http_request_t *r,

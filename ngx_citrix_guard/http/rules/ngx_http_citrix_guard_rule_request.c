@@ -2,24 +2,31 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A request as the core's rules see one (cguard/rules/cguard_rule.h).
+ * A request as the core's rules see one (cguard/rules/cguard_rule.h): its
+ * target in all forms, method, host, header fields and the beginning of its
+ * body.
  */
 
 
-#include "cguard/rules/cguard_form.h"
-#include "http/base/ngx_http_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_rule_request.h"
-#include "ngx_http_citrix_guard_body_types.h"
+#include "ngx_http_citrix_guard_body.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_form.h"
 
 
 static ngx_int_t ngx_http_citrix_guard_rule_target(ngx_http_request_t *r,
     ngx_http_citrix_guard_rule_request_t *l);
 static void ngx_http_citrix_guard_rule_host(ngx_http_request_t *r,
     cguard_subject_t *s);
-static int ngx_http_citrix_guard_next_header(void *data, size_t *i,
+static int ngx_http_citrix_guard_next_field(void *data, size_t *i,
     cguard_word_t *name, cguard_word_t *value);
-static size_t ngx_http_citrix_guard_longest_value(ngx_http_request_t *r);
-static u_char *ngx_http_citrix_guard_rule_buffer(ngx_http_request_t *r,
+static size_t ngx_http_citrix_guard_longest_header(ngx_http_request_t *r);
+static u_char *ngx_http_citrix_guard_reserve_buffer(ngx_http_request_t *r,
     size_t size, size_t value);
 
 
@@ -28,8 +35,8 @@ static u_char *ngx_http_citrix_guard_rule_buffer(ngx_http_request_t *r,
  * judges one request at a time, and grows to what the longest has needed.
  */
 
-static u_char  *ngx_http_citrix_guard_rule_buffer_data;
-static size_t   ngx_http_citrix_guard_rule_buffer_size;
+static u_char  *ngx_http_citrix_guard_buffer;
+static size_t   ngx_http_citrix_guard_buffer_size;
 
 
 ngx_int_t
@@ -47,15 +54,15 @@ ngx_http_citrix_guard_rule_request_init(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    size = cguard_form_room(l->target.len);
+    size = cguard_form_size(l->target.len);
 
-    value = ngx_http_citrix_guard_longest_value(r);
+    value = ngx_http_citrix_guard_longest_header(r);
 
     if (body && body->len > value) {
         value = body->len;
     }
 
-    room = ngx_http_citrix_guard_rule_buffer(r, size, value);
+    room = ngx_http_citrix_guard_reserve_buffer(r, size, value);
     if (room == NULL) {
         return NGX_ERROR;
     }
@@ -66,8 +73,8 @@ ngx_http_citrix_guard_rule_request_init(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    s->room = room + size;
-    s->nroom = ngx_http_citrix_guard_rule_buffer_size - size;
+    s->scratch = room + size;
+    s->nscratch = ngx_http_citrix_guard_buffer_size - size;
 
     ngx_http_citrix_guard_rule_host(r, s);
 
@@ -75,7 +82,7 @@ ngx_http_citrix_guard_rule_request_init(ngx_http_request_t *r,
     s->method.len = r->method_name.len;
 
     l->fields.first = &r->headers_in.headers.part;
-    s->header = ngx_http_citrix_guard_next_header;
+    s->header = ngx_http_citrix_guard_next_field;
     s->data = &l->fields;
 
     s->body_length = r->headers_in.chunked
@@ -195,10 +202,10 @@ ngx_http_citrix_guard_rule_host(ngx_http_request_t *r, cguard_subject_t *s)
 
 
 static int
-ngx_http_citrix_guard_next_header(void *data, size_t *i, cguard_word_t *name,
+ngx_http_citrix_guard_next_field(void *data, size_t *i, cguard_word_t *name,
     cguard_word_t *value)
 {
-    ngx_http_citrix_guard_header_iterator_t  *fields = data;
+    ngx_http_citrix_guard_fields_t  *fields = data;
 
     ngx_table_elt_t  *h;
 
@@ -232,7 +239,7 @@ ngx_http_citrix_guard_next_header(void *data, size_t *i, cguard_word_t *name,
 /* HTTP/2 has longer values than any buffer: cookies become one field */
 
 static size_t
-ngx_http_citrix_guard_longest_value(ngx_http_request_t *r)
+ngx_http_citrix_guard_longest_header(ngx_http_request_t *r)
 {
     size_t            longest;
     ngx_uint_t        i;
@@ -257,7 +264,7 @@ ngx_http_citrix_guard_longest_value(ngx_http_request_t *r)
 /* "size" bytes for a target, and for a value: the body or a header field */
 
 static u_char *
-ngx_http_citrix_guard_rule_buffer(ngx_http_request_t *r, size_t size,
+ngx_http_citrix_guard_reserve_buffer(ngx_http_request_t *r, size_t size,
     size_t value)
 {
     u_char                    *p;
@@ -267,8 +274,8 @@ ngx_http_citrix_guard_rule_buffer(ngx_http_request_t *r, size_t size,
 
     size += ngx_max(value, cscf->large_client_header_buffers.size);
 
-    if (size <= ngx_http_citrix_guard_rule_buffer_size) {
-        return ngx_http_citrix_guard_rule_buffer_data;
+    if (size <= ngx_http_citrix_guard_buffer_size) {
+        return ngx_http_citrix_guard_buffer;
     }
 
     p = ngx_alloc(size, r->connection->log);
@@ -276,12 +283,12 @@ ngx_http_citrix_guard_rule_buffer(ngx_http_request_t *r, size_t size,
         return NULL;
     }
 
-    if (ngx_http_citrix_guard_rule_buffer_data) {
-        ngx_free(ngx_http_citrix_guard_rule_buffer_data);
+    if (ngx_http_citrix_guard_buffer) {
+        ngx_free(ngx_http_citrix_guard_buffer);
     }
 
-    ngx_http_citrix_guard_rule_buffer_data = p;
-    ngx_http_citrix_guard_rule_buffer_size = size;
+    ngx_http_citrix_guard_buffer = p;
+    ngx_http_citrix_guard_buffer_size = size;
 
     return p;
 }
@@ -290,9 +297,9 @@ ngx_http_citrix_guard_rule_buffer(ngx_http_request_t *r, size_t size,
 void
 ngx_http_citrix_guard_exit_process(ngx_cycle_t *cycle)
 {
-    if (ngx_http_citrix_guard_rule_buffer_data) {
-        ngx_free(ngx_http_citrix_guard_rule_buffer_data);
-        ngx_http_citrix_guard_rule_buffer_data = NULL;
-        ngx_http_citrix_guard_rule_buffer_size = 0;
+    if (ngx_http_citrix_guard_buffer) {
+        ngx_free(ngx_http_citrix_guard_buffer);
+        ngx_http_citrix_guard_buffer = NULL;
+        ngx_http_citrix_guard_buffer_size = 0;
     }
 }

@@ -10,8 +10,11 @@
 #define _NGX_HTTP_CITRIX_GUARD_RULE_REQUEST_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_body_types.h"
+#include "ngx_http_citrix_guard_body.h"
 
 
 /* the request's header fields, one after another */
@@ -20,14 +23,14 @@ typedef struct {
     ngx_list_part_t                *first;
     ngx_list_part_t                *part;
     ngx_uint_t                      n;          /* in this part */
-} ngx_http_citrix_guard_header_iterator_t;
+} ngx_http_citrix_guard_fields_t;
 
 
 typedef struct {
-    cguard_subject_t                         subject;
-    ngx_http_citrix_guard_header_iterator_t  fields;
-    ngx_str_t                                target;
-    ngx_http_citrix_guard_in_e               in;
+    cguard_subject_t                subject;
+    ngx_http_citrix_guard_fields_t  fields;
+    ngx_str_t                       target;
+    ngx_http_citrix_guard_in_e      in;
 } ngx_http_citrix_guard_rule_request_t;
 
 
@@ -35,16 +38,16 @@ typedef struct {
 
 
 /*
- * Fills "l" in; "body" is NULL while none is known.  Its texts are in the
- * request and in one buffer of the process, and are good until the next call.
- * NGX_ERROR without memory, or if there are too many forms of the target.
+ * Fills "l" in; "body" is NULL while nothing of it is known.  It is good until
+ * the next call: the forms of the target are in a buffer of the process, which
+ * grows to what the longest request has needed.  NGX_ERROR without memory.
  */
 
 ngx_int_t ngx_http_citrix_guard_rule_request_init(ngx_http_request_t *r,
     ngx_http_citrix_guard_body_t *body,
     ngx_http_citrix_guard_rule_request_t *l);
 
-/* frees that buffer */
+/* frees the buffer */
 
 void ngx_http_citrix_guard_exit_process(ngx_cycle_t *cycle);
 

@@ -1,19 +1,25 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Rules at work: a request is laid out as the core's rules see one
- * (cguard/cguard_rule.h), and those that can match are asked.
+ * Judges a request by the rules in force: those that can match are tried,
+ * until one blocks.
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "http/evidence/ngx_http_citrix_guard_mark.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
 #include "ngx_http_citrix_guard_rules.h"
 #include "ngx_http_citrix_guard_body.h"
 #include "ngx_http_citrix_guard_body_filter.h"
-#include "ngx_http_citrix_guard_body_types.h"
 #include "ngx_http_citrix_guard_mode.h"
 #include "ngx_http_citrix_guard_rule_request.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_mark.h"
+#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_aho_corasick.h"
 
 
 /* bytes of the body that rules ask for, by what would come of a match */
@@ -21,23 +27,22 @@
 typedef struct {
     size_t                          to_block;
     size_t                          to_detect;
-} ngx_http_citrix_guard_body_needs_t;
+} ngx_http_citrix_guard_needs_t;
 
 
-static ngx_int_t ngx_http_citrix_guard_judge_collected(ngx_http_request_t *r,
-    ngx_http_citrix_guard_body_t *body);
-static void ngx_http_citrix_guard_body_unjudged(ngx_http_request_t *r,
+static ngx_int_t ngx_http_citrix_guard_judge_observed_body(
+    ngx_http_request_t *r, ngx_http_citrix_guard_body_t *body);
+static void ngx_http_citrix_guard_body_error(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 static void ngx_http_citrix_guard_match_rules(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_body_t *body,
-    ngx_http_citrix_guard_body_needs_t *needs,
-    ngx_http_citrix_guard_finding_t *f);
+    ngx_http_citrix_guard_needs_t *needs, ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_match_rule(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
-    ngx_http_citrix_guard_rule_request_t *l, const cguard_rule_t *rule,
-    ngx_http_citrix_guard_body_needs_t *needs,
+    ngx_http_citrix_guard_rule_request_t *l,
+    const cguard_rule_t *rule, ngx_http_citrix_guard_needs_t *needs,
     ngx_http_citrix_guard_finding_t *f);
 static void ngx_http_citrix_guard_rule_error(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
@@ -52,9 +57,9 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
-    ngx_int_t                           rc;
-    ngx_http_citrix_guard_body_t        body;
-    ngx_http_citrix_guard_body_needs_t  needs;
+    ngx_int_t                       rc;
+    ngx_http_citrix_guard_body_t    body;
+    ngx_http_citrix_guard_needs_t   needs;
 
     ngx_http_citrix_guard_match_rules(r, glcf, NULL, &needs, f);
 
@@ -65,19 +70,19 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
     if (needs.to_block == 0) {
 
         if (needs.to_detect
-            && ngx_http_citrix_guard_collect_body(r, needs.to_detect,
-                                        ngx_http_citrix_guard_judge_collected)
+            && ngx_http_citrix_guard_observe_body(r, needs.to_detect,
+                                      ngx_http_citrix_guard_judge_observed_body)
                != NGX_OK)
         {
-            ngx_http_citrix_guard_body_unjudged(r, glcf, f);
+            ngx_http_citrix_guard_body_error(r, glcf, f);
             f->verdict = ngx_http_citrix_guard_detected;
         }
 
         return NGX_OK;
     }
 
-    rc = ngx_http_citrix_guard_body(r, ngx_max(needs.to_block,
-                                               needs.to_detect), &body);
+    rc = ngx_http_citrix_guard_peek_body(r, ngx_max(needs.to_block,
+                                                    needs.to_detect), &body);
 
     if (rc == NGX_OK) {
         ngx_http_citrix_guard_match_rules(r, glcf, &body, &needs, f);
@@ -88,14 +93,14 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
         return rc;
     }
 
-    ngx_http_citrix_guard_body_unjudged(r, glcf, f);
+    ngx_http_citrix_guard_body_error(r, glcf, f);
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_citrix_guard_body_unjudged(ngx_http_request_t *r,
+ngx_http_citrix_guard_body_error(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
@@ -109,12 +114,12 @@ ngx_http_citrix_guard_body_unjudged(ngx_http_request_t *r,
 /* a body that has passed, where nothing was to be refused */
 
 static ngx_int_t
-ngx_http_citrix_guard_judge_collected(ngx_http_request_t *r,
+ngx_http_citrix_guard_judge_observed_body(ngx_http_request_t *r,
     ngx_http_citrix_guard_body_t *body)
 {
-    ngx_http_citrix_guard_body_needs_t  needs;
-    ngx_http_citrix_guard_finding_t     f;
-    ngx_http_citrix_guard_loc_conf_t   *glcf;
+    ngx_http_citrix_guard_needs_t      needs;
+    ngx_http_citrix_guard_finding_t    f;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
@@ -143,17 +148,16 @@ static void
 ngx_http_citrix_guard_match_rules(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_body_t *body,
-    ngx_http_citrix_guard_body_needs_t *needs,
-    ngx_http_citrix_guard_finding_t *f)
+    ngx_http_citrix_guard_needs_t *needs, ngx_http_citrix_guard_finding_t *f)
 {
-    size_t                                i, n;
-    uint64_t                              word;
-    cguard_rules_t                       *lookup;
-    cguard_ac_hits_t                      hits;
-    ngx_http_citrix_guard_rule_request_t  l;
-    ngx_http_citrix_guard_finding_t       found;
+    size_t                            i, n;
+    uint64_t                          word;
+    cguard_rules_t                   *compiled;
+    cguard_ac_hits_t                hits;
+    ngx_http_citrix_guard_rule_request_t    l;
+    ngx_http_citrix_guard_finding_t   found;
 
-    ngx_memzero(needs, sizeof(ngx_http_citrix_guard_body_needs_t));
+    ngx_memzero(needs, sizeof(ngx_http_citrix_guard_needs_t));
 
     f->verdict = ngx_http_citrix_guard_passed;
 
@@ -162,11 +166,11 @@ ngx_http_citrix_guard_match_rules(ngx_http_request_t *r,
         return;
     }
 
-    lookup = &glcf->set->lookup;
+    compiled = &glcf->set->compiled;
 
-    cguard_rules_candidates(lookup, &l.subject, &hits);
+    cguard_rules_candidates(compiled, &l.subject, &hits);
 
-    for (n = 0; n < lookup->n; n += 64) {
+    for (n = 0; n < compiled->n; n += 64) {
 
         word = hits.bits[n / 64];
 
@@ -174,8 +178,8 @@ ngx_http_citrix_guard_match_rules(ngx_http_request_t *r,
 
             if (!(word & 1)
                 || !ngx_http_citrix_guard_match_rule(r, glcf, &l,
-                                                     lookup->rules[i], needs,
-                                                     &found))
+                                                     compiled->rules[i],
+                                                     needs, &found))
             {
                 continue;
             }
@@ -197,8 +201,8 @@ ngx_http_citrix_guard_match_rules(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_http_citrix_guard_match_rule(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
-    ngx_http_citrix_guard_rule_request_t *l, const cguard_rule_t *rule,
-    ngx_http_citrix_guard_body_needs_t *needs,
+    ngx_http_citrix_guard_rule_request_t *l,
+    const cguard_rule_t *rule, ngx_http_citrix_guard_needs_t *needs,
     ngx_http_citrix_guard_finding_t *f)
 {
     int                                 rc;

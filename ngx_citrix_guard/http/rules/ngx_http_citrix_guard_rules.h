@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Judges a request by the rules in force.
+ * Judging of a request by the rules in force.
  */
 
 
@@ -10,6 +10,9 @@
 #define _NGX_HTTP_CITRIX_GUARD_RULES_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -17,8 +20,10 @@
 
 
 /*
- * NGX_OK, and "f" is the strongest finding, its verdict "passed" if there is
- * none; or what ngx_http_citrix_guard_body() has returned.
+ * NGX_OK, and "f" is the strongest finding; its verdict is "passed" if there
+ * is none.  Or what ngx_http_citrix_guard_peek_body() has returned: the phases
+ * are run again when the body is there.  The cost is one pass over the
+ * request, and the patterns of the rules that can match.
  */
 
 ngx_int_t ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,

@@ -8,10 +8,16 @@
  */
 
 
-#include "cguard/rules/cguard_pattern.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_rules_directives.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
-#include "ngx_http_citrix_guard_rules_directives.h"
+#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_pattern.h"
+#include "cguard/rules/cguard_aho_corasick.h"
 
 
 static ngx_int_t ngx_http_citrix_guard_add_rule(ngx_array_t *rules,
@@ -21,12 +27,12 @@ static ngx_array_t *ngx_http_citrix_guard_rules_of(ngx_conf_t *cf,
 static ngx_int_t ngx_http_citrix_guard_append(ngx_array_t *array,
     ngx_array_t *more);
 static ngx_int_t ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
-    ngx_http_citrix_guard_set_t *around,
+    ngx_http_citrix_guard_rule_set_t *around,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_int_t ngx_http_citrix_guard_check_names(ngx_conf_t *cf,
-    ngx_http_citrix_guard_set_t *set);
+    ngx_http_citrix_guard_rule_set_t *set);
 static ngx_int_t ngx_http_citrix_guard_check_name(ngx_conf_t *cf,
-    ngx_http_citrix_guard_set_t *set, ngx_str_t *name,
+    ngx_http_citrix_guard_rule_set_t *set, ngx_str_t *name,
     const char *directive);
 static ngx_uint_t ngx_http_citrix_guard_is_reason(ngx_str_t *name);
 static ngx_http_citrix_guard_rule_t **ngx_http_citrix_guard_find_rule(
@@ -113,7 +119,7 @@ ngx_http_citrix_guard_set_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    gmcf->bodies |= rule->rule.body != 0;
+    gmcf->rules_need_body |= rule->rule.body != 0;
 
     return ngx_http_citrix_guard_create_matcher(cf) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
@@ -243,15 +249,15 @@ ngx_http_citrix_guard_merge_rules(ngx_conf_t *cf,
 
 static ngx_int_t
 ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
-    ngx_http_citrix_guard_set_t *around,
+    ngx_http_citrix_guard_rule_set_t *around,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
-    ngx_uint_t                      i;
-    const cguard_rule_t           **rules;
-    ngx_http_citrix_guard_set_t    *set;
-    ngx_http_citrix_guard_rule_t  **rule;
+    ngx_uint_t                         i;
+    const cguard_rule_t              **rules;
+    ngx_http_citrix_guard_rule_set_t  *set;
+    ngx_http_citrix_guard_rule_t     **rule;
 
-    set = ngx_pcalloc(cf->pool, sizeof(ngx_http_citrix_guard_set_t));
+    set = ngx_pcalloc(cf->pool, sizeof(ngx_http_citrix_guard_rule_set_t));
     if (set == NULL) {
         return NGX_ERROR;
     }
@@ -287,7 +293,7 @@ ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
 
     for (i = 0; i < set->rules->nelts; i++) {
         rules[i] = &rule[i]->rule;
-        set->exceptions |= rules[i]->action == CGUARD_RULE_PASS;
+        set->has_exceptions |= rules[i]->action == CGUARD_RULE_PASS;
     }
 
     glcf->set = set;
@@ -296,7 +302,7 @@ ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    return cguard_rules_build(&set->lookup, rules, set->rules->nelts,
+    return cguard_rules_build(&set->compiled, rules, set->rules->nelts,
                               ngx_http_citrix_guard_rule_alloc, cf->pool)
            == 0 ? NGX_OK : NGX_ERROR;
 }
@@ -364,7 +370,7 @@ ngx_http_citrix_guard_append(ngx_array_t *array, ngx_array_t *more)
 
 static ngx_int_t
 ngx_http_citrix_guard_check_names(ngx_conf_t *cf,
-    ngx_http_citrix_guard_set_t *set)
+    ngx_http_citrix_guard_rule_set_t *set)
 {
     u_char                         *p, *last, *comma;
     ngx_str_t                      *exempt, name;
@@ -423,7 +429,8 @@ ngx_http_citrix_guard_check_names(ngx_conf_t *cf,
 
 static ngx_int_t
 ngx_http_citrix_guard_check_name(ngx_conf_t *cf,
-    ngx_http_citrix_guard_set_t *set, ngx_str_t *name, const char *directive)
+    ngx_http_citrix_guard_rule_set_t *set, ngx_str_t *name,
+    const char *directive)
 {
     if (ngx_http_citrix_guard_is_reason(name)
         || ngx_http_citrix_guard_find_rule(set->rules, (char *) name->data,
@@ -451,7 +458,7 @@ ngx_http_citrix_guard_is_reason(ngx_str_t *name)
 
     /* the first one is of events of which nothing is known */
 
-    for (i = 1; (reason = ngx_http_citrix_guard_reason_by_index(i)); i++) {
+    for (i = 1; (reason = ngx_http_citrix_guard_reason_name(i)); i++) {
         if (ngx_strlen(reason) == name->len
             && ngx_strncmp(reason, name->data, name->len) == 0)
         {

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The directives of rules, and which are in force where.
+ * The directives of rules, and which rules are in force where.
  */
 
 
@@ -10,13 +10,16 @@
 #define _NGX_HTTP_CITRIX_GUARD_RULES_DIRECTIVES_H_INCLUDED_
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* handlers of "citrix_guard_rule", "_exempt" and "_detect_for" */
+/* "citrix_guard_rule", "citrix_guard_exempt", "citrix_guard_detect_for" */
 
 char *ngx_http_citrix_guard_set_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -25,7 +28,11 @@ char *ngx_http_citrix_guard_set_exempt(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_citrix_guard_set_detect_for(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 
-/* part of merging a location: what it inherits, and its set of rules */
+/*
+ * Sets glcf->set: the rules of the level around, and the level's own.
+ * Allocates from cf->pool.  NGX_CONF_ERROR, with a message, if a name is
+ * unknown or there are too many rules.
+ */
 
 char *ngx_http_citrix_guard_merge_rules(ngx_conf_t *cf,
     ngx_http_citrix_guard_loc_conf_t *prev,

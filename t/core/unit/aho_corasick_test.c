@@ -183,7 +183,7 @@ gate_sound(const cguard_ac_t *g, size_t n)
     last = (g->states - 1) * g->classes;
 
     for (i = 0; i < g->states; i++) {
-        if (g->shorter[i] >= g->states || g->first[i] > n) {
+        if (g->output_link[i] >= g->states || g->first[i] > n) {
             return 0;
         }
     }
@@ -276,9 +276,9 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
 static void
 gate_known(tap_t *t)
 {
-    cguard_ac_t           gate;
-    gate_memory_t           memory = { 0, GATE_BLOCKS, 0, { NULL } };
-    cguard_ac_hits_t      hits;
+    cguard_ac_t       gate;
+    gate_memory_t     memory = { 0, GATE_BLOCKS, 0, { NULL } };
+    cguard_ac_hits_t  hits;
     cguard_ac_literal_t   literal[] = {
         { "she", 3, 0 }, { "he", 2, 1 }, { "hers", 4, 64 }, { "his", 3, 3 },
         { "he", 2, 4095 }, { "\xff\x80", 2, 5 }
@@ -312,10 +312,10 @@ gate_known(tap_t *t)
 static void
 gate_none(tap_t *t)
 {
-    size_t                 i;
-    unsigned               failed;
+    size_t               i;
+    unsigned             failed;
     cguard_ac_t          gate;
-    gate_memory_t          memory = { 0, GATE_BLOCKS, 0, { NULL } };
+    gate_memory_t        memory = { 0, GATE_BLOCKS, 0, { NULL } };
     cguard_ac_hits_t     hits;
     cguard_ac_literal_t  literal = { "abc", 3, 7 };
 

@@ -133,7 +133,7 @@ main(void)
         wrong[0] += cguard_byte[c] != bits(c);
         wrong[1] += cguard_token[c] != token(c);
         wrong[2] += cguard_class[c] != class(c);
-        wrong[3] += is_lead(c) && cguard_need[c & 0x3f] != need(c);
+        wrong[3] += is_lead(c) && cguard_utf8_ncont[c & 0x3f] != need(c);
         wrong[4] += (bits(c) & CGUARD_B_HEX) && cguard_hex[c] != digit(c);
     }
 

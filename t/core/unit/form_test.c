@@ -113,7 +113,7 @@ form_one(tap_t *t, const form_case_t *c)
     cguard_form_t   form[CGUARD_FORM_MAX];
 
     len = strlen(c->target);
-    size = cguard_form_room(len);
+    size = cguard_form_size(len);
 
     target = vectors_copy(c->target, len);
     buf = malloc(size);
@@ -262,7 +262,7 @@ form_wrong(const unsigned char *p, size_t len, unsigned char *buf,
     unsigned       forms, i, k;
     cguard_form_t  form[CGUARD_FORM_MAX], value[CGUARD_FORM_MAX];
 
-    forms = cguard_form_target(p, len, buf, cguard_form_room(len), form);
+    forms = cguard_form_target(p, len, buf, cguard_form_size(len), form);
 
     if (forms == 0 || form[0].len != len || form[0].data != p
         || !form_has_reading(p, len, form, forms))
@@ -311,7 +311,7 @@ form_longest(tap_t *t)
         wrong = 0;
 
         for (len = 1; len <= FORM_LONG; len = len < 40 ? len + 1 : len * 2) {
-            size = cguard_form_room(len);
+            size = cguard_form_size(len);
 
             p = malloc(len);
             buf = malloc(size);
@@ -366,7 +366,7 @@ form_random(tap_t *t)
         }
 
         p = realloc(p, len);
-        buf = malloc(cguard_form_room(len));
+        buf = malloc(cguard_form_size(len));
         again = malloc(len);
 
         if (p == NULL || buf == NULL || again == NULL) {
@@ -384,7 +384,7 @@ form_random(tap_t *t)
 }
 
 
-/* the bound of cguard_form_room(): a reading is at most twice as long */
+/* the bound of cguard_form_size(): a reading is at most twice as long */
 
 static void
 form_bound(tap_t *t)
@@ -421,7 +421,7 @@ form_bound(tap_t *t)
     /* that one and a parent, so that all forms differ */
 
     p = malloc(FORM_LONG);
-    buf = malloc(cguard_form_room(FORM_LONG));
+    buf = malloc(cguard_form_size(FORM_LONG));
     again = malloc(FORM_LONG);
 
     if (p == NULL || buf == NULL || again == NULL) {
@@ -456,7 +456,7 @@ form_room(tap_t *t)
 
     static const unsigned char  target[] = "/%2e%2e/a;b?c";
 
-    for (size = 0; size < cguard_form_room(sizeof(target) - 1); size++) {
+    for (size = 0; size < cguard_form_size(sizeof(target) - 1); size++) {
         n = cguard_form_target(target, sizeof(target) - 1, buf, size, form);
 
         if (n != 0) {
@@ -464,7 +464,7 @@ form_room(tap_t *t)
         }
     }
 
-    tap_ok(t, size == cguard_form_room(sizeof(target) - 1),
+    tap_ok(t, size == cguard_form_size(sizeof(target) - 1),
            "less room is not enough");
 
     n = cguard_form_target((const unsigned char *) "/abc", 4, NULL, 0, form);

@@ -470,9 +470,9 @@ guard_judge_header(const unsigned char *p, size_t len, int side)
 static int
 guard_judge_forms(const unsigned char *p, size_t len, int side)
 {
-    size_t               room;
-    unsigned char       *buf;
-    cguard_form_t        form[CGUARD_FORM_MAX];
+    size_t             room;
+    unsigned char     *buf;
+    cguard_form_t      form[CGUARD_FORM_MAX];
     cguard_ac_hits_t   hits, again;
 
     p = guard_place(&guard_path, p, len, side);
@@ -487,7 +487,7 @@ guard_judge_forms(const unsigned char *p, size_t len, int side)
         return 0;
     }
 
-    room = cguard_form_room(len);
+    room = cguard_form_size(len);
 
     if (room > GUARD_LONG) {
         return 1;
@@ -506,7 +506,7 @@ guard_judge_forms(const unsigned char *p, size_t len, int side)
 static int
 guard_judge_stream(const unsigned char *p, size_t len, int side)
 {
-    cguard_session_t    cs;
+    cguard_session_t   cs;
     cguard_protocol_e  protocol;
 
     p = guard_place(&guard_path, p, len, side);

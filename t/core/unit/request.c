@@ -111,7 +111,7 @@ request_init(request_t *r, const char *method, const unsigned char *target,
 
     memset(r, 0, sizeof(request_t));
 
-    size = cguard_form_room(len);
+    size = cguard_form_size(len);
 
     r->forms = request_alloc(size);
     r->room = request_alloc(REQUEST_ROOM);
@@ -123,8 +123,8 @@ request_init(request_t *r, const char *method, const unsigned char *target,
     r->subject.body_length = CGUARD_RULE_UNANNOUNCED;
     r->subject.header = request_next;
     r->subject.data = r;
-    r->subject.room = r->room;
-    r->subject.nroom = REQUEST_ROOM;
+    r->subject.scratch = r->room;
+    r->subject.nscratch = REQUEST_ROOM;
 
     if (nheaders != 1 || headers[0] != '-') {
         request_headers(r, headers, nheaders);

@@ -458,11 +458,11 @@ rule_edges(tap_t *t, cguard_matcher_t *m)
     cguard_rule_free(&rule);
 
     request_header(&r, "Y", "%41%42", 6);
-    r.subject.nroom = 5;
+    r.subject.nscratch = 5;
     request_rule(&rule, &w, "header:y zzz");
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == CGUARD_RULE_NO_ROOM,
            "too little room for the forms of a value");
-    r.subject.nroom = 6;
+    r.subject.nscratch = 6;
     tap_ok(t, cguard_rule_match(&rule, &r.subject, m) == 0, "just enough");
     cguard_rule_free(&rule);
 
@@ -522,7 +522,7 @@ rule_asked(tap_t *t)
     request_t             r;
     rule_memory_t         memory = { 0, 0, { NULL } };
     cguard_rules_t        set;
-    cguard_ac_hits_t    hits;
+    cguard_ac_hits_t      hits;
     request_words_t       w[RULE_ASKED];
     cguard_rule_t         rule[RULE_ASKED];
     const cguard_rule_t  *all[RULE_ASKED];
@@ -635,7 +635,7 @@ rule_candidates(tap_t *t, cguard_matcher_t *m)
     request_words_t      *w;
     cguard_rule_t        *rule;
     cguard_rules_t        set;
-    cguard_ac_hits_t    hits;
+    cguard_ac_hits_t      hits;
     const char           *word;
     const cguard_rule_t  *all[RULE_MANY];
     char                  text[128];

@@ -161,7 +161,7 @@ static int
 shipped_match(const shipped_t *s, size_t i, request_t *r,
     const unsigned char *body, size_t len)
 {
-    int                 rc;
+    int               rc;
     cguard_ac_hits_t  hits;
 
     r->subject.body_known = 0;
@@ -248,7 +248,7 @@ shipped_row(tap_t *t, shipped_t *s, const vectors_row_t *row)
 static void
 shipped_covered(tap_t *t, const shipped_t *s, const vectors_t *v)
 {
-    size_t      i, k, n[2];
+    size_t       i, k, n[2];
     const char  *file;
 
     for (i = 0; i < s->n; i++) {

@@ -305,7 +305,7 @@ stream_longest(tap_t *t)
 static void
 stream_case(tap_t *t, const stream_case_t *c)
 {
-    size_t                  piece;
+    size_t                   piece;
     cguard_session_t         cs;
     cguard_session_reason_e  reason;
 
@@ -322,7 +322,7 @@ stream_case(tap_t *t, const stream_case_t *c)
 
         tap_ok(t, reason == c->reason, "%s %s: %s, by %zu",
                cguard_session_name(c->protocol), c->name,
-               cguard_session_text(reason), piece);
+               cguard_session_reason_text(reason), piece);
     }
 }
 
@@ -332,7 +332,7 @@ stream_pieces(cguard_session_t *cs,
     cguard_session_reason_e (*say)(cguard_session_t *, const void *, size_t),
     const char *data, size_t len, size_t piece)
 {
-    size_t                  i, n;
+    size_t                   i, n;
     cguard_session_reason_e  reason;
 
     reason = PASS;
@@ -351,7 +351,7 @@ stream_pieces(cguard_session_t *cs,
 static void
 stream_window(tap_t *t)
 {
-    char             data[STREAM_LEN];
+    char              data[STREAM_LEN];
     cguard_session_t  cs;
 
     memset(data, '\n', sizeof(data));
@@ -423,7 +423,7 @@ stream_words(tap_t *t)
 
     for (i = 0; i <= CGUARD_SESSION_ANSWER; i++) {
         for (j = 0; j < i; j++) {
-            tap_ok(t, strcmp(cguard_session_text(i), cguard_session_text(j))
+            tap_ok(t, strcmp(cguard_session_reason_text(i), cguard_session_reason_text(j))
                       != 0, "reasons %u and %u differ", i, j);
         }
     }

@@ -243,7 +243,7 @@ bench_clean(bench_clean_t *b)
     }
 
     s->nforms = cguard_form_target(b->target, b->len, b->room,
-                                   cguard_form_room(b->len), s->form);
+                                   cguard_form_size(b->len), s->form);
 
     cguard_rules_candidates(b->set, s, &hits);
 

@@ -18,6 +18,7 @@
 #include "cli/scan/scan_fast.h"
 #include "cli/scan/scan_format.h"
 #include "cli/scan/scan_judge.h"
+#include "cli/scan/scan_line.h"
 #include "cli/scan/scan_prefilter.h"
 #include "cli/scan/scan_types.h"
 #include "cli/scan/scan_w3c.h"

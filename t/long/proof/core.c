@@ -23,6 +23,7 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #define memchr  cguard_memchr
 
 #include "cguard/decision/cguard_byte.c"
+#include "cguard/decision/cguard_escape.c"
 
 #undef HEX
 #undef U
@@ -31,8 +32,8 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #undef OPEN
 #undef LEAD
 #undef NOISE
-#undef CELL
-#undef OFFER
+#undef EMIT
+#undef EXTEND
 #undef BEGIN
 
 #include "cguard/decision/cguard_sign.c"

@@ -2,23 +2,20 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Requests that nginx refused before any phase.
+ * Requests that nginx refuses itself, before any phase: they are judged when
+ * they are over, and recorded.
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_nginx_refusal.h"
+#include "ngx_http_citrix_guard_mark.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/judge/ngx_http_citrix_guard_judge.h"
-#include "ngx_http_citrix_guard_early.h"
-#include "ngx_http_citrix_guard_mark.h"
-
-
-/* not by nginx itself, or with no error */
-
-#define ngx_http_citrix_guard_was_answered(r)                                 \
-    ((r)->unparsed_uri.len                                                    \
-     && ((r)->headers_out.status < NGX_HTTP_BAD_REQUEST                       \
-         || (r)->upstream_states))
 
 
 /*
@@ -31,13 +28,13 @@
  */
 
 void
-ngx_http_citrix_guard_record_early(ngx_http_request_t *r)
+ngx_http_citrix_guard_record_nginx_refusal(ngx_http_request_t *r)
 {
     ngx_str_t                          target;
     ngx_http_citrix_guard_finding_t    f;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
-    if (r != r->main || ngx_http_citrix_guard_was_answered(r)) {
+    if (r != r->main || ngx_http_citrix_guard_answered(r)) {
         return;
     }
 

@@ -2,31 +2,37 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What JSON and Prometheus share: names by index, and which servers to show.
+ * What JSON and Prometheus share: names by their numbers in the zone, and
+ * which servers are shown.
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_monitor_names.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/evidence/ngx_http_citrix_guard_outcome.h"
-#include "ngx_http_citrix_guard_monitor_zone.h"
+#include "cguard/zone/cguard_zone.h"
 
 
 const char *
-ngx_http_citrix_guard_verdict_by_index(ngx_uint_t n)
+ngx_http_citrix_guard_verdict_label(ngx_uint_t n)
 {
     return ngx_http_citrix_guard_verdict_name(n);
 }
 
 
 const char *
-ngx_http_citrix_guard_outcome_by_index(ngx_uint_t n)
+ngx_http_citrix_guard_outcome_label(ngx_uint_t n)
 {
     return ngx_http_citrix_guard_outcome_name(n);
 }
 
 
 const char *
-ngx_http_citrix_guard_at_by_index(ngx_uint_t n)
+ngx_http_citrix_guard_at_label(ngx_uint_t n)
 {
     return ngx_http_citrix_guard_at_name(n);
 }

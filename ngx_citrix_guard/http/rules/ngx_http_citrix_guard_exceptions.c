@@ -2,14 +2,18 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What lets a finding pass: a rule or reason that is exempt, or an exception
- * that matches the request.
+ * Rules that let a request pass: they are asked for a finding only.
  */
 
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-#include "ngx_http_citrix_guard_exemptions.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_exceptions.h"
 #include "ngx_http_citrix_guard_rule_request.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/rules/cguard_rule.h"
 
 
 static ngx_uint_t ngx_http_citrix_guard_exception_covers(
@@ -18,50 +22,29 @@ static ngx_uint_t ngx_http_citrix_guard_exception_names(
     const cguard_rule_t *rule, ngx_str_t *name);
 
 
-ngx_uint_t
-ngx_http_citrix_guard_is_exempt(ngx_http_citrix_guard_set_t *set,
-    ngx_str_t *name)
-{
-    ngx_str_t   *exempt;
-    ngx_uint_t   i;
-
-    exempt = set->exempt->elts;
-
-    for (i = 0; i < set->exempt->nelts; i++) {
-        if (exempt[i].len == name->len
-            && ngx_strncmp(exempt[i].data, name->data, name->len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 /* the exception that lets it by, if any: asked for a finding only */
 
 const cguard_rule_t *
-ngx_http_citrix_guard_find_exception(ngx_http_request_t *r,
+ngx_http_citrix_guard_exception(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *id, ngx_str_t *reason)
 {
     size_t                                i;
-    cguard_rules_t                       *lookup;
+    cguard_rules_t                       *compiled;
     const cguard_rule_t                  *rule;
     ngx_http_citrix_guard_rule_request_t  l;
     ngx_http_citrix_guard_main_conf_t    *gmcf;
 
-    if (!glcf->set->exceptions
+    if (!glcf->set->has_exceptions
         || ngx_http_citrix_guard_rule_request_init(r, NULL, &l) != NGX_OK)
     {
         return NULL;
     }
 
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
-    lookup = &glcf->set->lookup;
+    compiled = &glcf->set->compiled;
 
-    for (i = 0; i < lookup->n; i++) {
-        rule = lookup->rules[i];
+    for (i = 0; i < compiled->n; i++) {
+        rule = compiled->rules[i];
 
         if (rule->action == CGUARD_RULE_PASS
             && ngx_http_citrix_guard_exception_covers(rule, id, reason)

@@ -9,25 +9,29 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_json.h"
 #include "http/base/ngx_http_citrix_guard_escape.h"
-#include "ngx_http_citrix_guard_writer.h"
 
 
-#define NGX_HTTP_CITRIX_GUARD_OUT_PIECE  16384
-#define NGX_HTTP_CITRIX_GUARD_OUT_TEXT   256
+#define NGX_HTTP_CITRIX_GUARD_JSON_PIECE  16384
+#define NGX_HTTP_CITRIX_GUARD_JSON_TEXT   256
 
 
-static ngx_int_t ngx_http_citrix_guard_out_more(
-    ngx_http_citrix_guard_writer_t *o);
-static void ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_writer_t *o,
+static ngx_int_t ngx_http_citrix_guard_json_new_buf(
+    ngx_http_citrix_guard_json_t *o);
+static void ngx_http_citrix_guard_json_quoted(ngx_http_citrix_guard_json_t *o,
     u_char *p, size_t len);
 
 
 void
-ngx_http_citrix_guard_write_fixed(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_init_buffer(ngx_http_citrix_guard_json_t *o,
     u_char *buf, size_t size)
 {
-    ngx_memzero(o, sizeof(ngx_http_citrix_guard_writer_t));
+    ngx_memzero(o, sizeof(ngx_http_citrix_guard_json_t));
 
     o->pos = buf;
     o->last = buf + size;
@@ -35,10 +39,10 @@ ngx_http_citrix_guard_write_fixed(ngx_http_citrix_guard_writer_t *o,
 
 
 void
-ngx_http_citrix_guard_write_chain(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_init_chain(ngx_http_citrix_guard_json_t *o,
     ngx_pool_t *pool)
 {
-    ngx_memzero(o, sizeof(ngx_http_citrix_guard_writer_t));
+    ngx_memzero(o, sizeof(ngx_http_citrix_guard_json_t));
 
     o->pool = pool;
     o->next = &o->chain;
@@ -48,7 +52,7 @@ ngx_http_citrix_guard_write_chain(ngx_http_citrix_guard_writer_t *o,
 /* ends the chain; NULL if memory was short */
 
 ngx_chain_t *
-ngx_http_citrix_guard_write_end(ngx_http_citrix_guard_writer_t *o)
+ngx_http_citrix_guard_json_end(ngx_http_citrix_guard_json_t *o)
 {
     if (o->failed || o->buf == NULL) {
         return NULL;
@@ -65,7 +69,7 @@ ngx_http_citrix_guard_write_end(ngx_http_citrix_guard_writer_t *o)
 
 
 void
-ngx_http_citrix_guard_write_bytes(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_bytes(ngx_http_citrix_guard_json_t *o,
     const void *data, size_t len)
 {
     size_t         n;
@@ -76,7 +80,7 @@ ngx_http_citrix_guard_write_bytes(ngx_http_citrix_guard_writer_t *o,
     while (len && !o->failed) {
 
         if (o->pos == o->last
-            && ngx_http_citrix_guard_out_more(o) != NGX_OK)
+            && ngx_http_citrix_guard_json_new_buf(o) != NGX_OK)
         {
             o->failed = 1;
             return;
@@ -92,7 +96,7 @@ ngx_http_citrix_guard_write_bytes(ngx_http_citrix_guard_writer_t *o,
 
 
 static ngx_int_t
-ngx_http_citrix_guard_out_more(ngx_http_citrix_guard_writer_t *o)
+ngx_http_citrix_guard_json_new_buf(ngx_http_citrix_guard_json_t *o)
 {
     ngx_chain_t  *cl;
 
@@ -105,7 +109,7 @@ ngx_http_citrix_guard_out_more(ngx_http_citrix_guard_writer_t *o)
         return NGX_ERROR;
     }
 
-    cl->buf = ngx_create_temp_buf(o->pool, NGX_HTTP_CITRIX_GUARD_OUT_PIECE);
+    cl->buf = ngx_create_temp_buf(o->pool, NGX_HTTP_CITRIX_GUARD_JSON_PIECE);
     if (cl->buf == NULL) {
         return NGX_ERROR;
     }
@@ -130,36 +134,36 @@ ngx_http_citrix_guard_out_more(ngx_http_citrix_guard_writer_t *o)
 /* for numbers and names of our own, at most 256 bytes */
 
 void
-ngx_http_citrix_guard_write_format(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_format(ngx_http_citrix_guard_json_t *o,
     const char *fmt, ...)
 {
-    u_char   text[NGX_HTTP_CITRIX_GUARD_OUT_TEXT], *p;
+    u_char   text[NGX_HTTP_CITRIX_GUARD_JSON_TEXT], *p;
     va_list  args;
 
     va_start(args, fmt);
     p = ngx_vslprintf(text, text + sizeof(text), fmt, args);
     va_end(args);
 
-    ngx_http_citrix_guard_write_bytes(o, text, p - text);
+    ngx_http_citrix_guard_json_bytes(o, text, p - text);
 }
 
 
 void
-ngx_http_citrix_guard_write_open(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_open(ngx_http_citrix_guard_json_t *o,
     const char *key, const char *bracket)
 {
-    ngx_http_citrix_guard_write_key(o, key);
-    ngx_http_citrix_guard_write_bytes(o, bracket, 1);
+    ngx_http_citrix_guard_json_key(o, key);
+    ngx_http_citrix_guard_json_bytes(o, bracket, 1);
 
     o->comma = 0;
 }
 
 
 void
-ngx_http_citrix_guard_write_close(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_close(ngx_http_citrix_guard_json_t *o,
     const char *bracket)
 {
-    ngx_http_citrix_guard_write_bytes(o, bracket, 1);
+    ngx_http_citrix_guard_json_bytes(o, bracket, 1);
 
     o->comma = 1;
 }
@@ -168,82 +172,82 @@ ngx_http_citrix_guard_write_close(ngx_http_citrix_guard_writer_t *o,
 /* "key": with a comma if need be; the comma alone for an element */
 
 void
-ngx_http_citrix_guard_write_key(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_key(ngx_http_citrix_guard_json_t *o,
     const char *key)
 {
     if (o->comma) {
-        ngx_http_citrix_guard_write_bytes(o, ",", 1);
+        ngx_http_citrix_guard_json_bytes(o, ",", 1);
     }
 
     o->comma = 1;
 
     if (key) {
-        ngx_http_citrix_guard_write_format(o, "\"%s\":", key);
+        ngx_http_citrix_guard_json_format(o, "\"%s\":", key);
     }
 }
 
 
 void
-ngx_http_citrix_guard_write_number(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_number(ngx_http_citrix_guard_json_t *o,
     const char *key, uint64_t n)
 {
-    ngx_http_citrix_guard_write_key(o, key);
-    ngx_http_citrix_guard_write_format(o, "%uL", n);
+    ngx_http_citrix_guard_json_key(o, key);
+    ngx_http_citrix_guard_json_format(o, "%uL", n);
 }
 
 
 void
-ngx_http_citrix_guard_write_true(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_true(ngx_http_citrix_guard_json_t *o,
     const char *key)
 {
-    ngx_http_citrix_guard_write_key(o, key);
-    ngx_http_citrix_guard_write_bytes(o, "true", 4);
+    ngx_http_citrix_guard_json_key(o, key);
+    ngx_http_citrix_guard_json_bytes(o, "true", 4);
 }
 
 
 void
-ngx_http_citrix_guard_write_name(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_string(ngx_http_citrix_guard_json_t *o,
     const char *key, const char *name)
 {
-    ngx_http_citrix_guard_write_key(o, key);
-    ngx_http_citrix_guard_write_format(o, "\"%s\"", name);
+    ngx_http_citrix_guard_json_key(o, key);
+    ngx_http_citrix_guard_json_format(o, "\"%s\"", name);
 }
 
 
 /* "max" is of the text's \xHH form, without the quotes */
 
 void
-ngx_http_citrix_guard_write_text(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_json_t *o,
     const char *key, const void *data, size_t len, size_t max)
 {
-    ngx_http_citrix_guard_write_key(o, key);
-    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
-    ngx_http_citrix_guard_write_escaped(o, data, len, max);
-    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_json_key(o, key);
+    ngx_http_citrix_guard_json_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_json_escaped(o, data, len, max);
+    ngx_http_citrix_guard_json_bytes(o, "\"", 1);
 }
 
 
 /* a text that has that form already */
 
 void
-ngx_http_citrix_guard_write_ready(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_ready_text(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_str_t *text)
 {
-    ngx_http_citrix_guard_write_key(o, key);
-    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
-    ngx_http_citrix_guard_out_quoted(o, text->data, text->len);
-    ngx_http_citrix_guard_write_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_json_key(o, key);
+    ngx_http_citrix_guard_json_bytes(o, "\"", 1);
+    ngx_http_citrix_guard_json_quoted(o, text->data, text->len);
+    ngx_http_citrix_guard_json_bytes(o, "\"", 1);
 }
 
 
 /* what stands between quotes, in JSON and in Prometheus's format alike */
 
 void
-ngx_http_citrix_guard_write_escaped(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_escaped(ngx_http_citrix_guard_json_t *o,
     const void *data, size_t len, size_t max)
 {
     size_t   n, size;
-    u_char  *src, text[NGX_HTTP_CITRIX_GUARD_OUT_TEXT];
+    u_char  *src, text[NGX_HTTP_CITRIX_GUARD_JSON_TEXT];
 
     src = (u_char *) data;
 
@@ -253,7 +257,7 @@ ngx_http_citrix_guard_write_escaped(ngx_http_citrix_guard_writer_t *o,
         size = ngx_http_citrix_guard_escape(text, ngx_min(max, sizeof(text)),
                                             src, n);
 
-        ngx_http_citrix_guard_out_quoted(o, text, size);
+        ngx_http_citrix_guard_json_quoted(o, text, size);
 
         src += n;
         len -= n;
@@ -266,7 +270,7 @@ ngx_http_citrix_guard_write_escaped(ngx_http_citrix_guard_writer_t *o,
 
 
 static void
-ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_writer_t *o, u_char *p,
+ngx_http_citrix_guard_json_quoted(ngx_http_citrix_guard_json_t *o, u_char *p,
     size_t len)
 {
     u_char  *last, *mark;
@@ -280,27 +284,27 @@ ngx_http_citrix_guard_out_quoted(ngx_http_citrix_guard_writer_t *o, u_char *p,
     last = p + len;
 
     while ((mark = ngx_strlchr(p, last, '\\')) != NULL) {
-        ngx_http_citrix_guard_write_bytes(o, p, mark - p);
-        ngx_http_citrix_guard_write_bytes(o, "\\\\", 2);
+        ngx_http_citrix_guard_json_bytes(o, p, mark - p);
+        ngx_http_citrix_guard_json_bytes(o, "\\\\", 2);
         p = mark + 1;
     }
 
-    ngx_http_citrix_guard_write_bytes(o, p, last - p);
+    ngx_http_citrix_guard_json_bytes(o, p, last - p);
 }
 
 
 /* RFC 3339, UTC, to the millisecond */
 
 void
-ngx_http_citrix_guard_write_time(ngx_http_citrix_guard_writer_t *o,
+ngx_http_citrix_guard_json_time(ngx_http_citrix_guard_json_t *o,
     const char *key, uint64_t msec)
 {
     ngx_tm_t  tm;
 
     ngx_gmtime((time_t) (msec / 1000), &tm);
 
-    ngx_http_citrix_guard_write_key(o, key);
-    ngx_http_citrix_guard_write_format(o,
+    ngx_http_citrix_guard_json_key(o, key);
+    ngx_http_citrix_guard_json_format(o,
                                 "\"%4d-%02d-%02dT%02d:%02d:%02d.%03uiZ\"",
                                 tm.ngx_tm_year, tm.ngx_tm_mon,
                                 tm.ngx_tm_mday, tm.ngx_tm_hour,

@@ -1,0 +1,43 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What a single byte is to the decoder: constant tables, looked up by byte.
+ */
+
+
+#ifndef _CGUARD_BYTE_H_INCLUDED_
+#define _CGUARD_BYTE_H_INCLUDED_
+
+
+#include <stdint.h>
+
+
+/* classes of a byte, bits of cguard_byte[] */
+
+#define CGUARD_B_HEX         0x01
+#define CGUARD_B_LEAD        0x02
+#define CGUARD_B_CONT        0x04    /* continuation byte, 80-BF */
+#define CGUARD_B_LENIENT     0x08    /* what a lenient parser takes for one */
+#define CGUARD_B_NOISE       0x10    /* NUL, control bytes, blank, + */
+#define CGUARD_B_CONTROL     0x20    /* of these 00-1F and 7F */
+#define CGUARD_B_MATTERS     0x40    /* can be part of a sign or an escape */
+#define CGUARD_B_FEED        0x80    /* not simply a character */
+
+
+#pragma GCC visibility push(hidden)
+
+extern const uint8_t  cguard_byte[256];
+
+/* the value of a hexadecimal digit; 0 of any other byte */
+
+extern const uint8_t  cguard_hex[256];
+
+/* continuation bytes behind a lead byte, by its low six bits */
+
+extern const uint8_t  cguard_utf8_ncont[64];
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_BYTE_H_INCLUDED_ */

@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The reading of a target: the text that is left when all layers of encoding
+ * are off, for logs and reports.
+ */
+
+
+#ifndef _CGUARD_READING_H_INCLUDED_
+#define _CGUARD_READING_H_INCLUDED_
+
+
+#include <stddef.h>
+
+
+#pragma GCC visibility push(hidden)
+
+/*
+ * Writes the wholly decoded target, from the raw offset "from" on, to "buf":
+ * "\" as "/", no noise bytes, no ";parameters".  Returns the length written,
+ * "size" at most; no NUL is added.  The bytes are as hostile as the target's.
+ */
+
+size_t cguard_reading(const unsigned char *p, size_t len, size_t from,
+    unsigned char *buf, size_t size);
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_READING_H_INCLUDED_ */

@@ -1,0 +1,45 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The note that PREACCESS has judged the client's own target in this location.
+ * It is the module's context, so that an internal redirect forgets it.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_JUDGED_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_JUDGED_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* what the context of such a request points to; it needs no memory */
+
+extern u_char  ngx_http_citrix_guard_judged_ctx;
+
+
+#pragma GCC visibility pop
+
+
+/* the bytes that PREACCESS has let go in this very location */
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_is_judged(ngx_http_request_t *r, ngx_str_t *target)
+{
+    return target->len == r->unparsed_uri.len
+           && r->valid_unparsed_uri
+           && ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
+              == &ngx_http_citrix_guard_judged_ctx
+           && ngx_memcmp(target->data, r->unparsed_uri.data, target->len)
+              == 0;
+}
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_JUDGED_H_INCLUDED_ */

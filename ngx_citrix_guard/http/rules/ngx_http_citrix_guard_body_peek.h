@@ -1,0 +1,33 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The state of a look at the beginning of a body.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_BODY_PEEK_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_BODY_PEEK_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+typedef struct {
+    size_t                          wanted;
+    ngx_str_t                       body;       /* decoded */
+    ngx_uint_t                      done;
+    ngx_uint_t                      failed;     /* it cannot be judged */
+    ngx_uint_t                      whole;      /* that was all of it */
+    ngx_msec_t                      deadline;
+    ngx_uint_t                      polls;
+    ngx_http_chunked_t              chunked;
+    size_t                          parsed;     /* raw bytes of it */
+    ngx_buf_t                      *buf;        /* in place of header_in */
+    u_char                         *limit;      /* its memory ends there */
+} ngx_http_citrix_guard_peek_t;
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_BODY_PEEK_H_INCLUDED_ */

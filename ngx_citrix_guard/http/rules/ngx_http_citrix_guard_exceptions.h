@@ -1,0 +1,35 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Rules that let a request pass: "citrix_guard_rule ... action=pass".
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_EXCEPTIONS_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_EXCEPTIONS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * The exception that lets a finding pass, or NULL.  "id" is that of the rule
+ * that was matched, empty if there is none.  Cannot fail: without memory
+ * there is no exception.
+ */
+
+const cguard_rule_t *ngx_http_citrix_guard_exception(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *id, ngx_str_t *reason);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_EXCEPTIONS_H_INCLUDED_ */
