@@ -7,6 +7,8 @@
  */
 
 
+#include "cguard/session/cguard_session.h"
+#include "ngx_stream_citrix_guard_filter.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
@@ -15,7 +17,7 @@
 
 static ngx_int_t ngx_stream_citrix_guard_filter(ngx_stream_session_t *s,
     ngx_chain_t *chain, ngx_uint_t from_upstream);
-static cguard_session_reason_e ngx_stream_citrix_guard_client(
+static cguard_session_reason_e ngx_stream_citrix_guard_check_client(
     ngx_stream_citrix_guard_ctx_t *ctx, ngx_buf_t *b);
 
 
@@ -41,7 +43,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (ctx == NULL || !ctx->stream.watch) {
+    if (ctx == NULL || !ctx->session.watch) {
         return ngx_stream_next_filter(s, chain, from_upstream);
     }
 
@@ -49,9 +51,9 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
         b = cl->buf;
 
         reason = from_upstream
-                 ? cguard_session_server(&ctx->stream, b->pos,
+                 ? cguard_session_server(&ctx->session, b->pos,
                                         b->last - b->pos)
-                 : ngx_stream_citrix_guard_client(ctx, b);
+                 : ngx_stream_citrix_guard_check_client(ctx, b);
 
         if (reason != CGUARD_SESSION_PASS) {
             ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
@@ -74,7 +76,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
  */
 
 static cguard_session_reason_e
-ngx_stream_citrix_guard_client(ngx_stream_citrix_guard_ctx_t *ctx,
+ngx_stream_citrix_guard_check_client(ngx_stream_citrix_guard_ctx_t *ctx,
     ngx_buf_t *b)
 {
     size_t   n;
@@ -82,13 +84,13 @@ ngx_stream_citrix_guard_client(ngx_stream_citrix_guard_ctx_t *ctx,
 
     p = b->pos;
 
-    if (!ctx->begun) {
+    if (!ctx->started) {
 
         if (p == b->last || *p != ctx->first) {
             return CGUARD_SESSION_PASS;
         }
 
-        ctx->begun = 1;
+        ctx->started = 1;
     }
 
     n = ngx_min(ctx->signature, (size_t) (b->last - p));
@@ -96,5 +98,5 @@ ngx_stream_citrix_guard_client(ngx_stream_citrix_guard_ctx_t *ctx,
     ctx->signature -= n;
     p += n;
 
-    return cguard_session_client(&ctx->stream, p, b->last - p);
+    return cguard_session_client(&ctx->session, p, b->last - p);
 }

@@ -12,6 +12,7 @@
  */
 
 
+#include "ngx_stream_citrix_guard_http.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
@@ -25,15 +26,15 @@
 typedef struct {
     ngx_buf_t                      *buf;
     ngx_recv_pt                     recv;
-} ngx_stream_citrix_guard_ahead_t;
+} ngx_stream_citrix_guard_unread_t;
 
 
 static void ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s);
-static ngx_int_t ngx_stream_citrix_guard_put_back(ngx_connection_t *c);
-static ssize_t ngx_stream_citrix_guard_recv(ngx_connection_t *c, u_char *buf,
-    size_t size);
-static void ngx_stream_citrix_guard_ahead_cleanup(void *data);
-static ngx_listening_t *ngx_stream_citrix_guard_listening(
+static ngx_int_t ngx_stream_citrix_guard_unread(ngx_connection_t *c);
+static ssize_t ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c,
+    u_char *buf, size_t size);
+static void ngx_stream_citrix_guard_unread_cleanup(void *data);
+static ngx_listening_t *ngx_stream_citrix_guard_find_listening(
     ngx_cycle_t *cycle, ngx_addr_t *addr);
 
 
@@ -101,8 +102,8 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
 
-    ls = ngx_stream_citrix_guard_listening((ngx_cycle_t *) ngx_cycle,
-                                           gscf->http);
+    ls = ngx_stream_citrix_guard_find_listening((ngx_cycle_t *) ngx_cycle,
+                                                gscf->http);
 
     if (ls == NULL || c->type != SOCK_STREAM) {
         ngx_log_error(NGX_LOG_ERR, c->log, 0,
@@ -112,7 +113,7 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
         return;
     }
 
-    if (ngx_stream_citrix_guard_put_back(c) != NGX_OK) {
+    if (ngx_stream_citrix_guard_unread(c) != NGX_OK) {
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
         return;
     }
@@ -139,10 +140,10 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 /* who reads next reads these bytes first */
 
 static ngx_int_t
-ngx_stream_citrix_guard_put_back(ngx_connection_t *c)
+ngx_stream_citrix_guard_unread(ngx_connection_t *c)
 {
-    ngx_pool_cleanup_t               *cln;
-    ngx_stream_citrix_guard_ahead_t  *ahead;
+    ngx_pool_cleanup_t                *cln;
+    ngx_stream_citrix_guard_unread_t  *ahead;
 
     if (c->buffer == NULL || c->buffer->pos == c->buffer->last) {
         c->buffer = NULL;
@@ -150,19 +151,19 @@ ngx_stream_citrix_guard_put_back(ngx_connection_t *c)
     }
 
     cln = ngx_pool_cleanup_add(c->pool,
-                               sizeof(ngx_stream_citrix_guard_ahead_t));
+                               sizeof(ngx_stream_citrix_guard_unread_t));
     if (cln == NULL) {
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_stream_citrix_guard_ahead_cleanup;
+    cln->handler = ngx_stream_citrix_guard_unread_cleanup;
 
     ahead = cln->data;
     ahead->buf = c->buffer;
     ahead->recv = c->recv;
 
     c->buffer = NULL;
-    c->recv = ngx_stream_citrix_guard_recv;
+    c->recv = ngx_stream_citrix_guard_recv_unread;
     c->read->ready = 1;
 
     return NGX_OK;
@@ -170,14 +171,15 @@ ngx_stream_citrix_guard_put_back(ngx_connection_t *c)
 
 
 static ssize_t
-ngx_stream_citrix_guard_recv(ngx_connection_t *c, u_char *buf, size_t size)
+ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c, u_char *buf,
+    size_t size)
 {
-    size_t                            n;
-    ngx_pool_cleanup_t               *cln;
-    ngx_stream_citrix_guard_ahead_t  *ahead;
+    size_t                             n;
+    ngx_pool_cleanup_t                *cln;
+    ngx_stream_citrix_guard_unread_t  *ahead;
 
     for (cln = c->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_stream_citrix_guard_ahead_cleanup) {
+        if (cln->handler == ngx_stream_citrix_guard_unread_cleanup) {
             break;
         }
     }
@@ -203,14 +205,14 @@ ngx_stream_citrix_guard_recv(ngx_connection_t *c, u_char *buf, size_t size)
 
 
 static void
-ngx_stream_citrix_guard_ahead_cleanup(void *data)
+ngx_stream_citrix_guard_unread_cleanup(void *data)
 {
     /* the address is what it is found by */
 }
 
 
 static ngx_listening_t *
-ngx_stream_citrix_guard_listening(ngx_cycle_t *cycle, ngx_addr_t *addr)
+ngx_stream_citrix_guard_find_listening(ngx_cycle_t *cycle, ngx_addr_t *addr)
 {
     ngx_uint_t        i;
     ngx_listening_t  *ls;
@@ -246,7 +248,7 @@ ngx_stream_citrix_guard_check_http(ngx_cycle_t *cycle, ngx_array_t *addrs)
     addr = addrs->elts;
 
     for (i = 0; i < addrs->nelts; i++) {
-        if (ngx_stream_citrix_guard_listening(cycle, addr[i]) == NULL) {
+        if (ngx_stream_citrix_guard_find_listening(cycle, addr[i]) == NULL) {
             ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                           "citrix_guard: no http server listens at \"%V\", "
                           "which \"citrix_guard_http_pass\" names: give one "

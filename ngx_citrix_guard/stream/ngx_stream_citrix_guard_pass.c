@@ -11,6 +11,7 @@
  */
 
 
+#include "ngx_stream_citrix_guard_pass.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
@@ -19,12 +20,12 @@
 #pragma weak ngx_stream_set_complex_value_slot
 
 
-static ngx_stream_citrix_guard_server_t *ngx_stream_citrix_guard_find(
+static ngx_stream_citrix_guard_server_t *ngx_stream_citrix_guard_find_server(
     ngx_stream_citrix_guard_main_conf_t *gmcf, ngx_str_t *name);
 
 
 ngx_int_t
-ngx_stream_citrix_guard_pass(ngx_stream_session_t *s)
+ngx_stream_citrix_guard_switch_server(ngx_stream_session_t *s)
 {
     ngx_str_t                             name;
     ngx_stream_citrix_guard_server_t     *server;
@@ -47,7 +48,7 @@ ngx_stream_citrix_guard_pass(ngx_stream_session_t *s)
 
     gmcf = ngx_stream_get_module_main_conf(s, ngx_stream_citrix_guard_module);
 
-    server = ngx_stream_citrix_guard_find(gmcf, &name);
+    server = ngx_stream_citrix_guard_find_server(gmcf, &name);
 
     if (server == NULL) {
         ngx_log_error(NGX_LOG_ERR, s->connection->log, 0,
@@ -63,7 +64,7 @@ ngx_stream_citrix_guard_pass(ngx_stream_session_t *s)
 
 
 static ngx_stream_citrix_guard_server_t *
-ngx_stream_citrix_guard_find(ngx_stream_citrix_guard_main_conf_t *gmcf,
+ngx_stream_citrix_guard_find_server(ngx_stream_citrix_guard_main_conf_t *gmcf,
     ngx_str_t *name)
 {
     ngx_uint_t                         i;
@@ -99,7 +100,7 @@ ngx_stream_citrix_guard_set_name(ngx_conf_t *cf, ngx_command_t *cmd,
         return "has an empty name";
     }
 
-    if (ngx_stream_citrix_guard_find(gmcf, &value[1])) {
+    if (ngx_stream_citrix_guard_find_server(gmcf, &value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "duplicate name \"%V\" in "
                            "\"citrix_guard_preread_name\" directive, "
@@ -127,7 +128,7 @@ ngx_stream_citrix_guard_set_pass(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     char                                 *rv;
     ngx_str_t                            *value;
-    ngx_stream_citrix_guard_wanted_t     *wanted;
+    ngx_stream_citrix_guard_reference_t  *references;
     ngx_stream_citrix_guard_srv_conf_t   *gscf = conf;
     ngx_stream_citrix_guard_main_conf_t  *gmcf;
 
@@ -146,14 +147,14 @@ ngx_stream_citrix_guard_set_pass(ngx_conf_t *cf, ngx_command_t *cmd,
     gmcf = ngx_stream_conf_get_module_main_conf(cf,
                                                ngx_stream_citrix_guard_module);
 
-    wanted = ngx_array_push(&gmcf->wanted);
-    if (wanted == NULL) {
+    references = ngx_array_push(&gmcf->references);
+    if (references == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    wanted->name = value[1];
-    wanted->file = cf->conf_file->file.name.data;
-    wanted->line = cf->conf_file->line;
+    references->name = value[1];
+    references->file = cf->conf_file->file.name.data;
+    references->line = cf->conf_file->line;
 
     return NGX_CONF_OK;
 }
@@ -165,22 +166,23 @@ ngx_int_t
 ngx_stream_citrix_guard_check_pass(ngx_conf_t *cf)
 {
     ngx_uint_t                            i;
-    ngx_stream_citrix_guard_wanted_t     *wanted;
+    ngx_stream_citrix_guard_reference_t  *references;
     ngx_stream_citrix_guard_main_conf_t  *gmcf;
 
     gmcf = ngx_stream_conf_get_module_main_conf(cf,
                                                ngx_stream_citrix_guard_module);
 
-    wanted = gmcf->wanted.elts;
+    references = gmcf->references.elts;
 
-    for (i = 0; i < gmcf->wanted.nelts; i++) {
-        if (ngx_stream_citrix_guard_find(gmcf, &wanted[i].name) == NULL) {
+    for (i = 0; i < gmcf->references.nelts; i++) {
+        if (ngx_stream_citrix_guard_find_server(gmcf,
+                                                &references[i].name) == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "unknown server \"%V\" in "
                           "\"citrix_guard_preread_pass\" directive in %s:%ui,"
                           " it must be the \"citrix_guard_preread_name\" of "
-                          "one", &wanted[i].name, wanted[i].file,
-                          wanted[i].line);
+                          "one", &references[i].name, references[i].file,
+                          references[i].line);
             return NGX_ERROR;
         }
     }

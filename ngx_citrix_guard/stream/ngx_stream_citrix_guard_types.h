@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the files of the stream module share.
+ * Types that the files of the stream module share.
  */
 
 
-#ifndef _NGX_STREAM_CITRIX_GUARD_MODULE_H_INCLUDED_
-#define _NGX_STREAM_CITRIX_GUARD_MODULE_H_INCLUDED_
+#ifndef _NGX_STREAM_CITRIX_GUARD_TYPES_H_INCLUDED_
+#define _NGX_STREAM_CITRIX_GUARD_TYPES_H_INCLUDED_
 
 
 #include <ngx_config.h>
@@ -31,12 +31,12 @@ typedef struct {
     ngx_str_t                       name;
     u_char                         *file;
     ngx_uint_t                      line;
-} ngx_stream_citrix_guard_wanted_t;
+} ngx_stream_citrix_guard_reference_t;
 
 
 typedef struct {
     ngx_array_t                     servers;
-    ngx_array_t                     wanted;
+    ngx_array_t                     references;
     ngx_array_t                     http;       /* ngx_addr_t *, as below */
 } ngx_stream_citrix_guard_main_conf_t;
 
@@ -53,50 +53,19 @@ typedef struct {
 typedef struct {
     cguard_protocol_e               protocol;   /* MORE: not known yet */
     ngx_event_t                     timer;
-    cguard_session_t                 stream;     /* behind the signature */
+    cguard_session_t                session;    /* behind the signature */
     size_t                          signature;  /* of it, still to be sent */
     u_char                          first;      /* its first byte */
-    ngx_uint_t                      begun;      /* it is on its way */
+    ngx_uint_t                      started;      /* it is on its way */
 } ngx_stream_citrix_guard_ctx_t;
 
+
+/*
+ * The module's identity: nginx finds our configuration and context by it.
+ * Defined in ngx_stream_citrix_guard_module.c.
+ */
 
 extern ngx_module_t  ngx_stream_citrix_guard_module;
 
 
-#pragma GCC visibility push(hidden)
-
-
-/* filter: holds what follows a signature to its form */
-
-void ngx_stream_citrix_guard_filter_init(void);
-
-
-/* pass: the server in which a session goes on */
-
-char *ngx_stream_citrix_guard_set_name(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_stream_citrix_guard_set_pass(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-ngx_int_t ngx_stream_citrix_guard_check_pass(ngx_conf_t *cf);
-
-/*
- * From here on the session has the settings of the server that
- * "citrix_guard_preread_pass" names, if it names any.  NGX_ERROR if there is
- * none of that name, or memory is short.
- */
-
-ngx_int_t ngx_stream_citrix_guard_pass(ngx_stream_session_t *s);
-
-
-/* http: sessions that go on in an http server */
-
-char *ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-void ngx_stream_citrix_guard_check_http(ngx_cycle_t *cycle,
-    ngx_array_t *addrs);
-
-
-#pragma GCC visibility pop
-
-
-#endif /* _NGX_STREAM_CITRIX_GUARD_MODULE_H_INCLUDED_ */
+#endif /* _NGX_STREAM_CITRIX_GUARD_TYPES_H_INCLUDED_ */

@@ -1,0 +1,302 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Tells ICA, CGP and SOCKS5 from HTTP by the first bytes of a stream, those
+ * inside TLS where "listen ... ssl" ends it.  Deny by default: whatever has
+ * no exact signature is "http", so that it meets the guard.
+ */
+
+
+#include "cguard/session/cguard_session.h"
+#include "ngx_stream_citrix_guard_preread.h"
+#include "ngx_stream_citrix_guard_pass.h"
+#include "ngx_stream_citrix_guard_types.h"
+
+
+#pragma weak ngx_stream_core_module
+#pragma weak ngx_stream_core_run_phases
+#pragma weak ngx_stream_finalize_session
+#pragma weak ngx_stream_add_variable
+#pragma weak ngx_stream_variable_null_value
+
+
+static ngx_int_t ngx_stream_citrix_guard_preread_handler(
+    ngx_stream_session_t *s);
+static ngx_stream_citrix_guard_ctx_t *ngx_stream_citrix_guard_create_ctx(
+    ngx_stream_session_t *s, ngx_stream_citrix_guard_srv_conf_t *gscf);
+static ngx_int_t ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, cguard_protocol_e protocol);
+static void ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev);
+static void ngx_stream_citrix_guard_ctx_cleanup(void *data);
+#if (nginx_version >= 1025005)
+static ngx_int_t ngx_stream_citrix_guard_drain_handler(
+    ngx_stream_session_t *s);
+#endif
+static ngx_int_t ngx_stream_citrix_guard_protocol_variable(
+    ngx_stream_session_t *s, ngx_stream_variable_value_t *v, uintptr_t data);
+
+
+static ngx_str_t  ngx_stream_citrix_guard_variable =
+    ngx_string("citrix_guard_protocol");
+
+
+ngx_int_t
+ngx_stream_citrix_guard_preread_init(ngx_conf_t *cf)
+{
+    ngx_stream_handler_pt        *h;
+    ngx_stream_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_stream_conf_get_module_main_conf(cf, ngx_stream_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_STREAM_PREREAD_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_stream_citrix_guard_preread_handler;
+
+#if (nginx_version >= 1025005)
+
+    h = ngx_array_push(&cmcf->phases[NGX_STREAM_LOG_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_stream_citrix_guard_drain_handler;
+
+#endif
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_stream_citrix_guard_add_variable(ngx_conf_t *cf)
+{
+    ngx_stream_variable_t  *var;
+
+    var = ngx_stream_add_variable(cf, &ngx_stream_citrix_guard_variable,
+                                  NGX_STREAM_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_ERROR;
+    }
+
+    var->get_handler = ngx_stream_citrix_guard_protocol_variable;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
+{
+    ngx_connection_t                    *c;
+    cguard_protocol_e                    protocol;
+    ngx_stream_citrix_guard_ctx_t       *ctx;
+    ngx_stream_citrix_guard_srv_conf_t  *gscf;
+
+    c = s->connection;
+
+    gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
+
+    if (!gscf->preread || c->type != SOCK_STREAM) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (ctx == NULL) {
+        ctx = ngx_stream_citrix_guard_create_ctx(s, gscf);
+        if (ctx == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ctx->protocol != CGUARD_SESSION_MORE) {
+        return NGX_OK;
+    }
+
+    if (c->buffer == NULL) {
+        return NGX_AGAIN;
+    }
+
+    protocol = cguard_session_protocol(c->buffer->pos,
+                                      c->buffer->last - c->buffer->pos);
+
+    if (protocol == CGUARD_SESSION_MORE) {
+        return NGX_AGAIN;
+    }
+
+    return ngx_stream_citrix_guard_set_protocol(s, ctx, protocol);
+}
+
+
+static ngx_stream_citrix_guard_ctx_t *
+ngx_stream_citrix_guard_create_ctx(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_srv_conf_t *gscf)
+{
+    ngx_connection_t               *c;
+    ngx_pool_cleanup_t             *cln;
+    ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    c = s->connection;
+
+    cln = ngx_pool_cleanup_add(c->pool, sizeof(ngx_stream_citrix_guard_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_stream_citrix_guard_ctx_t));
+
+    cln->handler = ngx_stream_citrix_guard_ctx_cleanup;
+
+    ctx->timer.handler = ngx_stream_citrix_guard_timeout_handler;
+    ctx->timer.data = s;
+    ctx->timer.log = c->log;
+
+    ngx_add_timer(&ctx->timer, gscf->timeout);
+
+    ngx_stream_set_ctx(s, ctx, ngx_stream_citrix_guard_module);
+
+    return ctx;
+}
+
+
+static ngx_int_t
+ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, cguard_protocol_e protocol)
+{
+    u_char                              *p;
+    ngx_stream_citrix_guard_srv_conf_t  *gscf;
+
+    gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_STREAM, s->connection->log, 0,
+                   "citrix_guard protocol: %s", cguard_session_name(protocol));
+
+    if (ctx->timer.timer_set) {
+        ngx_del_timer(&ctx->timer);
+    }
+
+    ctx->protocol = protocol;
+
+    if (protocol != CGUARD_SESSION_HTTP) {
+        p = s->connection->buffer->pos;
+        ctx->first = *p;
+        ctx->signature = cguard_session_signature(protocol, p);
+    }
+
+    cguard_session_init(&ctx->session, protocol, gscf->socks5);
+
+    return ngx_stream_citrix_guard_switch_server(s);
+}
+
+
+/* who says nothing, or no more than half a signature, is "http" as well */
+
+static void
+ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev)
+{
+    ngx_connection_t               *c;
+    ngx_stream_session_t           *s;
+    ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    s = ev->data;
+    c = s->connection;
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (ngx_stream_citrix_guard_set_protocol(s, ctx, CGUARD_SESSION_HTTP)
+        != NGX_OK)
+    {
+        ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    /* the timer of "preread_timeout" stands for "no news" in this phase */
+
+    if (c->read->timer_set) {
+        ngx_del_timer(c->read);
+    }
+
+    ngx_stream_core_run_phases(s);
+}
+
+
+static void
+ngx_stream_citrix_guard_ctx_cleanup(void *data)
+{
+    ngx_stream_citrix_guard_ctx_t *ctx = data;
+
+    if (ctx->timer.timer_set) {
+        ngx_del_timer(&ctx->timer);
+    }
+}
+
+
+#if (nginx_version >= 1025005)
+
+/*
+ * Without TLS nginx only peeks at what is read ahead since then.  Where
+ * "return" ends the session, it is read here: a socket that is closed with
+ * bytes in it ends in a reset.
+ */
+
+static ngx_int_t
+ngx_stream_citrix_guard_drain_handler(ngx_stream_session_t *s)
+{
+    ngx_buf_t         *b;
+    ngx_connection_t  *c;
+
+    c = s->connection;
+
+    if (ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module) == NULL
+        || c->buffer == NULL)
+    {
+        return NGX_OK;
+    }
+
+#if (NGX_STREAM_SSL)
+    if (c->ssl) {
+        return NGX_OK;
+    }
+#endif
+
+    b = c->buffer;
+
+    (void) recv(c->fd, b->start, b->end - b->start, 0);
+
+    return NGX_OK;
+}
+
+#endif
+
+
+static ngx_int_t
+ngx_stream_citrix_guard_protocol_variable(ngx_stream_session_t *s,
+    ngx_stream_variable_value_t *v, uintptr_t data)
+{
+    const char                          *name;
+    ngx_stream_citrix_guard_ctx_t       *ctx;
+    ngx_stream_citrix_guard_srv_conf_t  *gscf;
+
+    gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (ctx == NULL && !gscf->preread) {
+        *v = ngx_stream_variable_null_value;
+        return NGX_OK;
+    }
+
+    name = cguard_session_name(ctx ? ctx->protocol : CGUARD_SESSION_MORE);
+
+    v->data = (u_char *) name;
+    v->len = ngx_strlen(name);
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
