@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_colour.h"
 #include "cli/common/cli_error.h"

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cguard/decision/cguard_prefilter.h"
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_types.h"
 #include "scan_judge.h"

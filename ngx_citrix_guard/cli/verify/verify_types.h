@@ -12,7 +12,6 @@
 
 #include <curl/curl.h>
 
-#include "cli/common/cli_types.h"
 
 
 #define VERIFY_BODY       4096

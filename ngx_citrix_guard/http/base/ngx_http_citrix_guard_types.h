@@ -15,7 +15,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "cguard/decision/cguard_target.h"
+#include "cguard/rules/cguard_pattern.h"
 #include "cguard/rules/cguard_rule.h"
 #include "cguard/zone/cguard_zone.h"
 

@@ -16,7 +16,7 @@
 #include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/decision/cguard_target.h"
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/rules/cguard_rule.h"
 
 

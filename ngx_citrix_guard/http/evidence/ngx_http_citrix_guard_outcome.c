@@ -16,7 +16,7 @@
 #include "ngx_http_citrix_guard_outcome.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/decision/cguard_target.h"
+#include "cguard/decision/cguard_reading.h"
 
 
 /* of a target, this much is read from its beginning and from its end */

@@ -18,6 +18,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include "cguard/decision/cguard_target.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
