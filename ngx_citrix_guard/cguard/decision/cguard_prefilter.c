@@ -1,6 +1,8 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The prefilter (cguard_prefilter.h), 16 bytes at a time with SSE2.
  */
 
 

@@ -1,6 +1,8 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The prefilter: sees at a glance that most targets are clean.
  */
 
 
@@ -14,7 +16,7 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * Whether the string is seen at a glance to have no parent segment and no
+ * 1 if the string is seen at a glance to have no parent segment and no
  * malformed byte in any reading: no "..", no control byte, blank, "#", "\" or
  * byte above 7E, and each "%" begins an escape of two digits that stands for
  * a visible character other than "%" and ".".  Then every escape is decoded

@@ -14,7 +14,7 @@
 #define _CGUARD_SIGN_H_INCLUDED_
 
 
-#include "cguard_decode.h"
+#include "cguard_escape.h"
 
 
 /* where a segment may end come last */

@@ -8,6 +8,7 @@
 
 
 #include "cguard_strict.h"
+#include "cguard_decode_fast.h"
 
 
 typedef struct {

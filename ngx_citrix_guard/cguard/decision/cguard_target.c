@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cguard_target.h"
+#include "cguard_decode.h"
 #include "cguard_prefilter.h"
 #include "cguard_strict.h"
 

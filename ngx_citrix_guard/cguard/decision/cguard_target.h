@@ -18,8 +18,6 @@
 
 #include <stddef.h>
 
-#include "cguard_reading.h"
-
 
 #pragma GCC visibility push(hidden)
 

@@ -142,17 +142,6 @@ typedef struct {
 
 
 /*
- * Reads a rule: "word" is what stands in the configuration behind the name of
- * the directive, ID first.  The rule points into it.  Returns 0, or -1 with a
- * message in "error"; patterns that are compiled by then are free again.
- */
-
-int cguard_rule_parse(cguard_rule_t *rule, const cguard_word_t *word,
-    size_t n, char error[CGUARD_RULE_ERROR]);
-void cguard_rule_free(cguard_rule_t *rule);
-
-
-/*
  * Does a rule match?  1 or 0, CGUARD_RULE_NEED_BODY if that depends on a body
  * which is not known yet, or an error (below -1): a pattern met its limits, or
  * "scratch" is too small.

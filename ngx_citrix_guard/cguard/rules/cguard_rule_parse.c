@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cguard_rule_parse.h"
 #include "cguard_literal.h"
-#include "cguard_rule.h"
 
 
 typedef struct {

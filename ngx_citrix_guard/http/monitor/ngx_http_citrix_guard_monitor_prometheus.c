@@ -16,6 +16,7 @@
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "cguard/zone/cguard_zone.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
 
 
 /* a family of counters: where they are in a server, and their names */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "tap.h"
 #include "vectors.h"

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "cguard/decision/cguard_compat.h"
 #include "cguard/rules/cguard_form.h"

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "cguard/decision/cguard_prefilter.h"
 #include "cguard/rules/cguard_form.h"

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 
 

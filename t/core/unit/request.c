@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cguard/rules/cguard_rule_parse.h"
 #include "request.h"
 
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_parse.h"
 #include "request.h"
 #include "tap.h"
 #include "vectors.h"

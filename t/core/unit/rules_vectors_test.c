@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cguard/rules/cguard_rule_parse.h"
 #include "conf.h"
 #include "request.h"
 #include "tap.h"

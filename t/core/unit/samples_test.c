@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cguard/rules/cguard_rule_parse.h"
 #include "cguard/rules/cguard_samples.h"
 #include "request.h"
 #include "tap.h"

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cguard/rules/cguard_rule_parse.h"
 #include "cguard/rules/cguard_worst_case.h"
 #include "conf.h"
 #include "request.h"

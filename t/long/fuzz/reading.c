@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "fuzz.h"
 #include "vectors.h"

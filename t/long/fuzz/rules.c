@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_parse.h"
 #include "fuzz.h"
 #include "request.h"
 #include "vectors.h"

@@ -16,7 +16,7 @@
 
 #define FACTS_TEXT     6        /* characters that a code point stands for,
                                    at most */
-#define FACTS_CLASSES  257      /* of a gate, and its states */
+#define FACTS_CLASSES  257      /* of an automaton, and its states */
 #define FACTS_STATES   0x20001
 
 
@@ -64,12 +64,12 @@ facts_words(void)
     facts_say(digits, "digits");
     facts_say(point, "code_point");
     facts_say(not_point, "code_point_not");
-    facts_say(ends, "gate_ends");
-    facts_say(not_ends, "gate_ends_not");
+    facts_say(ends, "row_ends");
+    facts_say(not_ends, "row_ends_not");
 }
 
 
-/* a gate's row, by its place, is below the number of rows */
+/* an automaton's row, by its place, is below the number of rows */
 
 static void
 facts_rows(void)
@@ -104,12 +104,12 @@ facts_bytes(void)
     for (c = 0; c <= 0xff; c++) {
         facts_say(c < 192 || (c & 0x3f) == c - 192, "low6_lead");
         facts_say((c & 0x0f) <= 15, "low4");
-        facts_say(c >> 4 != 1 || (c & 0x0f) == c - 0x10, "low4_cell");
+        facts_say(c >> 4 != 1 || (c & 0x0f) == c - 0x10, "low4_emit");
         facts_say(c >> 4 != 4 || (c & 0x0f) == c - 0x40, "low4_push");
         facts_say((c >> 4 != 0 && c >> 4 != 2 && c >> 4 != 4)
-                  || (c & 0x10) == 0, "cell_not");
+                  || (c & 0x10) == 0, "emit_not");
         facts_say((c > 0x1f && (c < 0x40 || c > 0x5f)) || (c & 0x20) == 0,
-                  "offer_not");
+                  "extend_not");
         facts_say(c > 0x3f || (c & 0x40) == 0, "push_not");
         facts_say(c << 4 == c * 16 && c << 8 == c * 256
                   && c << 12 == c * 4096, "shifted");
