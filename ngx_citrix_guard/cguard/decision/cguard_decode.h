@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The decoder: takes all layers of percent-encoding and UTF-8 off a string
- * in one pass from left to right, and hands on what is left, cell by cell.
- * It is inlined into each of its users, so that the sink is, too.
+ * in one pass from left to right, and passes on what is left, one character
+ * at a time.  It is inlined into each of its users, and so is their "emit".
  */
 
 
@@ -16,8 +16,8 @@
 
 
 /*
- * Decodes a string and hands its cells to the sink.  The last one is a NUL,
- * noise to every sink: the unfinished escapes before it, and the string, end
+ * Decodes a string and calls "emit" for each character.  The last one is a
+ * NUL, noise to every user: the unfinished escapes before it, and the string, end
  * there.
  */
 
@@ -36,7 +36,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
 
         if (!(class & CGUARD_B_FEED) && d->npending == 0) {
 
-            /* a cell of its own, which the compiler keeps in registers */
+            /* one of its own, which the compiler keeps in registers */
 
             end = i + 1;
             plain.c = p[i];

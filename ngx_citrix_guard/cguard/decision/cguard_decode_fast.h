@@ -7,8 +7,8 @@
  * that the processor guesses wrong at every other byte of a hostile string.
  *
  * Those for "%" and for lead bytes return CGUARD_STEP_EMIT if "ch" is one
- * for the sink now (what is on the stack before it remains unfinished),
- * CGUARD_STEP_EXTEND if it is to be fed, 0 if all waits on the stack.
+ * to be emitted now (what is on the stack before it remains unfinished),
+ * CGUARD_STEP_EXTEND if it is to be decoded, 0 if all waits on the stack.
  */
 
 

@@ -3,10 +3,10 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Escapes that wait for more bytes, on a stack: what a byte does to them, and
- * what becomes of it.  A rule is a row of cguard_step[] (cguard_byte.c).
+ * what becomes of it.  A rule is a row of cguard_step[] (cguard_escape.c).
  *
  * An escape is reduced as soon as its last byte is there, and the result is
- * fed again: it may be the "%" of an escape to come, or a digit of one that
+ * decoded again: it may be the "%" of an escape to come, or a digit of one that
  * waits.  So nesting costs what its length costs.  No two rules compete for a
  * byte ("%" is neither a digit nor a continuation byte, a lead byte is
  * neither), hence the order of the reductions does not matter, and one pass
@@ -33,12 +33,12 @@
 
 #define CGUARD_DECODE_DEPTH  4096
 
-/* expansions of code points that wait to be fed */
+/* expansions of code points that wait to be decoded */
 
 #define CGUARD_DECODE_QUEUE  64
 
 
-/* cells above 0xff: a code point with no ASCII */
+/* characters above 0xff: a code point with no ASCII */
 
 #define CGUARD_CODE_POINT    0x80000000u
 
@@ -84,7 +84,7 @@ typedef enum {
 /* what a byte does, by what waits on top of the stack; 0: it is dropped */
 
 #define CGUARD_STEP_EMIT     0x10    /* fits nowhere, what waits is flushed */
-#define CGUARD_STEP_EXTEND    0x20    /* may fit */
+#define CGUARD_STEP_EXTEND   0x20    /* may fit */
 #define CGUARD_STEP_PUSH     0x40    /* waits itself, as cguard_escape_e */
 #define CGUARD_STEP_KIND     0x0f
 
@@ -117,12 +117,12 @@ typedef struct {
     uint8_t               overflow;
     uint8_t               utf8;      /* what there is of it */
     cguard_char_t         queue[CGUARD_DECODE_QUEUE];
-    cguard_escape_t         pending[CGUARD_DECODE_DEPTH];
+    cguard_escape_t       pending[CGUARD_DECODE_DEPTH];
 } cguard_decode_t;
 
 
 /*
- * What takes the cells.  Before the cell stand "npending" escapes that remain
+ * Called for each character.  Before it stand "npending" escapes that remain
  * unfinished: bytes none of which can be part of a sign.
  */
 
@@ -132,10 +132,10 @@ typedef void (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
 
 #if defined(__GNUC__)
 #define CGUARD_INLINE  static inline __attribute__((always_inline))
-#define CGUARD_NOINLINE   static __attribute__((noinline))
+#define CGUARD_NOINLINE  static __attribute__((noinline))
 #else
 #define CGUARD_INLINE  static inline
-#define CGUARD_NOINLINE   static
+#define CGUARD_NOINLINE  static
 #endif
 
 
@@ -398,8 +398,8 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 
 
 /*
- * Offers a cell to the escape on top of the stack.  Returns 1 if it completed
- * it ("ch" is the result), 0 if it was taken in, -1 if it does not fit.
+ * Offers a character to the escape on top of the stack.  Returns 1 if it
+ * completed it ("ch" is the result), 0 if it was taken, -1 if it does not fit.
  */
 
 static inline int
@@ -442,8 +442,8 @@ cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
 
 
 /*
- * Feeds a cell: to the escape on top of the stack, if it fits there, else to
- * the sink.  The result of an escape is fed again.
+ * Decodes a character: it goes to the escape on top of the stack, if it fits
+ * there, else to "emit".  The result of an escape is decoded again.
  */
 
 CGUARD_INLINE void

@@ -19,7 +19,7 @@
 
 /*
  * The bytes below "$" are "!", the quote, "#", the blank and the control
- * bytes: two honest ones are let go the long way for one comparison less.
+ * bytes: two harmless ones take the full decision for one comparison less.
  */
 
 static inline int

@@ -4,9 +4,10 @@
  *
  * The two signs: a segment that is "..", a segment that is "vpns".
  *
- * A segment is matched by an automaton over decoded cells.  What a parser may
- * drop (noise, ";parameters", trailing dots) does not move it; where a parser
- * may end (noise, "?", "#", ";"), the segment so far counts as whole.
+ * A segment is matched by an automaton over decoded characters.  What a parser
+ * may drop (noise, ";parameters", trailing dots) leaves its state as it is;
+ * where a parser may end (noise, "?", "#", ";"), the segment so far counts as
+ * whole.
  */
 
 
@@ -100,7 +101,8 @@ cguard_sign_end(cguard_signs_t *s, uint32_t end)
 /* unfinished escapes: no UTF-8, hence noise, or ordinary bytes */
 
 CGUARD_INLINE void
-cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e, uint32_t npending)
+cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e,
+    uint32_t npending)
 {
     for ( /* void */ ; npending; npending--, e++) {
 

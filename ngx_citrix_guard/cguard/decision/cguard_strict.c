@@ -89,8 +89,8 @@ cguard_strict_drop(cguard_strict_t *st)
 
 
 /*
- * Offers a cell to the sequence on top: as cguard_decode_extend(), but a cell
- * that does not fit drops the sequence, and is offered to what is below.
+ * Offers a character to the sequence on top, as cguard_decode_extend() does;
+ * but one that does not fit drops the sequence, and goes to what is below.
  */
 
 static int
@@ -115,7 +115,7 @@ cguard_strict_sequence(cguard_strict_t *st, cguard_char_t *ch)
 
 
 /*
- * What the parser takes the cell for: it makes ASCII of the string, and drops
+ * What the parser takes the character for: it makes ASCII of the string, and drops
  * what resembles nothing.
  */
 
@@ -139,7 +139,7 @@ cguard_strict_convert(cguard_strict_t *st, cguard_char_t *ch)
 }
 
 
-/* Returns 1 if "ch" is to be fed again, 0 if it was taken in. */
+/* Returns 1 if "ch" is to be decoded again, 0 if it was taken. */
 
 static int
 cguard_strict_step(cguard_strict_t *st, cguard_char_t *ch)
@@ -194,7 +194,7 @@ cguard_strict_step(cguard_strict_t *st, cguard_char_t *ch)
 }
 
 
-/* a cell, and what it makes of those that wait */
+/* a character, and what it makes of those that wait */
 
 static void
 cguard_strict_feed(cguard_strict_t *st, cguard_char_t *ch)

@@ -29,7 +29,7 @@ typedef enum {
 
 #define CGUARD_TAKEN     0x01        /* a sequence, or a code point */
 #define CGUARD_REJECTED  0x02        /* a sequence that is not well-formed */
-#define CGUARD_OVERFLOW  0x04        /* too many unfinished escapes: it ended */
+#define CGUARD_OVERFLOW  0x04        /* too many unfinished escapes */
 
 
 #pragma GCC visibility push(hidden)

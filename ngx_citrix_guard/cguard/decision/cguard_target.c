@@ -390,7 +390,9 @@ cguard_reason_e
 cguard_target(const unsigned char *p, size_t len, unsigned policy,
     cguard_result_t *res)
 {
-    if (res == NULL && !(policy & CGUARD_NO_SSLVPN) && cguard_prefilter(p, len)) {
+    if (res == NULL && !(policy & CGUARD_NO_SSLVPN)
+        && cguard_prefilter(p, len))
+    {
         return CGUARD_PASS;
     }
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The gate (cguard_aho_corasick.h).  Bytes that stand in no literal are one class, so
- * that the table has few columns and its rows stay in the cache.
+ * The automaton (cguard_aho_corasick.h).  Bytes that stand in no literal are
+ * one class, so that the table has few columns and its rows stay in the cache.
  *
  * States are numbers while the table is made.  Then each becomes the place of
  * its row, which spares a multiplication a byte, with a bit that says that

@@ -563,7 +563,8 @@ cguard_rules_candidates(const cguard_rules_t *set, const cguard_subject_t *s,
     memcpy(hits->bits, set->always.bits, (set->n + 63) / 64 * 8);
 
     for (i = 0; i < s->nforms; i++) {
-        cguard_ac_search(&set->automaton, s->form[i].data, s->form[i].len, hits);
+        cguard_ac_search(&set->automaton, s->form[i].data, s->form[i].len,
+                         hits);
     }
 
     if (set->any_required) {

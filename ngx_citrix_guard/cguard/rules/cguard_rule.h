@@ -120,7 +120,7 @@ typedef struct {
     unsigned              body_known;
     unsigned              body_whole;    /* there is no more of it */
     size_t                body_length;   /* as announced, or */
-    unsigned char        *scratch;      /* for the forms of values */
+    unsigned char        *scratch;   /* for the forms of values */
     size_t                nscratch;
 } cguard_subject_t;
 
@@ -128,10 +128,10 @@ typedef struct {
 typedef struct {
     const cguard_rule_t **rules;
     size_t                n;
-    cguard_ac_hits_t    always;    /* those that no literal decides */
-    uint64_t             *required;    /* by rule: names that there have to be */
-    unsigned              any_required;      /* there is a rule with some */
-    cguard_ac_t         automaton;
+    cguard_ac_hits_t      always;    /* those that no literal decides */
+    uint64_t             *required;  /* by rule: names that it asks for */
+    unsigned              any_required;  /* there is a rule with some */
+    cguard_ac_t           automaton;
 } cguard_rules_t;
 
 
@@ -152,8 +152,8 @@ int cguard_rule_match(const cguard_rule_t *rule, const cguard_subject_t *s,
 
 
 /*
- * Puts rules behind a gate; 0, or -1 if memory is short or there are more
- * than CGUARD_AC_MAX.
+ * Puts rules behind one automaton for their literals; 0, or -1 if memory is
+ * short or there are more than CGUARD_AC_MAX.
  */
 
 int cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Ordinary requests: what browsers and Citrix clients send all day.  A rule
+ * Sample requests: what browsers and Citrix clients send all day.  A rule
  * that blocks one of them is a mistake.
  */
 
@@ -22,7 +22,8 @@
  * is none.  What depends on a body counts as no match.
  */
 
-const char *cguard_sample_refused(const cguard_rule_t *rule, cguard_matcher_t *m);
+const char *cguard_sample_refused(const cguard_rule_t *rule,
+    cguard_matcher_t *m);
 
 
 #pragma GCC visibility pop

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Hostile inputs for a pattern (cguard_worst_case.h).
+ * Worst cases for a pattern (cguard_worst_case.h).
  */
 
 
@@ -40,8 +40,8 @@ static const char *const  cguard_worst_case_known[] = {
     "%5b", "aA0!", "ab", "\xff", "\xc3\xa9", ","
 };
 
-#define CGUARD_WORST_CASE_KNOWN  (sizeof(cguard_worst_case_known)                   \
-                               / sizeof(cguard_worst_case_known[0]))
+#define CGUARD_WORST_CASE_KNOWN                                               \
+    (sizeof(cguard_worst_case_known) / sizeof(cguard_worst_case_known[0]))
 
 
 /* head and unit; 1 stands for a word of the pattern, 2 for all but its end */
@@ -52,8 +52,9 @@ static const char *const  cguard_worst_case_templates[][2] = {
     { "&\1", " " }, { "\1", "\2" }, { "", "&\1 a" }, { "", "; \1=" }
 };
 
-#define CGUARD_WORST_CASE_TEMPLATES  (sizeof(cguard_worst_case_templates)                 \
-                                / sizeof(cguard_worst_case_templates[0]))
+#define CGUARD_WORST_CASE_TEMPLATES                                           \
+    (sizeof(cguard_worst_case_templates)                                      \
+     / sizeof(cguard_worst_case_templates[0]))
 
 
 static size_t
@@ -151,7 +152,7 @@ cguard_worst_case_escape(char c)
 }
 
 
-/* the byte that a class at p[0], the "[", may stand for; "p" is its end then */
+/* a byte that the class at p[0], the "[", stands for; "p" is then its end */
 
 static char
 cguard_worst_case_class(const char **p, const char *last)
@@ -247,8 +248,8 @@ cguard_worst_case_by_example(cguard_worst_case_t *h, const char *pattern,
 
 
 static int
-cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern, size_t plen,
-    unsigned n)
+cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern,
+    size_t plen, unsigned n)
 {
     size_t                     i;
     const char                *p;
@@ -310,8 +311,8 @@ cguard_worst_case(const char *pattern, size_t plen, unsigned n,
 
     for (i = 0; i < len; i++) {
         buf[i] = (unsigned char) (i < h.nhead
-                                      ? h.head[i]
-                                      : h.repeated[(i - h.nhead) % h.nrepeated]);
+                                  ? h.head[i]
+                                  : h.repeated[(i - h.nhead) % h.nrepeated]);
     }
 
     if (n % 2 && len) {

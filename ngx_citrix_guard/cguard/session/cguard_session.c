@@ -79,10 +79,10 @@ static cguard_session_reason_e cguard_session_address(cguard_session_t *cs,
 static cguard_session_reason_e cguard_session_host(cguard_session_t *cs,
     unsigned char ch);
 static unsigned cguard_session_ticket(unsigned state, unsigned char ch);
-static cguard_session_reason_e cguard_session_request_line(cguard_session_t *cs,
-    unsigned char ch);
-static cguard_session_reason_e cguard_session_socks5_server(cguard_session_t *cs,
-    unsigned char ch);
+static cguard_session_reason_e cguard_session_request_line(
+    cguard_session_t *cs, unsigned char ch);
+static cguard_session_reason_e cguard_session_socks5_server(
+    cguard_session_t *cs, unsigned char ch);
 static cguard_session_reason_e cguard_session_status_line(cguard_session_t *cs,
     unsigned char ch);
 static int cguard_session_is_letter(unsigned char ch);
@@ -219,7 +219,8 @@ cguard_session_init(cguard_session_t *cs, cguard_protocol_e protocol,
     cs->protocol = protocol;
     cs->socks5 = socks5;
 
-    cs->watch = protocol == CGUARD_SESSION_CGP || protocol == CGUARD_SESSION_ICA
+    cs->watch = protocol == CGUARD_SESSION_CGP
+                || protocol == CGUARD_SESSION_ICA
                 || (protocol == CGUARD_SESSION_SOCKS5
                     && socks5 != CGUARD_SOCKS5_ANY);
 }
@@ -406,7 +407,8 @@ cguard_session_ticket(unsigned state, unsigned char ch)
             return ticket_value;
         }
 
-        return cguard_session_is_ticket_char(ch) ? ticket_authority : ticket_begin;
+        return cguard_session_is_ticket_char(ch) ? ticket_authority
+                                                 : ticket_begin;
 
     default:
         break;
@@ -414,7 +416,8 @@ cguard_session_ticket(unsigned state, unsigned char ch)
 
     /* ticket_value, ticket_whole */
 
-    return cguard_session_is_ticket_char(ch) || (state == ticket_whole && ch == ';')
+    return cguard_session_is_ticket_char(ch)
+           || (state == ticket_whole && ch == ';')
            ? ticket_whole : ticket_begin;
 }
 
