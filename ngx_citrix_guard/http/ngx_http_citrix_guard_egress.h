@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Judging of what nginx has built for the upstream, before it is sent.
+ * The egress check: judges what nginx has built, before it is sent upstream.
  */
 
 

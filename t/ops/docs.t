@@ -94,7 +94,8 @@ subtest 'the stream module' => sub {
         like $text, qr/^\| Context: \| $where \|$/m, '... Context';
     }
 
-    my ($variable) = $code =~ /_variable =\s*ngx_string\("(\w+)"\);/;
+    my ($variable) = $source{'ngx_stream_citrix_guard_preread.c'}
+        =~ /_variable =\s*ngx_string\("(\w+)"\);/;
     is_deeply [$streams =~ /^\* \*\*`\$(\w+)`\*\*:/mg], [$variable],
         'the variable';
 

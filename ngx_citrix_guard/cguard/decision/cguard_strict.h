@@ -1,6 +1,8 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The readings of strict parsers: which sequences of UTF-8 they take.
  */
 
 

@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Memory for what a piece of a log has brought to light: given piece by piece,
- * and back all at once.
+ * Memory for the findings in a piece of a log, freed all at once.
  */
 
 

@@ -2,9 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The common log format and its kin: nginx's and Apache's combined, with a
- * server's name or a syslog header in front, the appliance's httpaccess.log
- * with "Time: N microsecs" behind, and the FILE: of a grep.
+ * The common log format and its relatives.
  */
 
 

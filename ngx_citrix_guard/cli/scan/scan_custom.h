@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log_format of nginx's or a LogFormat of Apache's: fields, each with the
- * text that stands behind it.
+ * A log_format of nginx's or a LogFormat of Apache's.
  */
 
 

@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the guard itself has written of a request: an event, its line in the
- * error log, or its variables in a log.
+ * What the guard itself has logged of a request.
  */
 
 

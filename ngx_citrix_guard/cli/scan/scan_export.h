@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The case file: one row or object a finding, written as they are found, so
- * that none is kept in memory; JSON ends with the sums.
+ * The case file: findings and sums as JSON or CSV.
  */
 
 

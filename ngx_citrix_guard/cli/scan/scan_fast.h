@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The fast path: passes a line in which nothing is to be found; most are such.
+ * The fast path: passes a line in which nothing is to be found.
  */
 
 

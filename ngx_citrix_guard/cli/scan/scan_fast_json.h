@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * JSON lines of one log are alike: the same keys in the same order, and all
- * that is not a value is the same text.
+ * The fast path for JSON lines, by the layout of the line before.
  */
 
 

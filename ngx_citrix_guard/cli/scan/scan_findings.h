@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What findings add up to.
+ * What the findings add up to: counts, sources, targets, days, a timeline.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which format a line is of, and what the formats have in common.
+ * Which format a line is of: tries the recognisers.
  */
 
 

@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * JSON lines: the guard's own events, nginx with "escape=json", ECS and what
- * else there is.
+ * JSON lines: events of the guard, nginx with "escape=json", ECS and others.
  */
 
 

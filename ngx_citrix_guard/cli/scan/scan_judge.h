@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What a request was, and what came of it.
+ * Judges a request of a log, and the outcome by its answer.
  */
 
 

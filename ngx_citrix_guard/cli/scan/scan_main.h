@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard scan: options, and the files that are meant.
+ * citrix-guard scan: options and files.
  */
 
 

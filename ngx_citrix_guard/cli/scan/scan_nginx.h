@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log_format by its name: out of a configuration of nginx, read as nginx
- * reads it (ngx_conf_read_token), with what it includes.
+ * A log_format by its name, read from a configuration of nginx.
  */
 
 

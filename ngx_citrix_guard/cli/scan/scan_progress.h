@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One line on a terminal that rewrites itself.
+ * How far the scan is: one line on a terminal.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The report for people.
+ * The report of a scan, for people.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Files are read in pieces of whole lines.
+ * Reads all files, in pieces of whole lines, by one thread or several.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which packer it was is seen by the first bytes, not by the name.
+ * The bytes of a file, unpacked: plain, gzip, xz or zstd.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Times, as logs write them.
+ * Times as logs write them, as seconds since 1970.
  */
 
 

@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The extended log format of W3C, as IIS and others write it: "#Fields:" names
- * the columns, blanks or tabs are between them, "-" is nothing.
+ * The extended log format of W3C, as IIS writes it.
  */
 
 

@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Each address and port of the name, and the ways round the guard that were
- * named: what is behind them, over TLS or without.
+ * Asks each address and port, and the ways round the guard that were named.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One request by libcurl, its target byte for byte.
+ * One HTTP request by libcurl, its target byte for byte.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Published apps speak SOCKS5 or CGP on the port of HTTPS.
+ * Asks whether ICA, by SOCKS5 or CGP, still works on the port.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * From outside, "detect" looks like no guard at all.
+ * Finds this run's requests in the guard's error log.
  */
 
 

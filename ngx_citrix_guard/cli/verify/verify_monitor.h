@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the guard itself says (docs/monitoring.md, "JSON"): the modes in force,
- * and what it has counted between a first question and a last.
+ * Asks the monitor of the guard what it has counted of this run.
  */
 
 

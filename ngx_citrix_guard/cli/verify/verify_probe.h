@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The questions: every spelling over each protocol, and legitimate pages.
+ * Sends every spelling over each protocol, and asks for legitimate pages.
  */
 
 

@@ -1,6 +1,8 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The report of a verification: text, JSON, Nagios.
  */
 
 

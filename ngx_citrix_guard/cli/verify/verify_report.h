@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * TODO
+ * The report of a verification: text, JSON, Nagios.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What verify asks for.
+ * The targets that verify asks for.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the answers say together.
+ * The verdict: what all answers say together.
  */
 
 

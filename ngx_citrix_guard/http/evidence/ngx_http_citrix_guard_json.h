@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * A writer of JSON, and of other text, to a buffer or to a chain of buffers.
- * 
+ *
  * No function returns an error: when the buffer is full, or memory is short,
  * "failed" is set and the rest is left out.  "key" is the name in an object, or
  * NULL for an element of an array.

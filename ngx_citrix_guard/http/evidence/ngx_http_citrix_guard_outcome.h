@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What has come of a suspicious request, by the ADC's answer.
+ * The outcome of a suspicious request, by the ADC's answer.
  */
 
 
@@ -13,10 +13,11 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
-/* what has come of a request in the end, the worse the later */
+/* the outcome of a request, the worse the later */
 
 typedef enum {
     ngx_http_citrix_guard_outcome_blocked = 0,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What becomes of an event when the request is over.
+ * The end of a request: counters and alerts.
  */
 
 

@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Judging of a request: which of its strings are put before the core.
- * 
+ * Judges a request: which of its strings the core decides on.
+ *
  * Each function returns 1 and fills "f" in if the string is an attack, or 0.
  * None allocates, and none can fail; the cost is one pass over the string.
- * "at" is the request: who judges elsewhere sets it.  What is to come of a
- * finding is not decided here.
+ * "at" is the request: who judges elsewhere sets it.  The
+ * verdict on a finding is not set here.
  */
 
 
@@ -18,6 +18,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+
 #include "cguard/decision/cguard_target.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 

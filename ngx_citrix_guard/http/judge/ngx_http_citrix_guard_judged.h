@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The note that PREACCESS has judged the client's own target in this location.
- * It is the module's context, so that an internal redirect forgets it.
+ * Whether PREACCESS has judged the client's own target in this location: kept
+ * as the module's context, which an internal redirect clears.
  */
 
 
@@ -14,6 +14,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 

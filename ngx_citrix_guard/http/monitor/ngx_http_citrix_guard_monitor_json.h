@@ -12,6 +12,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+
 #include "cguard/zone/cguard_zone.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 

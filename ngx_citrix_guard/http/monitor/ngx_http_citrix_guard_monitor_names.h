@@ -13,6 +13,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+
 #include "cguard/zone/cguard_zone.h"
 
 

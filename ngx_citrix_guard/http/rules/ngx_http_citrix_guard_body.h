@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A look at the beginning of a body, before anything is forwarded.
+ * Reads ahead the beginning of a body, before anything is forwarded.
  */
 
 

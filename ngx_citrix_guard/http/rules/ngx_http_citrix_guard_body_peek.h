@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The state of a look at the beginning of a body.
+ * The state of reading ahead in a body.
  */
 
 

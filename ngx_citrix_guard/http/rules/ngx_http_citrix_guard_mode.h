@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What is to come of a finding, by the mode of the location and by exceptions.
+ * The verdict on a finding: blocked, detected or exempted.
  */
 
 
@@ -13,6 +13,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Judging of a request by the rules in force.
+ * Judges a request by the rules in force.
  */
 
 
@@ -13,6 +13,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
