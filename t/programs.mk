@@ -94,6 +94,8 @@ TEST_ENV   = PATH="$$PATH:/usr/sbin:/sbin" \
              $(if $(filter sanitize,$(BUILD)),$(SANITIZERS))
 
 
+##@ Parts of the tests
+
 ## unit: the core's unit programs only, built to build/unit/
 .PHONY: unit
 unit: $(UNIT) $(REPLAYS) $(PROOFS) $(OUT)/unit/judge

@@ -26,7 +26,7 @@ my $streams = $text{'docs/stream.md'};
 
 # comments do not count
 my %source = map { m{([^/]+)$} => slurp($_) =~ s{/\*.*?\*/}{}gsr }
-    glob("$top/ngx_citrix_guard/{http,stream,cguard}{,/*}/*.[ch]");
+    glob("$top/ngx_citrix_guard/{http,stream,cguard,cli}{,/*}/*.[ch]");
 
 my $module = $source{'ngx_http_citrix_guard_module.c'};
 
@@ -279,6 +279,33 @@ subtest 'targets of make' => sub {
             $text{$page} =~ /(?:`|^|sudo )make ([a-z]+)/mg;
         like $makefile, qr/^## \Q$_\E: /m, "$page: make $_"
             for sort keys %target;
+    }
+};
+
+
+# every source stands in a table of docs/design.md, and nothing else does
+subtest 'the house' => sub {
+    my ($tables) = $text{'docs/design.md'} =~ /^## The house\n(.*?)^## /ms;
+    my %named = map {
+        my $name = s/^_/ngx_http_citrix_guard_/r;
+        $name =~ s/\.\[ch\]$// ? map { ("$name.$_" => 1) } qw(c h)
+            : ($name => 1)
+    } $tables =~ /`(\w+\.(?:c|h|\[ch\]))`/g;
+    is_deeply [sort keys %named], [sort keys %source], 'the files, and no other';
+
+    my ($where) = $text{'docs/design.md'} =~ /^## Where is it\?\n(.*?)^## /ms;
+    for my $question ('is it decided', 'do I add a directive',
+                      'do I add a log format') {
+        like $where, qr/^\| Where \Q$question\E\? \|/m, "$question?";
+    }
+
+    my $all = join '', values %source;
+    for my $name ($where =~ /`(\w+)(?:\(\)|\[\])`/g) {
+        like $all, qr/\b\Q$name\E\b/, "$name is there";
+    }
+    for my $path ($where =~ m{`((?:cguard|http|cli)/[\w/]+\.[ch])`}g) {
+        next if $path =~ /NAME/;
+        ok -e "$top/ngx_citrix_guard/$path", $path;
     }
 };
 

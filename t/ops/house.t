@@ -145,9 +145,11 @@ subtest 'make map' => sub {
     like $all, qr/^cli .*^http .*^cguard\/decision /ms, 'rooms, top to bottom';
     like $one, qr/^cguard_target: \w.*\n(?: +.*\n)*? +> .*< /m,
         'a file: what for, whom it uses, who uses it';
-    for ($all, $one) {
-        is_deeply [grep { length > 80 } split /\n/], [], '80 columns';
-        cmp_ok tr/\n//, '<=', 60, 'a screen or so';
+    for my $room ('', $all =~ /^(\S+)  +\S/mg) {
+        my $text = room_map($room, $sources);
+        is_deeply [grep { length > 80 } split /\n/, $text], [],
+            "$room: 80 columns";
+        cmp_ok $text =~ tr/\n//, '<=', 45, '... on a screen';
     }
     ok !eval { room_map('attic', $sources); 1 }, 'an unknown room';
     like $@, qr/no room is called attic/, '... is said';

@@ -43,7 +43,7 @@ my @ROOMS = (
     { room => 'http/judge', on => ['http/base'],
       why => 'the verdict on a request: what nginx has parsed, asked of the core' },
     { room => 'http/base',
-      on => [qw(cguard/rules cguard/session cguard/zone)],
+      on => [qw(cguard/rules cguard/zone)],
       why => 'types and helpers that all rooms of the http module share' },
     { room => 'stream', on => ['cguard/session'],
       why => 'the stream module: tells sessions of ICA from HTTP' },
@@ -520,10 +520,13 @@ sub wrapped {
 
 
 # The rooms from top to bottom, or one room with its files, as text.
+# sources that were read for a map
+my %house;
+
 sub room_map {
     my ($name, $top) = @_;
     $top //= abs_path(dirname(__FILE__) . '/../../../ngx_citrix_guard');
-    my $house = read_house($top);
+    my $house = $house{$top} //= read_house($top);
     my %units;
     push @{ $units{ dirname($_) } }, $_ for sort keys %{ $house->{units} };
 
@@ -545,27 +548,46 @@ sub room_map {
 
     my $text = wrapped('', '  ', "$name: $room{$name}{why}")
         . wrapped('', '  ', 'stands on: '
-            . (join(' ', @{ $room{$name}{on} }) || 'no other room'))
-        . "after > whom a file uses, after < who uses it\n\n";
+            . (join(' ', @{ $room{$name}{on} }) || 'no other room')) . "\n";
 
-    # many files: a line each for what and for whom, cut at its end
-    my $entry = @{ $units{$name} } > 12
-        ? sub { my $line = "$_[0]$_[2]";
-                (length $line > 80 ? substr($line, 0, 77) . '...' : $line) . "\n" }
-        : \&wrapped;
+    # so that a room with many files fits a screen, too
+    my $many = @{ $units{$name} } > 12;
+    my @uses;
 
     for my $unit (@{ $units{$name} }) {
-        my @said = grep { length } map { $_->{purpose} // '' }
-            sort { $b->{header} <=> $a->{header} } @{ $house->{units}{$unit} };
-        my ($what) = ($said[0] // '-') =~ /^(.*?[.:;](?= |$)|.*)/;
-        $what =~ s/[.:;]$//;
-        my @by = grep { $house->{edges}{$_}{$unit} } keys %{ $house->{edges} };
-        $text .= $entry->('', ' ' x 4, short($unit, $name) . ": $what")
-            . $entry->('    ', ' ' x 6, '> '
-                . names($name, keys %{ $house->{edges}{$unit} // {} }) . '  < '
-                . names($name, @by));
+        my $line = short($unit, $name) . ': ' . what($house, $unit);
+        my $below = names($name, keys %{ $house->{edges}{$unit} // {} });
+        my $above = names($name,
+            grep { $house->{edges}{$_}{$unit} } keys %{ $house->{edges} });
+
+        if ($many) {
+            $text .= (length $line > 80 ? substr($line, 0, 77) . '...' : $line)
+                . "\n";
+            # all have one prefix, and all use the types
+            $below =~ s/\b\w+_types ?//;
+            $below =~ s{ $}{};
+            push @uses, (short($unit, $name) . " > $below")
+                =~ s/\b[a-z]+_(?=\w)//gr if $below !~ /^(?:-|)$/;
+            next;
+        }
+
+        $text .= wrapped('', ' ' x 4, $line)
+            . wrapped('    ', ' ' x 6, "> $below  < $above");
     }
-    return $text;
+
+    return $text . "\n" . ($many
+        ? wrapped('', '', 'a > b: a uses b (and the types).  ' . join '; ', @uses)
+        : "after > whom a file uses, after < who uses it\n");
+}
+
+
+# the first sentence of a unit's first comment, its header's if it has one
+sub what {
+    my ($house, $unit) = @_;
+    my @said = grep { length } map { $_->{purpose} // '' }
+        sort { $b->{header} <=> $a->{header} } @{ $house->{units}{$unit} };
+    my ($what) = ($said[0] // '-') =~ /^(.*?\.(?= |$)|.*)/;
+    return $what =~ s/\.$//r;
 }
 
 1;
