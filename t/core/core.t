@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The unit programs of the core, t/core/unit/*_test.c: each prints TAP, and becomes a
-# subtest here. `make test` builds them.
+# The unit programs of the core, t/core/unit/*_test.c: each prints TAP, and
+# becomes a subtest here. `make test` builds them.
 
 use strict;
 use warnings;

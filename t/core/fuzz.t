@@ -1,5 +1,5 @@
-# The fuzz targets of t/long/fuzz without libFuzzer: they get what t/data has, and
-# the inputs that earlier runs have kept.
+# The fuzz targets of t/long/fuzz without libFuzzer: they get what t/data has,
+# and the inputs that earlier runs have kept.
 
 use strict;
 use warnings;
@@ -14,7 +14,8 @@ use Test::More;
 use CitrixGuard::Scratch qw(scratch spew);
 
 my $fuzz = "$FindBin::Bin/../long/fuzz";
-my $programs = abs_path($ENV{TEST_UNIT_DIR} // "$FindBin::Bin/../../build/unit");
+my $programs =
+    abs_path($ENV{TEST_UNIT_DIR} // "$FindBin::Bin/../../build/unit");
 my $dir = scratch();
 
 my @targets = grep { $_ ne 'regressions' }

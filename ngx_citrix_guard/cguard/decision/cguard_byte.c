@@ -8,6 +8,8 @@
  */
 
 
+#include <stdint.h>
+
 #include "cguard_byte.h"
 
 

@@ -1,8 +1,13 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * Looks a code point up in the generated tables: the ASCII that it may be read
+ * as.
  */
 
+
+#include <stddef.h>
 
 #include "cguard_compat.h"
 #include "cguard_compat_table.h"

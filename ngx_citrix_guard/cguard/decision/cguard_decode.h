@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The decoder: takes all layers of percent-encoding and UTF-8 off a string
- * in one pass from left to right, and passes on what is left, one character
- * at a time.  It is inlined into each of its users, and so is their "emit".
+ * in one pass from left to right, and calls back with each character that is
+ * left.  It is inlined into each of its users, and the callback with it.
  */
 
 
@@ -12,13 +12,18 @@
 #define _CGUARD_DECODE_H_INCLUDED_
 
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cguard_byte.h"
 #include "cguard_decode_fast.h"
+#include "cguard_escape.h"
 
 
 /*
- * Decodes a string and calls "emit" for each character.  The last one is a
- * NUL, noise to every user: the unfinished escapes before it, and the string, end
- * there.
+ * Decodes a string and calls "emit" with each character.  The last one is a
+ * NUL, which is noise to every callback: the pending escapes before it, and the
+ * string, end there.
  */
 
 CGUARD_INLINE void
@@ -36,7 +41,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
 
         if (!(class & CGUARD_B_FEED) && d->npending == 0) {
 
-            /* one of its own, which the compiler keeps in registers */
+            /* a variable of its own, which stays in registers */
 
             end = i + 1;
             plain.c = p[i];

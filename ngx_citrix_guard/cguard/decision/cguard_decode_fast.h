@@ -2,13 +2,14 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Short cuts of the decoder for what stands in one piece in the raw string:
- * it would be reduced the same way, or break off, byte by byte, with a branch
- * that the processor guesses wrong at every other byte of a hostile string.
+ * The decoder's fast path, for escapes that stand in one piece in the raw
+ * string.  cguard_decode_feed() would reduce them the same way, or break them
+ * off, byte by byte, with a branch that the processor mispredicts at every
+ * other byte of an attack.
  *
- * Those for "%" and for lead bytes return CGUARD_STEP_EMIT if "ch" is one
- * to be emitted now (what is on the stack before it remains unfinished),
- * CGUARD_STEP_EXTEND if it is to be decoded, 0 if all waits on the stack.
+ * Those for "%" and for lead bytes return CGUARD_STEP_EMIT if "ch" is emitted
+ * now (what is on the stack before it remains unfinished), CGUARD_STEP_EXTEND
+ * if it is to be fed, 0 if all is pending on the stack.
  */
 
 
@@ -16,6 +17,9 @@
 #define _CGUARD_DECODE_FAST_H_INCLUDED_
 
 
+#include <stdint.h>
+
+#include "cguard_byte.h"
 #include "cguard_escape.h"
 
 
@@ -152,7 +156,7 @@ cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
 
     if (n == 0) {
 
-        /* what has to wait for its last byte needs a place on the stack */
+        /* what is pending for a byte, the last one, needs a place there */
 
         if (d->npending < CGUARD_DECODE_DEPTH
             && last - p > 1 && (p[1] | 0x20) == 'u')
@@ -204,7 +208,7 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
             continue;
         }
 
-        /* it has to wait, if only for this byte: not on a full stack */
+        /* it is pending, if only for this byte: not on a full stack */
 
         if (!(class & (CGUARD_B_CONT|CGUARD_B_LENIENT))
             || !cguard_decode_matters(longer, need - 1)

@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Escapes that wait for more bytes, on a stack: what a byte does to them, and
- * what becomes of it.  A rule is a row of cguard_step[] (cguard_escape.c).
+ * The stack of pending escapes, which lack bytes: percent-encodings and
+ * sequences of UTF-8.  What a byte does to the one on top is in cguard_step[].
  *
  * An escape is reduced as soon as its last byte is there, and the result is
- * decoded again: it may be the "%" of an escape to come, or a digit of one that
- * waits.  So nesting costs what its length costs.  No two rules compete for a
+ * fed again: it may be the "%" of an escape to come, or a digit of one that is
+ * pending.  So nesting costs what its length costs.  No two rules compete for a
  * byte ("%" is neither a digit nor a continuation byte, a lead byte is
  * neither), hence the order of the reductions does not matter, and one pass
  * finds what any order finds.
@@ -33,17 +33,17 @@
 
 #define CGUARD_DECODE_DEPTH  4096
 
-/* expansions of code points that wait to be decoded */
+/* expansions of code points that are still to be fed */
 
 #define CGUARD_DECODE_QUEUE  64
 
 
-/* characters above 0xff: a code point with no ASCII */
+/* a character above 0xff: a code point that resembles no ASCII */
 
 #define CGUARD_CODE_POINT    0x80000000u
 
 
-/* the same as numbers: what a byte may be to an escape that waits */
+/* what a byte may be to a pending escape */
 
 typedef enum {
     CGUARD_T_OTHER = 0,
@@ -58,18 +58,20 @@ typedef enum {
 } cguard_token_e;
 
 
+/* a decoded character, and the bytes that it stands for in the raw string */
+
 typedef struct {
     uint32_t              c;         /* byte, or CGUARD_CODE_POINT | point */
-    uint32_t              start;     /* in the raw string */
+    uint32_t              start;
     uint32_t              end;
-    uint32_t              depth;
+    uint32_t              depth;     /* layers of encoding */
 } cguard_char_t;
 
 
 /* those of UTF-8 come last */
 
 typedef enum {
-    CGUARD_NONE = 0,                 /* nothing waits */
+    CGUARD_NONE = 0,                 /* nothing is pending */
     CGUARD_PERCENT,                  /* %       */
     CGUARD_DIGIT,                    /* %H      */
     CGUARD_POINT,                    /* %uHHH   */
@@ -81,12 +83,12 @@ typedef enum {
 } cguard_escape_e;
 
 
-/* what a byte does, by what waits on top of the stack; 0: it is dropped */
+/* what a byte does, by what is on top of the stack; 0: it is dropped */
 
-#define CGUARD_STEP_EMIT     0x10    /* fits nowhere, what waits is flushed */
-#define CGUARD_STEP_EXTEND   0x20    /* may fit */
-#define CGUARD_STEP_PUSH     0x40    /* waits itself, as cguard_escape_e */
-#define CGUARD_STEP_KIND     0x0f
+#define CGUARD_STEP_EMIT     0x10    /* it fits nowhere, the stack is flushed */
+#define CGUARD_STEP_EXTEND   0x20    /* it may extend the escape on top */
+#define CGUARD_STEP_PUSH     0x40    /* it begins an escape, */
+#define CGUARD_STEP_KIND     0x0f    /*   of this kind, cguard_escape_e */
 
 
 /* what a string has of UTF-8 */
@@ -96,7 +98,7 @@ typedef enum {
 #define CGUARD_UTF8_OTHER    0x04    /* a code point that resembles nothing */
 
 
-/* an escape that waits for more bytes */
+/* a pending escape: its value so far, and how many bytes it needs */
 
 typedef struct {
     uint32_t              value;     /* digits as bytes, or a code point */
@@ -122,8 +124,8 @@ typedef struct {
 
 
 /*
- * Called for each character.  Before it stand "npending" escapes that remain
- * unfinished: bytes none of which can be part of a sign.
+ * Called with each character, in order.  Before it stand "npending" escapes
+ * that remain unfinished: bytes none of which can be part of a sign.
  */
 
 typedef void (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
@@ -131,10 +133,10 @@ typedef void (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
 
 
 #if defined(__GNUC__)
-#define CGUARD_INLINE  static inline __attribute__((always_inline))
+#define CGUARD_INLINE    static inline __attribute__((always_inline))
 #define CGUARD_NOINLINE  static __attribute__((noinline))
 #else
-#define CGUARD_INLINE  static inline
+#define CGUARD_INLINE    static inline
 #define CGUARD_NOINLINE  static
 #endif
 
@@ -258,7 +260,7 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
 
 /*
  * A code point as what it may stand for.  More than one character: all but
- * the first wait in the queue.
+ * the first go into the queue.
  */
 
 static inline void
@@ -398,8 +400,9 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 
 
 /*
- * Offers a character to the escape on top of the stack.  Returns 1 if it
- * completed it ("ch" is the result), 0 if it was taken, -1 if it does not fit.
+ * Extends the escape on top of the stack by a character.  Returns 1 if that
+ * completes it ("ch" is the result), 0 if more is needed, -1 if the character
+ * does not fit.
  */
 
 static inline int
@@ -442,8 +445,8 @@ cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
 
 
 /*
- * Decodes a character: it goes to the escape on top of the stack, if it fits
- * there, else to "emit".  The result of an escape is decoded again.
+ * Feeds a character: to the escape on top of the stack, if it fits there, else
+ * to the callback.  The result of an escape is fed again.
  */
 
 CGUARD_INLINE void

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The prefilter: sees at a glance that most targets are clean.
+ * The fast path: a string that shows without decoding that no reading of it
+ * has a parent segment or a malformed byte.
  */
 
 
@@ -16,7 +17,7 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * 1 if the string is seen at a glance to have no parent segment and no
+ * Returns 1 if it is plain that the string has no parent segment and no
  * malformed byte in any reading: no "..", no control byte, blank, "#", "\" or
  * byte above 7E, and each "%" begins an escape of two digits that stands for
  * a visible character other than "%" and ".".  Then every escape is decoded
@@ -24,7 +25,8 @@
  * The only noise is a plus sign, and none follows a dot, raw or as an escape:
  * so no two dots meet where it is dropped.
  *
- * 1 is always right; 0 says only that it was not seen.
+ * 1 is always right; 0 says only that it was not seen.  Reads the string,
+ * writes and allocates nothing, cannot fail, takes linear time.
  */
 
 int cguard_prefilter(const unsigned char *p, size_t len);

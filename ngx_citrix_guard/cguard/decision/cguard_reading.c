@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "cguard_reading.h"
+#include "cguard_byte.h"
 #include "cguard_decode.h"
+#include "cguard_escape.h"
 
 
 typedef struct {

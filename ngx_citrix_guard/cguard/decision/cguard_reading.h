@@ -19,7 +19,8 @@
 /*
  * Writes the wholly decoded target, from the raw offset "from" on, to "buf":
  * "\" as "/", no noise bytes, no ";parameters".  Returns the length written,
- * "size" at most; no NUL is added.  The bytes are as hostile as the target's.
+ * "size" at most; no NUL is added.  Any byte may be in it: a log
+ * has to escape it.
  */
 
 size_t cguard_reading(const unsigned char *p, size_t len, size_t from,

@@ -1,6 +1,9 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The automaton that finds the signs, as tables: the class of a character, and
+ * the next state.
  */
 
 

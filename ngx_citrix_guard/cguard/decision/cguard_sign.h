@@ -5,15 +5,16 @@
  * The two signs: a segment that is "..", a segment that is "vpns".
  *
  * A segment is matched by an automaton over decoded characters.  What a parser
- * may drop (noise, ";parameters", trailing dots) leaves its state as it is;
- * where a parser may end (noise, "?", "#", ";"), the segment so far counts as
- * whole.
+ * may drop (noise, ";parameters", trailing dots) does not move it; where a
+ * parser may end (noise, "?", "#", ";"), the segment so far counts as whole.
  */
 
 
 #ifndef _CGUARD_SIGN_H_INCLUDED_
 #define _CGUARD_SIGN_H_INCLUDED_
 
+
+#include <stdint.h>
 
 #include "cguard_escape.h"
 
@@ -55,16 +56,18 @@ typedef enum {
 
 typedef struct {
     unsigned              found;     /* CGUARD_IN_PATH, CGUARD_IN_QUERY */
-    uint32_t              start;     /* there */
+    uint32_t              start;     /* of the segment, in that part */
     uint32_t              end;
 } cguard_sign_t;
 
 
+/* the automaton between two characters, and where it puts what it finds */
+
 typedef struct {
-    unsigned              state;
+    unsigned              state;     /* cguard_state_e */
     unsigned              part;      /* CGUARD_IN_PATH, CGUARD_IN_QUERY */
-    uint32_t              start;     /* of the segment */
-    cguard_sign_t        *parent;    /* the first ones */
+    uint32_t              start;     /* of the segment it is in */
+    cguard_sign_t        *parent;    /* the first one found, or not yet */
     cguard_sign_t        *vpns;
 } cguard_signs_t;
 
@@ -98,7 +101,7 @@ cguard_sign_end(cguard_signs_t *s, uint32_t end)
 }
 
 
-/* unfinished escapes: no UTF-8, hence noise, or ordinary bytes */
+/* pending escapes: not UTF-8, hence noise, or other bytes */
 
 CGUARD_INLINE void
 cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e,

@@ -2,13 +2,19 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The strict readings.  They run for targets only that are not ASCII when
- * they are decoded, so they have few short cuts.
+ * The strict readings (cguard_strict.h).  They run only for targets that are
+ * not ASCII when they are decoded, so there is hardly a fast path.
  */
 
 
-#include "cguard_strict.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cguard_byte.h"
 #include "cguard_decode_fast.h"
+#include "cguard_escape.h"
+#include "cguard_sign.h"
+#include "cguard_strict.h"
 
 
 typedef struct {
@@ -89,8 +95,8 @@ cguard_strict_drop(cguard_strict_t *st)
 
 
 /*
- * Offers a character to the sequence on top, as cguard_decode_extend() does;
- * but one that does not fit drops the sequence, and goes to what is below.
+ * Extends the sequence on top by a character, as cguard_decode_extend().  But
+ * one that does not fit drops the sequence, and is tried on what is below.
  */
 
 static int
@@ -115,8 +121,8 @@ cguard_strict_sequence(cguard_strict_t *st, cguard_char_t *ch)
 
 
 /*
- * What the parser takes the character for: it makes ASCII of the string, and drops
- * what resembles nothing.
+ * What the parser takes the character for: it makes ASCII of the string, and
+ * drops what resembles nothing.
  */
 
 static void
@@ -139,7 +145,7 @@ cguard_strict_convert(cguard_strict_t *st, cguard_char_t *ch)
 }
 
 
-/* Returns 1 if "ch" is to be decoded again, 0 if it was taken. */
+/* Returns 1 if "ch" is to be fed again, 0 if it was taken in. */
 
 static int
 cguard_strict_step(cguard_strict_t *st, cguard_char_t *ch)
@@ -181,7 +187,7 @@ cguard_strict_step(cguard_strict_t *st, cguard_char_t *ch)
 
         if (step & CGUARD_STEP_EXTEND) {
 
-            /* always fits: only UTF-8 is offered what does not, see above */
+            /* it fits: what does not fit comes to sequences only, above */
 
             return cguard_decode_extend(d, ch);
         }
@@ -194,7 +200,7 @@ cguard_strict_step(cguard_strict_t *st, cguard_char_t *ch)
 }
 
 
-/* a character, and what it makes of those that wait */
+/* a character, and those that it expands to */
 
 static void
 cguard_strict_feed(cguard_strict_t *st, cguard_char_t *ch)

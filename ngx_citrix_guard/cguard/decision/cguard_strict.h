@@ -2,13 +2,16 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The readings of strict parsers: which sequences of UTF-8 they take.
+ * The strict readings: the signs as parsers see them that reject, or drop, what
+ * is not UTF-8.
  */
 
 
 #ifndef _CGUARD_STRICT_H_INCLUDED_
 #define _CGUARD_STRICT_H_INCLUDED_
 
+
+#include <stdint.h>
 
 #include "cguard_sign.h"
 
@@ -31,12 +34,16 @@ typedef enum {
 
 #define CGUARD_TAKEN     0x01        /* a sequence, or a code point */
 #define CGUARD_REJECTED  0x02        /* a sequence that is not well-formed */
-#define CGUARD_OVERFLOW  0x04        /* too many unfinished escapes */
+#define CGUARD_OVERFLOW  0x04        /* too many unfinished escapes: it ended */
 
 
 #pragma GCC visibility push(hidden)
 
-/* looks for the signs as such a parser sees them; returns CGUARD_TAKEN, ... */
+/*
+ * Looks for the signs in "len" bytes as such a parser sees them, goes on from
+ * the state in "signs" and writes what it finds there.  Returns CGUARD_TAKEN,
+ * ...  Allocates nothing, takes linear time and 66 KiB of stack, cannot fail.
+ */
 
 unsigned cguard_strict(const unsigned char *p, uint32_t len,
     cguard_parser_e parser, cguard_signs_t *signs);

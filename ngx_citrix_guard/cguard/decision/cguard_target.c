@@ -6,11 +6,13 @@
  */
 
 
+#include <stdint.h>
 #include <string.h>
 
 #include "cguard_target.h"
 #include "cguard_decode.h"
 #include "cguard_prefilter.h"
+#include "cguard_sign.h"
 #include "cguard_strict.h"
 
 

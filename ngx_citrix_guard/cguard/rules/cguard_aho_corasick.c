@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The automaton (cguard_aho_corasick.h).  Bytes that stand in no literal are
- * one class, so that the table has few columns and its rows stay in the cache.
+ * Builds and runs the automaton (cguard_aho_corasick.h).  All bytes that stand
+ * in no literal are one class, so that the table has few columns and its rows
+ * stay in the cache.
  *
  * States are numbers while the table is made.  Then each becomes the place of
  * its row, which spares a multiplication a byte, with a bit that says that
@@ -130,7 +131,8 @@ cguard_ac_complete(cguard_ac_t *ac, uint32_t *queue, uint32_t *suffix)
         back = &ac->next[(size_t) suffix[state] * ac->classes];
 
         ac->output_link[state] = ac->first[suffix[state]]
-                            ? suffix[state] : ac->output_link[suffix[state]];
+                                 ? suffix[state]
+                                 : ac->output_link[suffix[state]];
 
         for (class = 1; class < ac->classes; class++) {
             child = row[class];
@@ -197,9 +199,9 @@ cguard_ac_build(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
 
 
 /*
- * Notes the literals that end at a state.  Where the first of them is noted,
- * so are those behind it: a literal that comes again and again costs no more
- * than others.
+ * Reports the literals that end at a state.  Where the first of them has been
+ * reported, so have those behind it: a literal that comes again and again
+ * costs no more than others.
  */
 
 static void

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Finds in one pass which of many literals a string contains
- * (Aho and Corasick, Communications of the ACM 18(6), 1975).  Rules stand
- * behind it, so that those that cannot match cost nothing each.
+ * Finds in one pass which of many literals a string contains (Aho and
+ * Corasick, Communications of the ACM 18(6), 1975).  Rules whose literal is not
+ * there are left out, and cost nothing each.
  */
 
 
@@ -42,7 +42,7 @@ typedef struct {
     uint32_t             *next;      /* [row + class]: the next row */
     uint32_t             *first;     /* of a state's literals, or 0 */
     uint32_t             *link;      /* the next one, or 0 */
-    uint32_t             *output_link;  /* the next state that ends one */
+    uint32_t             *output_link;   /* the longest suffix that ends one */
     unsigned             *number;    /* literals, from 1 on */
     uint32_t              states;
     unsigned              classes;
@@ -67,8 +67,8 @@ int cguard_ac_build(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
  * was found, or of none.  Some 1.5 ns a byte.
  */
 
-void cguard_ac_search(const cguard_ac_t *ac, const unsigned char *p,
-    size_t len, cguard_ac_hits_t *hits);
+void cguard_ac_search(const cguard_ac_t *ac, const unsigned char *p, size_t len,
+    cguard_ac_hits_t *hits);
 
 
 #pragma GCC visibility pop

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The forms of a target (cguard_form.h).
+ * Writes out the forms of a target, or of a value (cguard_form.h).
  */
 
 

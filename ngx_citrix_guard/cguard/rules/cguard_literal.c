@@ -2,10 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The literal that a pattern requires (cguard_literal.h).
+ * Finds the literal that a pattern requires.
  *
  * A pattern is walked from left to right, at its outermost level only: groups
- * and classes are stepped over.  A run of ordinary characters is a candidate;
+ * and classes are stepped over.  A run of literal characters is a candidate;
  * a character that a quantifier makes optional is taken back, and whatever
  * else stands there ends the run.
  */
@@ -78,7 +78,7 @@ cguard_literal_class(cguard_literal_t *l)
         p++;
     }
 
-    /* a bracket that stands first is an ordinary character */
+    /* a bracket that stands first is a literal character */
 
     if (p < l->last && *p == ']') {
         p++;
@@ -185,7 +185,7 @@ cguard_literal_group(cguard_literal_t *l)
 
 /*
  * Steps over "{3}", "{3,}", "{3,5}"; -1 for a brace that is none of these.
- * PCRE2 may take that one for an ordinary character: what stands in it would
+ * PCRE2 may take that one for a literal character: what stands in it would
  * then be part of the pattern.
  */
 
@@ -244,7 +244,7 @@ cguard_literal_quantifier(cguard_literal_t *l)
 }
 
 
-/* an escape: of an ordinary character, or something that ends the run */
+/* an escape: of a literal character, or something that ends the run */
 
 static int
 cguard_literal_escape(cguard_literal_t *l)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Patterns (cguard_pattern.h).
+ * Compiles and matches patterns with PCRE2.
  */
 
 

@@ -2,13 +2,18 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Does a rule match a request?  Each condition is asked about the forms of
- * what it is about, until one settles it.
+ * Does a rule match a request, and which rules of a set can?  A condition is
+ * tried on each form of its part of the request, until one settles it.
  */
 
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "cguard_aho_corasick.h"
+#include "cguard_form.h"
+#include "cguard_pattern.h"
 #include "cguard_rule.h"
 
 
@@ -435,7 +440,7 @@ cguard_rule_literal(const cguard_rule_t *rule)
 }
 
 
-/* does a condition not hold for want of a header field? */
+/* does a condition require that its header field is there? */
 
 static int
 cguard_condition_requires(const cguard_condition_t *c)
@@ -458,7 +463,7 @@ cguard_condition_requires(const cguard_condition_t *c)
 }
 
 
-/* names that have to be there for a rule to match, as bits */
+/* names of header fields that a rule requires, as bits */
 
 static uint64_t
 cguard_rule_required(const cguard_rule_t *rule)
@@ -524,7 +529,7 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
 }
 
 
-/* takes back those that ask for a header field which is not there */
+/* removes those that require a header field which is not there */
 
 static void
 cguard_rules_drop_unmet(const cguard_rules_t *set, const cguard_subject_t *s,

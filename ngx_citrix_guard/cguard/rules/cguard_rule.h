@@ -20,125 +20,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cguard_form.h"
 #include "cguard_aho_corasick.h"
 #include "cguard_pattern.h"
+#include "cguard_rule_types.h"
 
 
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_RULE_CONDITIONS  8
-#define CGUARD_RULE_ID          64   /* the longest */
-#define CGUARD_RULE_LITERAL     32   /* of a literal, more brings nothing */
-#define CGUARD_RULE_BODY        (1024 * 1024)
-#define CGUARD_RULE_ERROR       512  /* room for a message */
-
-
-typedef enum {
-    CGUARD_RULE_DETECT = 0,
-    CGUARD_RULE_BLOCK,
-    CGUARD_RULE_PASS
-} cguard_action_e;
-
-
-typedef enum {
-    CGUARD_IN_RULE_PATH = 0,
-    CGUARD_IN_RULE_QUERY,
-    CGUARD_IN_RULE_TARGET,
-    CGUARD_IN_RULE_METHOD,
-    CGUARD_IN_RULE_HOST,
-    CGUARD_IN_RULE_HEADER,           /* those of one name */
-    CGUARD_IN_RULE_HEADERS,          /* all, to be counted only */
-    CGUARD_IN_RULE_BODY
-} cguard_part_e;
-
-
-typedef enum {
-    CGUARD_MEASURE_NONE = 0,         /* a pattern */
-    CGUARD_MEASURE_LENGTH,
-    CGUARD_MEASURE_COUNT
-} cguard_measure_e;
-
-
-typedef enum {
-    CGUARD_EQUAL = 0,
-    CGUARD_LESS,
-    CGUARD_NOT_LESS,
-    CGUARD_MORE,
-    CGUARD_NOT_MORE
-} cguard_compare_e;
-
-
-typedef struct {
-    const char           *data;
-    size_t                len;
-} cguard_word_t;
-
-
-typedef struct {
-    cguard_part_e         part;
-    cguard_measure_e      measure;
-    cguard_compare_e      compare;
-    size_t                number;    /* compared with, or bytes of the body */
-    unsigned              negative;  /* the pattern must not match */
-    cguard_word_t         name;      /* of the header */
-    cguard_word_t         text;      /* of the pattern */
-    cguard_pattern_t      pattern;
-    size_t                nliteral;
-    char                  literal[CGUARD_RULE_LITERAL];
-} cguard_condition_t;
-
-
-typedef struct {
-    cguard_word_t         id;
-    cguard_word_t         msg;
-    cguard_word_t         scope;     /* of a pass rule: ID,ID,... */
-    cguard_action_e       action;
-    unsigned              n;
-    size_t                body;      /* bytes of it that are asked for */
-    cguard_condition_t    condition[CGUARD_RULE_CONDITIONS];
-} cguard_rule_t;
-
-
-/*
- * A request, as rules see it.  "header" gives one header field after another:
- * 0 if there is none left; "i" is 0 at first, and the caller's to count.
- */
-
-typedef struct {
-    cguard_form_t         form[CGUARD_FORM_MAX];
-    unsigned              nforms;
-    cguard_word_t         method;
-    cguard_word_t         host;
-    cguard_word_t         authority; /* of the target, where it is another */
-    int                 (*header)(void *data, size_t *i, cguard_word_t *name,
-                                  cguard_word_t *value);
-    void                 *data;
-    const unsigned char  *body;
-    size_t                nbody;
-    unsigned              body_known;
-    unsigned              body_whole;    /* there is no more of it */
-    size_t                body_length;   /* as announced, or */
-    unsigned char        *scratch;   /* for the forms of values */
-    size_t                nscratch;
-} cguard_subject_t;
-
+/* rules that are asked together */
 
 typedef struct {
     const cguard_rule_t **rules;
     size_t                n;
     cguard_ac_hits_t      always;    /* those that no literal decides */
-    uint64_t             *required;  /* by rule: names that it asks for */
-    unsigned              any_required;  /* there is a rule with some */
+    uint64_t             *required;  /* by rule: bits of header names */
+    unsigned              any_required;  /* some of "always" have bits */
     cguard_ac_t           automaton;
 } cguard_rules_t;
 
 
-#define CGUARD_RULE_UNANNOUNCED  ((size_t) -1)
+/* what cguard_rule_match() returns besides 0 and 1 */
 
 #define CGUARD_RULE_NEED_BODY   2
-#define CGUARD_RULE_NO_ROOM    -1000     /* for the forms of a value */
+#define CGUARD_RULE_NO_ROOM    -1000     /* "scratch" is too small */
 
 
 /*
@@ -152,8 +57,8 @@ int cguard_rule_match(const cguard_rule_t *rule, const cguard_subject_t *s,
 
 
 /*
- * Puts rules behind one automaton for their literals; 0, or -1 if memory is
- * short or there are more than CGUARD_AC_MAX.
+ * Builds a set, with the automaton over the literals of its rules.  Returns 0,
+ * or -1 if memory is short or there are more than CGUARD_AC_MAX rules.
  */
 
 int cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The syntax of a rule:
+ * Parses a rule:
  *
  *   ID TARGET PATTERN [and TARGET PATTERN]... [detect|block|pass]
  *      [msg=TEXT] [of=ID,...] [case]
@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cguard_rule_parse.h"
 #include "cguard_literal.h"
+#include "cguard_pattern.h"
+#include "cguard_rule_parse.h"
 
 
 typedef struct {

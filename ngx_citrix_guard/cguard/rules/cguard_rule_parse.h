@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The syntax of a rule: from words of the configuration to conditions.
+ * Reads a rule from the words of a directive.  The syntax is in docs/rules.md.
  */
 
 
@@ -12,10 +12,13 @@
 
 #include <stddef.h>
 
-#include "cguard_rule.h"
+#include "cguard_rule_types.h"
 
 
 #pragma GCC visibility push(hidden)
+
+
+#define CGUARD_RULE_ERROR  512       /* bytes for a message, with its NUL */
 
 
 /*
@@ -26,9 +29,6 @@
 
 int cguard_rule_parse(cguard_rule_t *rule, const cguard_word_t *word,
     size_t n, char error[CGUARD_RULE_ERROR]);
-
-/* frees the compiled patterns; the rule itself is the caller's */
-
 void cguard_rule_free(cguard_rule_t *rule);
 
 

@@ -1,15 +1,21 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The sample requests, and which of them a rule blocks first.
  */
 
 
 #include <string.h>
 
+#include "cguard_form.h"
+#include "cguard_pattern.h"
+#include "cguard_rule.h"
+#include "cguard_rule_types.h"
 #include "cguard_samples.h"
 
 
-#define CGUARD_SAMPLE_ROOM  2048
+#define CGUARD_SAMPLE_SCRATCH  2048
 
 
 static const char *const  cguard_sample_requests[] = {
@@ -80,7 +86,7 @@ cguard_sample_refused(const cguard_rule_t *rule, cguard_matcher_t *m)
 {
     size_t             i, size;
     const char        *target;
-    unsigned char      scratch[CGUARD_SAMPLE_ROOM];
+    unsigned char      scratch[CGUARD_SAMPLE_SCRATCH];
     cguard_subject_t   s;
 
     memset(&s, 0, sizeof(cguard_subject_t));

@@ -11,7 +11,8 @@
 #define _CGUARD_SAMPLES_H_INCLUDED_
 
 
-#include "cguard_rule.h"
+#include "cguard_pattern.h"
+#include "cguard_rule_types.h"
 
 
 #pragma GCC visibility push(hidden)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Worst cases for a pattern (cguard_worst_case.h).
+ * Makes worst-case inputs for a pattern (cguard_worst_case.h).
  */
 
 
@@ -18,7 +18,7 @@
 #define CGUARD_WORST_CASE_LAST      0x01
 
 
-/* an input is the head, and then the unit over and over */
+/* an input is the head, and then the repeated part over and over */
 
 typedef struct {
     char                  head[CGUARD_WORST_CASE_PART];
@@ -44,7 +44,7 @@ static const char *const  cguard_worst_case_known[] = {
     (sizeof(cguard_worst_case_known) / sizeof(cguard_worst_case_known[0]))
 
 
-/* head and unit; 1 stands for a word of the pattern, 2 for all but its end */
+/* head, repeated part; 1 is for a word of the pattern, 2 for all but its end */
 
 static const char *const  cguard_worst_case_templates[][2] = {
     { "", "\1" }, { "", "\2" }, { "", "&\1=" }, { "", "/\1" }, { "", "?\1=" },
@@ -152,7 +152,7 @@ cguard_worst_case_escape(char c)
 }
 
 
-/* a byte that the class at p[0], the "[", stands for; "p" is then its end */
+/* the byte that a class at p[0], the "[", may stand for; "p" is its end then */
 
 static char
 cguard_worst_case_class(const char **p, const char *last)
@@ -174,7 +174,7 @@ cguard_worst_case_class(const char **p, const char *last)
 }
 
 
-/* what a pattern may match, without its repetitions: "/a" of "^/(a+)+$" */
+/* a text that a pattern may match, each repetition once: "/a" of "^/(a+)+$" */
 
 static size_t
 cguard_worst_case_example(const char *p, const char *last, char *buf)
@@ -216,7 +216,7 @@ cguard_worst_case_example(const char *p, const char *last, char *buf)
 }
 
 
-/* input "n" of those by the skeleton: a byte again and again, or all so far */
+/* input "n" of those by the example: a byte again and again, or all so far */
 
 static int
 cguard_worst_case_by_example(cguard_worst_case_t *h, const char *pattern,
@@ -248,11 +248,12 @@ cguard_worst_case_by_example(cguard_worst_case_t *h, const char *pattern,
 
 
 static int
-cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern,
-    size_t plen, unsigned n)
+cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern, size_t plen,
+    unsigned n)
 {
     size_t                     i;
     const char                *p;
+    const char *const         *template;
     cguard_worst_case_word_t   word;
 
     h->nhead = 0;
@@ -282,12 +283,10 @@ cguard_worst_case_make(cguard_worst_case_t *h, const char *pattern,
     while (cguard_worst_case_word(&p, pattern + plen, &word)) {
 
         if (n < CGUARD_WORST_CASE_TEMPLATES) {
-            h->nhead = cguard_worst_case_expand(h->head,
-                                             cguard_worst_case_templates[n][0],
-                                             &word);
-            h->nrepeated = cguard_worst_case_expand(h->repeated,
-                                             cguard_worst_case_templates[n][1],
-                                             &word);
+            template = cguard_worst_case_templates[n];
+            h->nhead = cguard_worst_case_expand(h->head, template[0], &word);
+            h->nrepeated = cguard_worst_case_expand(h->repeated, template[1],
+                                                    &word);
             return 1;
         }
 
@@ -310,9 +309,9 @@ cguard_worst_case(const char *pattern, size_t plen, unsigned n,
     }
 
     for (i = 0; i < len; i++) {
-        buf[i] = (unsigned char) (i < h.nhead
-                                  ? h.head[i]
-                                  : h.repeated[(i - h.nhead) % h.nrepeated]);
+        buf[i] = (unsigned char)
+                 (i < h.nhead ? h.head[i]
+                              : h.repeated[(i - h.nhead) % h.nrepeated]);
     }
 
     if (n % 2 && len) {

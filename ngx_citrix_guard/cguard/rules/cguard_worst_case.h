@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Worst cases for a pattern: what an attacker would send to make it work
+ * Worst-case inputs for a pattern: what an attacker would send to make it work
  * hard.  Known tricks (nested escapes, slashes, dots), runs of each byte of
  * the pattern, what it may match with one place of it again and again, and its
  * words again and again, whole and cut, so that many matches begin and none

@@ -1,6 +1,9 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * Which protocol a session speaks, by its first bytes, and whether what follows
+ * keeps to it: automata that take a byte at a time.
  */
 
 
@@ -64,6 +67,8 @@ static const char  cguard_session_version[] = " HTTP/";
 
 static const char  cguard_session_http[] = "HTTP/";
 
+/* the server's state when its first bytes have been compared with "HTTP/" */
+
 #define CGUARD_SESSION_COMPARED  (sizeof(cguard_session_http) - 1)
 
 
@@ -79,8 +84,8 @@ static cguard_session_reason_e cguard_session_address(cguard_session_t *cs,
 static cguard_session_reason_e cguard_session_host(cguard_session_t *cs,
     unsigned char ch);
 static unsigned cguard_session_ticket(unsigned state, unsigned char ch);
-static cguard_session_reason_e cguard_session_request_line(
-    cguard_session_t *cs, unsigned char ch);
+static cguard_session_reason_e cguard_session_request_line(cguard_session_t *cs,
+    unsigned char ch);
 static cguard_session_reason_e cguard_session_socks5_server(
     cguard_session_t *cs, unsigned char ch);
 static cguard_session_reason_e cguard_session_status_line(cguard_session_t *cs,
@@ -105,13 +110,13 @@ cguard_session_protocol(const void *data, size_t len)
 
     case 0x1a:
         return cguard_session_compare(p, len, cguard_session_cgp,
-                                    sizeof(cguard_session_cgp),
-                                    CGUARD_SESSION_CGP);
+                                      sizeof(cguard_session_cgp),
+                                      CGUARD_SESSION_CGP);
 
     case 0x7f:
         return cguard_session_compare(p, len, cguard_session_ica,
-                                    sizeof(cguard_session_ica),
-                                    CGUARD_SESSION_ICA);
+                                      sizeof(cguard_session_ica),
+                                      CGUARD_SESSION_ICA);
 
     default:
         return CGUARD_SESSION_HTTP;
@@ -219,8 +224,7 @@ cguard_session_init(cguard_session_t *cs, cguard_protocol_e protocol,
     cs->protocol = protocol;
     cs->socks5 = socks5;
 
-    cs->watch = protocol == CGUARD_SESSION_CGP
-                || protocol == CGUARD_SESSION_ICA
+    cs->watch = protocol == CGUARD_SESSION_CGP || protocol == CGUARD_SESSION_ICA
                 || (protocol == CGUARD_SESSION_SOCKS5
                     && socks5 != CGUARD_SOCKS5_ANY);
 }

@@ -2,9 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What a Gateway's port is spoken to, by the first bytes (docs/stream.md).
- * Deny by default: an exact signature is needed to be anything but HTTP, and
- * what follows a signature is held to its form for as long as one is known.
+ * Which protocol a client speaks on a Gateway's port, by its first bytes
+ * (docs/stream.md).  Deny by default: an exact signature is needed to be
+ * anything but HTTP, and what follows a signature is held to its form for as
+ * long as one is known.
  *
  * As the rest of the core it only reads what it is given, and allocates
  * nothing.
@@ -30,7 +31,7 @@ typedef enum {
 } cguard_protocol_e;
 
 
-/* why a stream that began with a signature is ended */
+/* why a session that began with a signature is ended */
 
 typedef enum {
     CGUARD_SESSION_PASS = 0,
@@ -61,7 +62,7 @@ typedef enum {
 #define CGUARD_SESSION_WINDOW     8192
 
 
-/* a stream behind its signature; "watch" is 0 when nothing is left to see */
+/* a session behind its signature; "watch" is 0 when nothing is left to see */
 
 typedef struct {
     cguard_protocol_e     protocol;

@@ -1,6 +1,9 @@
 
 /*
  * Copyright (C) ngx_citrix_guard authors
+ *
+ * The counters, events and sources of a zone: all changes are single atomic
+ * steps, and no process waits for another.
  */
 
 

@@ -17,6 +17,7 @@
 
 #include "cguard/rules/cguard_pattern.h"
 #include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 #include "cguard/zone/cguard_zone.h"
 
 

@@ -14,7 +14,7 @@
 
 #include "ngx_http_citrix_guard_check_rules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 #include "cguard/rules/cguard_worst_case.h"
 #include "cguard/rules/cguard_samples.h"
 #include "cguard/rules/cguard_pattern.h"

@@ -16,7 +16,7 @@
 #include "ngx_http_citrix_guard_json.h"
 #include "ngx_http_citrix_guard_outcome.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 
 
 /* the longest texts in their own bytes, each of which may become five */

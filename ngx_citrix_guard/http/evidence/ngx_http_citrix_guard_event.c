@@ -19,7 +19,7 @@
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/decision/cguard_target.h"
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 
 
 /*

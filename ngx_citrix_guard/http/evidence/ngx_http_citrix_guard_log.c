@@ -17,7 +17,7 @@
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/decision/cguard_reading.h"
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 
 
 /* nginx cuts a line at 2048 bytes, and puts client and server behind ours */

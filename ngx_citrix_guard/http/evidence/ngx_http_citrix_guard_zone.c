@@ -14,7 +14,7 @@
 #include "ngx_http_citrix_guard_zone.h"
 #include "ngx_http_citrix_guard_event.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 #include "cguard/zone/cguard_zone.h"
 
 

@@ -186,7 +186,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
 }
 
 
-/* behind the head, in buffers of its own; by proxy_set_body it is in the same */
+/* behind the head in buffers of its own, or, by proxy_set_body, in the same */
 
 static ngx_uint_t
 ngx_http_citrix_guard_has_body(ngx_http_request_t *r)

@@ -14,6 +14,7 @@
 #include "ngx_http_citrix_guard_rule_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 
 
 static ngx_uint_t ngx_http_citrix_guard_exception_covers(

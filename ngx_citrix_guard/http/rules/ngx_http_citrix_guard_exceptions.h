@@ -14,7 +14,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 

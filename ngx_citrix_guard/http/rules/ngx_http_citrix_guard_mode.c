@@ -14,7 +14,7 @@
 #include "ngx_http_citrix_guard_mode.h"
 #include "ngx_http_citrix_guard_exceptions.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 
 
 static ngx_uint_t ngx_http_citrix_guard_is_exempt(

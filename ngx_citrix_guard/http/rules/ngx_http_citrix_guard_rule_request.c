@@ -15,7 +15,7 @@
 #include "ngx_http_citrix_guard_rule_request.h"
 #include "ngx_http_citrix_guard_body.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 #include "cguard/rules/cguard_form.h"
 
 

@@ -19,6 +19,7 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_mark.h"
 #include "cguard/rules/cguard_rule.h"
+#include "cguard/rules/cguard_rule_types.h"
 #include "cguard/rules/cguard_aho_corasick.h"
 
 

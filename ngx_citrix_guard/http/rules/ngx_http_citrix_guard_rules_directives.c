@@ -17,6 +17,7 @@
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "cguard/rules/cguard_rule.h"
 #include "cguard/rules/cguard_rule_parse.h"
+#include "cguard/rules/cguard_rule_types.h"
 #include "cguard/rules/cguard_pattern.h"
 #include "cguard/rules/cguard_aho_corasick.h"
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The gate against a naive search: thousands of random literals of few
+ * The automaton against a naive search: thousands of random literals of few
  * letters, so that they overlap, contain and end one another; prints TAP.
  */
 
@@ -14,44 +14,44 @@
 #include "tap.h"
 
 
-#define GATE_BLOCKS   8
-#define GATE_LONGEST  32
-#define GATE_SUBJECT  300
+#define AC_BLOCKS   8
+#define AC_LONGEST  32
+#define AC_SUBJECT  300
 
 
 typedef struct {
     size_t                n;
     size_t                left;      /* blocks until memory is short, */
     size_t                short_of;  /* for so many, 0: for good */
-    void                 *block[GATE_BLOCKS];
-} gate_memory_t;
+    void                 *block[AC_BLOCKS];
+} ac_memory_t;
 
 
-static unsigned  gate_seed = 1;
+static unsigned  ac_seed = 1;
 
 
 static unsigned
-gate_random(unsigned n)
+ac_random(unsigned n)
 {
-    gate_seed = gate_seed * 1103515245 + 12345;
+    ac_seed = ac_seed * 1103515245 + 12345;
 
-    return (gate_seed >> 8) % n;
+    return (ac_seed >> 8) % n;
 }
 
 
 static void *
-gate_alloc(void *data, size_t size)
+ac_alloc(void *data, size_t size)
 {
-    gate_memory_t  *memory = data;
+    ac_memory_t  *memory = data;
 
-    if (memory->n == GATE_BLOCKS) {
+    if (memory->n == AC_BLOCKS) {
         return NULL;
     }
 
     if (memory->left == 0) {
 
         if (memory->short_of && --memory->short_of == 0) {
-            memory->left = GATE_BLOCKS;
+            memory->left = AC_BLOCKS;
         }
 
         return NULL;
@@ -72,7 +72,7 @@ gate_alloc(void *data, size_t size)
 
 
 static void
-gate_free(gate_memory_t *memory)
+ac_free(ac_memory_t *memory)
 {
     while (memory->n) {
         free(memory->block[--memory->n]);
@@ -81,20 +81,20 @@ gate_free(gate_memory_t *memory)
 
 
 static unsigned char
-gate_lower(unsigned char c)
+ac_lower(unsigned char c)
 {
     return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
 
 static int
-gate_contains(const unsigned char *p, size_t len, const char *s, size_t n)
+ac_contains(const unsigned char *p, size_t len, const char *s, size_t n)
 {
     size_t  i, k;
 
     for (i = 0; i + n <= len; i++) {
         for (k = 0; k < n; k++) {
-            if (gate_lower(p[i + k]) != (unsigned char) s[k]) {
+            if (ac_lower(p[i + k]) != (unsigned char) s[k]) {
                 break;
             }
         }
@@ -109,18 +109,18 @@ gate_contains(const unsigned char *p, size_t len, const char *s, size_t n)
 
 
 static void
-gate_literals(cguard_ac_literal_t *literal, char (*text)[GATE_LONGEST],
+ac_literals(cguard_ac_literal_t *literal, char (*text)[AC_LONGEST],
     size_t n, const char *letters)
 {
     size_t  i, k;
 
     for (i = 0; i < n; i++) {
-        literal[i].len = 1 + gate_random(i % 4 ? 5 : GATE_LONGEST);
+        literal[i].len = 1 + ac_random(i % 4 ? 5 : AC_LONGEST);
         literal[i].data = text[i];
         literal[i].number = (unsigned) i;
 
         for (k = 0; k < literal[i].len; k++) {
-            text[i][k] = letters[gate_random((unsigned) strlen(letters))];
+            text[i][k] = letters[ac_random((unsigned) strlen(letters))];
         }
     }
 }
@@ -129,18 +129,18 @@ gate_literals(cguard_ac_literal_t *literal, char (*text)[GATE_LONGEST],
 /* text of the letters, in either case, with a whole literal here and there */
 
 static size_t
-gate_subject(unsigned char *p, const cguard_ac_literal_t *literal,
+ac_subject(unsigned char *p, const cguard_ac_literal_t *literal,
     size_t n, const char *letters)
 {
     size_t  i, k, len, want;
 
     len = 0;
-    want = gate_random(GATE_SUBJECT);
+    want = ac_random(AC_SUBJECT);
 
     while (len < want) {
 
-        if (gate_random(8) == 0) {
-            i = gate_random((unsigned) n);
+        if (ac_random(8) == 0) {
+            i = ac_random((unsigned) n);
 
             for (k = 0; k < literal[i].len && len < want; k++) {
                 p[len++] = (unsigned char) literal[i].data[k];
@@ -150,9 +150,9 @@ gate_subject(unsigned char *p, const cguard_ac_literal_t *literal,
         }
 
         p[len] = (unsigned char)
-                     letters[gate_random((unsigned) strlen(letters))];
+                     letters[ac_random((unsigned) strlen(letters))];
 
-        if (p[len] >= 'a' && p[len] <= 'z' && gate_random(2)) {
+        if (p[len] >= 'a' && p[len] <= 'z' && ac_random(2)) {
             p[len] &= ~0x20;
         }
 
@@ -169,59 +169,59 @@ gate_subject(unsigned char *p, const cguard_ac_literal_t *literal,
  */
 
 static int
-gate_sound(const cguard_ac_t *g, size_t n)
+ac_sound(const cguard_ac_t *ac, size_t n)
 {
     size_t    i;
     uint32_t  row, last;
 
-    if (g->classes < 1 || g->classes > 257 || g->states < 1
-        || g->states > 0x20001)
+    if (ac->classes < 1 || ac->classes > 257 || ac->states < 1
+        || ac->states > 0x20001)
     {
         return 0;
     }
 
-    last = (g->states - 1) * g->classes;
+    last = (ac->states - 1) * ac->classes;
 
-    for (i = 0; i < g->states; i++) {
-        if (g->output_link[i] >= g->states || g->first[i] > n) {
+    for (i = 0; i < ac->states; i++) {
+        if (ac->output_link[i] >= ac->states || ac->first[i] > n) {
             return 0;
         }
     }
 
-    for (i = 0; i < (size_t) g->states * g->classes; i++) {
-        row = g->next[i] & 0x7fffffff;
+    for (i = 0; i < (size_t) ac->states * ac->classes; i++) {
+        row = ac->next[i] & 0x7fffffff;
 
-        if (row > last || row % g->classes) {
+        if (row > last || row % ac->classes) {
             return 0;
         }
     }
 
     for (i = 1; i <= n; i++) {
-        if (g->link[i] > n || g->number[i] >= CGUARD_AC_MAX) {
+        if (ac->link[i] > n || ac->number[i] >= CGUARD_AC_MAX) {
             return 0;
         }
     }
 
-    for (i = 0; i < sizeof(g->class) && g->class[i] < g->classes; i++) {
+    for (i = 0; i < sizeof(ac->class) && ac->class[i] < ac->classes; i++) {
         /* void */
     }
 
-    return i == sizeof(g->class);
+    return i == sizeof(ac->class);
 }
 
 
 static void
-gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
+ac_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
     const char *letters)
 {
-    char                   (*text)[GATE_LONGEST];
+    char                   (*text)[AC_LONGEST];
     size_t                   i, k, len;
     unsigned                 hit, wrong, found;
     unsigned char           *p;
-    cguard_ac_t            gate;
-    gate_memory_t            memory = { 0, GATE_BLOCKS, 0, { NULL } };
-    cguard_ac_hits_t       hits;
-    cguard_ac_literal_t   *literal;
+    cguard_ac_t              ac;
+    ac_memory_t              memory = { 0, AC_BLOCKS, 0, { NULL } };
+    cguard_ac_hits_t         hits;
+    cguard_ac_literal_t     *literal;
 
     text = malloc(n * sizeof(*text));
     literal = malloc(n * sizeof(*literal));
@@ -230,30 +230,30 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
         exit(2);
     }
 
-    gate_literals(literal, text, n, letters);
+    ac_literals(literal, text, n, letters);
 
-    wrong = cguard_ac_build(&gate, literal, n, gate_alloc, &memory) != 0;
+    wrong = cguard_ac_build(&ac, literal, n, ac_alloc, &memory) != 0;
     found = 0;
 
     for (i = 0; i < subjects && wrong == 0; i++) {
 
         /* a block of just that length: an over-read is seen */
 
-        p = malloc(GATE_SUBJECT + GATE_LONGEST);
+        p = malloc(AC_SUBJECT + AC_LONGEST);
         if (p == NULL) {
             exit(2);
         }
 
-        len = gate_subject(p, literal, n, letters);
+        len = ac_subject(p, literal, n, letters);
         p = realloc(p, len ? len : 1);
 
         memset(&hits, 0, sizeof(hits));
-        cguard_ac_search(&gate, p, len, &hits);
+        cguard_ac_search(&ac, p, len, &hits);
 
         for (k = 0; k < n; k++) {
             hit = (unsigned) (hits.bits[k / 64] >> k % 64 & 1);
-            wrong += hit != (unsigned) gate_contains(p, len, text[k],
-                                                     literal[k].len);
+            wrong += hit != (unsigned) ac_contains(p, len, text[k],
+                                                   literal[k].len);
             found += hit;
         }
 
@@ -264,34 +264,34 @@ gate_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
            "%s: %zu literals, %zu subjects, %u hits, %u of them wrong", name,
            n, subjects, found, wrong);
 
-    tap_ok(t, gate_sound(&gate, n), "%s: no table leads out of another",
+    tap_ok(t, ac_sound(&ac, n), "%s: no table leads out of another",
            name);
 
-    gate_free(&memory);
+    ac_free(&memory);
     free(text);
     free(literal);
 }
 
 
 static void
-gate_known(tap_t *t)
+ac_known(tap_t *t)
 {
-    cguard_ac_t       gate;
-    gate_memory_t     memory = { 0, GATE_BLOCKS, 0, { NULL } };
+    cguard_ac_t       ac;
+    ac_memory_t       memory = { 0, AC_BLOCKS, 0, { NULL } };
     cguard_ac_hits_t  hits;
     cguard_ac_literal_t   literal[] = {
         { "she", 3, 0 }, { "he", 2, 1 }, { "hers", 4, 64 }, { "his", 3, 3 },
         { "he", 2, 4095 }, { "\xff\x80", 2, 5 }
     };
 
-    if (!tap_ok(t, cguard_ac_build(&gate, literal, 6, gate_alloc, &memory)
+    if (!tap_ok(t, cguard_ac_build(&ac, literal, 6, ac_alloc, &memory)
                    == 0, "the example of the article"))
     {
         return;
     }
 
     memset(&hits, 0, sizeof(hits));
-    cguard_ac_search(&gate, (const unsigned char *) "uSHErs\xff\x80", 8, &hits);
+    cguard_ac_search(&ac, (const unsigned char *) "uSHErs\xff\x80", 8, &hits);
 
     tap_ok(t, hits.bits[0] == (1 | 2 | 1 << 5), "numbers 0, 1 and 5");
     tap_ok(t, hits.bits[1] == 1, "number 64");
@@ -299,50 +299,50 @@ gate_known(tap_t *t)
            "the largest number, of a literal that is there twice");
 
     memset(&hits, 0, sizeof(hits));
-    cguard_ac_search(&gate, (const unsigned char *) "\xdf\xa0h\0e", 5, &hits);
+    cguard_ac_search(&ac, (const unsigned char *) "\xdf\xa0h\0e", 5, &hits);
     tap_ok(t, hits.bits[0] == 0, "bytes of no literal part one");
 
-    cguard_ac_search(&gate, NULL, 0, &hits);
+    cguard_ac_search(&ac, NULL, 0, &hits);
     tap_ok(t, hits.bits[0] == 0, "an empty string");
 
-    gate_free(&memory);
+    ac_free(&memory);
 }
 
 
 static void
-gate_none(tap_t *t)
+ac_none(tap_t *t)
 {
     size_t               i;
     unsigned             failed;
-    cguard_ac_t          gate;
-    gate_memory_t        memory = { 0, GATE_BLOCKS, 0, { NULL } };
+    cguard_ac_t          ac;
+    ac_memory_t          memory = { 0, AC_BLOCKS, 0, { NULL } };
     cguard_ac_hits_t     hits;
     cguard_ac_literal_t  literal = { "abc", 3, 7 };
 
-    failed = cguard_ac_build(&gate, NULL, 0, gate_alloc, &memory) != 0;
+    failed = cguard_ac_build(&ac, NULL, 0, ac_alloc, &memory) != 0;
 
     memset(&hits, 0, sizeof(hits));
-    cguard_ac_search(&gate, (const unsigned char *) "abc", 3, &hits);
+    cguard_ac_search(&ac, (const unsigned char *) "abc", 3, &hits);
 
     tap_ok(t, failed == 0 && hits.bits[0] == 0, "no literals");
-    gate_free(&memory);
+    ac_free(&memory);
 
     /* one block is not there, all others are */
 
-    for (i = 0; i < GATE_BLOCKS; i++) {
+    for (i = 0; i < AC_BLOCKS; i++) {
         memory.left = i;
         memory.short_of = 1;
 
-        if (cguard_ac_build(&gate, &literal, 1, gate_alloc, &memory) == 0) {
+        if (cguard_ac_build(&ac, &literal, 1, ac_alloc, &memory) == 0) {
             break;
         }
 
-        gate_free(&memory);
+        ac_free(&memory);
     }
 
-    tap_ok(t, i > 0 && i < GATE_BLOCKS, "memory that is short is said %zu "
+    tap_ok(t, i > 0 && i < AC_BLOCKS, "memory that is short is said %zu "
            "times", i);
-    gate_free(&memory);
+    ac_free(&memory);
 }
 
 
@@ -353,14 +353,14 @@ main(void)
     char  all[256];
     tap_t t = { 0, 0 };
 
-    gate_known(&t);
-    gate_none(&t);
+    ac_known(&t);
+    ac_none(&t);
 
-    gate_against_naive(&t, "one letter", 40, 200, "a");
-    gate_against_naive(&t, "two letters", 4096, 200, "ab");
-    gate_against_naive(&t, "few letters", 3000, 300, "abc/.");
-    gate_against_naive(&t, "words", 1000, 300,
-                       "abcdefghijklmnopqrstuvwxyz0123456789/._-%");
+    ac_against_naive(&t, "one letter", 40, 200, "a");
+    ac_against_naive(&t, "two letters", 4096, 200, "ab");
+    ac_against_naive(&t, "few letters", 3000, 300, "abc/.");
+    ac_against_naive(&t, "words", 1000, 300,
+                     "abcdefghijklmnopqrstuvwxyz0123456789/._-%");
 
     /* every byte but NUL and capital letters, so all classes there can be */
 
@@ -371,7 +371,7 @@ main(void)
         }
     }
 
-    gate_against_naive(&t, "all bytes", 4096, 100, all);
+    ac_against_naive(&t, "all bytes", 4096, 100, all);
 
     return tap_done(&t);
 }

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The forms of a target and of a value, the room that they need, and hostile
- * input in just that room; prints TAP.
+ * The forms of a target and of a value, the memory that they need, and
+ * worst-case input in just that much; prints TAP.
  */
 
 

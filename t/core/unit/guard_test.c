@@ -135,11 +135,11 @@ main(void)
     }
 
     if (cguard_ac_build(&guard_gate, guard_literals,
-                          sizeof(guard_literals) / sizeof(guard_literals[0]),
-                          guard_alloc, &used)
+                        sizeof(guard_literals) / sizeof(guard_literals[0]),
+                        guard_alloc, &used)
         == -1)
     {
-        tap_ok(&t, 0, "a gate");
+        tap_ok(&t, 0, "an automaton");
         return tap_done(&t);
     }
 

@@ -5,7 +5,7 @@
  * The prefilter: what it calls clean has no sign of a parent in any reading,
  * and no malformed byte.  The long way is asked through a policy that does
  * not use the prefilter; over the vectors' shape, over all short strings of
- * hostile tokens, and at each offset of a window.  Prints TAP.
+ * tokens of attacks, and at each offset of a window.  Prints TAP.
  */
 
 
@@ -150,8 +150,8 @@ clean_defined(const unsigned char *p, size_t len)
 
 
 /*
- * A hostile token at each offset of strings of each length.  Each byte has to
- * be seen by some window: the first version missed an escape at len - 17.
+ * A token of an attack at each offset of strings of each length.  Each byte has
+ * to be seen by some window: the first version missed an escape at len - 17.
  */
 
 static unsigned

@@ -121,7 +121,7 @@ shipped_read(tap_t *t, shipped_t *s)
     }
 
     tap_ok(t, cguard_rules_build(&s->set, s->all, s->n, shipped_alloc, s) == 0,
-           "%zu rules behind a gate", s->n);
+           "%zu rules in a set", s->n);
 }
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Ordinary requests: which of them rules match, by each part that a rule may
+ * Sample requests: which of them rules match, by each part that a rule may
  * look at; prints TAP.
  */
 
@@ -16,7 +16,7 @@
 #include "tap.h"
 
 
-/* a rule, and the first ordinary request that it matches */
+/* a rule, and the first sample request that it matches */
 
 static const struct {
     const char           *rule;

@@ -13,7 +13,7 @@
 #include "tap.h"
 
 
-#define STREAM_LEN    (CGUARD_SESSION_WINDOW + 64)
+#define TEST_LEN    (CGUARD_SESSION_WINDOW + 64)
 
 #define HTTP    CGUARD_SESSION_HTTP
 #define SOCKS5  CGUARD_SESSION_SOCKS5
@@ -28,7 +28,7 @@
 
 /* data with its length: zeros are in it */
 
-#define STREAM_DATA(s)  (s), sizeof(s) - 1
+#define TEST_DATA(s)  (s), sizeof(s) - 1
 
 
 typedef struct {
@@ -36,7 +36,7 @@ typedef struct {
     size_t                   len;
     cguard_protocol_e        protocol;
     const char              *name;
-} stream_first_t;
+} session_first_t;
 
 
 /* what the server says, and then the client */
@@ -50,183 +50,183 @@ typedef struct {
     size_t                   client_len;
     cguard_session_reason_e   reason;
     const char              *name;
-} stream_case_t;
+} session_case_t;
 
 
-static const stream_first_t  stream_firsts[] = {
-    { STREAM_DATA(""), MORE, "silence" },
-    { STREAM_DATA("\x05\x01\x00"), SOCKS5, "SOCKS5, one method" },
-    { STREAM_DATA("\x05\x02\x00\x02"), SOCKS5, "SOCKS5, two methods" },
-    { STREAM_DATA("\x05\x02\x00"), MORE, "SOCKS5, one of two methods" },
-    { STREAM_DATA("\x05\x02"), MORE, "SOCKS5, none of two methods" },
-    { STREAM_DATA("\x05"), MORE, "SOCKS5, the version" },
-    { STREAM_DATA("\x05\x00"), HTTP, "SOCKS5, no method" },
-    { STREAM_DATA("\x05\x01\x00\x00"), HTTP, "SOCKS5, a byte behind it" },
-    { STREAM_DATA("\x05\x01\x00GET / HTTP/1.1\r\n"), HTTP,
+static const session_first_t  session_firsts[] = {
+    { TEST_DATA(""), MORE, "silence" },
+    { TEST_DATA("\x05\x01\x00"), SOCKS5, "SOCKS5, one method" },
+    { TEST_DATA("\x05\x02\x00\x02"), SOCKS5, "SOCKS5, two methods" },
+    { TEST_DATA("\x05\x02\x00"), MORE, "SOCKS5, one of two methods" },
+    { TEST_DATA("\x05\x02"), MORE, "SOCKS5, none of two methods" },
+    { TEST_DATA("\x05"), MORE, "SOCKS5, the version" },
+    { TEST_DATA("\x05\x00"), HTTP, "SOCKS5, no method" },
+    { TEST_DATA("\x05\x01\x00\x00"), HTTP, "SOCKS5, a byte behind it" },
+    { TEST_DATA("\x05\x01\x00GET / HTTP/1.1\r\n"), HTTP,
       "SOCKS5, a request behind it" },
-    { STREAM_DATA("\x05\x01\xff"), HTTP, "SOCKS5, the method FF" },
-    { STREAM_DATA("\x05\x03\x09\x80\xfe"), SOCKS5, "SOCKS5, other methods" },
-    { STREAM_DATA("\x05\x01\x0a"), HTTP, "SOCKS5, a line feed as a method" },
-    { STREAM_DATA("\x05\x01\x7f"), HTTP, "SOCKS5, the method 7F" },
-    { STREAM_DATA("\x05GET /vpn/"), HTTP, "05, then a request" },
-    { STREAM_DATA("\x04\x01\x00"), HTTP, "SOCKS4" },
-    { STREAM_DATA("\x1a" "CGP/01"), CGP, "CGP" },
-    { STREAM_DATA("\x1a" "CGP/0"), MORE, "CGP but for a byte" },
-    { STREAM_DATA("\x1a" "CGP/02"), HTTP, "CGP of another version" },
-    { STREAM_DATA("\x1a" "CGP/01\x05\x08"), CGP, "CGP, and more" },
-    { STREAM_DATA("CGP/01"), HTTP, "CGP without its first byte" },
-    { STREAM_DATA("\x1a" "cgp/01"), HTTP, "CGP in small letters" },
-    { STREAM_DATA("\x7f\x7fICA\x00"), ICA, "ICA" },
-    { STREAM_DATA("\x7f\x7fICA"), MORE, "ICA but for the zero" },
-    { STREAM_DATA("\x7f\x7fICA\x01"), HTTP, "ICA with a one" },
-    { STREAM_DATA("\x7fICA\x00"), HTTP, "ICA without a byte" },
-    { STREAM_DATA("\r\n\x7f\x7fICA\x00"), HTTP, "a line before ICA" },
-    { STREAM_DATA("\r\n\x05\x01\x00"), HTTP, "a line before SOCKS5" },
-    { STREAM_DATA("\n\x1a" "CGP/01"), HTTP, "a line before CGP" },
-    { STREAM_DATA(" \x1a" "CGP/01"), HTTP, "a blank before CGP" },
-    { STREAM_DATA("GET / HTTP/1.1\r\n"), HTTP, "HTTP" },
-    { STREAM_DATA("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), HTTP, "HTTP/2" },
-    { STREAM_DATA("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"), HTTP, "PROXY" },
-    { STREAM_DATA("\x16\x03\x01\x02\x00"), HTTP, "TLS" },
-    { STREAM_DATA("\x00"), HTTP, "zero" }
+    { TEST_DATA("\x05\x01\xff"), HTTP, "SOCKS5, the method FF" },
+    { TEST_DATA("\x05\x03\x09\x80\xfe"), SOCKS5, "SOCKS5, other methods" },
+    { TEST_DATA("\x05\x01\x0a"), HTTP, "SOCKS5, a line feed as a method" },
+    { TEST_DATA("\x05\x01\x7f"), HTTP, "SOCKS5, the method 7F" },
+    { TEST_DATA("\x05GET /vpn/"), HTTP, "05, then a request" },
+    { TEST_DATA("\x04\x01\x00"), HTTP, "SOCKS4" },
+    { TEST_DATA("\x1a" "CGP/01"), CGP, "CGP" },
+    { TEST_DATA("\x1a" "CGP/0"), MORE, "CGP but for a byte" },
+    { TEST_DATA("\x1a" "CGP/02"), HTTP, "CGP of another version" },
+    { TEST_DATA("\x1a" "CGP/01\x05\x08"), CGP, "CGP, and more" },
+    { TEST_DATA("CGP/01"), HTTP, "CGP without its first byte" },
+    { TEST_DATA("\x1a" "cgp/01"), HTTP, "CGP in small letters" },
+    { TEST_DATA("\x7f\x7fICA\x00"), ICA, "ICA" },
+    { TEST_DATA("\x7f\x7fICA"), MORE, "ICA but for the zero" },
+    { TEST_DATA("\x7f\x7fICA\x01"), HTTP, "ICA with a one" },
+    { TEST_DATA("\x7fICA\x00"), HTTP, "ICA without a byte" },
+    { TEST_DATA("\r\n\x7f\x7fICA\x00"), HTTP, "a line before ICA" },
+    { TEST_DATA("\r\n\x05\x01\x00"), HTTP, "a line before SOCKS5" },
+    { TEST_DATA("\n\x1a" "CGP/01"), HTTP, "a line before CGP" },
+    { TEST_DATA(" \x1a" "CGP/01"), HTTP, "a blank before CGP" },
+    { TEST_DATA("GET / HTTP/1.1\r\n"), HTTP, "HTTP" },
+    { TEST_DATA("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), HTTP, "HTTP/2" },
+    { TEST_DATA("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"), HTTP, "PROXY" },
+    { TEST_DATA("\x16\x03\x01\x02\x00"), HTTP, "TLS" },
+    { TEST_DATA("\x00"), HTTP, "zero" }
 };
 
 
-static const stream_case_t  stream_cases[] = {
+static const session_case_t  session_cases[] = {
 
     /* SOCKS5 */
 
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA(TICKET "GET / HTTP/1.1\r\n"), PASS,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA(TICKET "GET / HTTP/1.1\r\n"), PASS,
       "a ticket, and then anything" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA(""), STREAM_DATA(TICKET),
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA(""), TEST_DATA(TICKET),
       CGUARD_SESSION_EARLY, "a ticket before the answer" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\xff"),
-      STREAM_DATA("\x05"), CGUARD_SESSION_EARLY, "a client that was refused" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x02"),
-      STREAM_DATA(""), CGUARD_SESSION_METHOD, "a login" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("HTTP/1.1 400"),
-      STREAM_DATA(""), CGUARD_SESSION_ANSWER, "a server that speaks HTTP" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00\x05"),
-      STREAM_DATA(""), CGUARD_SESSION_ANSWER, "an answer to nothing" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("GET / HTTP/1.1\r\n"), CGUARD_SESSION_CONNECT, "HTTP" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x02\x00\x03"), CGUARD_SESSION_CONNECT, "BIND" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x01\x03"), CGUARD_SESSION_CONNECT,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\xff"),
+      TEST_DATA("\x05"), CGUARD_SESSION_EARLY, "a client that was refused" },
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x02"),
+      TEST_DATA(""), CGUARD_SESSION_METHOD, "a login" },
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("HTTP/1.1 400"),
+      TEST_DATA(""), CGUARD_SESSION_ANSWER, "a server that speaks HTTP" },
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00\x05"),
+      TEST_DATA(""), CGUARD_SESSION_ANSWER, "an answer to nothing" },
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("GET / HTTP/1.1\r\n"), CGUARD_SESSION_CONNECT, "HTTP" },
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x02\x00\x03"), CGUARD_SESSION_CONNECT, "BIND" },
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x01\x03"), CGUARD_SESSION_CONNECT,
       "a reserved byte" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x02"), CGUARD_SESSION_CONNECT,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x02"), CGUARD_SESSION_CONNECT,
       "no type of address" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x00"), CGUARD_SESSION_CONNECT,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x00"), CGUARD_SESSION_CONNECT,
       "an empty name" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x04\r"), CGUARD_SESSION_CONNECT,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x04\r"), CGUARD_SESSION_CONNECT,
       "a line end in a name" },
-    { SOCKS5, CGUARD_SOCKS5_CONNECT, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x04x\x7f"), CGUARD_SESSION_CONNECT,
+    { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x04x\x7f"), CGUARD_SESSION_CONNECT,
       "a control byte in a name" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x01"), CGUARD_SESSION_TICKET, "an address" },
-    { SOCKS5, CGUARD_SOCKS5_CONNECT, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x01\x7f\x00\x00\x01\x01\xbb" "any"), PASS,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x01"), CGUARD_SESSION_TICKET, "an address" },
+    { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x01\x7f\x00\x00\x01\x01\xbb" "any"), PASS,
       "an address, where it may be" },
-    { SOCKS5, CGUARD_SOCKS5_CONNECT, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x04" "0123456789abcdef\x01\xbb" "any"), PASS,
+    { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x04" "0123456789abcdef\x01\xbb" "any"), PASS,
       "an address of IPv6, where it may be" },
-    { SOCKS5, CGUARD_SOCKS5_CONNECT, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x04host\x00\x50"), PASS,
+    { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x04host\x00\x50"), PASS,
       "a name, where it may be" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0bvda.example\x00\x50"),
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0bvda.example\x00\x50"),
       CGUARD_SESSION_TICKET, "a name" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0b;40;STA01;0\x01\xbb"), PASS,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0b;40;STA01;0\x01\xbb"), PASS,
       "the shortest ticket" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0a;40;STA01;"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0a;40;STA01;"), CGUARD_SESSION_TICKET,
       "a ticket without its value" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x10;40;STA01;A;b_+=\x01\xbb"), PASS,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x10;40;STA01;A;b_+=\x01\xbb"), PASS,
       "a ticket with a part more" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;/"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;STA01;/"), CGUARD_SESSION_TICKET,
       "a slash in a ticket" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;A/"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;STA01;A/"), CGUARD_SESSION_TICKET,
       "a slash behind a value" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA01;;"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;STA01;;"), CGUARD_SESSION_TICKET,
       "an empty value" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;;"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;;"), CGUARD_SESSION_TICKET,
       "no number" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;4x"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;4x"), CGUARD_SESSION_TICKET,
       "a number with a letter" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;4!"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;4!"), CGUARD_SESSION_TICKET,
       "a number with a sign" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;T"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;T"), CGUARD_SESSION_TICKET,
       "another authority (1)" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;SX"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;SX"), CGUARD_SESSION_TICKET,
       "another authority (2)" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STX"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;STX"), CGUARD_SESSION_TICKET,
       "another authority (3)" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA!"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;STA!"), CGUARD_SESSION_TICKET,
       "another authority (4)" },
-    { SOCKS5, CGUARD_SOCKS5_TICKET, STREAM_DATA("\x05\x00"),
-      STREAM_DATA("\x05\x01\x00\x03\x0f;40;STA-_.:{"), CGUARD_SESSION_TICKET,
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
+      TEST_DATA("\x05\x01\x00\x03\x0f;40;STA-_.:{"), CGUARD_SESSION_TICKET,
       "another authority (5)" },
-    { SOCKS5, CGUARD_SOCKS5_ANY, STREAM_DATA(""),
-      STREAM_DATA("GET / HTTP/1.1\r\n"), PASS, "anything, where it may be" },
+    { SOCKS5, CGUARD_SOCKS5_ANY, TEST_DATA(""),
+      TEST_DATA("GET / HTTP/1.1\r\n"), PASS, "anything, where it may be" },
 
     /* CGP and ICA */
 
-    { CGP, 0, STREAM_DATA(""), STREAM_DATA("\r\nGET /"),
+    { CGP, 0, TEST_DATA(""), TEST_DATA("\r\nGET /"),
       CGUARD_SESSION_REQUEST, "a request behind a line" },
-    { CGP, 0, STREAM_DATA(""), STREAM_DATA("GET /"),
+    { CGP, 0, TEST_DATA(""), TEST_DATA("GET /"),
       CGUARD_SESSION_REQUEST, "a request at once" },
-    { ICA, 0, STREAM_DATA(""), STREAM_DATA("x y\nfoo \t /"),
+    { ICA, 0, TEST_DATA(""), TEST_DATA("x y\nfoo \t /"),
       CGUARD_SESSION_REQUEST, "HTTP/0.9 in small letters" },
-    { ICA, 0, STREAM_DATA(""), STREAM_DATA("x\nfoo\t/"),
+    { ICA, 0, TEST_DATA(""), TEST_DATA("x\nfoo\t/"),
       CGUARD_SESSION_REQUEST, "a tab" },
-    { ICA, 0, STREAM_DATA(""), STREAM_DATA("PRI * HTTP/2.0"),
+    { ICA, 0, TEST_DATA(""), TEST_DATA("PRI * HTTP/2.0"),
       CGUARD_SESSION_REQUEST, "HTTP/2" },
-    { ICA, 0, STREAM_DATA(""), STREAM_DATA("!x  HTTP/1.1"),
+    { ICA, 0, TEST_DATA(""), TEST_DATA("!x  HTTP/1.1"),
       CGUARD_SESSION_REQUEST, "the version of any request" },
-    { ICA, 0, STREAM_DATA(""), STREAM_DATA(" HTTP HTTP/1"),
+    { ICA, 0, TEST_DATA(""), TEST_DATA(" HTTP HTTP/1"),
       CGUARD_SESSION_REQUEST, "... that begins twice" },
-    { ICA, 0, STREAM_DATA(""), STREAM_DATA(" HTTP/x HTTP/: HTTP/! HTTP!0"), PASS,
-      "no version" },
-    { ICA, 0, STREAM_DATA(""), STREAM_DATA("GE /a\nGET x\nG3T /\nGETT3 /"),
+    { ICA, 0, TEST_DATA(""), TEST_DATA(" HTTP/x HTTP/: HTTP/! HTTP!0"),
+      PASS, "no version" },
+    { ICA, 0, TEST_DATA(""), TEST_DATA("GE /a\nGET x\nG3T /\nGETT3 /"),
       PASS, "no request" },
-    { CGP, 0, STREAM_DATA("\x1a" "CGP/01"), STREAM_DATA("\x05\x08\x80\x02"),
+    { CGP, 0, TEST_DATA("\x1a" "CGP/01"), TEST_DATA("\x05\x08\x80\x02"),
       PASS, "CGP" },
-    { CGP, 0, STREAM_DATA("HTTP/"), STREAM_DATA(""), CGUARD_SESSION_ANSWER,
+    { CGP, 0, TEST_DATA("HTTP/"), TEST_DATA(""), CGUARD_SESSION_ANSWER,
       "an answer in HTTP" },
-    { ICA, 0, STREAM_DATA("HTTP:HTTP/"), STREAM_DATA(""), PASS,
+    { ICA, 0, TEST_DATA("HTTP:HTTP/"), TEST_DATA(""), PASS,
       "another answer" },
-    { HTTP, 0, STREAM_DATA("HTTP/1.1 200 OK"), STREAM_DATA("GET / HTTP/1.1"),
+    { HTTP, 0, TEST_DATA("HTTP/1.1 200 OK"), TEST_DATA("GET / HTTP/1.1"),
       PASS, "HTTP is not looked at here" }
 };
 
 
-static void stream_first(tap_t *t, const stream_first_t *f);
-static void stream_longest(tap_t *t);
-static void stream_case(tap_t *t, const stream_case_t *c);
-static cguard_session_reason_e stream_pieces(cguard_session_t *cs,
+static void session_first(tap_t *t, const session_first_t *f);
+static void session_longest(tap_t *t);
+static void session_case(tap_t *t, const session_case_t *c);
+static cguard_session_reason_e session_pieces(cguard_session_t *cs,
     cguard_session_reason_e (*say)(cguard_session_t *, const void *, size_t),
     const char *data, size_t len, size_t piece);
-static void stream_window(tap_t *t);
-static void stream_done(tap_t *t);
-static void stream_words(tap_t *t);
+static void session_window(tap_t *t);
+static void session_done(tap_t *t);
+static void session_words(tap_t *t);
 
 
 int
@@ -235,18 +235,18 @@ main(void)
     size_t  i;
     tap_t   t = { 0, 0 };
 
-    for (i = 0; i < sizeof(stream_firsts) / sizeof(stream_firsts[0]); i++) {
-        stream_first(&t, &stream_firsts[i]);
+    for (i = 0; i < sizeof(session_firsts) / sizeof(session_firsts[0]); i++) {
+        session_first(&t, &session_firsts[i]);
     }
 
-    for (i = 0; i < sizeof(stream_cases) / sizeof(stream_cases[0]); i++) {
-        stream_case(&t, &stream_cases[i]);
+    for (i = 0; i < sizeof(session_cases) / sizeof(session_cases[0]); i++) {
+        session_case(&t, &session_cases[i]);
     }
 
-    stream_longest(&t);
-    stream_window(&t);
-    stream_done(&t);
-    stream_words(&t);
+    session_longest(&t);
+    session_window(&t);
+    session_done(&t);
+    session_words(&t);
 
     return tap_done(&t);
 }
@@ -255,7 +255,7 @@ main(void)
 /* what it is does not depend on how much of it was there before */
 
 static void
-stream_first(tap_t *t, const stream_first_t *f)
+session_first(tap_t *t, const session_first_t *f)
 {
     size_t             i;
     cguard_protocol_e  is;
@@ -277,7 +277,7 @@ stream_first(tap_t *t, const stream_first_t *f)
 
 
 static void
-stream_longest(tap_t *t)
+session_longest(tap_t *t)
 {
     char    data[CGUARD_SESSION_SIGNATURE + 1];
     size_t  i, more;
@@ -303,7 +303,7 @@ stream_longest(tap_t *t)
 
 
 static void
-stream_case(tap_t *t, const stream_case_t *c)
+session_case(tap_t *t, const session_case_t *c)
 {
     size_t                   piece;
     cguard_session_t         cs;
@@ -312,12 +312,12 @@ stream_case(tap_t *t, const stream_case_t *c)
     for (piece = 1; piece < 32; piece += piece) {
         cguard_session_init(&cs, c->protocol, c->socks5);
 
-        reason = stream_pieces(&cs, cguard_session_server, c->server,
-                               c->server_len, piece);
+        reason = session_pieces(&cs, cguard_session_server, c->server,
+                                c->server_len, piece);
 
         if (reason == PASS) {
-            reason = stream_pieces(&cs, cguard_session_client, c->client,
-                                   c->client_len, piece);
+            reason = session_pieces(&cs, cguard_session_client, c->client,
+                                    c->client_len, piece);
         }
 
         tap_ok(t, reason == c->reason, "%s %s: %s, by %zu",
@@ -328,7 +328,7 @@ stream_case(tap_t *t, const stream_case_t *c)
 
 
 static cguard_session_reason_e
-stream_pieces(cguard_session_t *cs,
+session_pieces(cguard_session_t *cs,
     cguard_session_reason_e (*say)(cguard_session_t *, const void *, size_t),
     const char *data, size_t len, size_t piece)
 {
@@ -349,9 +349,9 @@ stream_pieces(cguard_session_t *cs,
 /* the last byte that is looked at, and the first that is not */
 
 static void
-stream_window(tap_t *t)
+session_window(tap_t *t)
 {
-    char              data[STREAM_LEN];
+    char              data[TEST_LEN];
     cguard_session_t  cs;
 
     memset(data, '\n', sizeof(data));
@@ -388,20 +388,20 @@ stream_window(tap_t *t)
 
 
 static void
-stream_done(tap_t *t)
+session_done(tap_t *t)
 {
     cguard_session_t  cs;
 
     cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
     (void) cguard_session_server(&cs, "\x05\x00", 2);
-    (void) cguard_session_client(&cs, STREAM_DATA(TICKET));
+    (void) cguard_session_client(&cs, TEST_DATA(TICKET));
     tap_ok(t, cs.watch, "the answer to CONNECT is waited for");
     tap_ok(t, cguard_session_server(&cs, "H", 1) == CGUARD_SESSION_ANSWER,
            "... and is not HTTP");
 
     cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
     (void) cguard_session_server(&cs, "\x05\x00", 2);
-    (void) cguard_session_client(&cs, STREAM_DATA(TICKET));
+    (void) cguard_session_client(&cs, TEST_DATA(TICKET));
     tap_ok(t, cguard_session_server(&cs, "\x05\x00", 2) == PASS,
            "an answer to CONNECT");
     tap_ok(t, !cs.watch, "... is the last that is looked at");
@@ -411,7 +411,7 @@ stream_done(tap_t *t)
 
 
 static void
-stream_words(tap_t *t)
+session_words(tap_t *t)
 {
     unsigned  i, j;
 
@@ -423,8 +423,9 @@ stream_words(tap_t *t)
 
     for (i = 0; i <= CGUARD_SESSION_ANSWER; i++) {
         for (j = 0; j < i; j++) {
-            tap_ok(t, strcmp(cguard_session_reason_text(i), cguard_session_reason_text(j))
-                      != 0, "reasons %u and %u differ", i, j);
+            tap_ok(t, strcmp(cguard_session_reason_text(i),
+                             cguard_session_reason_text(j)) != 0,
+                   "reasons %u and %u differ", i, j);
         }
     }
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Hostile inputs: they find patterns that meet the limits, and no shipped
+ * Worst-case inputs: they find patterns that meet the limits, and no shipped
  * rule does; prints TAP.
  */
 
@@ -226,7 +226,8 @@ hostile_tables(tap_t *t)
             found += memcmp(buf, begin + not, 12) == 0;
         }
 
-        tap_ok(t, (found == 0) == not, "%s, input %zu: %u times", pattern, i, found);
+        tap_ok(t, (found == 0) == not, "%s, input %zu: %u times", pattern, i,
+               found);
     }
 
     for (i = 0; i < sizeof(hostile_numbers) / sizeof(hostile_numbers[0]); i++)

@@ -218,7 +218,7 @@ oracle_target_reason(const oracle_target_t *t, unsigned policy)
 }
 
 
-/* the whole as a path that was taken apart and decoded: "#" is ordinary */
+/* the whole as a path that was taken apart and decoded: "#" is not special */
 
 const char *
 oracle_parts_reason(const oracle_target_t *t, unsigned policy)
