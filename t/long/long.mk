@@ -157,8 +157,10 @@ faults-each: deps-test build
 	@$(TEST_ENV) TEST_FAULTS=all t/long/tools/proof 'faults ($(BUILD))' \
 	    t/http/faults.t t/stream/faults.t
 
+PACKAGES_mutate = $(PACKAGES_test) ccache
+
 ## mutate: small bugs put into the sources: the tests see each (30 minutes);
 ##     ONLY=pattern
 .PHONY: mutate
-mutate: deps-test
+mutate: deps-mutate
 	@exec t/long/mutate/mutate '$(ONLY)'
