@@ -114,7 +114,7 @@ CLI_LIBS     = -lcurl -lz -llzma -lzstd
 
 # the oracle, and the programs that attack the core with and without it
 
-ORACLE_SOURCES  = $(addprefix t/long/oracle/,oracle.c depth.c readings.c rewrites.c)
+ORACLE_SOURCES  = $(addprefix t/long/oracle/,oracle.c depth.c readings.c rewrites.c unknown.c)
 COMPARE_SOURCES = $(addprefix t/long/oracle/,compare.c judge.c text.c tokens.c \
                   workers.c) $(ORACLE_SOURCES)
 ATTACKS_SOURCES = t/long/attacks/attacks.c t/long/attacks/spellings.c t/long/oracle/text.c \

@@ -30,7 +30,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
     uint32_t       i, end;
     cguard_cell_t  cell, plain;
 
-    for (i = 0; i < len && !d->overflow; i = end) {
+    for (i = 0; i < len; i = end) {
 
         class = cguard_byte[p[i]];
 
@@ -43,10 +43,6 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             plain.start = i;
             plain.end = end;
             plain.depth = 0;
-
-            if (plain.c >= 0x80) {
-                d->utf8 |= CGUARD_UTF8_DOUBT;
-            }
 
             sink(data, &plain, NULL, 0);
             continue;

@@ -75,23 +75,14 @@ cguard_decode_digits(const unsigned char *p, const unsigned char *last,
 }
 
 
-/* p[n] breaks off the escape on top, if that has found a place there */
+/* p[n] breaks off the escape on top */
 
 static inline int
-cguard_decode_broken(cguard_decode_t *d, const unsigned char *p,
-    unsigned n, cguard_cell_t *cell)
+cguard_decode_broken(const unsigned char *p, unsigned n, cguard_cell_t *cell)
 {
-    if (d->overflow) {
-        return 0;
-    }
-
     cell->c = p[n];
     cell->start += n;
     cell->end = cell->start + 1;
-
-    if (cell->c >= 0x80) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
-    }
 
     return CGUARD_STEP_CELL;
 }
@@ -131,7 +122,7 @@ cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
     if (p + n < last
         && cguard_step[kind][cguard_token[p[n]]] & CGUARD_STEP_CELL)
     {
-        return cguard_decode_broken(d, p, n, cell);
+        return cguard_decode_broken(p, n, cell);
     }
 
     cell->end += n - 1;
@@ -151,12 +142,7 @@ cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
     n = cguard_decode_layers(p, last, cell);
 
     if (n == 0) {
-
-        /* what has to wait for its last byte needs a place on the stack */
-
-        if (d->nwait < CGUARD_DECODE_DEPTH
-            && last - p > 1 && (p[1] | 0x20) == 'u')
-        {
+        if (last - p > 1 && (p[1] | 0x20) == 'u') {
             n = cguard_decode_digits(p, last, cell);
         }
 
@@ -190,7 +176,6 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
         class = p + n < last ? cguard_byte[p[n]] : CGUARD_B_NOISE;
 
         if (class & (CGUARD_B_FEED|CGUARD_B_NOISE)) {
-            d->utf8 |= CGUARD_UTF8_DOUBT;
             cguard_decode_wait(d, cell, kind, value, need);
             cell->end += n - 1;
             return 0;
@@ -204,23 +189,15 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
             continue;
         }
 
-        /* it has to wait, if only for this byte: not on a full stack */
-
         if (!(class & (CGUARD_B_CONT|CGUARD_B_LENIENT))
-            || !cguard_decode_matters(longer, need - 1)
-            || d->nwait == CGUARD_DECODE_DEPTH)
+            || !cguard_decode_matters(longer, need - 1))
         {
-            d->utf8 |= CGUARD_UTF8_DOUBT;
             cguard_decode_wait(d, cell, kind, value, need);
-            return cguard_decode_broken(d, p, n, cell);
+            return cguard_decode_broken(p, n, cell);
         }
 
         kind = CGUARD_LENIENT;
         value = longer;
-    }
-
-    if (kind == CGUARD_LENIENT || !cguard_well_formed(value, n - 1)) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
     }
 
     cell->c = value;
@@ -237,20 +214,16 @@ CGUARD_INLINE int
 cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, unsigned class, cguard_cell_t *cell)
 {
-    if (p[0] == '%') {
+    if (p[0] == '%' && d->nwait < CGUARD_DECODE_DEPTH) {
         return cguard_decode_hex(d, p, last, cell);
     }
 
-    if (class & CGUARD_B_LEAD) {
+    if (class & CGUARD_B_LEAD && d->nwait < CGUARD_DECODE_DEPTH) {
         return cguard_decode_sequence(d, p, last, cell);
     }
 
     if (class & CGUARD_B_CONTROL) {
         cguard_decode_control(d, cell);
-    }
-
-    if (p[0] >= 0x80) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
     }
 
     return cguard_decode_step(d, cell->c);

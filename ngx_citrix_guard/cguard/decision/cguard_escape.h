@@ -26,15 +26,15 @@
 
 /*
  * Unfinished escapes, one within the other.  Complete ones ("%2525...") take
- * no place, however deep, and no client sends 4096 unfinished ones in a row:
- * the decoder stops there, and the target is refused.
+ * no place, however deep, and no client sends 32 unfinished ones in a row:
+ * with one more they remain unfinished.
  */
 
-#define CGUARD_DECODE_DEPTH  4096
+#define CGUARD_DECODE_DEPTH  32
 
-/* expansions of code points that wait to be fed */
+/* expansions of code points that wait to be fed; what has no room has none */
 
-#define CGUARD_DECODE_QUEUE  64
+#define CGUARD_DECODE_QUEUE  16
 
 
 /* cells above 0xff: a code point with no ASCII */
@@ -100,13 +100,6 @@ typedef enum {
 #define CGUARD_STEP_WAIT     0x0f
 
 
-/* what a string has of UTF-8 */
-
-#define CGUARD_UTF8_POINT    0x01    /* a code point */
-#define CGUARD_UTF8_DOUBT    0x02    /* perhaps what is not well-formed */
-#define CGUARD_UTF8_OTHER    0x04    /* a code point that resembles nothing */
-
-
 /* an escape that waits for more bytes */
 
 typedef struct {
@@ -125,8 +118,7 @@ typedef struct {
     uint32_t              nwait;
     uint32_t              nqueue;
     uint8_t               ctl;
-    uint8_t               overflow;
-    uint8_t               utf8;      /* what there is of it */
+    uint8_t               point;     /* a code point that is not ASCII */
     cguard_cell_t         queue[CGUARD_DECODE_QUEUE];
     cguard_wait_t         wait[CGUARD_DECODE_DEPTH];
 } cguard_decode_t;
@@ -167,8 +159,7 @@ cguard_decode_init(cguard_decode_t *d)
     d->nwait = 0;
     d->nqueue = 0;
     d->ctl = 0;
-    d->overflow = 0;
-    d->utf8 = 0;
+    d->point = 0;
 }
 
 
@@ -192,10 +183,12 @@ cguard_begin(uint32_t c)
 }
 
 
+/* what finds no place on the stack fits nowhere */
+
 static inline unsigned
 cguard_decode_step(const cguard_decode_t *d, uint32_t c)
 {
-    unsigned  kind;
+    unsigned  kind, step;
 
     if (c > 0xff) {
         return CGUARD_STEP_CELL;
@@ -203,20 +196,20 @@ cguard_decode_step(const cguard_decode_t *d, uint32_t c)
 
     kind = d->nwait ? d->wait[d->nwait - 1].kind : CGUARD_NONE;
 
-    return cguard_step[kind][cguard_token[c]];
+    step = cguard_step[kind][cguard_token[c]];
+
+    return step & CGUARD_STEP_PUSH && d->nwait == CGUARD_DECODE_DEPTH
+           ? CGUARD_STEP_CELL : step;
 }
 
+
+/* there is a place on the stack */
 
 static inline void
 cguard_decode_wait(cguard_decode_t *d, const cguard_cell_t *cell,
     unsigned kind, uint32_t value, unsigned need)
 {
     cguard_wait_t  *w;
-
-    if (d->nwait == CGUARD_DECODE_DEPTH) {
-        d->overflow = 1;
-        return;
-    }
 
     w = &d->wait[d->nwait++];
     w->value = value;
@@ -235,23 +228,8 @@ cguard_decode_begin(cguard_decode_t *d, const cguard_cell_t *cell)
 
     need = cguard_need[cell->c & 0x3f];
 
-    if (cell->c != '%') {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
-    }
-
     cguard_decode_wait(d, cell, cguard_begin(cell->c),
                        cell->c & (0x3f >> need), need);
-}
-
-
-/* RFC 3629: shortest form, no surrogates, none above 10FFFF */
-
-static inline int
-cguard_well_formed(uint32_t point, unsigned ncont)
-{
-    return point >= (ncont == 1 ? 0x80u : ncont == 2 ? 0x800u : 0x10000u)
-           && (point < 0xd800 || point > 0xdfff)
-           && point <= 0x10ffff;
 }
 
 
@@ -287,25 +265,22 @@ cguard_decode_point(cguard_decode_t *d, cguard_cell_t *cell, uint32_t point)
         return;
     }
 
-    d->utf8 |= CGUARD_UTF8_POINT;
+    d->point = 1;
+    cell->c = CGUARD_CODE_POINT | point;
 
     text = cguard_compat(point);
 
     if (text == NULL) {
-        d->utf8 |= CGUARD_UTF8_OTHER;
-        cell->c = CGUARD_CODE_POINT | point;
         return;
     }
 
     for (n = 1; text[n] != '\0'; n++) { /* void */ }
 
-    while (--n) {
-        if (d->nqueue == CGUARD_DECODE_QUEUE) {
-            d->overflow = 1;
-            cell->c = CGUARD_CODE_POINT | point;
-            return;
-        }
+    if (n > CGUARD_DECODE_QUEUE - d->nqueue) {
+        return;
+    }
 
+    while (--n) {
         q = &d->queue[d->nqueue++];
         q->c = (uint8_t) text[n];
         q->start = cell->start;
@@ -326,10 +301,9 @@ cguard_decode_percent(cguard_decode_t *d, cguard_cell_t *cell)
         cell->depth++;
         cguard_decode_point(d, cell, cell->c);
 
-    } else if (cell->c >= 0x80) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
-
-    } else if (cguard_byte[cell->c] & CGUARD_B_CONTROL) {
+    } else if (cell->depth == 1
+               && cguard_byte[cell->c] & CGUARD_B_CONTROL)
+    {
         cguard_decode_control(d, cell);
     }
 }

@@ -26,10 +26,11 @@ typedef enum {
     CGUARD_C_P,
     CGUARD_C_N,
     CGUARD_C_S,
-    CGUARD_C_NOISE,                  /* also what is no UTF-8 */
+    CGUARD_C_NOISE,
     CGUARD_C_END,                    /* ? # ; */
     CGUARD_C_SEPARATOR,
-    CGUARD_C_MAX
+    CGUARD_C_UNKNOWN,                /* from 80 up, + continuation bytes */
+    CGUARD_C_MAX = CGUARD_C_UNKNOWN + 6
 } cguard_class_e;
 
 

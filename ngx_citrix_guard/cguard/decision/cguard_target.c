@@ -10,7 +10,7 @@
 
 #include "cguard_target.h"
 #include "cguard_prefilter.h"
-#include "cguard_strict.h"
+#include "cguard_unknown.h"
 
 
 /* offsets have 32 bits; what is longer is refused unread */
@@ -34,7 +34,7 @@ typedef struct {
     cguard_sign_t         parent;
     cguard_sign_t         vpns;
     cguard_sign_t         malformed;
-    unsigned              overflow;
+    cguard_sign_t         guess[2];  /* a plain sign, and what could be one */
 } cguard_readings_t;
 
 
@@ -43,34 +43,13 @@ static const char  *cguard_names[] = {
 };
 
 
-static void
-cguard_begin_signs(cguard_signs_t *signs, cguard_readings_t *r)
-{
-    signs->state = CGUARD_S_START;
-    signs->part = CGUARD_IN_PATH;
-    signs->start = 0;
-    signs->parent = &r->parent;
-    signs->vpns = &r->vpns;
-}
-
-
-/* the query goes on in the middle of the segment that the path ends with */
-
-static void
-cguard_go_on_signs(cguard_signs_t *signs)
-{
-    signs->state = CGUARD_S_DEAD;
-    signs->part = CGUARD_IN_QUERY;
-}
-
-
 /*
- * The lenient reading.  Behind the first raw "?" the same string goes on, but
- * only as Citrix's expression reads it: for the signs, not for what is
- * malformed.  Returns what there is of UTF-8 (CGUARD_UTF8_POINT, ...).
+ * The lenient reading.  Behind the first raw "?" the same string goes on, in
+ * the middle of the segment that the path ends with, but only as Citrix's
+ * expression reads it: for the signs, not for what is malformed.
  */
 
-static unsigned
+static void
 cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 {
     cguard_signs_t   signs;
@@ -78,7 +57,12 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 
     /* apart from "r", so that the automaton stays in registers */
 
-    cguard_begin_signs(&signs, r);
+    signs.state = CGUARD_S_START;
+    signs.part = CGUARD_IN_PATH;
+    signs.start = 0;
+    signs.parent = &r->parent;
+    signs.vpns = &r->vpns;
+
     cguard_decode_init(&d);
 
     cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_cell, &signs);
@@ -90,15 +74,12 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
     }
 
     if (s->query) {
-        cguard_go_on_signs(&signs);
+        signs.state = CGUARD_S_DEAD;
+        signs.part = CGUARD_IN_QUERY;
 
         cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_cell,
                       &signs);
     }
-
-    r->overflow |= d.overflow;
-
-    return d.utf8;
 }
 
 
@@ -107,81 +88,33 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 static void
 cguard_add_sign(cguard_sign_t *sign, const cguard_sign_t *other)
 {
-    if (other->found
-        && (!sign->found || other->found < sign->found))
-    {
+    if (other->found && sign->found != CGUARD_IN_PATH) {
         *sign = *other;
     }
 }
 
 
-/* the reading of a strict parser; returns what it has come upon */
-
-static unsigned
-cguard_read_strict(const cguard_string_t *s, cguard_parser_e parser,
-    cguard_readings_t *r)
-{
-    unsigned           seen;
-    cguard_signs_t     signs;
-    cguard_readings_t  strict;
-
-    if (r->parent.found == CGUARD_IN_PATH && r->vpns.found == CGUARD_IN_PATH) {
-        return 0;
-    }
-
-    memset(&strict, 0, sizeof(cguard_readings_t));
-
-    cguard_begin_signs(&signs, &strict);
-
-    seen = cguard_strict(s->path, (uint32_t) s->plen, parser, &signs);
-
-    if (s->query) {
-        cguard_go_on_signs(&signs);
-
-        seen |= cguard_strict(s->query, (uint32_t) s->qlen, parser, &signs);
-    }
-
-    cguard_add_sign(&r->parent, &strict.parent);
-    cguard_add_sign(&r->vpns, &strict.vpns);
-
-    r->overflow |= (seen & CGUARD_OVERFLOW) != 0;
-
-    return seen;
-}
-
-
-/* all readings; a parser that can see no more than another did is left out */
+/* all readings; the lenient one knows of all signs that are plain */
 
 static void
 cguard_read(const cguard_string_t *s, cguard_readings_t *r)
 {
-    unsigned  utf8, seen;
+    cguard_unknown_t  u;
 
     memset(r, 0, sizeof(cguard_readings_t));
 
-    utf8 = cguard_read_lenient(s, r);
-    seen = CGUARD_TAKEN;
+    cguard_read_lenient(s, r);
 
-    if (utf8 & (CGUARD_UTF8_DOUBT|CGUARD_UTF8_OTHER)) {
-        seen = cguard_read_strict(s, CGUARD_WELL_FORMED, r);
-
-        if (seen & CGUARD_REJECTED) {
-            seen |= cguard_read_strict(s, CGUARD_OVERLONG, r);
-        }
+    if (r->parent.found == CGUARD_IN_PATH && r->vpns.found == CGUARD_IN_PATH) {
+        return;
     }
 
-    if (utf8) {
-        if (seen & CGUARD_TAKEN) {
-            (void) cguard_read_strict(s, CGUARD_ASCII, r);
-        }
+    cguard_unknown(s->path, (uint32_t) s->plen, &u);
 
-        (void) cguard_read_strict(s, CGUARD_LATIN, r);
-    }
+    cguard_add_sign(&r->parent, &u.parent);
+    cguard_add_sign(&r->vpns, &u.vpns);
 
-    if (r->overflow && !r->malformed.found) {
-        r->malformed.found = CGUARD_IN_PATH;
-        r->malformed.end = (uint32_t) s->plen;
-    }
+    memcpy(r->guess, u.guess, sizeof(r->guess));
 }
 
 
@@ -287,11 +220,17 @@ cguard_verdict(const cguard_string_t *s, const cguard_readings_t *r,
 
     /* the first of a sign is kept, so one in the path is known as such */
 
+    if (parent->found == CGUARD_IN_PATH && vpns->found == CGUARD_IN_PATH) {
+        return cguard_result(res, CGUARD_TRAVERSAL, s, parent, vpns);
+    }
+
+    if (r->guess[0].found) {
+        return cguard_result(res, CGUARD_TRAVERSAL, s, &r->guess[0],
+                             &r->guess[1]);
+    }
+
     if (parent->found && vpns->found) {
-        return cguard_result(res, parent->found == CGUARD_IN_PATH
-                                  && vpns->found == CGUARD_IN_PATH
-                                  ? CGUARD_TRAVERSAL : CGUARD_QUERY,
-                             s, parent, vpns);
+        return cguard_result(res, CGUARD_QUERY, s, parent, vpns);
     }
 
     if (vpns->found && (policy & CGUARD_NO_SSLVPN)) {
@@ -450,10 +389,6 @@ cguard_header(const unsigned char *name, size_t nlen,
 
     if (r.parent.found) {
         return cguard_result(res, CGUARD_HEADER, &s, &r.parent, NULL);
-    }
-
-    if (r.overflow) {
-        return cguard_result(res, CGUARD_HEADER, &s, &r.malformed, NULL);
     }
 
     return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);

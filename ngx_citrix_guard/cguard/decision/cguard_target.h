@@ -60,7 +60,7 @@ typedef struct {
  * Judges a request target (RFC 9112, section 3.2: origin form or absolute
  * form) under every reading.  "res" may be NULL.  A clean target of
  * 30-80 bytes costs some 10 ns, a hostile one some ns a byte (docs/design.md,
- * "Bounds and costs") and 66 KiB of stack.
+ * "Bounds and costs") and 2 KiB of stack.
  */
 
 cguard_reason_e cguard_target(const unsigned char *p, size_t len,
