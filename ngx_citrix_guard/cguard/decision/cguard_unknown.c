@@ -29,14 +29,16 @@
 /* what a segment holds */
 
 #define CGUARD_HOLDS_UNKNOWN  0x01
-#define CGUARD_HOLDS_NAME     0x02   /* what is neither dot nor noise */
+#define CGUARD_HOLDS_NAME     0x02   /* no dot or noise, nor swallowed */
 
 
 /* how a character moves a set, without a branch that is hard to foresee */
 
 typedef struct {
-    uint64_t              swallow;   /* times a set: one for each byte */
-    uint8_t               shift;     /* by how much that passes */
+    uint64_t              sequence;  /* times a set: bytes to swallow for */
+    uint64_t              escape;    /*   a lead byte, a broken escape */
+    uint8_t               passes;    /* bits of "sequence" that it takes off */
+    uint8_t               counts;    /*   of "escape" */
     uint8_t               step;      /* states that go on to the next bit */
     uint8_t               stay;      /*   that stay */
     uint8_t               begin;     /*   that are new */
@@ -52,7 +54,8 @@ typedef struct {
     cguard_sign_t         first;     /* the segment of the first unknown */
     cguard_sign_t         parent;    /* plain */
     cguard_sign_t         vpns;
-    uint64_t              swallow;   /* sets that pass over the next bytes */
+    uint64_t              sequence;  /* sets that pass over the next bytes, */
+    uint64_t              escape;    /*   behind a lead byte, an escape */
     uint32_t              segment;   /* where it starts */
     uint32_t              since;     /* where "dropped" was a mere start */
     uint8_t               plain;     /* the set of who sees no unknown */
@@ -65,31 +68,37 @@ typedef struct {
 
 
 #define CHARACTER(step, stay, holds)                                          \
-    { 0, 8, step, stay, 0, 0, 0xff, 0, holds }
+    { 0, 0, 8, 8, step, stay, 0, 0, 0xff, 0, holds }
 
-#define UNKNOWN(swallow)                                                      \
-    { swallow, 8, 0, 0xff, CGUARD_U_START, 0, 0, CGUARD_U_SIGN,               \
+#define UNKNOWN(sequence, escape)                                             \
+    { sequence, escape, 8, 0, 0, 0xff, CGUARD_U_START, 0, 0, CGUARD_U_SIGN,   \
       CGUARD_HOLDS_UNKNOWN }
 
-static const cguard_move_t  cguard_move[CGUARD_C_MAX] = {
+#define CGUARD_C_HEX    CGUARD_C_MAX         /* a broken %HH, or %uHHHH */
+#define CGUARD_C_POINT  CGUARD_C_MAX + 1
+
+
+static const cguard_move_t  cguard_move[CGUARD_C_MAX + 2] = {
     [CGUARD_C_OTHER] = CHARACTER(0, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_DOT] = { 0, 8, CGUARD_U_DOTS|CGUARD_U_DOT, CGUARD_U_SIGN, 0,
-                       0xff, 0xff, 0, 0 },
+    [CGUARD_C_DOT] = { 0, 0, 8, 8, CGUARD_U_DOTS|CGUARD_U_DOT, CGUARD_U_SIGN,
+                       0, 0xff, 0xff, 0, 0 },
     [CGUARD_C_V] = CHARACTER(CGUARD_U_WORD, 0, CGUARD_HOLDS_NAME),
     [CGUARD_C_P] = CHARACTER(CGUARD_U_V, 0, CGUARD_HOLDS_NAME),
     [CGUARD_C_N] = CHARACTER(CGUARD_U_VP, 0, CGUARD_HOLDS_NAME),
     [CGUARD_C_S] = CHARACTER(CGUARD_U_VPN, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_NOISE] = { 0, 0, 0, 0xff, 0, 0, 0xff, CGUARD_U_SIGN, 0 },
-    [CGUARD_C_END] = { 0, 8, 0, 0, 0, 0, 0xff, CGUARD_U_SIGN,
+    [CGUARD_C_NOISE] = { 0, 0, 0, 0, 0, 0xff, 0, 0, 0xff, CGUARD_U_SIGN, 0 },
+    [CGUARD_C_END] = { 0, 0, 8, 8, 0, 0, 0, 0, 0xff, CGUARD_U_SIGN,
                        CGUARD_HOLDS_NAME },
-    [CGUARD_C_SEPARATOR] = { 0, 8, 0, 0, CGUARD_U_START, 0xff, 0xff,
+    [CGUARD_C_SEPARATOR] = { 0, 0, 8, 8, 0, 0, CGUARD_U_START, 0xff, 0xff,
                              CGUARD_U_SIGN, 0 },
-    [CGUARD_C_UNKNOWN] = UNKNOWN(0),
-    [CGUARD_C_UNKNOWN + 1] = UNKNOWN(0x01),
-    [CGUARD_C_UNKNOWN + 2] = UNKNOWN(0x0101),
-    [CGUARD_C_UNKNOWN + 3] = UNKNOWN(0x010101),
-    [CGUARD_C_UNKNOWN + 4] = UNKNOWN(0x01010101),
-    [CGUARD_C_UNKNOWN + 5] = UNKNOWN(0x0101010101)
+    [CGUARD_C_UNKNOWN] = UNKNOWN(0, 0),
+    [CGUARD_C_UNKNOWN + 1] = UNKNOWN(0x01, 0),
+    [CGUARD_C_UNKNOWN + 2] = UNKNOWN(0x0101, 0),
+    [CGUARD_C_UNKNOWN + 3] = UNKNOWN(0x010101, 0),
+    [CGUARD_C_UNKNOWN + 4] = UNKNOWN(0x01010101, 0),
+    [CGUARD_C_UNKNOWN + 5] = UNKNOWN(0x0101010101, 0),
+    [CGUARD_C_HEX] = UNKNOWN(0, 0x0101),
+    [CGUARD_C_POINT] = UNKNOWN(0, 0x0101010101)
 };
 
 
@@ -170,12 +179,13 @@ cguard_path_over(cguard_path_t *t, uint32_t end)
 static inline void
 cguard_path_cell(cguard_path_t *t, unsigned class, const cguard_cell_t *cell)
 {
-    unsigned              plain, dropped;
+    unsigned              plain, dropped, escape;
     const cguard_move_t  *m;
 
     m = &cguard_move[class];
     plain = t->plain & m->ascii;
     dropped = t->dropped;
+    escape = t->escape & 0xff;
 
     if (m->ends & (plain | dropped)) {
         cguard_path_ends(t, plain, cell->start);
@@ -194,18 +204,19 @@ cguard_path_cell(cguard_path_t *t, unsigned class, const cguard_cell_t *cell)
 
     dropped = (dropped & m->step) << 1
               | (dropped & (m->stay | (cell->depth ? m->drop : 0)))
-              | m->begin | (t->swallow & 0xff);
+              | m->begin | escape | (t->sequence & 0xff);
 
     t->plain = (uint8_t) plain;
     t->dropped = (uint8_t) dropped;
-    t->swallow = t->swallow >> m->shift | dropped * m->swallow;
-    t->holds |= m->holds;
+    t->sequence = t->sequence >> m->passes | dropped * m->sequence;
+    t->escape = t->escape >> m->counts | dropped * m->escape;
+    t->holds |= m->holds & (escape ? CGUARD_HOLDS_UNKNOWN : 0xff);
 
     if (class == CGUARD_C_SEPARATOR) {
         t->holds = 0;
         t->segment = cell->end;
 
-        if (dropped == CGUARD_U_START && t->swallow == 0) {
+        if (dropped == CGUARD_U_START && (t->sequence | t->escape) == 0) {
             t->since = cell->end;
         }
     }
@@ -217,7 +228,7 @@ cguard_path_cell(cguard_path_t *t, unsigned class, const cguard_cell_t *cell)
 static void
 cguard_path_flush(cguard_path_t *t)
 {
-    unsigned              n, swallow;
+    unsigned              n;
     cguard_cell_t         cell;
     const cguard_wait_t  *w, *last;
 
@@ -228,9 +239,10 @@ cguard_path_flush(cguard_path_t *t)
         n = w->kind == CGUARD_POINT ? 5u - w->need : w->kind == CGUARD_DIGIT;
         cell.start = w->start;
 
-        swallow = t->early ? 0 : w->kind == CGUARD_POINT ? 5 : 2;
 
-        cguard_path_cell(t, CGUARD_C_UNKNOWN + swallow, &cell);
+        cguard_path_cell(t, t->early ? CGUARD_C_UNKNOWN
+                            : w->kind == CGUARD_POINT ? CGUARD_C_POINT
+                                                      : CGUARD_C_HEX, &cell);
 
         for ( /* void */ ; n; n--) {
             cguard_path_cell(t, CGUARD_C_OTHER, &cell);

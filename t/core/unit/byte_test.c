@@ -86,20 +86,6 @@ token(int c)
 }
 
 
-static unsigned
-class(int c)
-{
-    return c >= 0x80 || is_noise(c) ? CGUARD_C_NOISE
-           : is_one_of(c, "/\\") ? CGUARD_C_SEPARATOR
-           : is_one_of(c, "?#;") ? CGUARD_C_END
-           : c == '.' ? CGUARD_C_DOT
-           : tolower(c) == 'v' ? CGUARD_C_V
-           : tolower(c) == 'p' ? CGUARD_C_P
-           : tolower(c) == 'n' ? CGUARD_C_N
-           : tolower(c) == 's' ? CGUARD_C_S : CGUARD_C_OTHER;
-}
-
-
 /* how many bytes follow, by the number of ones at the top */
 
 static unsigned
@@ -112,6 +98,21 @@ need(int lead)
     }
 
     return n - 1;
+}
+
+
+static unsigned
+class(int c)
+{
+    return c >= 0x80 ? CGUARD_C_UNKNOWN + (is_lead(c) ? need(c) : 0)
+           : is_noise(c) ? CGUARD_C_NOISE
+           : is_one_of(c, "/\\") ? CGUARD_C_SEPARATOR
+           : is_one_of(c, "?#;") ? CGUARD_C_END
+           : c == '.' ? CGUARD_C_DOT
+           : tolower(c) == 'v' ? CGUARD_C_V
+           : tolower(c) == 'p' ? CGUARD_C_P
+           : tolower(c) == 'n' ? CGUARD_C_N
+           : tolower(c) == 's' ? CGUARD_C_S : CGUARD_C_OTHER;
 }
 
 

@@ -19,7 +19,8 @@
 
 typedef struct {
     sym_t                 c;
-    unsigned              swallows;  /* UNKNOWN: so many symbols behind it */
+    unsigned              swallows;  /* UNKNOWN: so many symbols behind it, */
+    unsigned              escape:1;  /*   only of ASCII if it is an escape */
     unsigned              encoded:1;
     unsigned              doubt:1;   /* an escape that was broken once */
 } mark_t;
@@ -87,6 +88,7 @@ escape(const marks_t *m, size_t i, mark_t *by)
 
     by->c = v < 0x100 ? (sym_t) v : OTHER_POINT;
     by->encoded = 1;
+    by->escape = 0;
 
     return i;
 }
@@ -200,9 +202,27 @@ mark_unknown(marks_t *m, int early)
             k = behind(m, i);
             s->swallows = early ? 0
                           : k < m->len && (m->s[k].c | 0x20) == 'u' ? 5 : 2;
+            s->escape = 1;
             s->c = UNKNOWN;
         }
     }
+}
+
+
+/* behind what is swallowed from "i" on, once more; or behind the string */
+
+static size_t
+swallow(const marks_t *m, const mark_t *by, size_t i)
+{
+    size_t  k;
+
+    for (k = behind(m, i - 1); k < m->len; k = behind(m, k)) {
+        if (!by->escape || m->s[k].c != UNKNOWN) {
+            return k + 1;
+        }
+    }
+
+    return m->len + 1;
 }
 
 
@@ -336,18 +356,18 @@ match(const marks_t *m, size_t i, size_t n, const char *want)
 
     if (c == UNKNOWN) {
 
-        for (swallowed = 0, k = i + 1; /* void */; k = behind(m, k - 1) + 1) {
+        k = i + 1;
 
-            if (match(m, k, n, want)) {
+        for (swallowed = 0; swallowed <= m->s[i].swallows; swallowed++) {
+
+            if (k <= m->len && match(m, k, n, want)) {
                 return 1;
             }
 
-            if (swallowed++ == m->s[i].swallows
-                || behind(m, k - 1) >= m->len)
-            {
-                return 0;
-            }
+            k = k <= m->len ? swallow(m, &m->s[i], k) : k;
         }
+
+        return 0;
     }
 
     if (is_noise(c)
@@ -396,7 +416,7 @@ is_dropped(const marks_t *m, const char *want)
                 return 1;
             }
 
-            k = behind(m, k - 1) + 1;
+            k = k <= m->len ? swallow(m, &m->s[i], k) : k;
         }
     }
 
@@ -420,7 +440,36 @@ has_unknown(const marks_t *m, size_t from, size_t to)
 }
 
 
-/* up to an end: unknown, dots, noise, and no name */
+/* whether a broken escape before it may swallow the symbol at "i" */
+
+static int
+is_swallowed(const marks_t *m, size_t i)
+{
+    size_t    k, end;
+    unsigned  n;
+
+    for (k = 0; k < i; k++) {
+
+        if (!m->s[k].escape) {
+            continue;
+        }
+
+        end = k + 1;
+
+        for (n = m->s[k].swallows; n && end <= m->len; n--) {
+            end = swallow(m, &m->s[k], end);
+        }
+
+        if (i < end) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* up to an end: unknown, dots, noise, what is swallowed, and no name */
 
 static int
 could_be_dots(const marks_t *m, size_t from, size_t to)
@@ -432,7 +481,9 @@ could_be_dots(const marks_t *m, size_t from, size_t to)
         if (m->s[from].c == UNKNOWN) {
             any = 1;
 
-        } else if (m->s[from].c != '.' && !is_noise(m->s[from].c)) {
+        } else if (m->s[from].c != '.' && !is_noise(m->s[from].c)
+                   && !is_swallowed(m, from))
+        {
             return 0;
         }
     }
