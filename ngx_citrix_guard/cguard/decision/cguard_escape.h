@@ -118,6 +118,7 @@ typedef struct {
     uint32_t              nwait;
     uint32_t              nqueue;
     uint8_t               ctl;
+    uint8_t               layers;    /*   in so many layers at most */
     uint8_t               point;     /* a code point that is not ASCII */
     cguard_cell_t         queue[CGUARD_DECODE_QUEUE];
     cguard_wait_t         wait[CGUARD_DECODE_DEPTH];
@@ -159,6 +160,7 @@ cguard_decode_init(cguard_decode_t *d)
     d->nwait = 0;
     d->nqueue = 0;
     d->ctl = 0;
+    d->layers = 0;
     d->point = 0;
 }
 
@@ -301,7 +303,7 @@ cguard_decode_percent(cguard_decode_t *d, cguard_cell_t *cell)
         cell->depth++;
         cguard_decode_point(d, cell, cell->c);
 
-    } else if (cell->depth == 1
+    } else if (cell->depth <= d->layers
                && cguard_byte[cell->c] & CGUARD_B_CONTROL)
     {
         cguard_decode_control(d, cell);

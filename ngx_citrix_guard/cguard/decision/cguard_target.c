@@ -25,6 +25,7 @@ typedef struct {
     const unsigned char  *query;
     size_t                plen;
     size_t                qlen;
+    uint8_t               layers;    /* in which a control byte counts */
 } cguard_string_t;
 
 
@@ -64,6 +65,7 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
     signs.vpns = &r->vpns;
 
     cguard_decode_init(&d);
+    d.layers = s->layers;
 
     cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_cell, &signs);
 
@@ -249,35 +251,44 @@ cguard_verdict(const cguard_string_t *s, const cguard_readings_t *r,
 }
 
 
-cguard_reason_e
-cguard_parts(const unsigned char *path, size_t plen,
-    const unsigned char *query, size_t qlen, unsigned policy,
-    cguard_result_t *res)
+static cguard_reason_e
+cguard_judge(const cguard_string_t *s, unsigned policy, cguard_result_t *res)
 {
-    cguard_string_t    s;
     cguard_readings_t  r;
 
     /* where a parent is needed for every reason, its absence is enough */
 
     if (!(policy & CGUARD_NO_SSLVPN)
-        && cguard_prefilter(path, plen)
-        && (query == NULL || cguard_prefilter(query, qlen)))
+        && cguard_prefilter(s->path, s->plen)
+        && (s->query == NULL || cguard_prefilter(s->query, s->qlen)))
     {
         return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
     }
+
+    if (s->plen > CGUARD_MAX || s->qlen > CGUARD_MAX) {
+        return cguard_result(res, CGUARD_MALFORMED, NULL, NULL, NULL);
+    }
+
+    cguard_read(s, &r);
+
+    return cguard_verdict(s, &r, policy, res);
+}
+
+
+cguard_reason_e
+cguard_parts(const unsigned char *path, size_t plen,
+    const unsigned char *query, size_t qlen, unsigned policy,
+    cguard_result_t *res)
+{
+    cguard_string_t  s;
 
     s.path = path;
     s.plen = plen;
     s.query = query;
     s.qlen = qlen;
+    s.layers = 0;
 
-    if (plen > CGUARD_MAX || qlen > CGUARD_MAX) {
-        return cguard_result(res, CGUARD_MALFORMED, NULL, NULL, NULL);
-    }
-
-    cguard_read(&s, &r);
-
-    return cguard_verdict(&s, &r, policy, res);
+    return cguard_judge(&s, policy, res);
 }
 
 
@@ -287,7 +298,6 @@ CGUARD_APART cguard_reason_e
 cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
     cguard_result_t *res)
 {
-    size_t                plen, qlen;
     cguard_sign_t         malformed;
     cguard_string_t       s;
     cguard_reason_e       reason;
@@ -295,16 +305,19 @@ cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
 
     query = len ? memchr(p, '?', len) : NULL;
 
-    plen = query ? (size_t) (query++ - p) : len;
-    qlen = len - plen - (query != NULL);
+    s.path = p;
+    s.plen = query ? (size_t) (query++ - p) : len;
+    s.query = query;
+    s.qlen = len - s.plen - (query != NULL);
+    s.layers = 1;
 
-    reason = cguard_parts(p, plen, query, qlen, policy, res);
+    reason = cguard_judge(&s, policy, res);
 
     if (reason != CGUARD_PASS && reason != CGUARD_MALFORMED) {
         return reason;
     }
 
-    hash = plen ? memchr(p, '#', plen) : NULL;
+    hash = s.plen ? memchr(p, '#', s.plen) : NULL;
 
     if (hash == NULL
         || (reason == CGUARD_MALFORMED && res
@@ -316,9 +329,6 @@ cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
     malformed.found = CGUARD_IN_PATH;
     malformed.start = (uint32_t) (hash - p);
     malformed.end = malformed.start + 1;
-
-    s.path = p;
-    s.plen = plen;
 
     return cguard_result(res, CGUARD_MALFORMED, &s, &malformed, NULL);
 }
@@ -384,6 +394,7 @@ cguard_header(const unsigned char *name, size_t nlen,
     s.plen = vlen;
     s.query = NULL;
     s.qlen = 0;
+    s.layers = 0;
 
     cguard_read(&s, &r);
 

@@ -69,7 +69,8 @@ cguard_reason_e cguard_target(const unsigned char *p, size_t len,
 
 /*
  * The same for a target that a server has taken apart and decoded already: a
- * "?" or "#" in "path" is an ordinary byte there, as one that was encoded.
+ * "?" or "#" in "path" is an ordinary byte there, as one that was encoded, and
+ * a control byte counts only if it is raw.
  * "query" may be NULL.  The range counts as if path, "?" and query stood in
  * one piece.
  */

@@ -101,7 +101,7 @@ wrong_report(const unsigned char *p, size_t len, const cguard_result_t *res)
                : res->depth > depth ? "depth" : NULL;
 
     case CGUARD_MALFORMED:
-        if (!signs.control && !(n == 1 && p[0] == '#')) {
+        if (!signs.control && !signs.escaped && !(n == 1 && p[0] == '#')) {
             return "range";
         }
 

@@ -60,20 +60,15 @@ has_segment(const reading_t *r, const char *want)
 }
 
 
-/* raw, or out of one escape */
-
-static int
-has_control(const reading_t *raw)
+static void
+look_for_controls(const reading_t *raw, oracle_signs_t *signs)
 {
     size_t  i;
 
     for (i = 0; i < raw->len; i++) {
-        if (is_control(raw->s[i]) || is_control_escape(raw, i)) {
-            return 1;
-        }
+        signs->control |= is_control(raw->s[i]);
+        signs->escaped |= is_control_escape(raw, i);
     }
-
-    return 0;
 }
 
 
@@ -145,7 +140,7 @@ lenient_signs(const unsigned char *p, size_t len, reading_t *raw,
     read_raw(raw, p, len);
     search(raw, signs);
 
-    signs->control = has_control(raw);
+    look_for_controls(raw, signs);
 
     return 1;
 }
@@ -231,11 +226,15 @@ reason(const oracle_signs_t *path, const oracle_signs_t *whole, int malformed,
 const char *
 oracle_target_reason(const oracle_target_t *t, unsigned policy)
 {
-    return reason(&t->path, &t->whole, t->hash || t->path.control, policy);
+    return reason(&t->path, &t->whole,
+                  t->hash || t->path.control || t->path.escaped, policy);
 }
 
 
-/* the whole as a path that was taken apart and decoded: "#" is ordinary */
+/*
+ * The whole as a path that was taken apart and decoded: "#" is ordinary, and
+ * so is what its first layer hides.
+ */
 
 const char *
 oracle_parts_reason(const oracle_target_t *t, unsigned policy)

@@ -25,7 +25,8 @@ typedef struct {
     unsigned              parent:1;
     unsigned              vpns:1;
     unsigned              guessed:1;   /* one plain, the other one unknown */
-    unsigned              control:1;   /* 00-1F or 7F, raw or one layer deep */
+    unsigned              control:1;   /* 00-1F or 7F, raw */
+    unsigned              escaped:1;   /*   one layer deep */
     unsigned              endless:1;   /* too many readings, not all made */
     size_t                readings;
 } oracle_signs_t;
