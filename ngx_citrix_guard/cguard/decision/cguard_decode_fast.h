@@ -175,6 +175,13 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
 
         class = p + n < last ? cguard_byte[p[n]] : CGUARD_B_NOISE;
 
+        if (class & CGUARD_B_LEAD && n == 1 && kind == CGUARD_LEAD) {
+
+            /* nothing that comes of it will be a continuation byte */
+
+            return CGUARD_STEP_CELL;
+        }
+
         if (class & (CGUARD_B_FEED|CGUARD_B_NOISE)) {
             cguard_decode_wait(d, cell, kind, value, need);
             cell->end += n - 1;

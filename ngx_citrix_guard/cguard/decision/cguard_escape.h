@@ -109,6 +109,7 @@ typedef struct {
     uint8_t               kind;
     uint8_t               need;
     uint8_t               lead;
+    uint8_t               within;    /* of the unknown: some is in it */
 } cguard_wait_t;
 
 

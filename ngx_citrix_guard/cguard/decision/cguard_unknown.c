@@ -49,20 +49,25 @@ typedef struct {
 } cguard_move_t;
 
 
+/* where a segment stands; in registers, where nothing waits */
+
+typedef struct {
+    uint64_t              sequence;  /* sets that pass over the next bytes, */
+    uint64_t              escape;    /*   behind a lead byte, an escape */
+    unsigned              plain;     /* the set of who sees no unknown */
+    unsigned              dropped;   /*   of who drops it, or ends there */
+    unsigned              holds;
+} cguard_sets_t;
+
+
 typedef struct {
     cguard_unknown_t     *u;
     cguard_sign_t         first;     /* the segment of the first unknown */
     cguard_sign_t         parent;    /* plain */
     cguard_sign_t         vpns;
-    uint64_t              sequence;  /* sets that pass over the next bytes, */
-    uint64_t              escape;    /*   behind a lead byte, an escape */
     uint32_t              segment;   /* where it starts */
     uint32_t              since;     /* where "dropped" was a mere start */
-    uint8_t               plain;     /* the set of who sees no unknown */
-    uint8_t               dropped;   /*   of who drops it, or ends there */
-    uint8_t               holds;
-    uint8_t               within;    /* an unknown byte stood in an escape */
-    uint8_t               early;     /* it is dropped before that is read */
+    cguard_sets_t         sets;
     cguard_decode_t       decode;
 } cguard_path_t;
 
@@ -119,7 +124,7 @@ static void
 cguard_guessed(cguard_path_t *t, const cguard_sign_t *plain,
     const cguard_sign_t *guess)
 {
-    if (!t->early && !t->u->guess[0].found) {
+    if (!t->u->guess[0].found) {
         t->u->guess[0] = *plain;
         t->u->guess[1] = *guess;
     }
@@ -128,16 +133,17 @@ cguard_guessed(cguard_path_t *t, const cguard_sign_t *plain,
 
 /* the segment may end before "end" */
 
-static void
-cguard_path_ends(cguard_path_t *t, unsigned plain, uint32_t end)
+CGUARD_APART void
+cguard_path_ends(cguard_path_t *t, unsigned plain, unsigned dropped,
+    uint32_t end)
 {
     cguard_sign_t  vpns;
 
-    if (t->dropped & CGUARD_U_PARENT) {
+    if (dropped & CGUARD_U_PARENT) {
         cguard_found(&t->u->parent, t->since, end);
     }
 
-    if (t->dropped & CGUARD_U_VPNS) {
+    if (dropped & CGUARD_U_VPNS) {
         cguard_found(&t->u->vpns, t->since, end);
     }
 
@@ -159,12 +165,12 @@ cguard_path_ends(cguard_path_t *t, unsigned plain, uint32_t end)
 
 /* the segment is over, for who sees no unknown */
 
-static void
-cguard_path_over(cguard_path_t *t, uint32_t end)
+CGUARD_APART void
+cguard_path_over(cguard_path_t *t, unsigned holds, uint32_t end)
 {
     cguard_sign_t  segment;
 
-    if (t->holds == CGUARD_HOLDS_UNKNOWN && t->vpns.found) {
+    if (holds == CGUARD_HOLDS_UNKNOWN && t->vpns.found) {
         segment.found = 0;
         cguard_found(&segment, t->segment, end);
         cguard_guessed(t, &t->vpns, &segment);
@@ -176,19 +182,20 @@ cguard_path_over(cguard_path_t *t, uint32_t end)
 }
 
 
-static inline void
-cguard_path_cell(cguard_path_t *t, unsigned class, const cguard_cell_t *cell)
+CGUARD_INLINE void
+cguard_path_cell(cguard_path_t *t, cguard_sets_t *s, unsigned class,
+    const cguard_cell_t *cell)
 {
     unsigned              plain, dropped, escape;
     const cguard_move_t  *m;
 
     m = &cguard_move[class];
-    plain = t->plain & m->ascii;
-    dropped = t->dropped;
-    escape = t->escape & 0xff;
+    plain = s->plain & m->ascii;
+    dropped = s->dropped;
+    escape = s->escape & 0xff;
 
     if (m->ends & (plain | dropped)) {
-        cguard_path_ends(t, plain, cell->start);
+        cguard_path_ends(t, plain, dropped, cell->start);
     }
 
     if (class >= CGUARD_C_UNKNOWN && !t->first.found) {
@@ -196,27 +203,26 @@ cguard_path_cell(cguard_path_t *t, unsigned class, const cguard_cell_t *cell)
     }
 
     if (class == CGUARD_C_SEPARATOR || class == CGUARD_C_END) {
-        cguard_path_over(t, cell->start);
+        cguard_path_over(t, s->holds, cell->start);
     }
 
-    plain = (plain & m->step) << 1 | (plain & m->stay)
-            | (m->begin & m->ascii);
+    s->plain = (plain & m->step) << 1 | (plain & m->stay)
+               | (m->begin & m->ascii);
 
     dropped = (dropped & m->step) << 1
-              | (dropped & (m->stay | (cell->depth ? m->drop : 0)))
-              | m->begin | escape | (t->sequence & 0xff);
+              | (dropped & (m->stay | (cell->depth ? m->drop : 0u)))
+              | m->begin | escape | (s->sequence & 0xff);
 
-    t->plain = (uint8_t) plain;
-    t->dropped = (uint8_t) dropped;
-    t->sequence = t->sequence >> m->passes | dropped * m->sequence;
-    t->escape = t->escape >> m->counts | dropped * m->escape;
-    t->holds |= m->holds & (escape ? CGUARD_HOLDS_UNKNOWN : 0xff);
+    s->dropped = dropped;
+    s->sequence = s->sequence >> m->passes | dropped * m->sequence;
+    s->escape = s->escape >> m->counts | dropped * m->escape;
+    s->holds |= m->holds & (escape ? CGUARD_HOLDS_UNKNOWN : 0xffu);
 
     if (class == CGUARD_C_SEPARATOR) {
-        t->holds = 0;
+        s->holds = 0;
         t->segment = cell->end;
 
-        if (dropped == CGUARD_U_START && (t->sequence | t->escape) == 0) {
+        if (dropped == CGUARD_U_START && (s->sequence | s->escape) == 0) {
             t->since = cell->end;
         }
     }
@@ -239,13 +245,12 @@ cguard_path_flush(cguard_path_t *t)
         n = w->kind == CGUARD_POINT ? 5u - w->need : w->kind == CGUARD_DIGIT;
         cell.start = w->start;
 
-
-        cguard_path_cell(t, t->early ? CGUARD_C_UNKNOWN
-                            : w->kind == CGUARD_POINT ? CGUARD_C_POINT
-                                                      : CGUARD_C_HEX, &cell);
+        cguard_path_cell(t, &t->sets, w->kind == CGUARD_POINT ? CGUARD_C_POINT
+                                                              : CGUARD_C_HEX,
+                         &cell);
 
         for ( /* void */ ; n; n--) {
-            cguard_path_cell(t, CGUARD_C_OTHER, &cell);
+            cguard_path_cell(t, &t->sets, CGUARD_C_OTHER, &cell);
         }
     }
 
@@ -254,26 +259,64 @@ cguard_path_flush(cguard_path_t *t)
 
 
 /*
- * Offers a character to the escape that waits, and notes what is no escape
- * for a stricter parser: one with noise in it, or with a digit that is itself
- * an escape, and not there yet a layer before.
+ * Out of an escape with an unknown in it comes an unknown, or the character,
+ * for who drops the unknown before.
+ */
+
+static void
+cguard_path_see(cguard_path_t *t, const cguard_cell_t *cell, unsigned within)
+{
+    unsigned              class, dropped;
+    const cguard_move_t  *m;
+
+    class = cell->c > 0xff ? CGUARD_C_UNKNOWN : cguard_class[cell->c];
+
+    if (!within || class >= CGUARD_C_UNKNOWN) {
+        cguard_path_cell(t, &t->sets, class, cell);
+        return;
+    }
+
+    m = &cguard_move[class];
+    dropped = t->sets.dropped;
+
+    cguard_path_cell(t, &t->sets, CGUARD_C_UNKNOWN, cell);
+
+    t->sets.dropped |= (dropped & m->step) << 1 | (dropped & m->stay);
+}
+
+
+/*
+ * Offers a cell to the escape that waits.  Notes what is no escape for a
+ * stricter parser: one with noise in it, or with a digit that is itself an
+ * escape, and not there yet a layer before.
  */
 
 static int
-cguard_path_offer(cguard_path_t *t, unsigned step, cguard_cell_t *cell)
+cguard_path_offer(cguard_path_t *t, unsigned step, cguard_cell_t *cell,
+    unsigned *within)
 {
     int               rc;
+    cguard_wait_t    *w;
     cguard_decode_t  *d;
 
     d = &t->decode;
+    w = &d->wait[d->nwait - 1];
 
-    if (step == 0 || cell->depth > d->wait[d->nwait - 1].depth) {
+    if (cell->c >= 0x80) {
+        w->within = 1;
+        return 0;
+    }
+
+    if (step == 0 || cell->depth > w->depth) {
         cguard_found(&t->first, t->segment, 0);
     }
 
     if (step == 0) {
         return 0;
     }
+
+    w->within |= (uint8_t) *within;
+    *within = w->within;
 
     d->point = 0;
     rc = cguard_decode_offer(d, cell);
@@ -290,107 +333,104 @@ cguard_path_offer(cguard_path_t *t, unsigned step, cguard_cell_t *cell)
 static void
 cguard_path_feed(cguard_path_t *t, cguard_cell_t *cell)
 {
-    unsigned          step;
+    unsigned          step, within;
     cguard_decode_t  *d;
 
     d = &t->decode;
+    within = 0;
 
     do {
         step = cguard_decode_step(d, cell->c);
 
         if (cell->c >= 0x80) {
-            t->within |= d->nwait != 0;
-
-            if (t->early) {
-                return;
-            }
-
-            step = CGUARD_STEP_CELL;
+            step = d->nwait ? CGUARD_STEP_OFFER : CGUARD_STEP_CELL;
         }
 
         if (step & CGUARD_STEP_CELL) {
             cguard_path_flush(t);
 
             if (cell->c != '%') {
-                cguard_path_cell(t, cell->c > 0xff ? CGUARD_C_UNKNOWN
-                                                   : cguard_class[cell->c],
-                                 cell);
+                cguard_path_see(t, cell, within);
                 return;
             }
         }
 
         if (cell->c == '%') {
             cguard_decode_begin(d, cell);
+            d->wait[d->nwait - 1].within = (uint8_t) within;
             return;
         }
 
-    } while (cguard_path_offer(t, step, cell));
+    } while (cguard_path_offer(t, step, cell, &within));
 }
 
 
-/* Returns whether an unknown byte stood in an escape. */
+/* bytes that are no escape, as long as none waits; returns where they end */
 
-static int
-cguard_path_read(cguard_path_t *t, const unsigned char *p, uint32_t len)
+static uint32_t
+cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
+    uint32_t len)
 {
-    uint32_t       i, n, end;
     cguard_cell_t  cell;
+    cguard_sets_t  s;
 
-    t->plain = CGUARD_U_START;
-    t->dropped = CGUARD_U_START;
+    s = t->sets;
+    cell.depth = 0;
 
-    cguard_decode_init(&t->decode);
-
-    for (i = 0; i < len; i = end) {
-
-        cell.c = p[i];
+    for ( /* void */ ; i < len && p[i] != '%'; i++) {
         cell.start = i;
-        cell.end = end = i + 1;
-        cell.depth = 0;
+        cell.end = i + 1;
 
-        if (t->decode.nwait == 0 && cell.c != '%' && !t->early) {
-            cguard_path_cell(t, cguard_class[cell.c], &cell);
-            continue;
-        }
-
-        if (cell.c == '%') {
-            n = cguard_decode_layers(p + i, p + len, &cell);
-            cell.end = end = n ? i + n : end;
-        }
-
-        cguard_path_feed(t, &cell);
+        cguard_path_cell(t, &s, cguard_class[p[i]], &cell);
     }
 
-    /* the last segment is over */
+    t->sets = s;
 
-    cguard_path_flush(t);
-    cguard_path_ends(t, t->plain, len);
-    cguard_path_over(t, len);
-
-    if (t->parent.found && t->first.found) {
-        cguard_guessed(t, &t->parent, &t->first);
-    }
-
-    return t->within;
+    return i;
 }
 
 
 void
 cguard_unknown(const unsigned char *p, uint32_t len, cguard_unknown_t *u)
 {
+    uint32_t       i, n;
+    cguard_cell_t  cell;
     cguard_path_t  t;
 
     memset(u, 0, sizeof(cguard_unknown_t));
     memset(&t, 0, offsetof(cguard_path_t, decode));
 
     t.u = u;
+    t.sets.plain = CGUARD_U_START;
+    t.sets.dropped = CGUARD_U_START;
 
-    if (cguard_path_read(&t, p, len)) {
-        memset(&t, 0, offsetof(cguard_path_t, decode));
+    cguard_decode_init(&t.decode);
 
-        t.u = u;
-        t.early = 1;
+    for (i = 0; i < len; i = n) {
 
-        (void) cguard_path_read(&t, p, len);
+        if (t.decode.nwait == 0 && p[i] != '%') {
+            n = cguard_path_run(&t, p, i, len);
+            continue;
+        }
+
+        cell.c = p[i];
+        cell.start = i;
+        cell.depth = 0;
+
+        n = p[i] == '%' ? cguard_decode_layers(p + i, p + len, &cell) : 0;
+        n = i + (n ? n : 1);
+        cell.end = n;
+
+        cguard_path_feed(&t, &cell);
+    }
+
+    /* the last segment is over */
+
+    cguard_path_flush(&t);
+    cguard_path_ends(&t, t.sets.plain, t.sets.dropped, len);
+    cguard_path_over(&t, t.sets.holds, len);
+
+    if (t.parent.found && t.first.found) {
+        cguard_guessed(&t, &t.parent, &t.first);
     }
 }

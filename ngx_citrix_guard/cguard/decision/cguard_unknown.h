@@ -26,8 +26,8 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 /*
- * Reads the path once, or twice where an unknown byte stands in an escape.
- * Writes "u"; allocates nothing; linear in the length; cannot fail.
+ * Reads the path once.  Writes "u"; allocates nothing; linear in the length;
+ * cannot fail.
  */
 
 void cguard_unknown(const unsigned char *p, uint32_t len, cguard_unknown_t *u);

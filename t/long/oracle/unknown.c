@@ -23,6 +23,9 @@ typedef struct {
     unsigned              escape:1;  /*   only of ASCII if it is an escape */
     unsigned              encoded:1;
     unsigned              doubt:1;   /* an escape that was broken once */
+    unsigned              within:1;  /*   by an unknown in it */
+    sym_t                 or;        /* UNKNOWN: the character for who drops
+                                        what is in it */
 } mark_t;
 
 
@@ -55,6 +58,19 @@ behind(const marks_t *m, size_t i)
 }
 
 
+/* the same in an escape, where an unknown may be dropped as well */
+
+static size_t
+next_digit(const marks_t *m, size_t i)
+{
+    do {
+        i = behind(m, i);
+    } while (i < m->len && is_high(m->s[i].c));
+
+    return i;
+}
+
+
 /* the escape at "i": returns its last index, or 0 if it is none */
 
 static size_t
@@ -64,15 +80,15 @@ escape(const marks_t *m, size_t i, mark_t *by)
     size_t    k, n;
     uint32_t  v;
 
-    k = behind(m, i);
+    k = next_digit(m, i);
     n = 2;
 
     if (k < m->len && (m->s[k].c == 'u' || m->s[k].c == 'U')) {
-        k = behind(m, k);
+        k = next_digit(m, k);
         n = 4;
     }
 
-    by->doubt = m->s[i].doubt;
+    memset(by, 0, sizeof(mark_t));
 
     for (v = 0; n; n--) {
         d = k < m->len ? hex(m->s[k].c) : -1;
@@ -83,12 +99,11 @@ escape(const marks_t *m, size_t i, mark_t *by)
 
         v = v * 16 + (uint32_t) d;
         i = k;
-        k = behind(m, k);
+        k = next_digit(m, k);
     }
 
     by->c = v < 0x100 ? (sym_t) v : OTHER_POINT;
     by->encoded = 1;
-    by->escape = 0;
 
     return i;
 }
@@ -142,6 +157,7 @@ next_layer(marks_t *m)
 
         for (k = i; k <= last; k++) {
             by.doubt |= m->s[k].doubt;
+            by.within |= is_high(m->s[k].c) || m->s[k].within;
         }
 
         m->s[n++] = by;
@@ -155,23 +171,6 @@ next_layer(marks_t *m)
 }
 
 
-static void
-drop_high(marks_t *m)
-{
-    size_t  i, n;
-
-    n = 0;
-
-    for (i = 0; i < m->len; i++) {
-        if (!is_high(m->s[i].c)) {
-            m->s[n++] = m->s[i];
-        }
-    }
-
-    m->len = n;
-}
-
-
 static unsigned
 sequence_of(sym_t c)
 {
@@ -181,28 +180,66 @@ sequence_of(sym_t c)
 
 
 /*
- * What is left is ASCII, or unknown.  Who drops bytes before an escape is read
- * leaves the others alone.
+ * An unknown byte that an escape has waited across, before it was broken
+ * behind it, swallows nothing by itself.
  */
 
 static void
-mark_unknown(marks_t *m, int early)
+mark_within(marks_t *m)
+{
+    int       waits;              /* 1 "%", 2 a digit, 3 "%u" and digits */
+    size_t    i;
+    mark_t   *s;
+
+    waits = 0;
+
+    for (i = 0; i < m->len; i++) {
+        s = &m->s[i];
+
+        if (s->c == '%') {
+            waits = 1;
+
+        } else if (waits && is_high(s->c)) {
+            s->c = UNKNOWN;
+
+        } else if (!is_noise(s->c)) {
+            waits = waits == 1 && (s->c == 'u' || s->c == 'U') ? 3
+                    : waits == 1 && hex(s->c) >= 0 ? 2
+                    : waits == 3 && hex(s->c) >= 0 ? 3 : 0;
+        }
+    }
+}
+
+
+/* what is left is ASCII, or unknown */
+
+static void
+mark_unknown(marks_t *m)
 {
     size_t   i, k;
     mark_t  *s;
 
+    mark_within(m);
+
     for (i = 0; i < m->len; i++) {
         s = &m->s[i];
+
+        if (s->c == UNKNOWN) {
+            continue;
+        }
 
         if (is_high(s->c)) {
             s->swallows = sequence_of(s->c);
             s->c = UNKNOWN;
 
         } else if (s->c == '%') {
-            k = behind(m, i);
-            s->swallows = early ? 0
-                          : k < m->len && (m->s[k].c | 0x20) == 'u' ? 5 : 2;
+            k = next_digit(m, i);
+            s->swallows = k < m->len && (m->s[k].c | 0x20) == 'u' ? 5 : 2;
             s->escape = 1;
+            s->c = UNKNOWN;
+
+        } else if (s->within) {
+            s->or = s->c;
             s->c = UNKNOWN;
         }
     }
@@ -227,7 +264,7 @@ swallow(const marks_t *m, const mark_t *by, size_t i)
 
 
 static void
-decode_all(const reading_t *raw, marks_t *m, int early)
+decode_all(const reading_t *raw, marks_t *m)
 {
     size_t  i;
 
@@ -239,13 +276,9 @@ decode_all(const reading_t *raw, marks_t *m, int early)
 
     m->len = raw->len;
 
-    do {
-        if (early) {
-            drop_high(m);
-        }
-    } while (next_layer(m));
+    while (next_layer(m)) { /* void */ }
 
-    mark_unknown(m, early);
+    mark_unknown(m);
 }
 
 
@@ -367,7 +400,7 @@ match(const marks_t *m, size_t i, size_t n, const char *want)
             k = k <= m->len ? swallow(m, &m->s[i], k) : k;
         }
 
-        return 0;
+        c = m->s[i].or;
     }
 
     if (is_noise(c)
@@ -527,14 +560,11 @@ is_guessed(const marks_t *m)
 void
 unknown_signs(const reading_t *raw, oracle_signs_t *signs)
 {
-    int              early;
     static marks_t   m;
 
-    for (early = 0; early < 2; early++) {
-        decode_all(raw, &m, early);
+    decode_all(raw, &m);
 
-        signs->parent |= is_dropped(&m, "..");
-        signs->vpns |= is_dropped(&m, "vpns");
-        signs->guessed |= !early && is_guessed(&m);
-    }
+    signs->parent |= is_dropped(&m, "..");
+    signs->vpns |= is_dropped(&m, "vpns");
+    signs->guessed |= is_guessed(&m);
 }
