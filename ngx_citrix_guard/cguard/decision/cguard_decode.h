@@ -34,7 +34,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
 
         class = cguard_byte[p[i]];
 
-        if (!(class & CGUARD_B_FEED) && d->nwait == 0) {
+        if (d->nwait == 0 && cguard_decode_alone(p + i, p + len, class)) {
 
             /* a cell of its own, which the compiler keeps in registers */
 

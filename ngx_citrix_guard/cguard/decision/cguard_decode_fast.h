@@ -32,6 +32,28 @@ cguard_decode_whole(const cguard_decode_t *d, const cguard_cell_t *cell)
 }
 
 
+/*
+ * Whether p[0] is simply a cell where nothing waits: also a lead byte before
+ * what neither is a continuation byte nor can become one.  Without a branch,
+ * since random bytes would make the processor guess.
+ */
+
+CGUARD_INLINE unsigned
+cguard_decode_alone(const unsigned char *p, const unsigned char *last,
+    unsigned class)
+{
+    unsigned  next, goes_on;
+
+    next = cguard_token[p[last - p > 1]];
+    goes_on = 1u << CGUARD_T_CONT | 1u << CGUARD_T_PERCENT
+              | 1u << CGUARD_T_NOISE;
+
+    return (unsigned) ((class & CGUARD_B_FEED) == 0)
+           | ((unsigned) (cguard_token[p[0]] == CGUARD_T_LEAD)
+              & ~(goes_on >> next) & (unsigned) (last - p > 1));
+}
+
+
 /* "%" at p[0]: takes off as many layers as follow */
 
 static inline uint32_t
@@ -174,13 +196,6 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
     for (n = 1; need; n++, need--) {
 
         class = p + n < last ? cguard_byte[p[n]] : CGUARD_B_NOISE;
-
-        if (class & CGUARD_B_LEAD && n == 1 && kind == CGUARD_LEAD) {
-
-            /* nothing that comes of it will be a continuation byte */
-
-            return CGUARD_STEP_CELL;
-        }
 
         if (class & (CGUARD_B_FEED|CGUARD_B_NOISE)) {
             cguard_decode_wait(d, cell, kind, value, need);

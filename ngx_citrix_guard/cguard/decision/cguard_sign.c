@@ -16,6 +16,8 @@
 #define L_N    CGUARD_C_N
 #define L_S    CGUARD_C_S
 #define U(n)   CGUARD_C_UNKNOWN + n
+#define U4(n)  U(n), U(n), U(n), U(n)
+#define U16(n) U4(n), U4(n), U4(n), U4(n)
 
 
 /* what is not named is CGUARD_C_OTHER */
@@ -37,22 +39,8 @@ const uint8_t  cguard_class[256] = {
     0,     0,     0,     0,     0,     0,     L_N,   0,     /* 68 */
     L_P,   0,     0,     L_S,   0,     0,     L_V,   0,     /* 70 */
     0,     0,     0,     0,     0,     0,     0,     NOISE, /* 78 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* 80 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* 88 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* 90 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* 98 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* a0 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* a8 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* b0 */
-    U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  U(0),  /* b8 */
-    U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  /* c0 */
-    U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  /* c8 */
-    U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  /* d0 */
-    U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  U(1),  /* d8 */
-    U(2),  U(2),  U(2),  U(2),  U(2),  U(2),  U(2),  U(2),  /* e0 */
-    U(2),  U(2),  U(2),  U(2),  U(2),  U(2),  U(2),  U(2),  /* e8 */
-    U(3),  U(3),  U(3),  U(3),  U(3),  U(3),  U(3),  U(3),  /* f0 */
-    U(4),  U(4),  U(4),  U(4),  U(5),  U(5),  U(0),  U(0),  /* f8 */
+    U16(0), U16(0), U16(0), U16(0), U16(1), U16(1), U16(2), /* 80 - ef */
+    U4(3), U4(3), U4(4), U(5), U(5), U(0), U(0)              /* f0 - ff */
 };
 
 
@@ -68,25 +56,18 @@ const uint8_t  cguard_class[256] = {
 #define DEAD    CGUARD_S_DEAD
 
 
-/*
- * "..." is a parent whose trailing dot was dropped, "vpns." is vpns.  To a
- * lenient parser what it does not know is noise.
- */
+/* "..." is a parent whose trailing dot was dropped, "vpns." is vpns */
 
-#define ROW(dot, v, p, n, s, noise)                                           \
-    { DEAD, dot, v, p, n, s, noise, DEAD, START,                              \
-      noise, noise, noise, noise, noise, noise }
+const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_UNKNOWN] = {
 
-const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_MAX] = {
+    /*           other  .       v     p     n     s     noise   end   sep  */
 
-    /*               .       v     p     n     s     noise */
-
-    [DEAD]   = ROW(DEAD,   DEAD, DEAD, DEAD, DEAD, DEAD),
-    [START]  = ROW(DOT,    V,    DEAD, DEAD, DEAD, START),
-    [DOT]    = ROW(PARENT, DEAD, DEAD, DEAD, DEAD, DOT),
-    [V]      = ROW(DEAD,   DEAD, VP,   DEAD, DEAD, V),
-    [VP]     = ROW(DEAD,   DEAD, DEAD, VPN,  DEAD, VP),
-    [VPN]    = ROW(DEAD,   DEAD, DEAD, DEAD, VPNS, VPN),
-    [PARENT] = ROW(PARENT, DEAD, DEAD, DEAD, DEAD, PARENT),
-    [VPNS]   = ROW(VPNS,   DEAD, DEAD, DEAD, DEAD, VPNS)
+    [DEAD]   = { DEAD,  DEAD,   DEAD, DEAD, DEAD, DEAD, DEAD,   DEAD, START },
+    [START]  = { DEAD,  DOT,    V,    DEAD, DEAD, DEAD, START,  DEAD, START },
+    [DOT]    = { DEAD,  PARENT, DEAD, DEAD, DEAD, DEAD, DOT,    DEAD, START },
+    [V]      = { DEAD,  DEAD,   DEAD, VP,   DEAD, DEAD, V,      DEAD, START },
+    [VP]     = { DEAD,  DEAD,   DEAD, DEAD, VPN,  DEAD, VP,     DEAD, START },
+    [VPN]    = { DEAD,  DEAD,   DEAD, DEAD, DEAD, VPNS, VPN,    DEAD, START },
+    [PARENT] = { DEAD,  PARENT, DEAD, DEAD, DEAD, DEAD, PARENT, DEAD, START },
+    [VPNS]   = { DEAD,  VPNS,   DEAD, DEAD, DEAD, DEAD, VPNS,   DEAD, START },
 };

@@ -72,7 +72,7 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 extern const uint8_t  cguard_class[256];
-extern const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_MAX];
+extern const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_UNKNOWN];
 
 #pragma GCC visibility pop
 
@@ -132,6 +132,7 @@ cguard_sign_cell(void *data, const cguard_cell_t *cell,
     }
 
     class = cell->c <= 0xff ? cguard_class[cell->c] : CGUARD_C_OTHER;
+    class = class < CGUARD_C_UNKNOWN ? class : CGUARD_C_NOISE;
 
     if (s->state >= CGUARD_S_PARENT && class >= CGUARD_C_NOISE) {
         cguard_sign_end(s, cell->start);
