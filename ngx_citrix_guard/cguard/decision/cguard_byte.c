@@ -12,11 +12,13 @@
 #include "cguard_escape.h"
 
 
+#define B4(b)   b, b, b, b
+#define B8(b)   B4(b), B4(b)
+#define B16(b)  B8(b), B8(b)
+
+
 const uint8_t  cguard_byte[256] = {
-    0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0,    /* 00 */
-    0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0,
-    0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0,
-    0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0, 0xb0,
+    B16(0xb0), B16(0xb0),                              /* 00 */
     0x10, 0x08, 0x08, 0x40, 0x08, 0xc0, 0x08, 0x08,    /* 20 */
     0x08, 0x08, 0x08, 0x10, 0x08, 0x08, 0x48, 0x48,
     0x49, 0x49, 0x49, 0x49, 0x49, 0x49, 0x49, 0x49,
@@ -29,22 +31,8 @@ const uint8_t  cguard_byte[256] = {
     0x08, 0x08, 0x08, 0x08, 0x08, 0x08, 0x48, 0x08,
     0x48, 0x08, 0x08, 0x48, 0x08, 0x48, 0x48, 0x08,
     0x08, 0x08, 0x08, 0x08, 0x08, 0x08, 0x08, 0xb0,
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,    /* 80 */
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,    /* a0 */
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,
-    0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,    /* c0 */
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,    /* e0 */
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-    0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x00, 0x00,
+    B16(0x04), B16(0x04), B16(0x04), B16(0x04),        /* 80 */
+    B16(0x82), B16(0x82), B16(0x82), B8(0x82), B4(0x82), 0x82, 0x82, 0, 0
 };
 
 
@@ -78,38 +66,18 @@ const uint8_t  cguard_need[64] = {
 /* what is not named is CGUARD_T_OTHER */
 
 const uint8_t  cguard_token[256] = {
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 00 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 08 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 10 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 18 */
-    NOISE, 0,     0,     0,     0,     PCT,   0,     0,     /* 20 */
-    0,     0,     0,     NOISE, 0,     0,     0,     0,     /* 28 */
-    HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   /* 30 */
-    HEX,   HEX,   0,     0,     0,     0,     0,     0,     /* 38 */
-    0,     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   0,     /* 40 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 48 */
-    0,     0,     0,     0,     0,     U,     0,     0,     /* 50 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 58 */
-    0,     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   0,     /* 60 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 68 */
-    0,     0,     0,     0,     0,     U,     0,     0,     /* 70 */
-    0,     0,     0,     0,     0,     0,     0,     NOISE, /* 78 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 80 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 88 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 90 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 98 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* a0 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* a8 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* b0 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* b8 */
-    OPEN,  OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* c0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* c8 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* d0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* d8 */
-    OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* e0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* e8 */
-    OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* f0 */
-    OPEN,  LEAD,  LEAD,  LEAD,  OPEN,  LEAD,  0,     0,     /* f8 */
+    B16(NOISE), B16(NOISE), NOISE,
+    ['%'] = PCT, ['+'] = NOISE, [0x7f] = NOISE, ['U'] = U, ['u'] = U,
+
+    ['0'] = HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX,
+    ['A'] = HEX, HEX, HEX, HEX, HEX, HEX,
+    ['a'] = HEX, HEX, HEX, HEX, HEX, HEX,
+
+    [0x80] = B16(CONT), B16(CONT), B16(CONT), B16(CONT),
+    OPEN, OPEN, LEAD, LEAD, B4(LEAD), B8(LEAD), B16(LEAD),  /* c0 */
+    OPEN, LEAD, LEAD, LEAD, B4(LEAD), B8(LEAD),             /* e0 */
+    OPEN, LEAD, LEAD, LEAD, B4(LEAD),                       /* f0 */
+    OPEN, LEAD, LEAD, LEAD, OPEN, LEAD
 };
 
 

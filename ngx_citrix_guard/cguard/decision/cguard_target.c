@@ -76,7 +76,7 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
     }
 
     if (s->query) {
-        signs.state = CGUARD_S_DEAD;
+        signs.state = 0;
         signs.part = CGUARD_IN_QUERY;
 
         cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_cell,

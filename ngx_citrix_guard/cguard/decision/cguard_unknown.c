@@ -13,42 +13,6 @@
 #include "cguard_unknown.h"
 
 
-#define CGUARD_U_DOTS    0x01        /* a segment begins, perhaps of dots */
-#define CGUARD_U_DOT     0x02
-#define CGUARD_U_PARENT  0x04
-#define CGUARD_U_WORD    0x08        /* a segment begins, perhaps vpns */
-#define CGUARD_U_V       0x10
-#define CGUARD_U_VP      0x20
-#define CGUARD_U_VPN     0x40
-#define CGUARD_U_VPNS    0x80
-
-#define CGUARD_U_START   (CGUARD_U_DOTS|CGUARD_U_WORD)
-#define CGUARD_U_SIGN    (CGUARD_U_PARENT|CGUARD_U_VPNS)
-
-
-/* what a segment holds */
-
-#define CGUARD_HOLDS_UNKNOWN  0x01
-#define CGUARD_HOLDS_NAME     0x02   /* no dot or noise, nor swallowed */
-
-
-/* how a character moves a set, without a branch that is hard to foresee */
-
-typedef struct {
-    uint64_t              sequence;  /* times a set: bytes to swallow for */
-    uint64_t              escape;    /*   a lead byte, a broken escape */
-    uint8_t               passes;    /* bits of "sequence" that it takes off */
-    uint8_t               counts;    /*   of "escape" */
-    uint8_t               step;      /* states that go on to the next bit */
-    uint8_t               stay;      /*   that stay */
-    uint8_t               begin;     /*   that are new */
-    uint8_t               drop;      /*   that stay if it was encoded */
-    uint8_t               ascii;     /*   that know it */
-    uint8_t               ends;      /*   that may end before it */
-    uint8_t               holds;
-} cguard_move_t;
-
-
 /* where a segment stands; in registers, where nothing waits */
 
 typedef struct {
@@ -70,41 +34,6 @@ typedef struct {
     cguard_sets_t         sets;
     cguard_decode_t       decode;
 } cguard_path_t;
-
-
-#define CHARACTER(step, stay, holds)                                          \
-    { 0, 0, 8, 8, step, stay, 0, 0, 0xff, 0, holds }
-
-#define UNKNOWN(sequence, escape)                                             \
-    { sequence, escape, 8, 0, 0, 0xff, CGUARD_U_START, 0, 0, CGUARD_U_SIGN,   \
-      CGUARD_HOLDS_UNKNOWN }
-
-#define CGUARD_C_HEX    CGUARD_C_MAX         /* a broken %HH, or %uHHHH */
-#define CGUARD_C_POINT  CGUARD_C_MAX + 1
-
-
-static const cguard_move_t  cguard_move[CGUARD_C_MAX + 2] = {
-    [CGUARD_C_OTHER] = CHARACTER(0, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_DOT] = { 0, 0, 8, 8, CGUARD_U_DOTS|CGUARD_U_DOT, CGUARD_U_SIGN,
-                       0, 0xff, 0xff, 0, 0 },
-    [CGUARD_C_V] = CHARACTER(CGUARD_U_WORD, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_P] = CHARACTER(CGUARD_U_V, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_N] = CHARACTER(CGUARD_U_VP, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_S] = CHARACTER(CGUARD_U_VPN, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_NOISE] = { 0, 0, 0, 0, 0, 0xff, 0, 0, 0xff, CGUARD_U_SIGN, 0 },
-    [CGUARD_C_END] = { 0, 0, 8, 8, 0, 0, 0, 0, 0xff, CGUARD_U_SIGN,
-                       CGUARD_HOLDS_NAME },
-    [CGUARD_C_SEPARATOR] = { 0, 0, 8, 8, 0, 0, CGUARD_U_START, 0xff, 0xff,
-                             CGUARD_U_SIGN, 0 },
-    [CGUARD_C_UNKNOWN] = UNKNOWN(0, 0),
-    [CGUARD_C_UNKNOWN + 1] = UNKNOWN(0x01, 0),
-    [CGUARD_C_UNKNOWN + 2] = UNKNOWN(0x0101, 0),
-    [CGUARD_C_UNKNOWN + 3] = UNKNOWN(0x010101, 0),
-    [CGUARD_C_UNKNOWN + 4] = UNKNOWN(0x01010101, 0),
-    [CGUARD_C_UNKNOWN + 5] = UNKNOWN(0x0101010101, 0),
-    [CGUARD_C_HEX] = UNKNOWN(0, 0x0101),
-    [CGUARD_C_POINT] = UNKNOWN(0, 0x0101010101)
-};
 
 
 static void
@@ -139,19 +68,19 @@ cguard_path_ends(cguard_path_t *t, unsigned plain, unsigned dropped,
 {
     cguard_sign_t  vpns;
 
-    if (dropped & CGUARD_U_PARENT) {
+    if (dropped & CGUARD_S_PARENT) {
         cguard_found(&t->u->parent, t->since, end);
     }
 
-    if (dropped & CGUARD_U_VPNS) {
+    if (dropped & CGUARD_S_VPNS) {
         cguard_found(&t->u->vpns, t->since, end);
     }
 
-    if (plain & CGUARD_U_PARENT) {
+    if (plain & CGUARD_S_PARENT) {
         cguard_found(&t->parent, t->segment, end);
     }
 
-    if (plain & CGUARD_U_VPNS) {
+    if (plain & CGUARD_S_VPNS) {
         cguard_found(&t->vpns, t->segment, end);
 
         if (t->first.found && t->first.start < t->segment) {
@@ -222,7 +151,7 @@ cguard_path_cell(cguard_path_t *t, cguard_sets_t *s, unsigned class,
         s->holds = 0;
         t->segment = cell->end;
 
-        if (dropped == CGUARD_U_START && (s->sequence | s->escape) == 0) {
+        if (dropped == CGUARD_S_START && (s->sequence | s->escape) == 0) {
             t->since = cell->end;
         }
     }
@@ -401,8 +330,8 @@ cguard_unknown(const unsigned char *p, uint32_t len, cguard_unknown_t *u)
     memset(&t, 0, offsetof(cguard_path_t, decode));
 
     t.u = u;
-    t.sets.plain = CGUARD_U_START;
-    t.sets.dropped = CGUARD_U_START;
+    t.sets.plain = CGUARD_S_START;
+    t.sets.dropped = CGUARD_S_START;
 
     cguard_decode_init(&t.decode);
 
