@@ -11,12 +11,9 @@
 #include <string.h>
 
 #include "cguard/decision/cguard_target.h"
-#include "cli/common/cli_types.h"
 #include "scan_event.h"
+#include "scan_line.h"
 #include "scan_types.h"
-
-
-static int scan_is(cli_str_t s, const char *text);
 
 
 /* by reason: is it a sign of this hole? */
@@ -123,11 +120,4 @@ scan_event(scan_hit_t *hit)
     }
 
     return 1;
-}
-
-
-static int
-scan_is(cli_str_t s, const char *text)
-{
-    return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
 }

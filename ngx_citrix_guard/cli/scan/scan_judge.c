@@ -55,7 +55,6 @@ static void scan_outcome_403(scan_hit_t *hit);
 static int scan_apache_says(const scan_hit_t *hit);
 static void scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome,
     scan_why_e why);
-static int scan_is(cli_str_t s, const char *text);
 
 
 /* folders where intruders left web shells */
@@ -441,13 +440,6 @@ scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome, scan_why_e why)
 {
     hit->outcome = outcome;
     hit->why = why;
-}
-
-
-static int
-scan_is(cli_str_t s, const char *text)
-{
-    return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
 }
 
 

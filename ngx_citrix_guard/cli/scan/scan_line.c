@@ -343,3 +343,10 @@ scan_field_named(const char *name, size_t len)
 
     return SCAN_F_NONE;
 }
+
+
+int
+scan_is(cli_str_t s, const char *text)
+{
+    return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
+}

@@ -45,5 +45,9 @@ void scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
 
 scan_field_e scan_field_named(const char *name, size_t len);
 
+/* does it say just this? */
+
+int scan_is(cli_str_t s, const char *text);
+
 
 #endif /* _SCAN_LINE_H_INCLUDED_ */

@@ -576,7 +576,7 @@ sub room_map {
     }
 
     return $text . "\n" . ($many
-        ? wrapped('', '', 'a > b: a uses b (and the types).  ' . join '; ', @uses)
+        ? wrapped('', '', 'a > b: a uses b.  ' . join '; ', @uses)
         : "after > whom a file uses, after < who uses it\n");
 }
 
