@@ -30,7 +30,7 @@ LEFT_OUT   = $(if $(filter memory,$(BUILD)),$(WITH_PCRE2:%=$(OUT)/unit/%))
 # the oracle, and the programs that attack the core with and without it
 
 ORACLE_SOURCES  = $(addprefix t/long/oracle/,oracle.c depth.c readings.c \
-                  rewrites.c)
+                  rewrites.c unknown.c)
 COMPARE_SOURCES = $(addprefix t/long/oracle/,compare.c judge.c text.c \
                   tokens.c workers.c) $(ORACLE_SOURCES)
 ATTACKS_SOURCES = $(addprefix t/long/attacks/,attacks.c spellings.c) \

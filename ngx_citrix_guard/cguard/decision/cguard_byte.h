@@ -22,7 +22,7 @@
 #define CGUARD_B_NOISE       0x10    /* NUL, control bytes, blank, + */
 #define CGUARD_B_CONTROL     0x20    /* of these 00-1F and 7F */
 #define CGUARD_B_MATTERS     0x40    /* can be part of a sign or an escape */
-#define CGUARD_B_FEED        0x80    /* not simply a character */
+#define CGUARD_B_FEED        0x80    /* begins an escape */
 
 
 #pragma GCC visibility push(hidden)
@@ -32,6 +32,10 @@ extern const uint8_t  cguard_byte[256];
 /* the value of a hexadecimal digit; 0 of any other byte */
 
 extern const uint8_t  cguard_hex[256];
+
+/* what may be, or begin, a "/", a "\\" or a "%" */
+
+extern const uint8_t  cguard_separates[256];
 
 /* continuation bytes behind a lead byte, by its low six bits */
 

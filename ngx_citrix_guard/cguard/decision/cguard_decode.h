@@ -32,14 +32,15 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
 {
     int            step;
     uint8_t        class;
+    unsigned       idle;
     uint32_t       i, end;
     cguard_char_t  ch, plain;
 
-    for (i = 0; i < len && !d->overflow; i = end) {
+    for (i = 0; i < len; i = end) {
 
         class = cguard_byte[p[i]];
 
-        if (!(class & CGUARD_B_FEED) && d->npending == 0) {
+        if (d->npending == 0 && !(class & CGUARD_B_FEED)) {
 
             /* a variable of its own, which stays in registers */
 
@@ -49,11 +50,10 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             plain.end = end;
             plain.depth = 0;
 
-            if (plain.c >= 0x80) {
-                d->utf8 |= CGUARD_UTF8_DOUBT;
+            if (emit(data, &plain, NULL, 0)) {
+                end = cguard_decode_skip(p, end, len);
             }
 
-            emit(data, &plain, NULL, 0);
             continue;
         }
 
@@ -73,12 +73,16 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             continue;
         }
 
-        emit(data, &ch, d->pending, d->npending);
+        idle = emit(data, &ch, d->pending, d->npending);
         d->npending = 0;
 
         while (d->nqueue) {
             ch.c = d->queue[--d->nqueue].c;
-            emit(data, &ch, NULL, 0);
+            idle = emit(data, &ch, NULL, 0);
+        }
+
+        if (idle) {
+            end = cguard_decode_skip(p, end, len);
         }
     }
 

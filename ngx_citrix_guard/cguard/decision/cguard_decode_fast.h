@@ -36,6 +36,19 @@ cguard_decode_emit_or_feed(const cguard_decode_t *d, const cguard_char_t *ch)
 }
 
 
+/* returns where a separator may stand or begin */
+
+CGUARD_INLINE uint32_t
+cguard_decode_skip(const unsigned char *p, uint32_t i, uint32_t len)
+{
+    while (i < len && !cguard_separates[p[i]]) {
+        i++;
+    }
+
+    return i;
+}
+
+
 /* "%" at p[0]: takes off as many layers as follow */
 
 static inline uint32_t
@@ -79,31 +92,9 @@ cguard_decode_digits(const unsigned char *p, const unsigned char *last,
 }
 
 
-/* p[n] breaks off the escape on top, if that has found a place there */
-
-static inline int
-cguard_decode_broken(cguard_decode_t *d, const unsigned char *p,
-    unsigned n, cguard_char_t *ch)
-{
-    if (d->overflow) {
-        return 0;
-    }
-
-    ch->c = p[n];
-    ch->start += n;
-    ch->end = ch->start + 1;
-
-    if (ch->c >= 0x80) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
-    }
-
-    return CGUARD_STEP_EMIT;
-}
-
-
 /* not all the digits of an escape are there */
 
-static inline int
+static inline void
 cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, cguard_char_t *ch)
 {
@@ -131,16 +122,7 @@ cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
     }
 
     cguard_decode_push(d, ch, kind, value, need);
-
-    if (p + n < last
-        && cguard_step[kind][cguard_token[p[n]]] & CGUARD_STEP_EMIT)
-    {
-        return cguard_decode_broken(d, p, n, ch);
-    }
-
     ch->end += n - 1;
-
-    return 0;
 }
 
 
@@ -155,17 +137,13 @@ cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
     n = cguard_decode_layers(p, last, ch);
 
     if (n == 0) {
-
-        /* what is pending for a byte, the last one, needs a place there */
-
-        if (d->npending < CGUARD_DECODE_DEPTH
-            && last - p > 1 && (p[1] | 0x20) == 'u')
-        {
+        if (last - p > 1 && (p[1] | 0x20) == 'u') {
             n = cguard_decode_digits(p, last, ch);
         }
 
         if (n == 0) {
-            return cguard_decode_digit(d, p, last, ch);
+            cguard_decode_digit(d, p, last, ch);
+            return 0;
         }
     }
 
@@ -191,15 +169,11 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
 
     for (n = 1; need; n++, need--) {
 
-        class = p + n < last ? cguard_byte[p[n]] : CGUARD_B_NOISE;
-
-        if (class & (CGUARD_B_FEED|CGUARD_B_NOISE)) {
-            d->utf8 |= CGUARD_UTF8_DOUBT;
-            cguard_decode_push(d, ch, kind, value, need);
-            ch->end += n - 1;
-            return 0;
+        if (p + n == last) {
+            break;
         }
 
+        class = cguard_byte[p[n]];
         longer = value << 6 | (p[n] & 0x3f);
 
         if (class & CGUARD_B_CONT && kind != CGUARD_LENIENT) {
@@ -208,27 +182,24 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
             continue;
         }
 
-        /* it is pending, if only for this byte: not on a full stack */
-
         if (!(class & (CGUARD_B_CONT|CGUARD_B_LENIENT))
-            || !cguard_decode_matters(longer, need - 1)
-            || d->npending == CGUARD_DECODE_DEPTH)
+            || !cguard_decode_matters(longer, need - 1))
         {
-            d->utf8 |= CGUARD_UTF8_DOUBT;
-            cguard_decode_push(d, ch, kind, value, need);
-            return cguard_decode_broken(d, p, n, ch);
+            break;
         }
 
         kind = CGUARD_LENIENT;
         value = longer;
     }
 
-    if (kind == CGUARD_LENIENT || !cguard_well_formed(value, n - 1)) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
+    ch->end += n - 1;
+
+    if (need) {
+        cguard_decode_push(d, ch, kind, value, need);
+        return 0;
     }
 
     ch->c = value;
-    ch->end += n - 1;
     ch->depth = 1;
 
     cguard_decode_point(d, ch, value);
@@ -241,20 +212,12 @@ CGUARD_INLINE int
 cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, unsigned class, cguard_char_t *ch)
 {
-    if (p[0] == '%') {
+    if (p[0] == '%' && d->npending < CGUARD_DECODE_DEPTH) {
         return cguard_decode_hex(d, p, last, ch);
     }
 
-    if (class & CGUARD_B_LEAD) {
+    if (class & CGUARD_B_LEAD && d->npending < CGUARD_DECODE_DEPTH) {
         return cguard_decode_sequence(d, p, last, ch);
-    }
-
-    if (class & CGUARD_B_CONTROL) {
-        cguard_decode_control(d, ch);
-    }
-
-    if (p[0] >= 0x80) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
     }
 
     return cguard_decode_step(d, ch->c);

@@ -19,41 +19,27 @@
 #define NOISE  CGUARD_T_NOISE
 
 
+#define N4     NOISE, NOISE, NOISE, NOISE
+#define N16    N4, N4, N4, N4
+#define L4     LEAD, LEAD, LEAD, LEAD
+#define L16    L4, L4, L4, L4
+#define C4     CONT, CONT, CONT, CONT
+#define C16    C4, C4, C4, C4
+
+
 /* what is not named is CGUARD_T_OTHER */
 
 const uint8_t  cguard_token[256] = {
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 00 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 08 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 10 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 18 */
-    NOISE, 0,     0,     0,     0,     PCT,   0,     0,     /* 20 */
-    0,     0,     0,     NOISE, 0,     0,     0,     0,     /* 28 */
-    HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   /* 30 */
-    HEX,   HEX,   0,     0,     0,     0,     0,     0,     /* 38 */
-    0,     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   0,     /* 40 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 48 */
-    0,     0,     0,     0,     0,     U,     0,     0,     /* 50 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 58 */
-    0,     HEX,   HEX,   HEX,   HEX,   HEX,   HEX,   0,     /* 60 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 68 */
-    0,     0,     0,     0,     0,     U,     0,     0,     /* 70 */
-    0,     0,     0,     0,     0,     0,     0,     NOISE, /* 78 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 80 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 88 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 90 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* 98 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* a0 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* a8 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* b0 */
-    CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  CONT,  /* b8 */
-    OPEN,  OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* c0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* c8 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* d0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* d8 */
-    OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* e0 */
-    LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* e8 */
-    OPEN,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  LEAD,  /* f0 */
-    OPEN,  LEAD,  LEAD,  LEAD,  OPEN,  LEAD,  0,     0,     /* f8 */
+    N16, N16, NOISE, ['%'] = PCT, ['+'] = NOISE, [0x7f] = NOISE,
+    ['0'] = HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX,
+    ['A'] = HEX, HEX, HEX, HEX, HEX, HEX, ['U'] = U,
+    ['a'] = HEX, HEX, HEX, HEX, HEX, HEX, ['u'] = U,
+
+    [0x80] = C16, C16, C16, C16,
+    OPEN, OPEN, LEAD, LEAD, L4, L4, L4, L16,           /* c0 */
+    OPEN, LEAD, LEAD, LEAD, L4, L4, L4,                /* e0 */
+    OPEN, LEAD, LEAD, LEAD, L4,                        /* f0 */
+    OPEN, LEAD, LEAD, LEAD, OPEN, LEAD
 };
 
 

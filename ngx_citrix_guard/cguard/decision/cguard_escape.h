@@ -27,15 +27,15 @@
 
 /*
  * Unfinished escapes, one within the other.  Complete ones ("%2525...") take
- * no place, however deep, and no client sends 4096 unfinished ones in a row:
- * the decoder stops there, and the target is refused.
+ * no place, however deep, and no client sends 32 unfinished ones in a row:
+ * with one more they remain unfinished.
  */
 
-#define CGUARD_DECODE_DEPTH  4096
+#define CGUARD_DECODE_DEPTH  32
 
-/* expansions of code points that are still to be fed */
+/* expansions of code points that are still to be fed; one without room has none */
 
-#define CGUARD_DECODE_QUEUE  64
+#define CGUARD_DECODE_QUEUE  16
 
 
 /* a character above 0xff: a code point that resembles no ASCII */
@@ -91,14 +91,7 @@ typedef enum {
 #define CGUARD_STEP_KIND     0x0f    /*   of this kind, cguard_escape_e */
 
 
-/* what a string has of UTF-8 */
-
-#define CGUARD_UTF8_POINT    0x01    /* a code point */
-#define CGUARD_UTF8_DOUBT    0x02    /* perhaps what is not well-formed */
-#define CGUARD_UTF8_OTHER    0x04    /* a code point that resembles nothing */
-
-
-/* a pending escape: its value so far, and how many bytes it needs */
+/* an escape that waits for more bytes */
 
 typedef struct {
     uint32_t              value;     /* digits as bytes, or a code point */
@@ -107,6 +100,7 @@ typedef struct {
     uint8_t               kind;
     uint8_t               need;
     uint8_t               lead;
+    uint8_t               within;    /* of the unknown: some is in it */
 } cguard_escape_t;
 
 
@@ -116,8 +110,8 @@ typedef struct {
     uint32_t              npending;
     uint32_t              nqueue;
     uint8_t               ctl;
-    uint8_t               overflow;
-    uint8_t               utf8;      /* what there is of it */
+    uint8_t               layers;    /*   in so many layers at most */
+    uint8_t               point;     /* a code point that is not ASCII */
     cguard_char_t         queue[CGUARD_DECODE_QUEUE];
     cguard_escape_t       pending[CGUARD_DECODE_DEPTH];
 } cguard_decode_t;
@@ -125,10 +119,11 @@ typedef struct {
 
 /*
  * Called with each character, in order.  Before it stand "npending" escapes
- * that remain unfinished: bytes none of which can be part of a sign.
+ * that remain unfinished: bytes none of which can be part of a sign.  Returns
+ * nonzero if no character counts any more before the next separator.
  */
 
-typedef void (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
+typedef unsigned (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
     const cguard_escape_t *e, uint32_t npending);
 
 
@@ -155,8 +150,8 @@ cguard_decode_init(cguard_decode_t *d)
     d->npending = 0;
     d->nqueue = 0;
     d->ctl = 0;
-    d->overflow = 0;
-    d->utf8 = 0;
+    d->layers = 0;
+    d->point = 0;
 }
 
 
@@ -180,10 +175,12 @@ cguard_escape_kind(uint32_t c)
 }
 
 
+/* what finds no place on the stack fits nowhere */
+
 static inline unsigned
 cguard_decode_step(const cguard_decode_t *d, uint32_t c)
 {
-    unsigned  kind;
+    unsigned  kind, step;
 
     if (c > 0xff) {
         return CGUARD_STEP_EMIT;
@@ -191,20 +188,20 @@ cguard_decode_step(const cguard_decode_t *d, uint32_t c)
 
     kind = d->npending ? d->pending[d->npending - 1].kind : CGUARD_NONE;
 
-    return cguard_step[kind][cguard_token[c]];
+    step = cguard_step[kind][cguard_token[c]];
+
+    return step & CGUARD_STEP_PUSH && d->npending == CGUARD_DECODE_DEPTH
+           ? CGUARD_STEP_EMIT : step;
 }
 
+
+/* there is a place on the stack */
 
 static inline void
 cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     unsigned kind, uint32_t value, unsigned need)
 {
     cguard_escape_t  *e;
-
-    if (d->npending == CGUARD_DECODE_DEPTH) {
-        d->overflow = 1;
-        return;
-    }
 
     e = &d->pending[d->npending++];
     e->value = value;
@@ -213,6 +210,7 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     e->kind = (uint8_t) kind;
     e->need = (uint8_t) need;
     e->lead = (uint8_t) ch->c;
+    e->within = 0;
 }
 
 
@@ -223,23 +221,8 @@ cguard_decode_begin(cguard_decode_t *d, const cguard_char_t *ch)
 
     need = cguard_utf8_ncont[ch->c & 0x3f];
 
-    if (ch->c != '%') {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
-    }
-
     cguard_decode_push(d, ch, cguard_escape_kind(ch->c),
                        ch->c & (0x3f >> need), need);
-}
-
-
-/* RFC 3629: shortest form, no surrogates, none above 10FFFF */
-
-static inline int
-cguard_well_formed(uint32_t point, unsigned ncont)
-{
-    return point >= (ncont == 1 ? 0x80u : ncont == 2 ? 0x800u : 0x10000u)
-           && (point < 0xd800 || point > 0xdfff)
-           && point <= 0x10ffff;
 }
 
 
@@ -275,25 +258,22 @@ cguard_decode_point(cguard_decode_t *d, cguard_char_t *ch, uint32_t point)
         return;
     }
 
-    d->utf8 |= CGUARD_UTF8_POINT;
+    d->point = 1;
+    ch->c = CGUARD_CODE_POINT | point;
 
     text = cguard_compat(point);
 
     if (text == NULL) {
-        d->utf8 |= CGUARD_UTF8_OTHER;
-        ch->c = CGUARD_CODE_POINT | point;
         return;
     }
 
     for (n = 1; text[n] != '\0'; n++) { /* void */ }
 
-    while (--n) {
-        if (d->nqueue == CGUARD_DECODE_QUEUE) {
-            d->overflow = 1;
-            ch->c = CGUARD_CODE_POINT | point;
-            return;
-        }
+    if (n > CGUARD_DECODE_QUEUE - d->nqueue) {
+        return;
+    }
 
+    while (--n) {
         q = &d->queue[d->nqueue++];
         q->c = (uint8_t) text[n];
         q->start = ch->start;
@@ -314,10 +294,9 @@ cguard_decode_percent(cguard_decode_t *d, cguard_char_t *ch)
         ch->depth++;
         cguard_decode_point(d, ch, ch->c);
 
-    } else if (ch->c >= 0x80) {
-        d->utf8 |= CGUARD_UTF8_DOUBT;
-
-    } else if (cguard_byte[ch->c] & CGUARD_B_CONTROL) {
+    } else if (ch->depth <= d->layers
+               && cguard_byte[ch->c] & CGUARD_B_CONTROL)
+    {
         cguard_decode_control(d, ch);
     }
 }
@@ -418,14 +397,9 @@ cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
         return cguard_decode_cont(d, e, ch);
     }
 
-    if ((c | 0x20) == 'u') {
-        e->kind = CGUARD_POINT;
-        e->need = 4;
-        return 0;
-    }
-
     if (e->kind == CGUARD_PERCENT) {
-        e->kind = CGUARD_DIGIT;
+        e->kind = (c | 0x20) == 'u' ? CGUARD_POINT : CGUARD_DIGIT;
+        e->need = 4;
         e->value = c;
         e->depth = e->depth > ch->depth ? e->depth : ch->depth;
         return 0;

@@ -56,7 +56,7 @@ cguard_prefilter_escape(const unsigned char *p, size_t len, size_t i)
     c = (unsigned) cguard_hex[p[i + 1]] << 4 | cguard_hex[p[i + 2]];
 
     return c > 0x20 && c < 0x7f && c != '%' && c != '.'
-           && !(c == '+' && i && p[i - 1] == '.');
+           && !(i && p[i - 1] == '.' && (c == '+' || c == '/' || c == '\\'));
 }
 
 

@@ -22,8 +22,8 @@
  * byte above 7E, and each "%" begins an escape of two digits that stands for
  * a visible character other than "%" and ".".  Then every escape is decoded
  * once and for all, none is unfinished, and dots are where they are seen.
- * The only noise is a plus sign, and none follows a dot, raw or as an escape:
- * so no two dots meet where it is dropped.
+ * What may be dropped is a plus sign, and a slash or backslash that is encoded;
+ * none of them follows a dot, so no two dots meet there.
  *
  * 1 is always right; 0 says only that it was not seen.  Reads the string,
  * writes and allocates nothing, cannot fail, takes linear time.

@@ -81,7 +81,7 @@ cguard_text_pending(cguard_text_t *t, const cguard_escape_t *e)
 }
 
 
-static void
+static unsigned
 cguard_text_char(void *data, const cguard_char_t *ch,
     const cguard_escape_t *e, uint32_t npending)
 {
@@ -96,13 +96,13 @@ cguard_text_char(void *data, const cguard_char_t *ch,
             cguard_text_point(t, ch->c & ~CGUARD_CODE_POINT);
         }
 
-        return;
+        return 0;
     }
 
     /* a plus sign is a blank to some, but not to a reader */
 
     if (cguard_byte[ch->c] & CGUARD_B_NOISE && ch->c != '+') {
-        return;
+        return 0;
     }
 
     switch (ch->c) {
@@ -111,16 +111,18 @@ cguard_text_char(void *data, const cguard_char_t *ch,
     case '\\':
         t->parameters = 0;
         cguard_text_byte(t, '/');
-        return;
+        return 0;
 
     case ';':
         t->parameters = 1;
-        return;
+        return 0;
     }
 
     if (!t->parameters) {
         cguard_text_byte(t, ch->c);
     }
+
+    return 0;
 }
 
 

@@ -18,70 +18,56 @@
 #define L_P    CGUARD_C_P
 #define L_N    CGUARD_C_N
 #define L_S    CGUARD_C_S
+#define N4     NOISE, NOISE, NOISE, NOISE
+#define N16    N4, N4, N4, N4
+#define U(n)   CGUARD_C_UNKNOWN + n
+#define U4(n)  U(n), U(n), U(n), U(n)
+#define U16(n) U4(n), U4(n), U4(n), U4(n)
 
 
 /* what is not named is CGUARD_C_OTHER */
 
 const uint8_t  cguard_class[256] = {
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 00 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 08 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 10 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 18 */
-    NOISE, 0,     0,     END,   0,     0,     0,     0,     /* 20 */
-    0,     0,     0,     NOISE, 0,     0,     DOT,   SEP,   /* 28 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 30 */
-    0,     0,     0,     END,   0,     0,     0,     END,   /* 38 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 40 */
-    0,     0,     0,     0,     0,     0,     L_N,   0,     /* 48 */
-    L_P,   0,     0,     L_S,   0,     0,     L_V,   0,     /* 50 */
-    0,     0,     0,     0,     SEP,   0,     0,     0,     /* 58 */
-    0,     0,     0,     0,     0,     0,     0,     0,     /* 60 */
-    0,     0,     0,     0,     0,     0,     L_N,   0,     /* 68 */
-    L_P,   0,     0,     L_S,   0,     0,     L_V,   0,     /* 70 */
-    0,     0,     0,     0,     0,     0,     0,     NOISE, /* 78 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 80 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 88 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 90 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* 98 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* a0 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* a8 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* b0 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* b8 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* c0 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* c8 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* d0 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* d8 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* e0 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* e8 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* f0 */
-    NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, NOISE, /* f8 */
+    N16, N16, NOISE,
+    ['#'] = END, ['+'] = NOISE, ['.'] = DOT, ['/'] = SEP, [';'] = END,
+    ['?'] = END, ['\\'] = SEP, [0x7f] = NOISE,
+    ['N'] = L_N, ['P'] = L_P, ['S'] = L_S, ['V'] = L_V,
+    ['n'] = L_N, ['p'] = L_P, ['s'] = L_S, ['v'] = L_V,
+
+    [0x80] =
+    U16(0), U16(0), U16(0), U16(0), U16(1), U16(1), U16(2), /* 80 - ef */
+    U4(3), U4(3), U4(4), U(5), U(5), U(0), U(0)              /* f0 - ff */
 };
-
-
-#undef DOT
-
-#define START   CGUARD_S_START
-#define DOT     CGUARD_S_DOT
-#define PARENT  CGUARD_S_PARENT
-#define V       CGUARD_S_V
-#define VP      CGUARD_S_VP
-#define VPN     CGUARD_S_VPN
-#define VPNS    CGUARD_S_VPNS
-#define DEAD    CGUARD_S_DEAD
 
 
 /* "..." is a parent whose trailing dot was dropped, "vpns." is vpns */
 
-const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_MAX] = {
+#define CHARACTER(step, stay, holds)                                          \
+    { 0, 0, 8, 8, step, stay, 0, 0, 0xff, 0, holds }
 
-    /*           other  .       v     p     n     s     noise   end   sep  */
+#define UNKNOWN(sequence, escape)                                             \
+    { sequence, escape, 8, 0, 0, 0xff, CGUARD_S_START, 0, 0, CGUARD_S_SIGN,   \
+      CGUARD_HOLDS_UNKNOWN }
 
-    [DEAD]   = { DEAD,  DEAD,   DEAD, DEAD, DEAD, DEAD, DEAD,   DEAD, START },
-    [START]  = { DEAD,  DOT,    V,    DEAD, DEAD, DEAD, START,  DEAD, START },
-    [DOT]    = { DEAD,  PARENT, DEAD, DEAD, DEAD, DEAD, DOT,    DEAD, START },
-    [V]      = { DEAD,  DEAD,   DEAD, VP,   DEAD, DEAD, V,      DEAD, START },
-    [VP]     = { DEAD,  DEAD,   DEAD, DEAD, VPN,  DEAD, VP,     DEAD, START },
-    [VPN]    = { DEAD,  DEAD,   DEAD, DEAD, DEAD, VPNS, VPN,    DEAD, START },
-    [PARENT] = { DEAD,  PARENT, DEAD, DEAD, DEAD, DEAD, PARENT, DEAD, START },
-    [VPNS]   = { DEAD,  VPNS,   DEAD, DEAD, DEAD, DEAD, VPNS,   DEAD, START },
+const cguard_move_t  cguard_move[CGUARD_C_MAX] = {
+    [CGUARD_C_OTHER] = CHARACTER(0, 0, CGUARD_HOLDS_NAME),
+    [CGUARD_C_DOT] = { 0, 0, 8, 8, CGUARD_S_DOTS|CGUARD_S_DOT, CGUARD_S_SIGN,
+                       0, 0xff, 0xff, 0, 0 },
+    [CGUARD_C_V] = CHARACTER(CGUARD_S_WORD, 0, CGUARD_HOLDS_NAME),
+    [CGUARD_C_P] = CHARACTER(CGUARD_S_V, 0, CGUARD_HOLDS_NAME),
+    [CGUARD_C_N] = CHARACTER(CGUARD_S_VP, 0, CGUARD_HOLDS_NAME),
+    [CGUARD_C_S] = CHARACTER(CGUARD_S_VPN, 0, CGUARD_HOLDS_NAME),
+    [CGUARD_C_NOISE] = { 0, 0, 0, 0, 0, 0xff, 0, 0, 0xff, CGUARD_S_SIGN, 0 },
+    [CGUARD_C_END] = { 0, 0, 8, 8, 0, 0, 0, 0, 0xff, CGUARD_S_SIGN,
+                       CGUARD_HOLDS_END },
+    [CGUARD_C_SEPARATOR] = { 0, 0, 8, 8, 0, 0, CGUARD_S_START, 0xff, 0xff,
+                             CGUARD_S_SIGN, 0 },
+    [CGUARD_C_UNKNOWN] = UNKNOWN(0, 0),
+    [CGUARD_C_UNKNOWN + 1] = UNKNOWN(0x01, 0),
+    [CGUARD_C_UNKNOWN + 2] = UNKNOWN(0x0101, 0),
+    [CGUARD_C_UNKNOWN + 3] = UNKNOWN(0x010101, 0),
+    [CGUARD_C_UNKNOWN + 4] = UNKNOWN(0x01010101, 0),
+    [CGUARD_C_UNKNOWN + 5] = UNKNOWN(0x0101010101, 0),
+    [CGUARD_C_HEX] = UNKNOWN(0, 0x0101),
+    [CGUARD_C_POINT] = UNKNOWN(0, 0x0101010101)
 };

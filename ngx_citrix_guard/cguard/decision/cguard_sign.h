@@ -28,26 +28,56 @@ typedef enum {
     CGUARD_C_P,
     CGUARD_C_N,
     CGUARD_C_S,
-    CGUARD_C_NOISE,                  /* also what is no UTF-8 */
+    CGUARD_C_NOISE,
     CGUARD_C_END,                    /* ? # ; */
     CGUARD_C_SEPARATOR,
+    CGUARD_C_UNKNOWN,                /* from 80 up, + continuation bytes */
+    CGUARD_C_HEX = CGUARD_C_UNKNOWN + 6,     /* a broken %HH, or %uHHHH */
+    CGUARD_C_POINT,
     CGUARD_C_MAX
 } cguard_class_e;
 
 
-/* the signs come last */
+/*
+ * What a segment may be the beginning of, as a set; the next state of a sign
+ * is the next bit.
+ */
 
-typedef enum {
-    CGUARD_S_DEAD = 0,
-    CGUARD_S_START,
-    CGUARD_S_DOT,                    /* .    */
-    CGUARD_S_V,
-    CGUARD_S_VP,
-    CGUARD_S_VPN,
-    CGUARD_S_PARENT,                 /* ..   */
-    CGUARD_S_VPNS,
-    CGUARD_S_MAX
-} cguard_state_e;
+#define CGUARD_S_DOTS    0x01        /* a segment begins, perhaps of dots */
+#define CGUARD_S_DOT     0x02
+#define CGUARD_S_PARENT  0x04
+#define CGUARD_S_WORD    0x08        /* a segment begins, perhaps vpns */
+#define CGUARD_S_V       0x10
+#define CGUARD_S_VP      0x20
+#define CGUARD_S_VPN     0x40
+#define CGUARD_S_VPNS    0x80
+
+#define CGUARD_S_START   (CGUARD_S_DOTS|CGUARD_S_WORD)
+#define CGUARD_S_SIGN    (CGUARD_S_PARENT|CGUARD_S_VPNS)
+
+
+/* what a segment holds */
+
+#define CGUARD_HOLDS_UNKNOWN  0x01
+#define CGUARD_HOLDS_NAME     0x02   /* no dot or noise, nor swallowed */
+#define CGUARD_HOLDS_END      0x04
+
+
+/* how a character moves a set, without a branch that is hard to foresee */
+
+typedef struct {
+    uint64_t              sequence;  /* times a set: bytes to swallow for */
+    uint64_t              escape;    /*   a lead byte, a broken escape */
+    uint8_t               passes;    /* bits of "sequence" that it takes off */
+    uint8_t               counts;    /*   of "escape" */
+    uint8_t               step;      /* states that go on to the next bit */
+    uint8_t               stay;      /*   that stay */
+    uint8_t               begin;     /*   that are new */
+    uint8_t               drop;      /*   that stay if it was encoded */
+    uint8_t               ascii;     /*   that know it */
+    uint8_t               ends;      /*   that may end before it */
+    uint8_t               holds;
+} cguard_move_t;
 
 
 #define CGUARD_IN_PATH       1
@@ -64,7 +94,7 @@ typedef struct {
 /* the automaton between two characters, and where it puts what it finds */
 
 typedef struct {
-    unsigned              state;     /* cguard_state_e */
+    unsigned              state;     /* a set, CGUARD_S_... */
     unsigned              part;      /* CGUARD_IN_PATH, CGUARD_IN_QUERY */
     uint32_t              start;     /* of the segment it is in */
     cguard_sign_t        *parent;    /* the first one found, or not yet */
@@ -75,9 +105,23 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 extern const uint8_t  cguard_class[256];
-extern const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_MAX];
+extern const cguard_move_t  cguard_move[CGUARD_C_MAX];
 
 #pragma GCC visibility pop
+
+
+/* the first one is kept */
+
+CGUARD_INLINE void
+cguard_sign_found(cguard_sign_t *sign, unsigned part, uint32_t start,
+    uint32_t end)
+{
+    if (!sign->found) {
+        sign->found = part;
+        sign->start = start;
+        sign->end = end;
+    }
+}
 
 
 /* the segment may end before the raw offset "end" */
@@ -85,18 +129,9 @@ extern const uint8_t  cguard_next[CGUARD_S_MAX][CGUARD_C_MAX];
 CGUARD_INLINE void
 cguard_sign_end(cguard_signs_t *s, uint32_t end)
 {
-    cguard_sign_t  *sign;
-
-    if (s->state < CGUARD_S_PARENT) {
-        return;
-    }
-
-    sign = s->state == CGUARD_S_PARENT ? s->parent : s->vpns;
-
-    if (!sign->found) {
-        sign->found = s->part;
-        sign->start = s->start;
-        sign->end = end;
+    if (s->state & CGUARD_S_SIGN) {
+        cguard_sign_found(s->state & CGUARD_S_PARENT ? s->parent : s->vpns,
+                          s->part, s->start, end);
     }
 }
 
@@ -109,40 +144,43 @@ cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e,
 {
     for ( /* void */ ; npending; npending--, e++) {
 
-        if (e->kind < CGUARD_OPEN) {
-            s->state = CGUARD_S_DEAD;
-            return;
+        if (e->kind >= CGUARD_OPEN) {
+            cguard_sign_end(s, e->start);
         }
 
-        cguard_sign_end(s, e->start);
-
-        if (e->kind == CGUARD_LENIENT) {
-            s->state = CGUARD_S_DEAD;
+        if (e->kind < CGUARD_OPEN || e->kind == CGUARD_LENIENT) {
+            s->state = 0;
             return;
         }
     }
 }
 
 
-CGUARD_INLINE void
+CGUARD_INLINE unsigned
 cguard_sign_char(void *data, const cguard_char_t *ch,
     const cguard_escape_t *e, uint32_t npending)
 {
-    unsigned         class;
-    cguard_signs_t  *s = data;
+    unsigned              class;
+    cguard_signs_t       *s = data;
+    const cguard_move_t  *m;
 
-    if (npending && s->state != CGUARD_S_DEAD) {
+    if (npending && s->state != 0) {
         cguard_sign_pending(s, e, npending);
     }
 
     class = ch->c <= 0xff ? cguard_class[ch->c] : CGUARD_C_OTHER;
+    class = class < CGUARD_C_UNKNOWN ? class : CGUARD_C_NOISE;
 
-    if (s->state >= CGUARD_S_PARENT && class >= CGUARD_C_NOISE) {
+    m = &cguard_move[class];
+
+    if (s->state & m->ends) {
         cguard_sign_end(s, ch->start);
     }
 
     s->start = class == CGUARD_C_SEPARATOR ? ch->end : s->start;
-    s->state = cguard_next[s->state][class];
+    s->state = (s->state & m->step) << 1 | (s->state & m->stay) | m->begin;
+
+    return s->state == 0;
 }
 
 

@@ -12,8 +12,7 @@
 #include "cguard_target.h"
 #include "cguard_decode.h"
 #include "cguard_prefilter.h"
-#include "cguard_sign.h"
-#include "cguard_strict.h"
+#include "cguard_unknown.h"
 
 
 /* offsets have 32 bits; what is longer is refused unread */
@@ -28,6 +27,7 @@ typedef struct {
     const unsigned char  *query;
     size_t                plen;
     size_t                qlen;
+    uint8_t               layers;    /* in which a control byte counts */
 } cguard_string_t;
 
 
@@ -37,7 +37,7 @@ typedef struct {
     cguard_sign_t         parent;
     cguard_sign_t         vpns;
     cguard_sign_t         malformed;
-    unsigned              overflow;
+    cguard_sign_t         guess[2];  /* a plain sign, and what could be one */
 } cguard_readings_t;
 
 
@@ -46,62 +46,23 @@ static const char  *cguard_reason_names[] = {
 };
 
 
-static void
-cguard_signs_init(cguard_signs_t *signs, cguard_readings_t *r)
-{
-    signs->state = CGUARD_S_START;
-    signs->part = CGUARD_IN_PATH;
-    signs->start = 0;
-    signs->parent = &r->parent;
-    signs->vpns = &r->vpns;
-}
-
-
-/* the query goes on in the middle of the segment that the path ends with */
+/* apart from "r", so that the automaton stays in registers */
 
 static void
-cguard_signs_query(cguard_signs_t *signs)
-{
-    signs->state = CGUARD_S_DEAD;
-    signs->part = CGUARD_IN_QUERY;
-}
-
-
-/*
- * The lenient reading.  Behind the first raw "?" the same string goes on, but
- * only as Citrix's expression reads it: for the signs, not for what is
- * malformed.  Returns what there is of UTF-8 (CGUARD_UTF8_POINT, ...).
- */
-
-static unsigned
-cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
+cguard_read_lenient(const unsigned char *p, size_t len, unsigned part,
+    cguard_readings_t *r)
 {
     cguard_signs_t   signs;
     cguard_decode_t  d;
 
-    /* apart from "r", so that the automaton stays in registers */
+    signs.state = part == CGUARD_IN_PATH ? CGUARD_S_START : 0;
+    signs.part = part;
+    signs.start = 0;
+    signs.parent = &r->parent;
+    signs.vpns = &r->vpns;
 
-    cguard_signs_init(&signs, r);
     cguard_decode_init(&d);
-
-    cguard_decode(&d, s->path, (uint32_t) s->plen, cguard_sign_char, &signs);
-
-    if (d.ctl) {
-        r->malformed.found = CGUARD_IN_PATH;
-        r->malformed.start = d.ctl_start;
-        r->malformed.end = d.ctl_end;
-    }
-
-    if (s->query) {
-        cguard_signs_query(&signs);
-
-        cguard_decode(&d, s->query, (uint32_t) s->qlen, cguard_sign_char,
-                      &signs);
-    }
-
-    r->overflow |= d.overflow;
-
-    return d.utf8;
+    cguard_decode(&d, p, (uint32_t) len, cguard_sign_char, &signs);
 }
 
 
@@ -110,85 +71,47 @@ cguard_read_lenient(const cguard_string_t *s, cguard_readings_t *r)
 static void
 cguard_sign_merge(cguard_sign_t *sign, const cguard_sign_t *other)
 {
-    if (other->found
-        && (!sign->found || other->found < sign->found))
-    {
+    if (other->found && sign->found != CGUARD_IN_PATH) {
         *sign = *other;
     }
 }
 
 
-/* the reading of a strict parser; returns what it has come upon */
-
-static unsigned
-cguard_read_strict(const cguard_string_t *s, cguard_parser_e parser,
-    cguard_readings_t *r)
-{
-    unsigned           seen;
-    cguard_signs_t     signs;
-    cguard_readings_t  strict;
-
-    if (r->parent.found == CGUARD_IN_PATH && r->vpns.found == CGUARD_IN_PATH) {
-        return 0;
-    }
-
-    memset(&strict, 0, sizeof(cguard_readings_t));
-
-    cguard_signs_init(&signs, &strict);
-
-    seen = cguard_strict(s->path, (uint32_t) s->plen, parser, &signs);
-
-    if (s->query) {
-        cguard_signs_query(&signs);
-
-        seen |= cguard_strict(s->query, (uint32_t) s->qlen, parser, &signs);
-    }
-
-    cguard_sign_merge(&r->parent, &strict.parent);
-    cguard_sign_merge(&r->vpns, &strict.vpns);
-
-    r->overflow |= (seen & CGUARD_OVERFLOW) != 0;
-
-    return seen;
-}
-
-
-/* all readings; a parser that can see no more than another did is left out */
+/*
+ * All readings.  Where all is ASCII, the lenient one shows what is plain.
+ * Behind the first raw "?" the string goes on in the middle of a segment, but
+ * only as Citrix's expression reads it: for the signs.
+ */
 
 static void
 cguard_read(const cguard_string_t *s, cguard_readings_t *r)
 {
-    unsigned  utf8, seen;
+    cguard_unknown_t  u;
+
+    cguard_unknown(s->path, (uint32_t) s->plen, s->layers, &u);
 
     memset(r, 0, sizeof(cguard_readings_t));
+    memcpy(r->guess, u.guess, sizeof(r->guess));
+    r->malformed = u.control;
 
-    utf8 = cguard_read_lenient(s, r);
-    seen = CGUARD_TAKEN;
+    if (u.ascii) {
+        r->parent = u.parent;
+        r->vpns = u.vpns;
 
-    if (utf8 & (CGUARD_UTF8_DOUBT|CGUARD_UTF8_OTHER)) {
-        seen = cguard_read_strict(s, CGUARD_WELL_FORMED, r);
-
-        if (seen & CGUARD_REJECTED) {
-            seen |= cguard_read_strict(s, CGUARD_OVERLONG, r);
-        }
+    } else {
+        cguard_read_lenient(s->path, s->plen, CGUARD_IN_PATH, r);
     }
 
-    if (utf8) {
-        if (seen & CGUARD_TAKEN) {
-            (void) cguard_read_strict(s, CGUARD_ASCII, r);
-        }
-
-        (void) cguard_read_strict(s, CGUARD_LATIN, r);
+    if (s->query) {
+        cguard_read_lenient(s->query, s->qlen, CGUARD_IN_QUERY, r);
     }
 
-    if (r->overflow && !r->malformed.found) {
-        r->malformed.found = CGUARD_IN_PATH;
-        r->malformed.end = (uint32_t) s->plen;
-    }
+    cguard_sign_merge(&r->parent, &u.dropped[0]);
+    cguard_sign_merge(&r->vpns, &u.dropped[1]);
 }
 
 
-static void
+static unsigned
 cguard_depth_char(void *data, const cguard_char_t *ch,
     const cguard_escape_t *e, uint32_t npending)
 {
@@ -203,6 +126,8 @@ cguard_depth_char(void *data, const cguard_char_t *ch,
     if (ch->depth > *depth) {
         *depth = ch->depth;
     }
+
+    return 0;
 }
 
 
@@ -290,11 +215,17 @@ cguard_verdict(const cguard_string_t *s, const cguard_readings_t *r,
 
     /* the first of a sign is kept, so one in the path is known as such */
 
+    if (parent->found == CGUARD_IN_PATH && vpns->found == CGUARD_IN_PATH) {
+        return cguard_result(res, CGUARD_TRAVERSAL, s, parent, vpns);
+    }
+
+    if (r->guess[0].found) {
+        return cguard_result(res, CGUARD_TRAVERSAL, s, &r->guess[0],
+                             &r->guess[1]);
+    }
+
     if (parent->found && vpns->found) {
-        return cguard_result(res, parent->found == CGUARD_IN_PATH
-                                  && vpns->found == CGUARD_IN_PATH
-                                  ? CGUARD_TRAVERSAL : CGUARD_QUERY,
-                             s, parent, vpns);
+        return cguard_result(res, CGUARD_QUERY, s, parent, vpns);
     }
 
     if (vpns->found && (policy & CGUARD_NO_SSLVPN)) {
@@ -313,35 +244,44 @@ cguard_verdict(const cguard_string_t *s, const cguard_readings_t *r,
 }
 
 
-cguard_reason_e
-cguard_parts(const unsigned char *path, size_t plen,
-    const unsigned char *query, size_t qlen, unsigned policy,
-    cguard_result_t *res)
+static cguard_reason_e
+cguard_judge(const cguard_string_t *s, unsigned policy, cguard_result_t *res)
 {
-    cguard_string_t    s;
     cguard_readings_t  r;
 
     /* where a parent is needed for every reason, its absence is enough */
 
     if (!(policy & CGUARD_NO_SSLVPN)
-        && cguard_prefilter(path, plen)
-        && (query == NULL || cguard_prefilter(query, qlen)))
+        && cguard_prefilter(s->path, s->plen)
+        && (s->query == NULL || cguard_prefilter(s->query, s->qlen)))
     {
         return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
     }
+
+    if (s->plen > CGUARD_MAX || s->qlen > CGUARD_MAX) {
+        return cguard_result(res, CGUARD_MALFORMED, NULL, NULL, NULL);
+    }
+
+    cguard_read(s, &r);
+
+    return cguard_verdict(s, &r, policy, res);
+}
+
+
+cguard_reason_e
+cguard_parts(const unsigned char *path, size_t plen,
+    const unsigned char *query, size_t qlen, unsigned policy,
+    cguard_result_t *res)
+{
+    cguard_string_t  s;
 
     s.path = path;
     s.plen = plen;
     s.query = query;
     s.qlen = qlen;
+    s.layers = 0;
 
-    if (plen > CGUARD_MAX || qlen > CGUARD_MAX) {
-        return cguard_result(res, CGUARD_MALFORMED, NULL, NULL, NULL);
-    }
-
-    cguard_read(&s, &r);
-
-    return cguard_verdict(&s, &r, policy, res);
+    return cguard_judge(&s, policy, res);
 }
 
 
@@ -351,7 +291,6 @@ CGUARD_NOINLINE cguard_reason_e
 cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
     cguard_result_t *res)
 {
-    size_t                plen, qlen;
     cguard_sign_t         malformed;
     cguard_string_t       s;
     cguard_reason_e       reason;
@@ -359,16 +298,19 @@ cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
 
     query = len ? memchr(p, '?', len) : NULL;
 
-    plen = query ? (size_t) (query++ - p) : len;
-    qlen = len - plen - (query != NULL);
+    s.path = p;
+    s.plen = query ? (size_t) (query++ - p) : len;
+    s.query = query;
+    s.qlen = len - s.plen - (query != NULL);
+    s.layers = 1;
 
-    reason = cguard_parts(p, plen, query, qlen, policy, res);
+    reason = cguard_judge(&s, policy, res);
 
     if (reason != CGUARD_PASS && reason != CGUARD_MALFORMED) {
         return reason;
     }
 
-    hash = plen ? memchr(p, '#', plen) : NULL;
+    hash = s.plen ? memchr(p, '#', s.plen) : NULL;
 
     if (hash == NULL
         || (reason == CGUARD_MALFORMED && res
@@ -380,9 +322,6 @@ cguard_target_parts(const unsigned char *p, size_t len, unsigned policy,
     malformed.found = CGUARD_IN_PATH;
     malformed.start = (uint32_t) (hash - p);
     malformed.end = malformed.start + 1;
-
-    s.path = p;
-    s.plen = plen;
 
     return cguard_result(res, CGUARD_MALFORMED, &s, &malformed, NULL);
 }
@@ -450,15 +389,12 @@ cguard_header(const unsigned char *name, size_t nlen,
     s.plen = vlen;
     s.query = NULL;
     s.qlen = 0;
+    s.layers = 0;
 
     cguard_read(&s, &r);
 
     if (r.parent.found) {
         return cguard_result(res, CGUARD_HEADER, &s, &r.parent, NULL);
-    }
-
-    if (r.overflow) {
-        return cguard_result(res, CGUARD_HEADER, &s, &r.malformed, NULL);
     }
 
     return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);

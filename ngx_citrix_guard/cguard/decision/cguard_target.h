@@ -59,8 +59,8 @@ typedef struct {
 /*
  * Judges a request target (RFC 9112, section 3.2: origin form or absolute
  * form) under every reading.  "res" may be NULL.  A clean target of
- * 30-80 bytes costs some 10 ns, an attack some ns a byte (docs/design.md,
- * "Bounds and costs") and 66 KiB of stack.
+ * 30-80 bytes costs some 10 ns, a hostile one some ns a byte (docs/design.md,
+ * "Bounds and costs") and 2 KiB of stack.
  */
 
 cguard_reason_e cguard_target(const unsigned char *p, size_t len,
@@ -69,7 +69,8 @@ cguard_reason_e cguard_target(const unsigned char *p, size_t len,
 
 /*
  * The same for a target that a server has taken apart and decoded already: a
- * "?" or "#" in "path" is like any other byte, as one that was encoded.
+ * "?" or "#" in "path" is an ordinary byte there, as one that was encoded, and
+ * a control byte counts only if it is raw.
  * "query" may be NULL.  The range counts as if path, "?" and query stood in
  * one piece.
  */

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "cguard/decision/cguard_compat.h"
 #include "cguard/decision/cguard_sign.h"
 #include "tap.h"
 
@@ -64,7 +65,7 @@ bits(int c)
     b |= is_control(c) ? CGUARD_B_CONTROL : 0;
     b |= is_one_of(c, "./\\;?#%uvpnsUVPNS0123456789abcdefABCDEF")
          ? CGUARD_B_MATTERS : 0;
-    b |= is_control(c) || c == '%' || is_lead(c) ? CGUARD_B_FEED : 0;
+    b |= c == '%' || is_lead(c) ? CGUARD_B_FEED : 0;
 
     return b;
 }
@@ -86,20 +87,6 @@ token(int c)
 }
 
 
-static unsigned
-class(int c)
-{
-    return c >= 0x80 || is_noise(c) ? CGUARD_C_NOISE
-           : is_one_of(c, "/\\") ? CGUARD_C_SEPARATOR
-           : is_one_of(c, "?#;") ? CGUARD_C_END
-           : c == '.' ? CGUARD_C_DOT
-           : tolower(c) == 'v' ? CGUARD_C_V
-           : tolower(c) == 'p' ? CGUARD_C_P
-           : tolower(c) == 'n' ? CGUARD_C_N
-           : tolower(c) == 's' ? CGUARD_C_S : CGUARD_C_OTHER;
-}
-
-
 /* how many bytes follow, by the number of ones at the top */
 
 static unsigned
@@ -116,6 +103,50 @@ need(int lead)
 
 
 static unsigned
+class(int c)
+{
+    return c >= 0x80 ? CGUARD_C_UNKNOWN + (is_lead(c) ? need(c) : 0)
+           : is_noise(c) ? CGUARD_C_NOISE
+           : is_one_of(c, "/\\") ? CGUARD_C_SEPARATOR
+           : is_one_of(c, "?#;") ? CGUARD_C_END
+           : c == '.' ? CGUARD_C_DOT
+           : tolower(c) == 'v' ? CGUARD_C_V
+           : tolower(c) == 'p' ? CGUARD_C_P
+           : tolower(c) == 'n' ? CGUARD_C_N
+           : tolower(c) == 's' ? CGUARD_C_S : CGUARD_C_OTHER;
+}
+
+
+/* the lead bytes of the code points that resemble such a character, too */
+
+static int
+separates(int c)
+{
+    int          ncont;
+    uint32_t     point, first, last;
+    const char  *text;
+
+    if (!is_lead(c) || token(c) == CGUARD_T_OPEN) {
+        return is_one_of(c, "/\\%") || is_lead(c);
+    }
+
+    ncont = (int) need(c);
+    first = (uint32_t) (c & (0x3f >> ncont)) << 6 * ncont;
+    last = first + (1u << 6 * ncont);
+
+    for (point = first; point < last && point <= 0x10ffff; point++) {
+        text = cguard_compat(point);
+
+        if (text && strpbrk(text, "/\\%")) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static unsigned
 digit(int c)
 {
     return isdigit(c) ? (unsigned) (c - '0')
@@ -126,7 +157,7 @@ digit(int c)
 int
 main(void)
 {
-    int    c, wrong[5] = { 0, 0, 0, 0, 0 };
+    int    c, wrong[6] = { 0, 0, 0, 0, 0, 0 };
     tap_t  t = { 0, 0 };
 
     for (c = 0; c < 256; c++) {
@@ -135,6 +166,7 @@ main(void)
         wrong[2] += cguard_class[c] != class(c);
         wrong[3] += is_lead(c) && cguard_utf8_ncont[c & 0x3f] != need(c);
         wrong[4] += (bits(c) & CGUARD_B_HEX) && cguard_hex[c] != digit(c);
+        wrong[5] += cguard_separates[c] != separates(c);
     }
 
     tap_ok(&t, wrong[0] == 0, "what a byte is, as bits");
@@ -142,6 +174,7 @@ main(void)
     tap_ok(&t, wrong[2] == 0, "what a byte is to a sign");
     tap_ok(&t, wrong[3] == 0, "the continuation bytes of a lead byte");
     tap_ok(&t, wrong[4] == 0, "the values of hexadecimal digits");
+    tap_ok(&t, wrong[5] == 0, "what may separate segments");
 
     return tap_done(&t);
 }

@@ -139,7 +139,7 @@ clean_defined(const unsigned char *p, size_t len)
         c = clean_digit(p[i + 1]) << 4 | clean_digit(p[i + 2]);
 
         if (c <= 0x20 || c >= 0x7f || c == '%' || c == '.'
-            || (c == '+' && i && p[i - 1] == '.'))
+            || ((c == '+' || c == '/' || c == '\\') && i && p[i - 1] == '.'))
         {
             return 0;
         }

@@ -33,6 +33,7 @@ typedef struct {
 
 static void property_refused(tap_t *t, const vectors_t *v,
     const property_t *property);
+static int property_is_escape(const vectors_row_t *row, size_t i);
 static size_t property_encode(unsigned char *buf, const vectors_row_t *row,
     const cguard_result_t *res, size_t i, const char *format);
 static size_t property_case(unsigned char *buf, const vectors_row_t *row,
@@ -145,7 +146,18 @@ property_refused(tap_t *t, const vectors_t *v, const property_t *property)
 }
 
 
-/* not the raw "?", nor the raw "#" that is refused for being raw */
+static int
+property_is_escape(const vectors_row_t *row, size_t i)
+{
+    return row->input.len - i > 2 && isxdigit(row->input.data[i + 1])
+           && isxdigit(row->input.data[i + 2]);
+}
+
+
+/*
+ * Not the raw "?", nor what is refused for being raw, or one layer deep; nor a
+ * "%" that is unknown, since a layer deeper it may be whole.
+ */
 
 static size_t
 property_encode(unsigned char *buf, const vectors_row_t *row,
@@ -156,7 +168,10 @@ property_encode(unsigned char *buf, const vectors_row_t *row,
 
     c = row->input.data[i];
 
-    if (c == '?' || (c == '#' && res->reason == CGUARD_MALFORMED)) {
+    if (c == '?' || (c == '%' && !property_is_escape(row, i))
+        || (res->reason == CGUARD_MALFORMED && isprint(c)
+            && i >= res->start && i < res->end))
+    {
         return 0;
     }
 
@@ -204,13 +219,18 @@ property_slash(unsigned char *buf, const vectors_row_t *row,
 }
 
 
-/* it makes a query of what follows, where some reasons do not apply */
+/* it makes a query of what follows, where the unknown does not count */
 
 static size_t
 property_query(unsigned char *buf, const vectors_row_t *row,
     const cguard_result_t *res, size_t i, const char *text)
 {
-    if (res->reason == CGUARD_PARENT || res->reason == CGUARD_MALFORMED) {
+    buf[0] = '/';
+    memcpy(buf + 1, row->input.data, row->input.len);
+
+    if (cguard_parts(buf, 0, buf, row->input.len + 1, row->policy, NULL)
+        == CGUARD_PASS)
+    {
         return 0;
     }
 

@@ -11,6 +11,7 @@
 #define _POSIX_C_SOURCE  200809L
 #define PCRE2_CODE_UNIT_WIDTH  8
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,10 @@ static const bench_family_t  bench_families[] = {
 
     { "ends", bench_text("/"), bench_text("..%3f%23#"), bench_text("/x") },
 
+    /* no body: random bytes from 80 up */
+
+    { "random", bench_text("/"), bench_text(""), bench_text("x") },
+
     { "mixed", bench_text("/"),
       bench_text("..%255c%c0%ae;%uff0e/%%32%65/\xef\xbc\x8e\\vpn%0073%09"),
       bench_text("/x") },
@@ -224,6 +229,7 @@ static unsigned char *
 bench_build(const bench_family_t *family, size_t len)
 {
     size_t          i, body;
+    uint64_t        random;
     unsigned char  *p;
 
     p = malloc(len);
@@ -235,9 +241,14 @@ bench_build(const bench_family_t *family, size_t len)
 
     memcpy(p, family->head, family->head_len);
 
+    random = 1;
+
     for (i = 0; i < body; i++) {
-        p[family->head_len + i] =
-                         (unsigned char) family->body[i % family->body_len];
+        random = random * 6364136223846793005u + 1442695040888963407u;
+
+        p[family->head_len + i] = (unsigned char)
+            (family->body_len ? family->body[i % family->body_len]
+                              : (int) (0x80 | random >> 56));
     }
 
     memcpy(p + len - family->tail_len, family->tail, family->tail_len);

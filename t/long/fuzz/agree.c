@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (policy = 0; policy < 4; policy++) {
 
-        if (o.path.endless || o.whole.endless) {
+        if (o.path.endless || o.whole.endless || o.as_path.endless) {
             break;
         }
 
@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
               oracle_parts_reason(&o, policy), p, size);
     }
 
-    if (!o.whole.endless) {
+    if (!o.as_path.endless) {
         agree("header", cguard_header((const unsigned char *) "NSC_USER", 8,
                                       p, size, NULL),
               oracle_header_reason(&o), p, size);

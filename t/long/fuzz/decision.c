@@ -7,6 +7,7 @@
  */
 
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 
 #define DECISION_LONG    256
 
-/* some inputs are repeated up to here: more escapes than can wait */
+/* some inputs are repeated up to here */
 
 #define DECISION_GROWN   9000
 
@@ -28,13 +29,15 @@
 static void decision_all(const unsigned char *p, size_t len);
 static void decision_result(const unsigned char *p, size_t len,
     unsigned policy, const cguard_result_t *res);
-static int decision_is_range(const cguard_result_t *res, size_t len);
 static void decision_range(const unsigned char *p, size_t len,
     unsigned policy, const cguard_result_t *res);
 static void decision_in_context(const unsigned char *p, size_t len,
     unsigned policy, const cguard_result_t *res);
+static int decision_is_escape(const unsigned char *p, size_t len);
 static void decision_encoded(const unsigned char *p, size_t len,
     unsigned policy, const cguard_result_t *res);
+static int decision_differs(const cguard_result_t *parts,
+    const cguard_result_t *target);
 static void decision_parts(const unsigned char *p, size_t len,
     unsigned policy, const cguard_result_t *res);
 static void decision_split(const unsigned char *p, size_t len, size_t at,
@@ -133,21 +136,9 @@ decision_result(const unsigned char *p, size_t len, unsigned policy,
         fuzz_failed("no reason of a target", p, len);
     }
 
-    if (!decision_is_range(res, len) || res->depth > len) {
+    if (res->start >= res->end || res->end > len || res->depth > len) {
         fuzz_failed("a range or a depth that cannot be", p, len);
     }
-}
-
-
-/* too many escapes in the query, and no path: then there is nothing to show */
-
-static int
-decision_is_range(const cguard_result_t *res, size_t len)
-{
-    return res->end <= len
-           && (res->start < res->end
-               || (res->reason == CGUARD_MALFORMED && res->end == 0
-                   && len > 4096));
 }
 
 
@@ -161,9 +152,7 @@ decision_range(const unsigned char *p, size_t len, unsigned policy,
     unsigned char    *part;
     cguard_reason_e   reason;
 
-    if (res->reason == CGUARD_PASS
-        || (res->reason == CGUARD_MALFORMED && len > 4096))
-    {
+    if (res->reason == CGUARD_PASS) {
         return;
     }
 
@@ -200,7 +189,7 @@ decision_in_context(const unsigned char *p, size_t len, unsigned policy,
     whole = fuzz_join(NULL, 0, "/x/", p, len, &n);
 
     if (cguard_target(whole, n, policy, &other) != res->reason
-        || (res->reason != CGUARD_PASS && len <= 4096
+        || (res->reason != CGUARD_PASS
             && (other.start != res->start + 3 || other.end != res->end + 3
                 || other.depth != res->depth)))
     {
@@ -221,7 +210,17 @@ decision_in_context(const unsigned char *p, size_t len, unsigned policy,
 }
 
 
-/* one byte of the range encoded once more: not what counts for being raw */
+static int
+decision_is_escape(const unsigned char *p, size_t len)
+{
+    return len > 2 && isxdigit(p[1]) && isxdigit(p[2]);
+}
+
+
+/*
+ * One byte of the range encoded once more: not what counts for being raw or
+ * one layer deep, nor a "%" that is unknown, and may be whole in a deeper one.
+ */
 
 static void
 decision_encoded(const unsigned char *p, size_t len, unsigned policy,
@@ -231,7 +230,7 @@ decision_encoded(const unsigned char *p, size_t len, unsigned policy,
     size_t          i, n, step;
     unsigned char  *whole;
 
-    if (res->reason == CGUARD_PASS || len > 4096) {
+    if (res->reason == CGUARD_PASS) {
         return;
     }
 
@@ -239,7 +238,9 @@ decision_encoded(const unsigned char *p, size_t len, unsigned policy,
 
     for (i = res->start; i < res->end; i += step) {
 
-        if (p[i] == '?' || (p[i] == '#' && res->reason == CGUARD_MALFORMED)) {
+        if (p[i] == '?' || (p[i] == '%' && !decision_is_escape(p + i, len - i))
+            || (res->reason == CGUARD_MALFORMED && isprint(p[i])))
+        {
             continue;
         }
 
@@ -258,7 +259,23 @@ decision_encoded(const unsigned char *p, size_t len, unsigned policy,
 }
 
 
-/* a target is its path and its query, save that "#" is raw in it */
+/*
+ * Taken apart, a target is judged as before, save for what is malformed: "#"
+ * is ordinary, and so is a control byte that is not raw.
+ */
+
+static int
+decision_differs(const cguard_result_t *parts, const cguard_result_t *target)
+{
+    if (target->reason == CGUARD_MALFORMED) {
+        return parts->reason != CGUARD_PASS
+               && (parts->reason != CGUARD_MALFORMED
+                   || parts->start < target->start);
+    }
+
+    return memcmp(parts, target, sizeof(cguard_result_t)) != 0;
+}
+
 
 static void
 decision_parts(const unsigned char *p, size_t len, unsigned policy,
@@ -278,12 +295,7 @@ decision_parts(const unsigned char *p, size_t len, unsigned policy,
 
     (void) cguard_parts(path, plen, query, qlen, policy, &parts);
 
-    if (memcmp(&parts, res, sizeof(cguard_result_t)) != 0
-        && !(res->reason == CGUARD_MALFORMED && p[res->start] == '#'
-             && (parts.reason == CGUARD_PASS
-                 || (parts.reason == CGUARD_MALFORMED
-                     && (parts.start > res->start || len > 4096)))))
-    {
+    if (decision_differs(&parts, res)) {
         fuzz_failed("path and query are judged otherwise", p, len);
     }
 
@@ -317,7 +329,7 @@ decision_split(const unsigned char *p, size_t len, size_t at, unsigned policy)
 
         (void) cguard_target(whole, n, policy, &target);
 
-        if (memcmp(&parts, &target, sizeof(cguard_result_t)) != 0) {
+        if (decision_differs(&parts, &target)) {
             fuzz_failed("parts are judged otherwise than joined", p, len);
         }
 
@@ -328,8 +340,6 @@ decision_split(const unsigned char *p, size_t len, size_t at, unsigned policy)
     free(query);
 }
 
-
-/* the input again and again */
 
 static void
 decision_grown(const unsigned char *p, size_t len)

@@ -92,10 +92,10 @@ header_value(const unsigned char *name, size_t nlen,
 
     parent = header_has_parent(value, vlen, &reason);
 
-    /* a value with too many escapes cannot be judged, and is refused */
+    /* a path may have a guessed parent, beside a plain vpns; a value has none */
 
     if (parent != (res.reason == CGUARD_HEADER)
-        && !(!parent && vlen > 4096 && reason != CGUARD_PASS))
+        && !(parent && reason == CGUARD_TRAVERSAL))
     {
         fuzz_failed("the value is judged otherwise as a path", value, vlen);
     }

@@ -85,7 +85,6 @@ oracle_depth(const unsigned char *p, size_t len, int *noise)
     size_t    i;
     depths_t  t;
 
-    parser = LENIENT;
     *noise = 0;
 
     for (i = 0; i < len && i < READING_MAX; i++) {

@@ -97,20 +97,18 @@ wrong_report(const unsigned char *p, size_t len, const cguard_result_t *res)
 
     case CGUARD_TRAVERSAL:
     case CGUARD_QUERY:
-        return !signs.parent || !signs.vpns ? "range"
+        return !(signs.parent && signs.vpns) && !signs.guessed ? "range"
                : res->depth > depth ? "depth" : NULL;
 
     case CGUARD_MALFORMED:
-        if (!signs.control && !(n == 1 && p[0] == '#')) {
+        if (!signs.control && !signs.escaped && !(n == 1 && p[0] == '#')) {
             return "range";
         }
 
         break;
 
     default:
-        if (!(res->reason == CGUARD_VPNS ? signs.vpns : signs.parent)
-            || memchr(p, '/', n) || memchr(p, '\\', n))
-        {
+        if (!(res->reason == CGUARD_VPNS ? signs.vpns : signs.parent)) {
             return "range";
         }
     }
@@ -208,7 +206,7 @@ judge(uint64_t *counter, const text_t *t)
     counter[STRINGS]++;
     counter[READINGS] += o.path.readings + o.whole.readings;
 
-    if (o.path.endless || o.whole.endless) {
+    if (o.path.endless || o.whole.endless || o.as_path.endless) {
         counter[ENDLESS]++;
         return;
     }

@@ -4,9 +4,9 @@
  *
  * A reading is a string of symbols: bytes and code points.  Each rewrite is a
  * function that makes the strings that one application of it yields at one
- * place; a breadth-first search applies them all until nothing new comes, once
- * for each kind of parser.  Every rewrite but three shortens the string,
- * and those three cannot be undone, so it ends.
+ * place; a breadth-first search applies them all until nothing new comes.
+ * Every rewrite but three shortens the string, and those three cannot be
+ * undone, so it ends.
  */
 
 
@@ -14,6 +14,7 @@
 
 #include "oracle.h"
 #include "rewrites.h"
+#include "unknown.h"
 
 
 /* the signs of one reading */
@@ -59,18 +60,15 @@ has_segment(const reading_t *r, const char *want)
 }
 
 
-static int
-has_control(const reading_t *r)
+static void
+look_for_controls(const reading_t *raw, oracle_signs_t *signs)
 {
     size_t  i;
 
-    for (i = 0; i < r->len; i++) {
-        if (is_control(r->s[i])) {
-            return 1;
-        }
+    for (i = 0; i < raw->len; i++) {
+        signs->control |= is_control(raw->s[i]);
+        signs->escaped |= is_control_escape(raw, i);
     }
-
-    return 0;
 }
 
 
@@ -79,7 +77,6 @@ look(const reading_t *r, oracle_signs_t *signs)
 {
     signs->parent |= has_segment(r, "..");
     signs->vpns |= has_segment(r, "vpns");
-    signs->control |= parser == LENIENT && has_control(r);
 }
 
 
@@ -127,25 +124,38 @@ read_raw(reading_t *raw, const unsigned char *p, size_t len)
 }
 
 
+/* the lenient reading; returns 0 if the string is too long */
+
+static int
+lenient_signs(const unsigned char *p, size_t len, reading_t *raw,
+    oracle_signs_t *signs)
+{
+    memset(signs, 0, sizeof(oracle_signs_t));
+
+    if (len > READING_MAX) {
+        signs->endless = 1;
+        return 0;
+    }
+
+    read_raw(raw, p, len);
+    search(raw, signs);
+
+    look_for_controls(raw, signs);
+
+    return 1;
+}
+
+
 void
 oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs)
 {
     reading_t  raw;
 
-    memset(signs, 0, sizeof(oracle_signs_t));
-
-    if (len > READING_MAX) {
-        signs->endless = 1;
-        return;
+    if (lenient_signs(p, len, &raw, signs)) {
+        unknown_signs(&raw, signs);
     }
 
-    read_raw(&raw, p, len);
-
-    for (parser = LENIENT; parser < PARSERS; parser++) {
-        search(&raw, signs);
-    }
-
-    if (is_enough(signs)) {
+    if (is_enough(signs) || signs->guessed) {
         signs->endless = 0;
     }
 }
@@ -164,6 +174,7 @@ oracle_knows(unsigned long code)
 void
 oracle_target(const unsigned char *p, size_t len, oracle_target_t *t)
 {
+    reading_t             raw;
     const unsigned char  *end;
 
     memset(t, 0, sizeof(oracle_target_t));
@@ -176,14 +187,15 @@ oracle_target(const unsigned char *p, size_t len, oracle_target_t *t)
 
     t->hash = memchr(p, '#', (size_t) (end - p)) != NULL;
 
-    oracle_signs(p, len, &t->whole);
+    oracle_signs(p, len, &t->as_path);
+    oracle_signs(p, (size_t) (end - p), &t->path);
 
-    if (end == p + len) {
-        t->path = t->whole;
+    /* the query has a lenient reading only */
 
-    } else {
-        oracle_signs(p, (size_t) (end - p), &t->path);
-    }
+    (void) lenient_signs(p, len, &raw, &t->whole);
+
+    t->whole.parent |= t->path.parent;
+    t->whole.vpns |= t->path.vpns;
 }
 
 
@@ -191,7 +203,7 @@ static const char *
 reason(const oracle_signs_t *path, const oracle_signs_t *whole, int malformed,
     unsigned policy)
 {
-    if (path->parent && path->vpns) {
+    if ((path->parent && path->vpns) || path->guessed) {
         return "traversal";
     }
 
@@ -214,21 +226,25 @@ reason(const oracle_signs_t *path, const oracle_signs_t *whole, int malformed,
 const char *
 oracle_target_reason(const oracle_target_t *t, unsigned policy)
 {
-    return reason(&t->path, &t->whole, t->hash || t->path.control, policy);
+    return reason(&t->path, &t->whole,
+                  t->hash || t->path.control || t->path.escaped, policy);
 }
 
 
-/* the whole as a path that was taken apart and decoded: "#" is not special */
+/*
+ * The whole as a path that was taken apart and decoded: "#" is ordinary, and
+ * so is what its first layer hides.
+ */
 
 const char *
 oracle_parts_reason(const oracle_target_t *t, unsigned policy)
 {
-    return reason(&t->whole, &t->whole, t->whole.control, policy);
+    return reason(&t->as_path, &t->as_path, t->as_path.control, policy);
 }
 
 
 const char *
 oracle_header_reason(const oracle_target_t *t)
 {
-    return t->whole.parent ? "header" : "pass";
+    return t->as_path.parent ? "header" : "pass";
 }

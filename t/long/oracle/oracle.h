@@ -24,17 +24,23 @@
 typedef struct {
     unsigned              parent:1;
     unsigned              vpns:1;
-    unsigned              control:1;   /* 00-1F or 7F, raw or from percent */
+    unsigned              guessed:1;   /* one plain, the other one unknown */
+    unsigned              control:1;   /* 00-1F or 7F, raw */
+    unsigned              escaped:1;   /*   one layer deep */
     unsigned              endless:1;   /* too many readings, not all made */
     size_t                readings;
 } oracle_signs_t;
 
 
-/* a request target: the path (before the first "?") and the whole */
+/*
+ * A request target: the path (before the first "?"), the whole, and the whole
+ * if its "?" was an ordinary byte.
+ */
 
 typedef struct {
     oracle_signs_t        path;
     oracle_signs_t        whole;
+    oracle_signs_t        as_path;
     unsigned              hash:1;      /* a raw "#" in the path */
 } oracle_target_t;
 
@@ -47,7 +53,7 @@ typedef struct {
 int oracle_knows(unsigned long code_point);
 
 
-/* stops early once both parent and vpns are found */
+/* those of a path; stops early once both parent and vpns are found */
 
 void oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs);
 

@@ -13,7 +13,6 @@
 #include "rewrites.h"
 
 
-#define STRAY      0x100     /* a sequence that was broken off */
 #define OTHER      OTHER_POINT
 #define LISTED     0x102     /* the first of those in "compat" */
 
@@ -25,7 +24,7 @@ static const struct {
     const char           *ascii;
 } compat[] = {
 
-    /* Latin-1, all of it, with what else windows-1252 has */
+    /* Latin-1, all of it, and some more of windows-1252 */
     { 0x00A0, " " },   { 0x00A2, "c" },   { 0x00A3, "GBP" }, { 0x00A5, "\\" },
     { 0x00A8, " " },   { 0x00A9, "c" },   { 0x00AA, "a" },   { 0x00AD, " " },
     { 0x00AF, " " },   { 0x00B1, "+/-" }, { 0x00B2, "2" },   { 0x00B3, "3" },
@@ -79,19 +78,6 @@ static const struct {
 };
 
 
-/* what windows-1252 has from 80 to 9F, which is what is meant by Latin-1 */
-
-static const uint16_t  windows[32] = {
-    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-    0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
-    0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-    0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178
-};
-
-
-parser_e  parser;
-
-
 static void
 put(const reading_t *r, size_t from, size_t to, sym_t by)
 {
@@ -129,7 +115,7 @@ is_noise(sym_t c)
 }
 
 
-static int
+int
 hex(sym_t c)
 {
     if (c >= '0' && c <= '9') {
@@ -227,17 +213,6 @@ is_lenient(sym_t c)
 }
 
 
-/* RFC 3629 */
-
-static int
-is_well_formed(size_t n, uint32_t code)
-{
-    return (n == 1 && code >= 0x80)
-           || (n == 2 && code >= 0x800 && !(code >= 0xD800 && code <= 0xDFFF))
-           || (n == 3 && code >= 0x10000 && code <= 0x10FFFF);
-}
-
-
 static size_t
 sequence(const reading_t *r, size_t i, uint32_t *code)
 {
@@ -247,7 +222,7 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 
     n = continuations(r->s[i]);
 
-    if (n == 0 || parser == ASCII || parser == LATIN) {
+    if (n == 0) {
         return 0;
     }
 
@@ -258,7 +233,7 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 
     for (k = 0; k < n; k++, i++) {
 
-        while (parser == LENIENT && i < r->len && is_noise(r->s[i])) {
+        while (i < r->len && is_noise(r->s[i])) {
             i++;
         }
 
@@ -272,57 +247,21 @@ sequence(const reading_t *r, size_t i, uint32_t *code)
 
     *code = v;
 
-    if (parser != LENIENT) {
-        return !lenient && (parser == OVERLONG || is_well_formed(n, v)) ? i
-                                                                        : 0;
-    }
-
     return !lenient || is_sign_or_escape(v) ? i : 0;
 }
 
 
-/* the start of a sequence that the lead byte at "i" breaks off, or "i" */
-
-static size_t
-broken_off(const reading_t *r, size_t i)
-{
-    size_t  j;
-
-    for (j = i; j > 0 && is_continuation(r->s[j - 1]); j--) { /* void */ }
-
-    return j > 0 && continuations(r->s[j - 1]) > i - j ? j - 1 : i;
-}
-
-
-/*
- * A strict parser has dropped what a sequence breaks off, before that turns
- * into a percent sign: no byte that comes of this will continue it.
- */
-
 static void
 utf8(const reading_t *r, size_t i)
 {
-    sym_t     by[2];
-    size_t    end, start;
+    size_t    end;
     uint32_t  code;
 
     end = sequence(r, i, &code);
 
-    if (end == 0) {
-        return;
-    }
-
-    start = parser == LENIENT ? i : broken_off(r, i);
-
-    if (start == i) {
+    if (end) {
         put(r, i, end, code_point(code));
-        return;
     }
-
-    by[0] = STRAY;
-    by[1] = code_point(code);
-
-    readings_replace(r, start, end, by, 2);
 }
 
 
@@ -332,15 +271,7 @@ is_stray(const reading_t *r, size_t i)
     size_t    j;
     uint32_t  code;
 
-    if (parser == ASCII) {
-        return r->s[i] >= 0x80 && r->s[i] <= OTHER;
-    }
-
-    if (r->s[i] == STRAY || (r->s[i] == OTHER && parser != LENIENT)) {
-        return 1;
-    }
-
-    if (r->s[i] < 0x80 || r->s[i] > 0xFF || parser == LATIN) {
+    if (r->s[i] < 0x80 || r->s[i] > 0xFF) {
         return 0;
     }
 
@@ -357,19 +288,12 @@ is_stray(const reading_t *r, size_t i)
 /* the rewrites: percent */
 
 
-/*
- * The hexadecimal digit at "*i", or behind what is dropped from an escape.
- * A stray there will not be part of a sequence later: before it are the "%"
- * and digits, and behind it no other escape begins, or it would be that one's
- * turn.
- */
+/* the hexadecimal digit at "*i", or behind noise, which is dropped there */
 
 static int
 digit(const reading_t *r, size_t *i)
 {
-    while (*i < r->len
-           && (is_noise(r->s[*i]) || (parser != LENIENT && is_stray(r, *i))))
-    {
+    while (*i < r->len && is_noise(r->s[*i])) {
         (*i)++;
     }
 
@@ -416,6 +340,15 @@ escape(const reading_t *r, size_t i, sym_t *c)
 }
 
 
+int
+is_control_escape(const reading_t *r, size_t i)
+{
+    sym_t  c;
+
+    return escape(r, i, &c) && is_control(c);
+}
+
+
 static void
 percent(const reading_t *r, size_t i)
 {
@@ -426,32 +359,6 @@ percent(const reading_t *r, size_t i)
 
     if (end) {
         put(r, i, end, c);
-    }
-}
-
-
-/* the code point that the byte at "i" is to LATIN, or 0 */
-
-static sym_t
-latin(const reading_t *r, size_t i)
-{
-    sym_t  c;
-
-    c = r->s[i];
-
-    if (parser != LATIN || c < 0x80 || c > 0xFF) {
-        return 0;
-    }
-
-    return code_point(c < 0xA0 ? windows[c - 0x80] : c);
-}
-
-
-static void
-single_byte(const reading_t *r, size_t i)
-{
-    if (latin(r, i)) {
-        put(r, i, i + 1, latin(r, i));
     }
 }
 
@@ -513,12 +420,6 @@ decode(const reading_t *r, size_t i, decoded_t *d)
         d->by[0] = code_point(code);
         d->layers = 1;
         return end;
-    }
-
-    if (latin(r, i)) {
-        d->by[0] = latin(r, i);
-        d->layers = 1;
-        return i + 1;
     }
 
     d->n = resembled(r, i, d->by);
@@ -636,7 +537,7 @@ ends(const reading_t *r, size_t i)
 
 
 static void (*const  rewrites[])(const reading_t *r, size_t i) = {
-    percent, utf8, single_byte, compatibility, backslash, merge_slashes,
+    percent, utf8, compatibility, backslash, merge_slashes,
     parameter, trailing_dot, dot_segment, noise, stray, ends
 };
 

@@ -13,26 +13,15 @@
 #include "readings.h"
 
 
-typedef enum {
-    LENIENT,
-    STRICT,
-    OVERLONG,               /* strict, but takes overlong forms */
-    ASCII,                  /* knows no UTF-8 */
-    LATIN,                  /* takes each byte for a code point */
-    PARSERS
-} parser_e;
-
-
-/* the one that reads */
-
-extern parser_e  parser;
-
-
 int is_separator(sym_t c);
 int is_control(sym_t c);
 int is_noise(sym_t c);
 
-/* a byte from 80 up that is part of no sequence; to ASCII all that is none */
+/* the value of a hexadecimal digit, or -1 */
+
+int hex(sym_t c);
+
+/* a byte from 80 up that is part of no sequence */
 
 int is_stray(const reading_t *r, size_t i);
 
@@ -55,6 +44,10 @@ size_t decode(const reading_t *r, size_t i, decoded_t *d);
 /* whether nothing is left to decode: then a stray remains one */
 
 int is_decoded(const reading_t *r);
+
+/* whether an escape at "i" of the string, as it is, stands for a control byte */
+
+int is_control_escape(const reading_t *r, size_t i);
 
 /* the symbol of a code point; OTHER_POINT for one that resembles nothing */
 

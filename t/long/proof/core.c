@@ -40,7 +40,7 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #include "cguard/decision/cguard_compat.c"
 #include "cguard/decision/cguard_prefilter.c"
 #include "cguard/decision/cguard_reading.c"
-#include "cguard/decision/cguard_strict.c"
+#include "cguard/decision/cguard_unknown.c"
 #include "cguard/decision/cguard_target.c"
 #include "cguard/session/cguard_session.c"
 #include "cguard/rules/cguard_form.c"

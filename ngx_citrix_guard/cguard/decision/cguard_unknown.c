@@ -1,0 +1,387 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The reading of a parser that leaves ASCII alone, whatever it makes of the
+ * rest.  Both signs are matched at once, by sets of states: a set has a bit
+ * for each beginning of a sign that the segment may have shown so far.
+ */
+
+
+#include <string.h>
+
+#include "cguard_unknown.h"
+#include "cguard_decode_fast.h"
+
+
+/* where a segment stands; in registers, where nothing waits */
+
+typedef struct {
+    uint64_t              sequence;  /* sets that pass over the next bytes, */
+    uint64_t              escape;    /*   behind a lead byte, an escape */
+    unsigned              plain;     /* the set of who sees no unknown */
+    unsigned              dropped;   /*   of who drops it, or ends there */
+    unsigned              holds;
+} cguard_sets_t;
+
+
+typedef struct {
+    cguard_unknown_t     *u;
+    cguard_sign_t         first;     /* the segment of the first unknown */
+    uint32_t              segment;   /* where it starts */
+    uint32_t              since;     /* where "dropped" was a mere start */
+    uint32_t              seen;      /* bits of all characters */
+    cguard_sets_t         sets;
+    cguard_decode_t       decode;
+} cguard_path_t;
+
+
+static void
+cguard_path_found(cguard_sign_t *sign, uint32_t start, uint32_t end)
+{
+    cguard_sign_found(sign, CGUARD_IN_PATH, start, end);
+}
+
+
+/* the segment may end before "end" */
+
+CGUARD_NOINLINE void
+cguard_path_ends(cguard_path_t *t, unsigned plain, unsigned dropped,
+    uint32_t end)
+{
+    cguard_unknown_t  *u;
+
+    u = t->u;
+
+    if (dropped & CGUARD_S_PARENT) {
+        cguard_path_found(&u->dropped[0], t->since, end);
+    }
+
+    if (dropped & CGUARD_S_VPNS) {
+        cguard_path_found(&u->dropped[1], t->since, end);
+    }
+
+    if (plain & CGUARD_S_PARENT) {
+        cguard_path_found(&u->parent, t->segment, end);
+    }
+
+    if (plain & CGUARD_S_VPNS) {
+        cguard_path_found(&u->vpns, t->segment, end);
+
+        if (t->first.found && t->first.start < t->segment) {
+            cguard_path_found(&u->guess[0], t->segment, end);
+            cguard_path_found(&u->guess[1], t->first.start, t->first.end);
+        }
+    }
+}
+
+
+/*
+ * The segment is over, for who sees no unknown.  The first unknown may stand
+ * within the escape that ends it, up to "last".
+ */
+
+CGUARD_NOINLINE void
+cguard_path_over(cguard_path_t *t, unsigned holds, uint32_t end, uint32_t last)
+{
+    const cguard_sign_t  *vpns;
+
+    vpns = &t->u->vpns;
+
+    if (holds == CGUARD_HOLDS_UNKNOWN && vpns->found) {
+        cguard_path_found(&t->u->guess[0], vpns->start, vpns->end);
+        cguard_path_found(&t->u->guess[1], t->segment, end);
+    }
+
+    if (t->first.found && t->first.end == 0) {
+        t->first.end = last;
+    }
+}
+
+
+CGUARD_INLINE void
+cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
+    const cguard_char_t *ch)
+{
+    unsigned              plain, dropped, escape;
+    const cguard_move_t  *m;
+
+    m = &cguard_move[class];
+    plain = s->plain & m->ascii;
+    dropped = s->dropped;
+    escape = s->escape & 0xff;
+
+    if (m->ends & (plain | dropped)) {
+        cguard_path_ends(t, plain, dropped, ch->start);
+    }
+
+    if (class >= CGUARD_C_UNKNOWN && !t->first.found) {
+        cguard_path_found(&t->first, t->segment, 0);
+    }
+
+    if (class == CGUARD_C_SEPARATOR || class == CGUARD_C_END) {
+        cguard_path_over(t, s->holds, ch->start,
+                         ch->depth ? ch->end : ch->start);
+    }
+
+    s->plain = (plain & m->step) << 1 | (plain & m->stay)
+               | (m->begin & m->ascii);
+
+    dropped = (dropped & m->step) << 1
+              | (dropped & (m->stay | (ch->depth ? m->drop : 0u)))
+              | m->begin | escape | (s->sequence & 0xff);
+
+    s->dropped = dropped;
+    s->sequence = s->sequence >> m->passes | dropped * m->sequence;
+    s->escape = s->escape >> m->counts | dropped * m->escape;
+    s->holds |= m->holds & ~(escape ? CGUARD_HOLDS_NAME : 0u);
+
+    if (class == CGUARD_C_SEPARATOR) {
+        s->holds = 0;
+        t->segment = ch->end;
+
+        if (dropped == CGUARD_S_START && (s->sequence | s->escape) == 0) {
+            t->since = ch->end;
+        }
+    }
+}
+
+
+/* what waits remains unfinished: a "%", and the characters behind it */
+
+static void
+cguard_path_flush(cguard_path_t *t)
+{
+    unsigned              n;
+    cguard_char_t         ch;
+    const cguard_escape_t  *e, *last;
+
+    ch.depth = 0;
+    e = t->decode.pending;
+
+    for (last = e + t->decode.npending; e < last; e++) {
+        n = e->kind == CGUARD_POINT ? 5u - e->need : e->kind == CGUARD_DIGIT;
+        ch.start = e->start;
+
+        cguard_path_char(t, &t->sets, e->kind == CGUARD_POINT ? CGUARD_C_POINT
+                                                              : CGUARD_C_HEX,
+                         &ch);
+
+        for ( /* void */ ; n; n--) {
+            cguard_path_char(t, &t->sets, CGUARD_C_OTHER, &ch);
+        }
+    }
+
+    t->decode.npending = 0;
+}
+
+
+/*
+ * Out of an escape with an unknown in it comes an unknown, or the character,
+ * for who drops the unknown before.
+ */
+
+static void
+cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
+{
+    unsigned              class, dropped;
+    const cguard_move_t  *m;
+
+    class = ch->c > 0xff ? CGUARD_C_UNKNOWN : cguard_class[ch->c];
+
+    if (!within || class >= CGUARD_C_UNKNOWN) {
+        cguard_path_char(t, &t->sets, class, ch);
+        return;
+    }
+
+    m = &cguard_move[class];
+    dropped = t->sets.dropped;
+
+    cguard_path_char(t, &t->sets, CGUARD_C_UNKNOWN, ch);
+
+    t->sets.dropped |= (dropped & m->step) << 1 | (dropped & m->stay);
+}
+
+
+/*
+ * Extends the escape on top by a character.  Notes what is no escape for a
+ * stricter parser: one with noise in it, or with a digit that is itself an
+ * escape, and not there yet a layer before.
+ */
+
+static int
+cguard_path_extend(cguard_path_t *t, unsigned step, cguard_char_t *ch,
+    unsigned *within)
+{
+    cguard_escape_t  *e;
+
+    e = &t->decode.pending[t->decode.npending - 1];
+
+    if (ch->c >= 0x80) {
+        e->within = 1;
+        return 0;
+    }
+
+    if (step == 0 || ch->depth > e->depth) {
+        cguard_path_found(&t->first, t->segment, 0);
+        e->depth = ch->depth > e->depth ? ch->depth : e->depth;
+    }
+
+    if (step == 0) {
+        return 0;
+    }
+
+    e->within |= (uint8_t) *within;
+    *within = e->within;
+
+    /* no control byte comes out of it in a single layer */
+
+    ch->depth += *within;
+
+    return cguard_decode_extend(&t->decode, ch);
+}
+
+
+static void
+cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
+{
+    unsigned          step, within;
+    cguard_decode_t  *d;
+
+    d = &t->decode;
+    within = 0;
+
+    for ( ;; ) {
+        if (d->point) {
+            d->point = 0;
+            d->nqueue = 0;
+            ch->c = CGUARD_CODE_POINT;
+        }
+
+        t->seen |= ch->c;
+        step = cguard_decode_step(d, ch->c);
+
+        if (ch->c >= 0x80) {
+            step = d->npending ? CGUARD_STEP_EXTEND : CGUARD_STEP_EMIT;
+        }
+
+        if (step & CGUARD_STEP_EMIT) {
+            cguard_path_flush(t);
+
+            if (ch->c != '%') {
+                cguard_path_see(t, ch, within);
+                return;
+            }
+        }
+
+        if (ch->c == '%') {
+            cguard_decode_begin(d, ch);
+            d->pending[d->npending - 1].within = (uint8_t) within;
+            return;
+        }
+
+        if (!cguard_path_extend(t, step, ch, &within)) {
+            return;
+        }
+    }
+}
+
+
+/* bytes that are no escape, where none is pending; returns where they end */
+
+static uint32_t
+cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
+    uint32_t len)
+{
+    unsigned       control;
+    cguard_char_t  ch;
+    cguard_sets_t  s;
+
+    s = t->sets;
+    ch.depth = 0;
+    control = t->decode.ctl ? 0 : CGUARD_B_CONTROL;
+
+    for ( /* void */ ; i < len && p[i] != '%'; i++) {
+        ch.start = i;
+        ch.end = i + 1;
+
+        if (cguard_byte[p[i]] & control) {
+            cguard_decode_control(&t->decode, &ch);
+            control = 0;
+        }
+
+        t->seen |= p[i];
+
+        cguard_path_char(t, &s, cguard_class[p[i]], &ch);
+    }
+
+    t->sets = s;
+
+    return i;
+}
+
+
+void
+cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
+    cguard_unknown_t *u)
+{
+    uint32_t       i;
+    cguard_char_t  ch;
+    cguard_path_t  t;
+
+    memset(u, 0, sizeof(cguard_unknown_t));
+    memset(&t.first, 0, sizeof(cguard_sign_t));
+    memset(&t.sets, 0, sizeof(cguard_sets_t));
+
+    t.u = u;
+    t.segment = 0;
+    t.since = 0;
+    t.seen = 0;
+    t.sets.plain = CGUARD_S_START;
+    t.sets.dropped = CGUARD_S_START;
+
+    cguard_decode_init(&t.decode);
+    t.decode.layers = (uint8_t) layers;
+
+    for (i = 0; i < len; i = ch.end) {
+
+        if (t.decode.npending == 0 && p[i] != '%') {
+            ch.end = cguard_path_run(&t, p, i, len);
+            continue;
+        }
+
+        ch.c = p[i];
+        ch.start = i;
+        ch.end = i + 1;
+        ch.depth = 0;
+
+        if (cguard_byte[p[i]] & CGUARD_B_CONTROL) {
+            cguard_decode_control(&t.decode, &ch);
+        }
+
+        if (p[i] != '%' || t.decode.npending == CGUARD_DECODE_DEPTH
+            || cguard_decode_hex(&t.decode, p + i, p + len, &ch))
+        {
+            cguard_path_feed(&t, &ch);
+        }
+    }
+
+    /* the last segment is over */
+
+    cguard_path_flush(&t);
+    cguard_path_ends(&t, t.sets.plain, t.sets.dropped, len);
+    cguard_path_over(&t, t.sets.holds, len, len);
+
+    if (u->parent.found && t.first.found) {
+        cguard_path_found(&u->guess[0], u->parent.start, u->parent.end);
+        cguard_path_found(&u->guess[1], t.first.start, t.first.end);
+    }
+
+    u->ascii = t.seen < 0x80;
+
+    if (t.decode.ctl) {
+        u->control.found = CGUARD_IN_PATH;
+        u->control.start = t.decode.ctl_start;
+        u->control.end = t.decode.ctl_end;
+    }
+}
