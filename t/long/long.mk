@@ -111,12 +111,13 @@ console: deps-console build
 PACKAGES_judges = $(PACKAGES_test) busybox caddy civetweb \
                  default-jdk-headless \
                  h2o haproxy libjetty9-java libmojolicious-perl \
-                 libmono-system-web4.0-cil libtomcat10-java lighttpd \
-                 mini-httpd mono-mcs mono-runtime nodejs php-cli puma \
+                 libmono-system-web4.0-cil libnginx-mod-http-perl \
+                 libtomcat10-java lighttpd mini-httpd mono-mcs \
+                 mono-runtime nodejs php-cli php-mbstring puma \
                  python3-aiohttp python3-tornado python3-waitress \
                  ruby-webrick yaws
 
-## judges: 30 real servers as judges (10 minutes); JUDGES="names", COUNT=,
+## judges: 45 real servers as judges (15 minutes); JUDGES="names", COUNT=,
 ##     SEED=
 .PHONY: judges
 judges: deps-judges build

@@ -41,6 +41,10 @@ sub _judge {
 sub names { return @order }
 
 
+# Is it one that finds a sign in what is not plain ASCII?
+sub hidden { return $judge{ $_[0] }{hidden} // 0 }
+
+
 sub start {
     my ($name, $root) = @_;
     my $spec = $judge{$name} or die "no judge \"$name\"; there are: @order\n";
@@ -109,12 +113,12 @@ sub _app {
 
 # A program in one source file, which the JDK compiles before it runs it.
 sub _java {
-    my ($name, @jars) = @_;
+    my ($name, $jars, @more) = @_;
     return sub {
         my ($o) = @_;
         return ('/usr/bin/java', '-Xmx256m', '-cp',
-                join(':', "$o->{dir}", map { glob "$JAVA/$_.jar" } @jars),
-                "$APPS/$name.java", $o->{port}, $o->{root});
+                join(':', "$o->{dir}", map { glob "$JAVA/$_.jar" } @{ $jars // [] }),
+                "$APPS/$name.java", $o->{port}, $o->{root}, @more);
     };
 }
 
@@ -256,10 +260,10 @@ END
 
 _judge('erlang', command => _app('inets.erl'));
 
-_judge('tomcat', command => _java('TomcatJudge', 'tomcat10-*'));
+_judge('tomcat', command => _java('TomcatJudge', ['tomcat10-*']));
 
-_judge('jetty', command => _java('JettyJudge', 'jetty9-{server,http,io,util}',
-                                 'servlet-api'));
+_judge('jetty', command => _java('JettyJudge', ['jetty9-{server,http,io,util}',
+                                  'servlet-api']));
 
 _judge('php', connections => 8, command => sub {
     my ($o) = @_;
@@ -279,11 +283,17 @@ _judge('mojolicious', connections => 8, command => _app('mojo_file.pl'));
 
 # Applications that decode by themselves
 
-_judge('php-app', connections => 8, command => sub {
-    my ($o) = @_;
-    $ENV{JUDGE_ROOT} = $o->{root};
-    return ('/usr/bin/php', '-S', "127.0.0.1:$o->{port}", "$APPS/decode.php");
-});
+sub _php {
+    my ($name, $reading) = @_;
+    return sub {
+        my ($o) = @_;
+        return ('/usr/bin/env', "JUDGE_ROOT=$o->{root}",
+                "JUDGE_READING=$reading", '/usr/bin/php', '-S',
+                "127.0.0.1:$o->{port}", "$APPS/$name.php");
+    };
+}
+
+_judge('php-app', connections => 8, command => _php('decode', ''));
 
 _judge('node-app', command => _app('decode.js'));
 
@@ -299,6 +309,61 @@ _judge('mono-app', connections => 8, command => sub {
     system('/usr/bin/mcs', '-r:System.Web.dll', "-out:$o->{dir}/decode.exe",
            "$APPS/decode.cs") == 0 or die "decode.cs does not build\n";
     return ('/usr/bin/mono', "$o->{dir}/decode.exe", $o->{port}, $o->{root});
+});
+
+
+# Applications whose decoders find a sign in what is not plain ASCII. The
+# targets for these have the other sign in plain sight.
+
+_judge("jdk-$_", hidden => 1, command => _java('HiddenJudge', [], $_))
+    for qw(bytes digits latin1);
+_judge("node-$_", hidden => 1, command => _app('hidden.js', $_))
+    for qw(latin1 ascii utf8);
+_judge("python-$_", hidden => 1, connections => 8,
+       command => _app('hidden.py', $_)) for qw(ascii 7bit escapes);
+_judge("php-$_", hidden => 1, connections => 8,
+       command => _php('hidden', $_)) for qw(utf8 iconv mb 7bit strip);
+
+# nginx's own ngx_unescape_uri, which drops broken escapes, before httpd
+_judge('unescape>httpd', hidden => 1, back => 'httpd', command => sub {
+    my ($o) = @_;
+    my $modules = $ENV{TEST_NGINX_MODULES} || '/usr/lib/nginx/modules';
+    my $user = $> == 0 ? "user $USER $GROUP;\n" : '';
+    my $conf = _file($o, 'nginx.conf',
+                     "load_module $modules/ngx_http_perl_module.so;\n$user"
+                     . <<'END');
+daemon off;
+pid %%dir%%/pid;
+error_log %%dir%%/error.log crit;
+events { }
+http {
+    access_log off;
+    client_body_temp_path %%dir%%/body;
+    proxy_temp_path %%dir%%/proxy;
+    fastcgi_temp_path %%dir%%/fastcgi;
+    uwsgi_temp_path %%dir%%/uwsgi;
+    scgi_temp_path %%dir%%/scgi;
+    perl_set $unescaped '
+        sub {
+            my $r = shift;
+            my ($path) = split /[?]/, $r->variable("request_uri");
+            my $before;
+            do {
+                $before = $path;
+                $path = $r->unescape($path);
+            } while ($path ne $before);
+            return $path;
+        }
+    ';
+    server {
+        listen 127.0.0.1:%%port%%;
+        keepalive_requests 1000000;
+        large_client_header_buffers 4 32k;
+        location / { proxy_pass http://127.0.0.1:%%back%%$unescaped; }
+    }
+}
+END
+    return ('/usr/sbin/nginx', '-e', "$o->{dir}/error.log", '-c', $conf);
 });
 
 

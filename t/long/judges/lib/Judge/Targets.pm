@@ -3,7 +3,7 @@ package Judge::Targets;
 # Makes request targets that may lead from somewhere to /vpns/. The same seed
 # gives the same targets, whatever machine.
 #
-#   my $targets = Judge::Targets->new($seed);
+#   my $targets = Judge::Targets->new($seed, hidden => 0);
 #   my @new = $targets->vectors;
 #   my @new = $targets->grammar($count);
 #   my @new = $targets->children($count, \@parents);
@@ -16,6 +16,9 @@ package Judge::Targets;
 #   children  targets that a judge has resolved, changed in one to three
 #             places: the nearer to what a parser does, the more it resolves
 #
+# Made with hidden => 1, it gives those alone of which one sign stands in plain
+# sight (Judge::Sight), and hides the other one in what is not plain ASCII.
+#
 # Raw control bytes and blanks stand in one target of a hundred: they end the
 # request line for most servers.
 
@@ -24,6 +27,8 @@ use warnings;
 
 use CitrixGuard::Vectors;
 use Judge::Docroot;
+use Judge::Hidden;
+use Judge::Sight;
 use Judge::Spelling qw(spellings profiles);
 
 use constant LONGEST => 600;
@@ -58,13 +63,16 @@ my @SCRAPS = ('/', '//', './', '/./', '../', '/../', '..', '.', '\\', '%5c',
               '%d6%91', '%cc%80', '%e2%83%9d', '%ef%b8%8f', "\xcc\x82",
               'vpns', 'vpns/', 'vpn/', '%76', '%ef', '~', '*', ':', '@', '%2');
 
+# profiles for a sign in plain sight
+my @PLAIN = ((0) x 8, 2, 2, 4, 8, 10, 11);
+
 my @RAW = ("\0", "\t", "\n", "\r", ' ', "\x7f", "\x01", "\r\n", "\x0b");
 
 
 sub new {
-    my ($class, $seed) = @_;
+    my ($class, $seed, %how) = @_;
     # the generator of Perl gives the same numbers everywhere
-    return bless { seed => $seed, turn => 0, given => {}, number => 0,
+    return bless { seed => $seed, hidden => $how{hidden}, turn => 0, given => {}, number => 0,
                    raw => 0 }, $class;
 }
 
@@ -81,6 +89,7 @@ sub _turn {
 sub _new {
     my ($self, $target) = @_;
     return if $target eq '' || length $target > LONGEST;
+    return if $self->{hidden} && !Judge::Sight::bound($target);
     my $raw = $target =~ /[\0-\x20\x7f]/;
     return if $raw && $self->{raw} * 100 > $self->{number};
     return if $self->{given}{$target}++;
@@ -105,6 +114,7 @@ sub vectors {
         }
     }
     # all that stand in the table are sent, also those with raw bytes
+    @targets = grep { Judge::Sight::bound($_) } @targets if $self->{hidden};
     return grep { $_ ne '' && length $_ <= LONGEST
                   && !$self->{given}{$_}++ } @targets;
 }
@@ -115,7 +125,8 @@ sub grammar {
     $self->_turn;
     my @targets;
     while (@targets < $count) {
-        push @targets, $self->_new($self->_one) // next;
+        my $target = $self->{hidden} ? _one_hidden() : _one();
+        push @targets, $self->_new($target) // next;
     }
     return @targets;
 }
@@ -124,15 +135,20 @@ sub grammar {
 sub _any { return $_[rand @_] }
 
 
-sub _one {
-    my ($self) = @_;
-    my $profile = _any(profiles());
+# Folders, a climb out of them, vpns and a file.
+sub _parts {
     my $folders = _any(@FOLDERS);
     my $deep = grep { $_ ne '..' } @$folders;
     $deep -= 2 * grep { $_ eq '..' } @$folders;
     $deep = 1 if $deep < 1;
     my $up = $deep + (rand > .9 ? int rand 4 : 0);
-    my @parts = (@$folders, ('..') x $up, 'vpns', _any(@FILES));
+    return (@$folders, ('..') x $up, 'vpns', _any(@FILES));
+}
+
+
+sub _one {
+    my $profile = _any(profiles());
+    my @parts = _parts();
     my $name = '';
     for my $part (@parts) {
         my $slash = $name eq '' && rand > .3 ? '/'
@@ -149,6 +165,40 @@ sub _one {
 }
 
 
+# One sign is plain, the other one hides by what one or two kinds of decoders
+# do, in all of its characters or in some.
+sub _one_hidden {
+    my $plain = _any('..', 'vpns');
+    my @families = map { _any(Judge::Hidden::families()) }
+                   0 .. (rand > .9 ? 1 : 0);
+    my $share = _any(1, 1, .6, .3);
+    my $profile = _any(@PLAIN);
+    my $name = '';
+    for my $part (_parts()) {
+        my $slash = rand > .05 ? '/' : _hidden('/', 1, @families);
+        my $sign = $part eq '..' || $part eq 'vpns';
+        $name .= $slash . (!$sign ? rand > .05 ? $part
+                                    : _hidden($part, .3, @families)
+                           : $part eq $plain ? _spelled($profile, $part)
+                           : _hidden($part, $share, @families));
+        $name .= _any(@AFTER) if $sign && rand > .8;
+    }
+    return rand > .1 ? $name : $name . _any(@END);
+}
+
+
+# At least one of the characters hides.
+sub _hidden {
+    my ($text, $share, @families) = @_;
+    my $must = int rand length $text;
+    my $at = 0;
+    return join '', map {
+        $at++ == $must || rand() < $share
+            ? Judge::Hidden::spelled(_any(@families), $_) : $_
+    } split //, $text;
+}
+
+
 sub _spelled {
     my ($profile, $text) = @_;
     return join '', map { _any(@{ spellings($profile, $_) }) } split //, $text;
@@ -162,7 +212,8 @@ sub children {
     my $tries = 20 * $count;
     while (@$parents && @targets < $count && $tries-- > 0) {
         my $target = _any(@$parents);
-        $target = _changed($target, $parents) for 0 .. rand 3;
+        $target = $self->{hidden} && rand > .5 ? _hidden_at($target)
+            : _changed($target, $parents) for 0 .. rand 3;
         push @targets, $self->_new($target) // next;
     }
     return @targets;
@@ -250,6 +301,20 @@ my @CHANGES = (
         return $target;
     },
 );
+
+
+# A dot, a slash or a letter of the word hides, or a hidden one has another
+# neighbour.
+sub _hidden_at {
+    my ($target) = @_;
+    my @at;
+    push @at, $-[0] while $target =~ m{[./vpns](?![0-9a-f])}g;
+    return $target if !@at;
+    my $at = _any(@at);
+    substr $target, $at, 1, _hidden(substr($target, $at, 1), 1,
+                                    _any(Judge::Hidden::families()));
+    return $target;
+}
 
 
 sub _slashes {

@@ -7,6 +7,9 @@ package Judge::Trial;
 #       judge => 'httpd', count => 100_000, seed => 1, mode => 'on',
 #       progress => sub { my ($what, $done) = @_; ... });
 #
+# hidden => 1 gives a judge the targets for those that find a sign in what is
+# not plain ASCII, whatever it is.
+#
 # In the result: targets, resolved (the marker came, directly), plain (of
 # those: what leads to /vpns/ without a climb), refused (of those that climb:
 # by the guard), nginx (by nginx's own 400, nothing was forwarded), closed
@@ -26,6 +29,7 @@ use CitrixGuard::Vectors;
 use Judge::Docroot;
 use Judge::Judges;
 use Judge::Shoot;
+use Judge::Sight;
 use Judge::Spelling qw(unlike);
 use Judge::Targets;
 
@@ -50,11 +54,13 @@ sub hold {
         dir => "$dir", judge => $judge, guard => $guard,
         shoot => Judge::Shoot->new("$dir", $marker),
         progress => $given{progress} // sub { },
+        hidden => $given{hidden} // Judge::Judges::hidden($given{judge}),
         result => { judge => $given{judge}, failures => [],
                     map { $_ => 0 } qw(targets resolved plain refused nginx
                                        closed same silent) },
     }, __PACKAGE__;
-    my $targets = Judge::Targets->new($given{seed});
+    my $targets = Judge::Targets->new($given{seed},
+                                      hidden => $self->{hidden});
     my $direct = $self->_directly($targets, $given{count});
     $self->_through($direct);
     $self->_closed($direct);
@@ -130,7 +136,7 @@ sub _directly {
             !(Judge::Shoot::flags($outcomes, $_) & Judge::Shoot::COMPLETE)
         } 0 .. $#new;
         push @resolved, map { $_ + @all } @found;
-        push @parents, grep { !plain($_) } @new[@found];
+        push @parents, grep { !$self->_plain($_) } @new[@found];
         splice @parents, 0, @parents - PARENTS if @parents > PARENTS;
         push @all, @new;
         $self->{progress}->('direct', scalar @all);
@@ -153,7 +159,7 @@ sub _through {
         my ($status, $flags) = Judge::Shoot::outcome($outcomes, $i);
         my $served = $flags & Judge::Shoot::MARKER;
         next if !$served && !$resolved{$i};
-        if (plain($targets->[$i])) {
+        if ($self->_plain($targets->[$i])) {
             $result->{plain}++ if $resolved{$i};
             next;
         }
@@ -190,6 +196,14 @@ sub _closed {
         $self->_fail('not refused with sslvpn off', $targets[$i]);
     }
     return;
+}
+
+
+# A judge that finds what is hidden has targets of its own. With something
+# unknown before it, no vpns is plain for the guard.
+sub _plain {
+    my ($self, $target) = @_;
+    return plain($target) && !($self->{hidden} && Judge::Sight::led($target));
 }
 
 
