@@ -24,6 +24,7 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_mark.h"
 #include "http/judge/ngx_http_citrix_guard_head.h"
+#include "http/judge/ngx_http_citrix_guard_injection.h"
 #include "http/judge/ngx_http_citrix_guard_judged.h"
 #include "http/rules/ngx_http_citrix_guard_mode.h"
 
@@ -460,8 +461,8 @@ ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u)
 
 /*
  * The usual case: the proxy module has written the client's own target, which
- * PREACCESS has let go, no header that the guard asks for, and no body, whose
- * length would have to be there.
+ * PREACCESS has let go, no header that the guard asks for, no value that may
+ * hold a line feed and does, and no body, whose length would have to be there.
  */
 
 static ngx_inline ngx_uint_t
@@ -474,11 +475,16 @@ ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
     u = r->upstream;
 
     if (u->request_bufs == NULL
+        || u->conf != glcf->proxy
         || glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
         || (glcf->scan && r->headers_in.upgrade)
         || r->headers_in.content_length_n > 0
         || r->headers_in.chunked)
     {
+        return 0;
+    }
+
+    if (glcf->values && !ngx_http_citrix_guard_values_are_plain(r, glcf)) {
         return 0;
     }
 
@@ -519,15 +525,31 @@ static ngx_uint_t
 ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
-    ngx_http_citrix_guard_finding_t  f;
+    ngx_http_citrix_guard_finding_t  f, head;
 
-    if (!ngx_http_citrix_guard_judge_head(r, glcf, &f)) {
+    f.verdict = ngx_http_citrix_guard_passed;
+
+    if (ngx_http_citrix_guard_judge_injection(r, glcf, &f)) {
+        ngx_http_citrix_guard_apply_mode(r, glcf, &f);
+    }
+
+    /* the strongest counts: who exempts the one has the other judged */
+
+    if (f.verdict != ngx_http_citrix_guard_blocked
+        && ngx_http_citrix_guard_judge_head(r, glcf, &head))
+    {
+        ngx_http_citrix_guard_apply_mode(r, glcf, &head);
+
+        if (head.verdict > f.verdict) {
+            f = head;
+        }
+    }
+
+    if (f.verdict == ngx_http_citrix_guard_passed) {
         return 0;
     }
 
     f.at = ngx_http_citrix_guard_at_egress;
-
-    ngx_http_citrix_guard_apply_mode(r, glcf, &f);
 
     ngx_http_citrix_guard_record_finding(r, glcf, &f);
 

@@ -94,6 +94,17 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 }
 
 
+ngx_uint_t
+ngx_http_citrix_guard_is_http1(u_char *p, u_char *last)
+{
+    ngx_str_t  target;
+
+    last = ngx_http_citrix_guard_line_end(p, last);
+
+    return ngx_http_citrix_guard_request_line(p, last, &target);
+}
+
+
 /*
  * A head, and whatever stands behind it in the same buffer: the body of
  * proxy_set_body, which is no one's header, or a second request that came in
