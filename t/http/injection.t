@@ -13,7 +13,9 @@ use Test::More;
 
 use CitrixGuard::Check qw(request get refused one_event nothing_arrived
                           printable);
+use CitrixGuard::Event qw(unescape_field);
 use CitrixGuard::Http2;
+use CitrixGuard::Http3;
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
@@ -25,6 +27,9 @@ my ($cert, $key) = ("$dir/cert.pem", "$dir/key.pem");
 system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=gw"
      . " -keyout $key -out $cert 2>/dev/null") == 0 or die 'openssl';
 
+my $NO_H3 = CitrixGuard::Http3::missing();
+my $H3 = $NO_H3 ? 'listen 127.0.0.1:%%PORT6%%;'
+       : CitrixGuard::Http3::listen_lines('127.0.0.1:%%PORT6%%');
 my $H2 = CitrixGuard::Http2::listen_lines('127.0.0.1:%%PORT2%%');
 
 # each way that a value comes into the head
@@ -83,7 +88,7 @@ my $PLACES = <<'END';
 END
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 5, vars => { BE => $be->port }, http => <<"END")->start;
+    ports => 6, vars => { BE => $be->port }, http => <<"END")->start;
     proxy_cache_path %%DIR%%/cache keys_zone=cache:1m;
     upstream be   { server 127.0.0.1:%%BE%%; }
     upstream kept { server 127.0.0.1:%%BE%%; keepalive 4; }
@@ -102,11 +107,23 @@ my $nginx = CitrixGuard::Nginx->new(
                                proxy_set_header X-Uri \$uri;
                                proxy_pass http://be; }
              location /uri-path/ { proxy_pass http://be\$uri; }
-             location ~ ^/digit/(.*) { proxy_set_header X-Path \$1;
+             location ~ (?s)^/digit/(.*) { proxy_set_header X-Path \$1;
                                proxy_pass http://be; }
-             location ~ ^/digit-path/(.*) { proxy_pass http://be/x/\$1; }
+             location ~ (?s)^/digit-path/(.*) { proxy_pass http://be/x/\$1; }
              location /arg/  { proxy_set_header X-Arg \$arg_a;
                                proxy_set_header X-Request \$request;
+                               proxy_pass http://be; }
+             location /fastcgi/ { fastcgi_param U \$remote_user;
+                               fastcgi_pass \$literal; }
+             location /scgi/ { scgi_param U \$remote_user;
+                               scgi_pass \$literal; }
+             location /uwsgi/ { uwsgi_param U \$remote_user;
+                               uwsgi_pass \$literal; }
+             location /grpc/ { grpc_set_header U \$remote_user;
+                               grpc_pass \$literal; }
+             location /length/ { proxy_pass_request_body off;
+                               proxy_set_header Content-Length 3;
+                               proxy_set_body \$request_body;
                                proxy_pass http://be; }
              location /constant/ {
                                proxy_set_header Host \$host;
@@ -120,6 +137,7 @@ my $nginx = CitrixGuard::Nginx->new(
                                proxy_pass http://be; }
     }
     server { $H2 citrix_guard on; set \$literal 127.0.0.1:%%BE%%; $PLACES }
+    server { $H3 citrix_guard on; set \$literal 127.0.0.1:%%BE%%; $PLACES }
     server { listen 127.0.0.1:%%PORT3%% ssl; citrix_guard on;
              ssl_certificate $cert; ssl_certificate_key $key;
              location /path/ { proxy_pass http://be/\$ssl_server_name/; }
@@ -211,21 +229,26 @@ subtest 'HTTP/1: the user name, in each place' => sub {
 };
 
 
-subtest 'HTTP/2' => sub {
-    for my $place (grep { $_ ne '/sub/' && $_ ne '/capture/' } @PLACES) {
-        my $h2 = CitrixGuard::Http2->new($nginx->port(2));
-        my @faults;
-        for my $user (@USERS[0, 2, 3, 7]) {
-            my ($name, $value) = basic($user);
-            my $answer = $h2->ask(path => $place,
-                                  headers => [lc $name, $value]);
-            push @faults, printable($user) . ": $answer->{status}"
-                if $answer->{status} != 403 || $be->arrivals($nginx);
+for my $h ([2, sub { CitrixGuard::Http2->new($nginx->port(2)) }],
+           $NO_H3 ? () : [3, sub { CitrixGuard::Http3->new($nginx->port(6)) }])
+{
+    my ($version, $connect) = @$h;
+    subtest "HTTP/$version" => sub {
+        for my $place (grep { $_ ne '/sub/' && $_ ne '/capture/' } @PLACES) {
+            my $client = $connect->();
+            my @faults;
+            for my $user (@USERS[0, 2, 3, 7]) {
+                my ($name, $value) = basic($user);
+                my $answer = $client->ask(path => $place,
+                                          headers => [lc $name, $value]);
+                push @faults, printable($user) . ": $answer->{status}"
+                    if $answer->{status} != 403 || $be->arrivals($nginx);
+            }
+            is join("\n", @faults), '', $place;
         }
-        is join("\n", @faults), '', $place;
-    }
-    $nginx->events;
-};
+        $nginx->events;
+    };
+}
 
 
 subtest 'the body in a header' => sub {
@@ -252,14 +275,13 @@ subtest 'the URI' => sub {
         for my $text (@INJECTED) {
             next if $text =~ /\0/;
             my $escaped = $text =~ s/([^\w.])/sprintf '%%%02x', ord $1/ger;
-            # a regular expression's "." ends at a line feed
-            my $dot = $place =~ /digit|rewritten/;
             my $answer = get($nginx->port, $place . $escaped);
+            # there a regular expression's "." ends at a line feed
             my @got = $be->arrivals($nginx);
             my $bad = harmless(@got);
             push @faults, printable($text) . ": $bad" if $bad;
             push @faults, printable($text) . ": $answer->{status}"
-                if @got && !$dot;
+                if @got && $place ne '/rewritten/';
         }
         is join("\n", @faults), '', $place;
     }
@@ -373,9 +395,10 @@ subtest 'detect: it leaves, and is logged' => sub {
         my @got = $be->arrivals($nginx);
         like join('', map { $_->{raw} } @got), qr/X-Remote-User: \Q$user\E/,
              printable($user) . ': arrived';
-        one_event $nginx, { at => 'egress', reason => 'injection',
-                            verb => 'detected', mode => 'detect' },
-                  '... logged';
+        my $event = one_event $nginx, { at => 'egress', mode => 'detect',
+                        reason => 'injection', verb => 'detected' },
+                        '... logged';
+        is unescape_field($event->{reading}), $user, '... as it was';
     }
 };
 
@@ -390,6 +413,51 @@ subtest 'who exempts it still has the rest judged' => sub {
     nothing_arrived $nginx, $be, '... nothing arrived';
     one_event $nginx, { reason => 'traversal', verb => 'blocked' },
               '... one event';
+};
+
+
+# a line of HTTP/1 in the middle of them makes no head
+subtest 'protocols that are not HTTP/1' => sub {
+    for my $place (qw(fastcgi scgi uwsgi grpc)) {
+        for my $user (@USERS, "a b HTTP/1.1\r\nX", "a b HTTP/1.1\r\n\r\n") {
+            refused get($nginx->port, "/$place/", headers => [basic($user)]),
+                    "$place " . printable($user);
+            nothing_arrived $nginx, $be, '... nothing arrived';
+            like one_event($nginx, { at => 'egress' }, '... one event')
+                ->{reason}, qr/^(?:unseen|injection)$/, '... and why';
+        }
+    }
+};
+
+
+subtest 'a body of another length than the head says' => sub {
+    for my $body ('ab', "abcGET /second HTTP/1.0\r\n\r\n") {
+        refused get($nginx->port, '/length/', method => 'POST',
+                    body => $body), printable($body);
+        nothing_arrived $nginx, $be, '... nothing arrived';
+    }
+    is get($nginx->port, '/length/', method => 'POST', body => 'abc')->{status},
+       200, 'of that length: served';
+    is_deeply [map { $_->{body} } $be->arrivals($nginx)], ['abc'], '... arrived';
+    $nginx->events;
+};
+
+
+# nginx lets a map define the name that it writes by itself
+subtest 'the host that nginx adds' => sub {
+    my $other = CitrixGuard::Nginx->new(
+        vars => { BE => $be->port }, http => <<'END')->start;
+    map $remote_user $proxy_host { default gw$remote_user; }
+    server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+END
+    refused get($other->port, '/', headers => [basic($_)]), printable($_)
+        for @USERS;
+    nothing_arrived $other, $be, 'nothing arrived';
+    is get($other->port, '/', headers => [basic('jane')])->{status}, 200,
+       'one line: served';
+    is_deeply [map { $_->{head} =~ /^Host: (.*)\r$/m } $be->arrivals($other)],
+              ['gwjane'], '... arrived';
 };
 
 done_testing;

@@ -285,6 +285,8 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     ngx_http_upstream_conf_t          *ucf;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
+    static ngx_str_t  cert = ngx_string("ssl_client_cert");
+
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
     glcf = ngx_http_citrix_guard_location_conf(location);
 
@@ -306,6 +308,15 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
                != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (clcf->handler && !clcf->noname
+        && ngx_http_citrix_guard_value_names(&kv->value, &cert))
+    {
+        ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
+            "puts $ssl_client_cert into the head, and requests with a client "
+            "certificate are refused for its line feeds: use "
+            "$ssl_client_escaped_cert");
     }
 
     if ((kv->key.len == 14

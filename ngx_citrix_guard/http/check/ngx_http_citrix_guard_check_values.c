@@ -160,6 +160,31 @@ ngx_http_citrix_guard_check_upgrade_value(ngx_conf_t *cf,
 }
 
 
+ngx_uint_t
+ngx_http_citrix_guard_value_names(ngx_str_t *text, ngx_str_t *variable)
+{
+    u_char     *p, *last;
+    ngx_int_t   rc;
+    ngx_str_t   name;
+
+    p = text->data;
+    last = p + text->len;
+
+    do {
+        rc = ngx_http_citrix_guard_next_variable(&p, last, &name);
+
+        if (rc == NGX_OK && name.len == variable->len
+            && ngx_strncasecmp(name.data, variable->data, name.len) == 0)
+        {
+            return 1;
+        }
+
+    } while (rc != NGX_DONE);
+
+    return 0;
+}
+
+
 /*
  * The next "$name", "${name}" or "$1", as ngx_http_script_compile() reads
  * them.  NGX_DECLINED for a capture, NGX_DONE if there is no more.

@@ -30,9 +30,14 @@
 ngx_int_t ngx_http_citrix_guard_check_value(ngx_conf_t *cf,
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *text);
 
+/* 1 if the text names that variable */
+
+ngx_uint_t ngx_http_citrix_guard_value_names(ngx_str_t *text,
+    ngx_str_t *variable);
+
 /*
- * The same for the value of "Upgrade", which makes the head be judged where it
- * is not empty.  NGX_DECLINED if the text is more than one variable, or one
+ * The same as check_value() for "Upgrade", which makes the head be judged where
+ * it is not empty.  NGX_DECLINED if the text is more than one variable, or one
  * that the client fills in: then nothing is added.
  */
 
