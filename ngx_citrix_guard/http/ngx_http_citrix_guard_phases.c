@@ -26,7 +26,7 @@
 
 
 static ngx_int_t ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r);
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_nsc(
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_judged(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
@@ -80,7 +80,7 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
                          glcf->policy, NULL)
            == CGUARD_PASS
         && glcf->set == NULL
-        && !ngx_http_citrix_guard_has_nsc(r))
+        && !ngx_http_citrix_guard_has_judged(r))
     {
         return NGX_DECLINED;
     }
@@ -90,7 +90,7 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
 
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
+ngx_http_citrix_guard_has_judged(ngx_http_request_t *r)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -103,7 +103,7 @@ ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            if (ngx_http_citrix_guard_maybe_nsc(&h[i].key)) {
+            if (ngx_http_citrix_guard_maybe_judged(&h[i].key)) {
                 return 1;
             }
         }

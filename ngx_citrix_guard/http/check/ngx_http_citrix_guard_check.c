@@ -290,7 +290,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
     glcf = ngx_http_citrix_guard_location_conf(location);
 
-    if (ngx_http_citrix_guard_maybe_nsc(&kv->key)) {
+    if (ngx_http_citrix_guard_maybe_judged(&kv->key)) {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
     }
 

@@ -25,7 +25,8 @@
 static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
-static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
+static ngx_uint_t ngx_http_citrix_guard_judge_field(
+    ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_set_reason(const char *reason,
     ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
@@ -140,7 +141,9 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
         } else if (end - p <= 1) {
             head = 0;
 
-        } else if (head && ngx_http_citrix_guard_judge_field(p, end, f)) {
+        } else if (head
+                   && ngx_http_citrix_guard_judge_field(glcf, p, end, f))
+        {
             return 1;
         }
     }
@@ -150,15 +153,15 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
 
 
 static ngx_uint_t
-ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
-    ngx_http_citrix_guard_finding_t *f)
+ngx_http_citrix_guard_judge_field(ngx_http_citrix_guard_loc_conf_t *glcf,
+    u_char *p, u_char *last, ngx_http_citrix_guard_finding_t *f)
 {
     u_char     *colon, c;
     ngx_str_t   name, value;
 
     c = p < last ? *p | 0x20 : 0;
 
-    if (c != 'n' && c != 'u') {
+    if (c != 'n' && c != 'u' && c != 'd' && c != 'x') {
         return 0;
     }
 
@@ -193,7 +196,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
                                           ngx_http_citrix_guard_in_header, f);
     }
 
-    return ngx_http_citrix_guard_judge_header(&name, &value, f);
+    return ngx_http_citrix_guard_judge_header(glcf, &name, &value, 1, f);
 }
 
 
