@@ -137,13 +137,24 @@ subtest 'detect' => sub {
 
 
 subtest 'under the policy of the location' => sub {
-    my %reason = ('/vpns/a' => 'vpns', '/a/../b' => 'parent');
-    for my $target (sort keys %reason) {
+    for my $row (['Destination', '/vpns/a', 'vpns'],
+                 ['Destination', '/a/../vpns/b', 'vpns'],
+                 ['Destination', '/a/../%2576pns/', 'vpns'],
+                 ['X-Original-URL', '/a/../b', 'parent'],
+                 ['X-Rewrite-URL', '/a/..;/b', 'parent']) {
+        my ($name, $target, $reason) = @$row;
         refused get($nginx->port(4), '/', method => 'MOVE',
-                    headers => ['Destination', $target]), $target;
-        one_event $nginx, { reason => $reason{$target} }, '... one event';
+                    headers => [$name, $target]), "$name: $target";
+        my $event = one_event $nginx, { verb => 'blocked', in => 'header' },
+                              '... one event';
+        like $event->{reason}, qr/^(?:traversal|$reason)$/, '... and why';
     }
     nothing_arrived $nginx, $be, 'nothing arrived';
+    # clients of WebDAV write it so
+    is get($nginx->port(4), '/', method => 'MOVE',
+           headers => ['Destination', '/a/../b'])->{status}, 200,
+       'a parent segment in Destination: served';
+    is scalar(my @got = $be->arrivals($nginx)), 1, '... arrived';
 };
 
 done_testing;

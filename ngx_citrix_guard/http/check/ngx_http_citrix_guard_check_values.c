@@ -239,19 +239,9 @@ ngx_http_citrix_guard_add_value(ngx_conf_t *cf,
     ngx_uint_t upgrade)
 {
     ngx_int_t                       index;
-    ngx_str_t                       lowcase;
     ngx_http_citrix_guard_value_t  *value;
 
-    lowcase.len = name->len;
-    lowcase.data = ngx_pstrdup(cf->pool, name);
-
-    if (lowcase.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_strlow(lowcase.data, lowcase.data, lowcase.len);
-
-    index = ngx_http_get_variable_index(cf, &lowcase);
+    index = ngx_http_get_variable_index(cf, name);
 
     if (index == NGX_ERROR) {
         return NGX_ERROR;

@@ -170,6 +170,14 @@ ngx_http_citrix_guard_judge_header(ngx_http_citrix_guard_loc_conf_t *glcf,
         if (built ? ngx_http_citrix_guard_judge_built_target(glcf, value, f)
                   : ngx_http_citrix_guard_judge_target(glcf, value, f))
         {
+            /* clients of WebDAV send a parent segment in "Destination" */
+
+            if ((name->data[0] | 0x20) == 'd'
+                && ngx_strcmp(f->reason, "parent") == 0)
+            {
+                return 0;
+            }
+
             f->in = ngx_http_citrix_guard_in_header;
             return 1;
         }
