@@ -49,6 +49,8 @@ static int ngx_libc_cdecl ngx_http_citrix_guard_cmp_peers(const void *one,
     const void *two);
 static ngx_int_t ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf);
+static ngx_uint_t ngx_http_citrix_guard_is_named(ngx_conf_t *cf,
+    ngx_str_t *name);
 static ngx_int_t ngx_http_citrix_guard_wrap_local(ngx_conf_t *cf,
     ngx_http_upstream_conf_t *ucf, ngx_http_complex_value_t *cv);
 static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original_init_peer(
@@ -170,7 +172,15 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_str_set(&name, "citrix_guard_local");
     ngx_str_set(&value, "$citrix_guard_local");
 
-    var = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+    if (ngx_http_citrix_guard_is_named(cf, &name)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the variable \"$citrix_guard_local\" is the "
+                           "guard's own, and cannot be used");
+        return NGX_ERROR;
+    }
+
+    var = ngx_http_add_variable(cf, &name,
+                                NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_NOHASH);
     if (var == NULL) {
         return NGX_ERROR;
     }
@@ -215,6 +225,34 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * In a header field the variable would be asked before there is a head: that
+ * could not be told from an nginx that asks too early, which is refused.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_named(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    v = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+        if (v[i].name.len == name->len
+            && ngx_strncmp(v[i].name.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -360,19 +398,17 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     v->no_cacheable = 1;
     v->not_found = 0;
 
-    /* anyone may name a variable, but it means something in one place only */
+    /*
+     * A module may ask by its index, but it means something in one place only.
+     * Without a head there (a tunnel, or an nginx that asks before it has
+     * built one) nothing can be judged, and that is refused.
+     */
 
     u = r->upstream;
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
 
     if (u == NULL || u->conf == NULL || u->conf->local == NULL
         || u->conf->local->value != gmcf->local)
-    {
-        return NGX_OK;
-    }
-
-    if (u->request_bufs == NULL
-        && ngx_strcmp(u->conf->module.data, "tunnel") != 0)
     {
         return NGX_OK;
     }

@@ -52,9 +52,13 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     u = r->upstream;
 
-    if (u->request_bufs) {
-        b = u->request_bufs->buf;
+    b = u->request_bufs ? u->request_bufs->buf : NULL;
 
+    /* before the proxy module has written its target it is the client's body */
+
+    if (b && (u->conf != glcf->proxy
+              || (u->uri.data > b->pos && u->uri.data < b->last)))
+    {
         last = ngx_http_citrix_guard_line_end(b->pos, b->last);
 
         if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
