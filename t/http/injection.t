@@ -100,14 +100,16 @@ my $nginx = CitrixGuard::Nginx->new(
              $PLACES
              location /body/ { proxy_set_header X-Body \$request_body;
                                proxy_pass http://be; }
-             location /uri/  { proxy_set_header X-Uri \$uri;
+             location /uri/  { citrix_guard_exempt malformed;
+                               proxy_set_header X-Uri \$uri;
                                proxy_pass http://be; }
              location /rewritten/ {
                                rewrite ^/rewritten(/.*)\$ /uri\$1 break;
                                proxy_set_header X-Uri \$uri;
                                proxy_pass http://be; }
              location /uri-path/ { proxy_pass http://be\$uri; }
-             location ~ (?s)^/digit/(.*) { proxy_set_header X-Path \$1;
+             location ~ (?s)^/digit/(.*) { citrix_guard_exempt malformed;
+                               proxy_set_header X-Path \$1;
                                proxy_pass http://be; }
              location ~ (?s)^/digit-path/(.*) { proxy_pass http://be/x/\$1; }
              location /arg/  { proxy_set_header X-Arg \$arg_a;
