@@ -36,6 +36,10 @@ static const char  *ngx_http_citrix_guard_own_modules[] = {
     "upstream_keepalive", "upstream_least_conn", "upstream", "upstream_random",
     "upstream_zone", "userid_filter", "uwsgi", "v2_filter", "v2", "v3_filter",
     "v3", "write_filter", "xslt_filter",
+
+    /* of Debian: it limits how many header fields a client may send */
+    "header_count",
+
     NULL
 };
 
