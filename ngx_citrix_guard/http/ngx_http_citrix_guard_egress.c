@@ -24,6 +24,7 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_mark.h"
 #include "http/judge/ngx_http_citrix_guard_head.h"
+#include "http/judge/ngx_http_citrix_guard_injection.h"
 #include "http/judge/ngx_http_citrix_guard_judged.h"
 #include "http/rules/ngx_http_citrix_guard_mode.h"
 
@@ -48,6 +49,8 @@ static int ngx_libc_cdecl ngx_http_citrix_guard_cmp_peers(const void *one,
     const void *two);
 static ngx_int_t ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf);
+static ngx_uint_t ngx_http_citrix_guard_is_named(ngx_conf_t *cf,
+    ngx_str_t *name);
 static ngx_int_t ngx_http_citrix_guard_wrap_local(ngx_conf_t *cf,
     ngx_http_upstream_conf_t *ucf, ngx_http_complex_value_t *cv);
 static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original_init_peer(
@@ -169,7 +172,15 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_str_set(&name, "citrix_guard_local");
     ngx_str_set(&value, "$citrix_guard_local");
 
-    var = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+    if (ngx_http_citrix_guard_is_named(cf, &name)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the variable \"$citrix_guard_local\" is the "
+                           "guard's own, and cannot be used");
+        return NGX_ERROR;
+    }
+
+    var = ngx_http_add_variable(cf, &name,
+                                NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_NOHASH);
     if (var == NULL) {
         return NGX_ERROR;
     }
@@ -214,6 +225,34 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * In a header field the variable would be asked before there is a head: that
+ * could not be told from an nginx that asks too early, which is refused.
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_named(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    v = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+        if (v[i].name.len == name->len
+            && ngx_strncmp(v[i].name.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -359,19 +398,17 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     v->no_cacheable = 1;
     v->not_found = 0;
 
-    /* anyone may name a variable, but it means something in one place only */
+    /*
+     * A module may ask by its index, but it means something in one place only.
+     * Without a head there (a tunnel, or an nginx that asks before it has
+     * built one) nothing can be judged, and that is refused.
+     */
 
     u = r->upstream;
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
 
     if (u == NULL || u->conf == NULL || u->conf->local == NULL
         || u->conf->local->value != gmcf->local)
-    {
-        return NGX_OK;
-    }
-
-    if (u->request_bufs == NULL
-        && ngx_strcmp(u->conf->module.data, "tunnel") != 0)
     {
         return NGX_OK;
     }
@@ -460,8 +497,8 @@ ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u)
 
 /*
  * The usual case: the proxy module has written the client's own target, which
- * PREACCESS has let go, no header that the guard asks for, and no body, whose
- * length would have to be there.
+ * PREACCESS has let go, no header that the guard asks for, no value that may
+ * hold a line feed and does, and no body, whose length would have to be there.
  */
 
 static ngx_inline ngx_uint_t
@@ -474,11 +511,16 @@ ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
     u = r->upstream;
 
     if (u->request_bufs == NULL
+        || u->conf != glcf->proxy
         || glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
         || (glcf->scan && r->headers_in.upgrade)
         || r->headers_in.content_length_n > 0
         || r->headers_in.chunked)
     {
+        return 0;
+    }
+
+    if (glcf->values && !ngx_http_citrix_guard_values_are_plain(r, glcf)) {
         return 0;
     }
 
@@ -519,15 +561,31 @@ static ngx_uint_t
 ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf)
 {
-    ngx_http_citrix_guard_finding_t  f;
+    ngx_http_citrix_guard_finding_t  f, head;
 
-    if (!ngx_http_citrix_guard_judge_head(r, glcf, &f)) {
+    f.verdict = ngx_http_citrix_guard_passed;
+
+    if (ngx_http_citrix_guard_judge_injection(r, glcf, &f)) {
+        ngx_http_citrix_guard_apply_mode(r, glcf, &f);
+    }
+
+    /* the strongest counts: who exempts the one has the other judged */
+
+    if (f.verdict != ngx_http_citrix_guard_blocked
+        && ngx_http_citrix_guard_judge_head(r, glcf, &head))
+    {
+        ngx_http_citrix_guard_apply_mode(r, glcf, &head);
+
+        if (head.verdict > f.verdict) {
+            f = head;
+        }
+    }
+
+    if (f.verdict == ngx_http_citrix_guard_passed) {
         return 0;
     }
 
     f.at = ngx_http_citrix_guard_at_egress;
-
-    ngx_http_citrix_guard_apply_mode(r, glcf, &f);
 
     ngx_http_citrix_guard_record_finding(r, glcf, &f);
 

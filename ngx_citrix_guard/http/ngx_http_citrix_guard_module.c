@@ -16,6 +16,7 @@
 #include "ngx_http_citrix_guard_phases.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/check/ngx_http_citrix_guard_check.h"
+#include "http/check/ngx_http_citrix_guard_check_modules.h"
 #include "http/check/ngx_http_citrix_guard_check_rules.h"
 #include "http/check/ngx_http_citrix_guard_check_stream.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
@@ -358,7 +359,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
     }
 
     ngx_http_citrix_guard_check_stream(cycle, gmcf);
-    ngx_http_citrix_guard_phases_check_handlers(cycle, gmcf);
+    ngx_http_citrix_guard_check_modules(cycle, gmcf);
 
     return NGX_OK;
 }

@@ -5,9 +5,6 @@
  * The two phases.  PREACCESS refuses: it runs for every way in (named
  * locations, internal redirects and subrequests, too) and "satisfy any" does
  * not skip it.  LOG finds again what nginx refused before any phase.
- *
- * Behind PREACCESS a module that is not nginx's own may still change a header
- * that the guard has seen: then egress looks at all of them.
  */
 
 
@@ -29,30 +26,11 @@
 
 
 static ngx_int_t ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r);
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_nsc(
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_judged(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_citrix_guard_has_foreign_handlers(
-    ngx_cycle_t *cycle);
-
-
-/* those with one handler from PREACCESS to PRECONTENT; none changes a header */
-
-static const char  *ngx_http_citrix_guard_nginx_modules[] = {
-    "ngx_http_citrix_guard_module",
-    "ngx_http_realip_module",
-    "ngx_http_limit_conn_module",
-    "ngx_http_limit_req_module",
-    "ngx_http_degradation_module",
-    "ngx_http_access_module",
-    "ngx_http_auth_basic_module",
-    "ngx_http_auth_request_module",
-    "ngx_http_mirror_module",
-    "ngx_http_try_files_module",
-    NULL
-};
 
 
 ngx_int_t
@@ -81,57 +59,6 @@ ngx_http_citrix_guard_phases_init(ngx_conf_t *cf)
 }
 
 
-/* comes when every module has added its handlers, in whatever order */
-
-void
-ngx_http_citrix_guard_phases_check_handlers(ngx_cycle_t *cycle,
-    ngx_http_citrix_guard_main_conf_t *gmcf)
-{
-    ngx_uint_t                         i;
-    ngx_http_citrix_guard_location_t  *location;
-    ngx_http_citrix_guard_loc_conf_t  *glcf;
-
-    if (!ngx_http_citrix_guard_has_foreign_handlers(cycle)) {
-        return;
-    }
-
-    location = gmcf->locations.elts;
-
-    for (i = 0; i < gmcf->locations.nelts; i++) {
-        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
-        glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
-    }
-}
-
-
-static ngx_uint_t
-ngx_http_citrix_guard_has_foreign_handlers(ngx_cycle_t *cycle)
-{
-    ngx_uint_t                  m, n, known, handlers;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
-
-    handlers = cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers.nelts
-               + cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers.nelts
-               + cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers.nelts;
-    known = 0;
-
-    for (m = 0; cycle->modules[m]; m++) {
-        for (n = 0; ngx_http_citrix_guard_nginx_modules[n]; n++) {
-            if (ngx_strcmp(cycle->modules[m]->name,
-                           ngx_http_citrix_guard_nginx_modules[n])
-                == 0)
-            {
-                known++;
-            }
-        }
-    }
-
-    return handlers > known;
-}
-
-
 static ngx_int_t
 ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
 {
@@ -153,7 +80,7 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
                          glcf->policy, NULL)
            == CGUARD_PASS
         && glcf->set == NULL
-        && !ngx_http_citrix_guard_has_nsc(r))
+        && !ngx_http_citrix_guard_has_judged(r))
     {
         return NGX_DECLINED;
     }
@@ -163,7 +90,7 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
 
 
 static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
+ngx_http_citrix_guard_has_judged(ngx_http_request_t *r)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -176,7 +103,7 @@ ngx_http_citrix_guard_has_nsc(ngx_http_request_t *r)
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            if (ngx_http_citrix_guard_maybe_nsc(&h[i].key)) {
+            if (ngx_http_citrix_guard_maybe_judged(&h[i].key)) {
                 return 1;
             }
         }

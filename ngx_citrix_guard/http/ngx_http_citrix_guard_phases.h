@@ -14,8 +14,6 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "http/base/ngx_http_citrix_guard_types.h"
-
 
 #pragma GCC visibility push(hidden)
 
@@ -23,14 +21,6 @@
 /* installs the handlers; NGX_ERROR without memory */
 
 ngx_int_t ngx_http_citrix_guard_phases_init(ngx_conf_t *cf);
-
-/*
- * Called when every module has added its handlers: if one of them is not of
- * nginx's own modules, egress has to scan all headers.
- */
-
-void ngx_http_citrix_guard_phases_check_handlers(ngx_cycle_t *cycle,
-    ngx_http_citrix_guard_main_conf_t *gmcf);
 
 
 #pragma GCC visibility pop

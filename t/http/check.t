@@ -245,4 +245,11 @@ silent('no body is passed', "server { $LISTEN citrix_guard on; location / { "
     . 'proxy_pass_request_body off; proxy_set_header Content-Length ""; '
     . 'proxy_pass https://adc; } }');
 
+warns 'a certificate in several lines', qr/puts \$ssl_client_cert into/,
+    'server { location / { citrix_guard on; proxy_pass http://adc;
+              proxy_set_header X-Cert "a${ssl_client_cert}"; } }';
+silent 'a certificate in one line',
+    'server { location / { citrix_guard on; proxy_pass http://adc;
+              proxy_set_header X-Cert $ssl_client_escaped_cert; } }';
+
 done_testing;

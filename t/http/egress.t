@@ -280,25 +280,19 @@ subtest 'two requests out of one' => sub {
         return get($nginx->port, '/body/', method => 'POST', body => $body);
     };
     my %head = (
-        'a second request line' =>
-            [traversal => "a\r\n\r\nGET /vpn/../vpns/ HTTP/1.1"],
-        '... of HTTP/1.0' =>
-            [traversal => "a\r\n\r\nGET /vpn/../vpns/ HTTP/1.0"],
-        'a header of it' =>
-            [header => "a\r\n\r\nGET / HTTP/1.1\r\nNSC_USER: ../x"],
-        'a header of the first' => [header => "a\r\nnsc-nonce:../x"],
-        'an Upgrade' => [upgrade => "a\r\nupgrade:\th2c"],
+        'a second request line' => "a\r\n\r\nGET /vpn/../vpns/ HTTP/1.1",
+        '... of HTTP/1.0' => "a\r\n\r\nGET /vpn/../vpns/ HTTP/1.0",
+        'a header of it' => "a\r\n\r\nGET / HTTP/1.1\r\nNSC_USER: ../x",
+        'a header of the first' => "a\r\nnsc-nonce:../x",
+        'an Upgrade' => "a\r\nupgrade:\th2c",
+        'headers that say nothing' => "a\r\nX: b\r\n /vpn/ HTTP/1.1",
     );
     for my $name (sort keys %head) {
-        my ($reason, $text) = @{ $head{$name} };
-        refused $post->("$text\r\nX: "), "$name: refused";
+        refused $post->("$head{$name}\r\nX: "), "$name: refused";
         nothing_arrived $nginx, $be, '... nothing sent';
-        one_event $nginx, { at => 'egress', reason => $reason },
+        one_event $nginx, { at => 'egress', reason => 'injection' },
                   '... one event';
     }
-    is $post->("a\r\nX: b\r\n /vpn/ HTTP/1.1\r\nX: ")->{status}, 200,
-       'headers that say nothing: answered';
-    is scalar(my @got = $be->take), 1, '... and sent';
     for my $method ('GET /vpn/../vpns/', 'GET /vpns/..;/a HTTP/1.1 ') {
         refused get($nginx->port, '/method/', headers => ['X-Path', $method]),
                 "method \"$method\": refused";

@@ -376,7 +376,8 @@ sub sweep_below {
 
 
 subtest 'nothing that may fail is left out' => sub {
-    my %sure = map { $_ => 1 } qw(ngx_atoi ngx_cached_time ngx_cidr_match
+    my %sure = map { $_ => 1 } qw(ngx_atoi ngx_atoof ngx_cached_time
+        ngx_cidr_match
         ngx_cmp_sockaddr ngx_gmtime ngx_hash_key ngx_http_arg ngx_parse_size
         ngx_pid ngx_sock_ntop
         ngx_conf_log_error ngx_current_msec ngx_event_timer_rbtree

@@ -131,7 +131,7 @@ subtest 'variables' => sub {
 subtest 'reasons and the log line' => sub {
     my ($core) = $source{'cguard_target.c'} =~ /cguard_reason_names\[\] = \{(.*?)\}/s;
     my %is = map { $_ => 1 } $core =~ /"(\w+)"/g,
-        (map {/set_reason\("(\w+)"/g} values %source),
+        (map {/(?:set_reason\(|->reason = )"(\w+)"/g} values %source),
         grep {defined} map {/_rule_finding\([^;"]*"(\w+)"(?:[^;"]*"(\w+)")?/g}
         $source{'ngx_http_citrix_guard_rules.c'};
     delete $is{pass};

@@ -78,7 +78,7 @@ like +(check('citrix_guard_rule abc path ^/x; citrix_guard_exempt ab;', '',
 like +(check('', '', 'citrix_guard_exempt trav;'))[1],
      qr/\[emerg\].*unknown "trav"/, 'the beginning of a reason';
 is +(check('', '', 'citrix_guard_exempt traversal query vpns parent malformed '
-                   . 'header upgrade unseen rule error;'))[0], 0,
+                   . 'header injection upgrade unseen rule error;'))[0], 0,
    'all reasons may be exempt';
 like +(check('', '', 'citrix_guard_detect_for 10.1.0.0/8;'))[1],
      qr/\[warn\].*low address bits of 10.1.0.0\/8 are meaningless/,

@@ -27,6 +27,7 @@ static const struct {
     { "vpns", 1 },
     { "parent", 1 },
     { "header", 1 },
+    { "injection", 1 },
     { "unknown", 1 },
     { "malformed", 0 },
     { "upgrade", 0 },

@@ -49,6 +49,14 @@ typedef struct {
 } ngx_http_citrix_guard_rule_set_t;
 
 
+/* a variable in the head that nginx builds, which may hold a line feed */
+
+typedef struct {
+    ngx_uint_t                      index;
+    ngx_uint_t                      upgrade;    /* it is all of "Upgrade" */
+} ngx_http_citrix_guard_value_t;
+
+
 typedef struct {
     ngx_uint_t                      mode;
     ngx_uint_t                      sslvpn;
@@ -66,6 +74,12 @@ typedef struct {
 
     unsigned                        policy;     /* for the core */
     ngx_uint_t                      scan;       /* of what nginx has built */
+
+    /* egress: that of proxy_pass, for which the three below hold */
+    ngx_http_upstream_conf_t       *proxy;
+    ngx_array_t                    *values;     /* NULL: none to look at */
+    ngx_uint_t                      captures;   /* in the head, by number */
+    ngx_uint_t                      set_body;   /* proxy_set_body */
 } ngx_http_citrix_guard_loc_conf_t;
 
 

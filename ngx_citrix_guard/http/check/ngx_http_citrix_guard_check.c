@@ -16,6 +16,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_check.h"
+#include "ngx_http_citrix_guard_check_values.h"
 #include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/judge/ngx_http_citrix_guard_judge.h"
@@ -35,6 +36,8 @@ static ngx_int_t ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location);
 static ngx_int_t ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location, ngx_keyval_t *kv);
+static ngx_int_t ngx_http_citrix_guard_check_upgrade(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, ngx_str_t *value);
 static ngx_int_t ngx_http_citrix_guard_reject(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location, const char *text);
 static void ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
@@ -207,12 +210,15 @@ static ngx_int_t
 ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location)
 {
-    ngx_uint_t                          i;
+    ngx_str_t                          *body;
+    ngx_uint_t                          i, host;
     ngx_array_t                       **headers;
     ngx_module_t                       *module;
     ngx_keyval_t                       *kv;
     ngx_http_complex_value_t          **method;
     ngx_http_citrix_guard_loc_conf_t   *glcf;
+
+    static ngx_str_t  proxy = ngx_string("$proxy_host");
 
     glcf = ngx_http_citrix_guard_location_conf(location);
 
@@ -237,21 +243,37 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
     }
 
-    if (*headers == NULL || *headers == NGX_CONF_UNSET_PTR) {
-        return NGX_OK;
-    }
+    body = ngx_http_citrix_guard_directive_value(module, location->loc_conf,
+                                                 "proxy_set_body");
 
-    kv = (*headers)->elts;
+    glcf->set_body = body && body->data;
+    glcf->proxy = ngx_http_citrix_guard_upstream_conf(module,
+                                                      location->loc_conf);
 
-    for (i = 0; i < (*headers)->nelts; i++) {
-        if (ngx_http_citrix_guard_check_header(cf, location, &kv[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
+    host = 0;
+
+    if (*headers && *headers != NGX_CONF_UNSET_PTR) {
+
+        kv = (*headers)->elts;
+
+        for (i = 0; i < (*headers)->nelts; i++) {
+            if (ngx_http_citrix_guard_check_header(cf, location, &kv[i])
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            if (kv[i].key.len == 4
+                && ngx_strncasecmp(kv[i].key.data, (u_char *) "host", 4) == 0)
+            {
+                host = 1;
+            }
         }
     }
 
-    return NGX_OK;
+    /* what nginx adds by itself, and a configuration may define anew */
+
+    return host ? NGX_OK : ngx_http_citrix_guard_check_value(cf, glcf, &proxy);
 }
 
 
@@ -259,19 +281,16 @@ static ngx_int_t
 ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location, ngx_keyval_t *kv)
 {
-    ngx_uint_t                         blind;
     ngx_http_core_loc_conf_t          *clcf;
     ngx_http_upstream_conf_t          *ucf;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
+    static ngx_str_t  cert = ngx_string("ssl_client_cert");
+
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
     glcf = ngx_http_citrix_guard_location_conf(location);
 
-    /* $request_body may hold line feeds, and so headers of its own */
-
-    if (ngx_http_citrix_guard_maybe_nsc(&kv->key)
-        || ngx_strnstr(kv->value.data, "request_body", kv->value.len))
-    {
+    if (ngx_http_citrix_guard_maybe_judged(&kv->key)) {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
     }
 
@@ -279,19 +298,25 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
         && ngx_strncasecmp(kv->key.data, (u_char *) "upgrade", 7) == 0
         && kv->value.len)
     {
-        blind = ngx_strnstr(kv->value.data, "http_upgrade", kv->value.len)
-                != NULL;
-
-        if (glcf->scan == 0) {
-            glcf->scan = blind ? NGX_HTTP_CITRIX_GUARD_SCAN_UPGRADE
-                               : NGX_HTTP_CITRIX_GUARD_SCAN;
+        if (ngx_http_citrix_guard_check_upgrade(cf, location, &kv->value)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
         }
 
-        if (blind && clcf->handler && !clcf->noname) {
-            ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
-                "forwards any \"Upgrade\": map $http_upgrade to a value "
-                "that is \"websocket\" or empty");
-        }
+    } else if (ngx_http_citrix_guard_check_value(cf, glcf, &kv->value)
+               != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (clcf->handler && !clcf->noname
+        && ngx_http_citrix_guard_value_names(&kv->value, &cert))
+    {
+        ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
+            "puts $ssl_client_cert into the head, and requests with a client "
+            "certificate are refused for its line feeds: use "
+            "$ssl_client_escaped_cert");
     }
 
     if ((kv->key.len == 14
@@ -316,6 +341,43 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     }
 
     return NGX_OK;
+}
+
+
+/* what a map makes of it is mostly nothing, and then there is no header */
+
+static ngx_int_t
+ngx_http_citrix_guard_check_upgrade(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, ngx_str_t *value)
+{
+    ngx_int_t                          rc;
+    ngx_uint_t                         blind;
+    ngx_http_core_loc_conf_t          *clcf;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    clcf = location->loc_conf[ngx_http_core_module.ctx_index];
+    glcf = ngx_http_citrix_guard_location_conf(location);
+
+    rc = ngx_http_citrix_guard_check_upgrade_value(cf, glcf, value);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    blind = ngx_strnstr(value->data, "http_upgrade", value->len) != NULL;
+
+    if (glcf->scan == 0) {
+        glcf->scan = blind ? NGX_HTTP_CITRIX_GUARD_SCAN_UPGRADE
+                           : NGX_HTTP_CITRIX_GUARD_SCAN;
+    }
+
+    if (blind && clcf->handler && !clcf->noname) {
+        ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
+            "forwards any \"Upgrade\": map $http_upgrade to a value "
+            "that is \"websocket\" or empty");
+    }
+
+    return ngx_http_citrix_guard_check_value(cf, glcf, value);
 }
 
 

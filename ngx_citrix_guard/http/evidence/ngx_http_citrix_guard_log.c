@@ -151,6 +151,13 @@ ngx_http_citrix_guard_format_reading(u_char *dst, size_t size,
 
     from = f->end > size ? f->start : 0;
 
+    /* of a line feed nothing would be left to see */
+
+    if (ngx_strcmp(f->reason, "injection") == 0) {
+        return ngx_http_citrix_guard_escape(dst, size, f->judged.data + from,
+                                            f->judged.len - from);
+    }
+
     len = cguard_reading(f->judged.data, f->judged.len, from, text,
                          sizeof(text));
 

@@ -46,7 +46,7 @@ static uint8_t ngx_http_citrix_guard_copy_text(u_char *dst, size_t size,
 
 static const char  *ngx_http_citrix_guard_reasons[] = {
     "unknown", "traversal", "query", "vpns", "parent", "malformed", "header",
-    "upgrade", "unseen", "rule", "error", NULL
+    "upgrade", "unseen", "rule", "error", "injection", NULL
 };
 
 

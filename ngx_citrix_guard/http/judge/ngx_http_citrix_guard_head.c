@@ -25,7 +25,8 @@
 static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
-static ngx_uint_t ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
+static ngx_uint_t ngx_http_citrix_guard_judge_field(
+    ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_set_reason(const char *reason,
     ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
@@ -51,9 +52,13 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     u = r->upstream;
 
-    if (u->request_bufs) {
-        b = u->request_bufs->buf;
+    b = u->request_bufs ? u->request_bufs->buf : NULL;
 
+    /* before the proxy module has written its target it is the client's body */
+
+    if (b && (u->conf != glcf->proxy
+              || (u->uri.data > b->pos && u->uri.data < b->last)))
+    {
         last = ngx_http_citrix_guard_line_end(b->pos, b->last);
 
         if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
@@ -94,6 +99,17 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 }
 
 
+ngx_uint_t
+ngx_http_citrix_guard_is_http1(u_char *p, u_char *last)
+{
+    ngx_str_t  target;
+
+    last = ngx_http_citrix_guard_line_end(p, last);
+
+    return ngx_http_citrix_guard_request_line(p, last, &target);
+}
+
+
 /*
  * A head, and whatever stands behind it in the same buffer: the body of
  * proxy_set_body, which is no one's header, or a second request that came in
@@ -129,7 +145,9 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
         } else if (end - p <= 1) {
             head = 0;
 
-        } else if (head && ngx_http_citrix_guard_judge_field(p, end, f)) {
+        } else if (head
+                   && ngx_http_citrix_guard_judge_field(glcf, p, end, f))
+        {
             return 1;
         }
     }
@@ -139,15 +157,15 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
 
 
 static ngx_uint_t
-ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
-    ngx_http_citrix_guard_finding_t *f)
+ngx_http_citrix_guard_judge_field(ngx_http_citrix_guard_loc_conf_t *glcf,
+    u_char *p, u_char *last, ngx_http_citrix_guard_finding_t *f)
 {
     u_char     *colon, c;
     ngx_str_t   name, value;
 
     c = p < last ? *p | 0x20 : 0;
 
-    if (c != 'n' && c != 'u') {
+    if (c != 'n' && c != 'u' && c != 'd' && c != 'x') {
         return 0;
     }
 
@@ -182,7 +200,7 @@ ngx_http_citrix_guard_judge_field(u_char *p, u_char *last,
                                           ngx_http_citrix_guard_in_header, f);
     }
 
-    return ngx_http_citrix_guard_judge_header(&name, &value, f);
+    return ngx_http_citrix_guard_judge_header(glcf, &name, &value, 1, f);
 }
 
 

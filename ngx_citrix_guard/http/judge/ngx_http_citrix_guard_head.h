@@ -30,6 +30,10 @@ ngx_uint_t ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 
+/* 1 if the first line is "METHOD target HTTP/1.x"; reads that line */
+
+ngx_uint_t ngx_http_citrix_guard_is_http1(u_char *p, u_char *last);
+
 
 #pragma GCC visibility pop
 

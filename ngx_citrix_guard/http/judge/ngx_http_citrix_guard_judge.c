@@ -18,8 +18,21 @@
 static ngx_uint_t ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
+static ngx_uint_t ngx_http_citrix_guard_is_second_target(ngx_str_t *name);
 static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
+
+
+/*
+ * Some servers take a target from these, as CGI names them: WebDAV's COPY and
+ * MOVE write to "Destination"; IIS, Symfony, Zend and others behind them take
+ * the URL from the other two instead of the request line.
+ */
+
+static const char  *ngx_http_citrix_guard_second_targets[] = {
+    "DESTINATION", "X_ORIGINAL_URL", "X_REWRITE_URL", NULL
+};
 
 
 /*
@@ -42,7 +55,7 @@ ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,
         found = ngx_http_citrix_guard_judge_uri(r, glcf, f);
     }
 
-    return found || ngx_http_citrix_guard_judge_headers(r, f);
+    return found || ngx_http_citrix_guard_judge_headers(r, glcf, f);
 }
 
 
@@ -142,14 +155,38 @@ ngx_http_citrix_guard_judge_uri(ngx_http_request_t *r,
 
 
 ngx_uint_t
-ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
+ngx_http_citrix_guard_judge_header(ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_str_t *name, ngx_str_t *value, ngx_uint_t built,
     ngx_http_citrix_guard_finding_t *f)
 {
     cguard_result_t  res;
 
-    if (!ngx_http_citrix_guard_maybe_nsc(name)
-        || cguard_header(name->data, name->len, value->data, value->len, &res)
-           == CGUARD_PASS)
+    if (!ngx_http_citrix_guard_maybe_judged(name)) {
+        return 0;
+    }
+
+    if (ngx_http_citrix_guard_is_second_target(name)) {
+
+        if (built ? ngx_http_citrix_guard_judge_built_target(glcf, value, f)
+                  : ngx_http_citrix_guard_judge_target(glcf, value, f))
+        {
+            /* clients of WebDAV send a parent segment in "Destination" */
+
+            if ((name->data[0] | 0x20) == 'd'
+                && ngx_strcmp(f->reason, "parent") == 0)
+            {
+                return 0;
+            }
+
+            f->in = ngx_http_citrix_guard_in_header;
+            return 1;
+        }
+
+        return 0;
+    }
+
+    if (cguard_header(name->data, name->len, value->data, value->len, &res)
+        == CGUARD_PASS)
     {
         return 0;
     }
@@ -161,7 +198,25 @@ ngx_http_citrix_guard_judge_header(ngx_str_t *name, ngx_str_t *value,
 
 
 static ngx_uint_t
+ngx_http_citrix_guard_is_second_target(ngx_str_t *name)
+{
+    const char  **known;
+
+    for (known = ngx_http_citrix_guard_second_targets; *known; known++) {
+        if (ngx_strlen(*known) == name->len
+            && cguard_header_is(name->data, name->len, *known))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
 ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
     ngx_uint_t        i;
@@ -173,8 +228,8 @@ ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            if (ngx_http_citrix_guard_judge_header(&h[i].key, &h[i].value,
-                                                   f))
+            if (ngx_http_citrix_guard_judge_header(glcf, &h[i].key,
+                                                   &h[i].value, 0, f))
             {
                 return 1;
             }

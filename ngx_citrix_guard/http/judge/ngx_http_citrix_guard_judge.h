@@ -23,11 +23,15 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
-/* may it be the name of a header "NSC_USER" or "NSC_NONCE"? */
+/*
+ * May it be the name of a header field that is judged: NSC_USER, NSC_NONCE,
+ * Destination, X-Original-URL, X-Rewrite-URL?  8 to 14 bytes, and one of the
+ * letters "d", "n" and "x" before them all.
+ */
 
-#define ngx_http_citrix_guard_maybe_nsc(name)                                 \
-    ((name)->len - 8 <= 1                                                     \
-     && ((name)->data[0] | 0x20) == 'n')
+#define ngx_http_citrix_guard_maybe_judged(name)                              \
+    ((name)->len - 8 <= 6                                                     \
+     && ((1u << ((name)->data[0] & 0x1f)) & 0x01004010))
 
 
 #pragma GCC visibility push(hidden)
@@ -51,10 +55,15 @@ ngx_uint_t ngx_http_citrix_guard_judge_built_target(
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *target,
     ngx_http_citrix_guard_finding_t *f);
 
-/* a header field; only NSC_USER and NSC_NONCE can be an attack */
+/*
+ * A header field of the client, or, with "built", of the head for the
+ * upstream.  NSC_USER and NSC_NONCE are judged as the core says; a field that
+ * some servers take a target from, as a target.
+ */
 
-ngx_uint_t ngx_http_citrix_guard_judge_header(ngx_str_t *name,
-    ngx_str_t *value, ngx_http_citrix_guard_finding_t *f);
+ngx_uint_t ngx_http_citrix_guard_judge_header(
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *name, ngx_str_t *value,
+    ngx_uint_t built, ngx_http_citrix_guard_finding_t *f);
 
 /* target, or URI and arguments, and header fields of the request */
 

@@ -9,7 +9,7 @@
 
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
-    "script-src 'sha256-b7e0VUpqXdOslhhzLJhGevXbhsapBfKuMVMaGRKhAr0='; " \
+    "script-src 'sha256-PAoOfLwsKJbRYhYJDfoPITAVh/kySo9jcLHFiN6UuN8='; " \
     "style-src 'sha256-U2kTS795nyY5ZXALDGLeuRIEkCj77imx/ZKe1eycso4='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -353,7 +353,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "const VERDICTS = [\"blocked\", \"detected\", \"exempted\"];\n"
     "const OUTCOMES = [\"blocked\", \"attempt\", \"scan-success\", \"exploit-suspected\"];\n"
     "const REASONS = [\"traversal\", \"query\", \"vpns\", \"parent\", \"malformed\",\n"
-    "    \"header\", \"upgrade\", \"unseen\", \"rule\", \"error\", \"unknown\"];\n"
+    "    \"header\", \"injection\", \"upgrade\", \"unseen\", \"rule\", \"error\", \"unknown\"];\n"
     "const DETAILS = [\"time\", \"id\", \"client\", \"host\", \"server\", \"method\", \"target\",\n"
     "    \"reading\", \"user_agent\", \"verdict\", \"outcome\", \"reason\", \"rule\", \"at\",\n"
     "    \"status\", \"upstream\"];\n"

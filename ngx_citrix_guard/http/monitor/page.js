@@ -95,7 +95,7 @@ const TEXT = {
 const VERDICTS = ["blocked", "detected", "exempted"];
 const OUTCOMES = ["blocked", "attempt", "scan-success", "exploit-suspected"];
 const REASONS = ["traversal", "query", "vpns", "parent", "malformed",
-    "header", "upgrade", "unseen", "rule", "error", "unknown"];
+    "header", "injection", "upgrade", "unseen", "rule", "error", "unknown"];
 const DETAILS = ["time", "id", "client", "host", "server", "method", "target",
     "reading", "user_agent", "verdict", "outcome", "reason", "rule", "at",
     "status", "upstream"];

@@ -17,8 +17,8 @@ my $LINE = qr{
     \ \d+\#\d+:\ \*\d+
     \ citrix_guard:
     \ (?<verb>blocked|detected|exempted)
-    \ reason=(?<reason>traversal|query|vpns|parent|malformed|header|upgrade
-                      |unseen|rule|error)
+    \ reason=(?<reason>traversal|query|vpns|parent|malformed|header|injection
+                      |upgrade|unseen|rule|error)
     (?:\ rule=(?<rule>[\w.-]+))?
     (?:\ by=(?<by>[\w.-]+))?
     \ at=(?<at>request|egress|nginx)

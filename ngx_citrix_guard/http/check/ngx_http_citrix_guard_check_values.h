@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Which values in the head that nginx builds may hold a line feed.
+ */
+
+
+#ifndef _NGX_HTTP_CITRIX_GUARD_CHECK_VALUES_H_INCLUDED_
+#define _NGX_HTTP_CITRIX_GUARD_CHECK_VALUES_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "http/base/ngx_http_citrix_guard_types.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * Reads the text of a value that ends in the head, and adds to "glcf" what
+ * has to be looked at in each request: variables that are not known to be
+ * free of line feeds, and captures.  Walks all variables of the configuration
+ * for each that the text names.  NGX_ERROR without memory.
+ */
+
+ngx_int_t ngx_http_citrix_guard_check_value(ngx_conf_t *cf,
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *text);
+
+/* 1 if the text names that variable */
+
+ngx_uint_t ngx_http_citrix_guard_value_names(ngx_str_t *text,
+    ngx_str_t *variable);
+
+/*
+ * The same as check_value() for "Upgrade", which makes the head be judged where
+ * it is not empty.  NGX_DECLINED if the text is more than one variable, or one
+ * that the client fills in: then nothing is added.
+ */
+
+ngx_int_t ngx_http_citrix_guard_check_upgrade_value(ngx_conf_t *cf,
+    ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *text);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_CITRIX_GUARD_CHECK_VALUES_H_INCLUDED_ */
