@@ -128,6 +128,7 @@ static const result_case_t  result_cases[] = {
     { "/a%01#\\t", "%01", 0, 1, CGUARD_MALFORMED },
     { "/a\\x00", "\\x00", 0, 0, CGUARD_MALFORMED },
     { "/a%00b", "%00", 0, 1, CGUARD_MALFORMED },
+    { "/a%01b%02", "%01", 0, 1, CGUARD_MALFORMED },
     { "/a%u000ab", "%u000a", 0, 1, CGUARD_MALFORMED },
     { "/a%2500b", "", 0, 0, CGUARD_PASS },
     { "/a/%0ab?%00", "%0a", 0, 1, CGUARD_MALFORMED },
