@@ -241,6 +241,30 @@ subtest 'Ctrl-C ends with what was found' => sub {
 };
 
 
+subtest 'what was not understood is never "nothing found"' => sub {
+    my $known = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100]}
+              . qq{ "GET / HTTP/1.1" 200 1 "-" "-"\n};
+    mkdir "$dir/unread" or die "unread: $!";
+    for (['known lines alone' => $known x 2, 0],
+         ['one line among known ones' => "$known- what is this\n$known", 2],
+         ['unknown and blank lines' => "what is this\n\n", 2],
+         ['no line' => q{}, 2],
+         ['blank lines' => "\n\n", 2],
+         ['columns without a request' => "#Fields: date cs-uri-stem\n", 2])
+    {
+        my ($name, $log, $status) = @$_;
+        spew("$dir/unread/log", $log);
+        my $ran = citrix_guard(['scan', "$dir/unread"]);
+        is $ran->{status}, $status, $name;
+        like $ran->{out}, $status ? qr/^  Could not be read\. /m
+                                  : qr/^  Nothing found\. /m, '... words';
+        my ($rc, $is) = scan([], "$dir/unread");
+        is $is->{conclusion}, $status ? 'could not be read' : 'nothing found',
+            '... JSON';
+    }
+};
+
+
 subtest 'packed data whose first byte comes alone' => sub {
     my $log = text(sample('common'));
     packed($_, $log) for qw(xz zstd);

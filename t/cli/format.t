@@ -181,9 +181,12 @@ subtest 'a real nginx writes' => sub {
         like $is->{findings}[0]{time} // '', qr/^20.*Z$/, '... and when';
         is $is->{files}[0]{damaged}, 0, '... all of it';
     }
-    my ($ran, $is) = scan('combined', undef, $nginx->dir . '/access.log');
+    my ($ran, $is) = scan('combined', undef, spewed('combined.log',
+        '127.0.0.1 - - [11/Jan/2020:10:00:00 +0000] "GET / HTTP/1.1" 200 5 '
+        . qq{"-" "-"\n}));
     is $ran->{status}, 0, 'combined needs no configuration'
         or diag $ran->{err};
+    is $is->{requests}, 1, '... and is read';
 };
 
 done_testing;

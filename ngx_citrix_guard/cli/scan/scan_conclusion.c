@@ -31,7 +31,11 @@ scan_verdict(const scan_findings_t *sc)
         return "success suspected";
     }
 
-    return scan_attempts(sc->count) ? "attempts only" : "nothing found";
+    if (scan_attempts(sc->count)) {
+        return "attempts only";
+    }
+
+    return scan_unread(sc) ? "could not be read" : "nothing found";
 }
 
 
@@ -110,6 +114,10 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
 
     } else if (scan_attempts(sc->count)) {
         scan_conclusion_attempts(sc, f);
+
+    } else if (scan_unread(sc)) {
+        scan_print_sentence(f, CLI_AMBER, "Could not be read",
+                            "These logs do not say that nothing happened.");
 
     } else {
         scan_print_sentence(f, CLI_GREEN, "Nothing found",

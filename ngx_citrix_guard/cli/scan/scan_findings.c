@@ -422,5 +422,24 @@ scan_findings_status(const scan_findings_t *sc)
         return 2;
     }
 
-    return scan_attempts(sc->count) ? 1 : 0;
+    if (scan_attempts(sc->count)) {
+        return 1;
+    }
+
+    return scan_unread(sc) ? 2 : 0;
+}
+
+
+int
+scan_unread(const scan_findings_t *sc)
+{
+    size_t  i;
+
+    for (i = 0; i < sc->nfile; i++) {
+        if (sc->file[i].error || sc->file[i].damaged) {
+            return 1;
+        }
+    }
+
+    return sc->interrupted || sc->requests == 0;
 }

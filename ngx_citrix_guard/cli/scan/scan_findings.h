@@ -55,6 +55,13 @@ void scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
 
 int scan_sequence(const scan_origin_t *o);
 
+/*
+ * Is there too little that was read for "nothing found": no request at all, a
+ * line that was not understood, a file with an error, or an interrupted run?
+ */
+
+int scan_unread(const scan_findings_t *sc);
+
 /* the exit status */
 
 int scan_findings_status(const scan_findings_t *sc);
