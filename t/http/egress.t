@@ -256,21 +256,6 @@ subtest 'as long as the target that was let go' => sub {
 };
 
 
-subtest 'a control byte that the upstream decodes' => sub {
-    for my $path ('/a%00b', '/a%0d%0a?x', '/a%7f') {
-        refused get($nginx->port, '/upstream/', headers => ['X-Path', $path]),
-                "$path: refused";
-        nothing_arrived $nginx, $be, '... and nothing sent';
-    }
-    $nginx->events;
-
-    # one layer deeper it is an honest name
-    is get($nginx->port, '/upstream/', headers => ['X-Path', '/Save%2510now'])
-        ->{status}, 200, 'a "%" in a name';
-    is_deeply [$be->targets($nginx)], ['/Save%2510now'], '... arrived';
-};
-
-
 subtest 'under the policy of the location' => sub {
     my %reason = ('/vpns/a' => 'vpns', '/a/..;/b' => 'parent');
     for my $path (sort keys %reason) {

@@ -279,7 +279,7 @@ cguard_parts(const unsigned char *path, size_t plen,
     s.plen = plen;
     s.query = query;
     s.qlen = qlen;
-    s.layers = policy & CGUARD_ENCODED ? 1 : 0;
+    s.layers = 0;
 
     return cguard_judge(&s, policy, res);
 }

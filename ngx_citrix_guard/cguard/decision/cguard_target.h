@@ -41,10 +41,6 @@ typedef enum {
 
 #define CGUARD_ANY_PARENT  0x02
 
-/* cguard_parts(): who gets the path takes a layer of percent-encoding off it */
-
-#define CGUARD_ENCODED     0x04
-
 
 /*
  * depth: how often the most encoded byte of what was found had to be decoded;
@@ -74,7 +70,7 @@ cguard_reason_e cguard_target(const unsigned char *p, size_t len,
 /*
  * The same for a target that a server has taken apart and decoded already: a
  * "?" or "#" in "path" is an ordinary byte there, as one that was encoded, and
- * a control byte counts only if it is raw, but for CGUARD_ENCODED.
+ * a control byte counts only if it is raw.
  * "query" may be NULL.  The range counts as if path, "?" and query stood in
  * one piece.
  */

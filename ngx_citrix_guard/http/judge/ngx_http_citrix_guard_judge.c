@@ -120,8 +120,7 @@ ngx_http_citrix_guard_judge_built_target(
     plen = query ? (size_t) (query++ - target->data) : target->len;
     qlen = query ? target->len - plen - 1 : 0;
 
-    if (cguard_parts(target->data, plen, query, qlen,
-                     glcf->policy|CGUARD_ENCODED, &res)
+    if (cguard_parts(target->data, plen, query, qlen, glcf->policy, &res)
         == CGUARD_PASS)
     {
         return 0;

@@ -176,13 +176,6 @@ bounds_long(tap_t *t)
               && res.start == 0 && res.end == 0,
            "a query of 4 GiB");
 
-    tap_ok(t, cguard_parts((const unsigned char *) "/a%01", 5, NULL, 0, 0, NULL)
-              == CGUARD_PASS
-              && cguard_parts((const unsigned char *) "/a%01", 5, NULL, 0,
-                              CGUARD_ENCODED, NULL)
-                 == CGUARD_MALFORMED,
-           "a control byte in the layer that is taken off next");
-
     tap_ok(t, cguard_header(name, 8, &c, BOUNDS_LEN, &res) == CGUARD_HEADER
               && res.start == 0 && res.end == 0,
            "a header's value of 4 GiB");
