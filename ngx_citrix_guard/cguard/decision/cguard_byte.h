@@ -19,7 +19,7 @@
 #define CGUARD_B_LEAD        0x02
 #define CGUARD_B_CONT        0x04    /* continuation byte, 80-BF */
 #define CGUARD_B_LENIENT     0x08    /* what a lenient parser takes for one */
-#define CGUARD_B_NOISE       0x10    /* NUL, control bytes, blank, + */
+#define CGUARD_B_NOISE       0x10    /* NUL, control bytes, blank */
 #define CGUARD_B_CONTROL     0x20    /* of these 00-1F and 7F */
 #define CGUARD_B_MATTERS     0x40    /* can be part of a sign or an escape */
 #define CGUARD_B_FEED        0x80    /* begins an escape */

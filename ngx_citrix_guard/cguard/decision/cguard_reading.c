@@ -99,9 +99,7 @@ cguard_text_char(void *data, const cguard_char_t *ch,
         return 0;
     }
 
-    /* a plus sign is a blank to some, but not to a reader */
-
-    if (cguard_byte[ch->c] & CGUARD_B_NOISE && ch->c != '+') {
+    if (cguard_byte[ch->c] & CGUARD_B_NOISE) {
         return 0;
     }
 

@@ -61,7 +61,7 @@ bits(int c)
     b |= is_lead(c) ? CGUARD_B_LEAD : 0;
     b |= is_cont(c) ? CGUARD_B_CONT : 0;
     b |= c > 0x20 && c < 0x7f && !is_one_of(c, "%#+") ? CGUARD_B_LENIENT : 0;
-    b |= is_noise(c) ? CGUARD_B_NOISE : 0;
+    b |= is_noise(c) && c != '+' ? CGUARD_B_NOISE : 0;
     b |= is_control(c) ? CGUARD_B_CONTROL : 0;
     b |= is_one_of(c, "./\\;?#%uvpnsUVPNS0123456789abcdefABCDEF")
          ? CGUARD_B_MATTERS : 0;
