@@ -49,6 +49,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             plain.start = i;
             plain.end = end;
             plain.depth = 0;
+            plain.other = 0;
 
             if (emit(data, &plain, NULL, 0)) {
                 end = cguard_decode_skip(p, end, len);
@@ -61,6 +62,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
         ch.start = i;
         ch.end = i + 1;
         ch.depth = 0;
+        ch.other = 0;
 
         step = cguard_decode_raw(d, p + i, p + len, class, &ch);
         end = ch.end;
@@ -90,6 +92,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
     ch.start = len;
     ch.end = len;
     ch.depth = 0;
+    ch.other = 0;
 
     emit(data, &ch, d->pending, d->npending);
 

@@ -161,8 +161,9 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, cguard_char_t *ch)
 {
     unsigned  n, need, class, kind;
-    uint32_t  value, longer;
+    uint32_t  value, longer, other;
 
+    other = CGUARD_OTHER_DROP;
     kind = cguard_escape_kind(p[0]);
     need = cguard_utf8_ncont[p[0] & 0x3f];
     value = p[0] & (0x3f >> need);
@@ -188,6 +189,7 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
             break;
         }
 
+        other = cguard_decode_other(kind, 1, p[n]);
         kind = CGUARD_LENIENT;
         value = longer;
     }
@@ -201,6 +203,7 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
 
     ch->c = value;
     ch->depth = 1;
+    ch->other = other;
 
     cguard_decode_point(d, ch, value);
 

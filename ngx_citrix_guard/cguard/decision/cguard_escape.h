@@ -65,7 +65,17 @@ typedef struct {
     uint32_t              start;
     uint32_t              end;
     uint32_t              depth;     /* layers of encoding */
+    uint32_t              other;     /* what a strict parser has in its place */
 } cguard_char_t;
+
+
+/*
+ * "other" of what was no ASCII: a parser that knows UTF-8 better, or less of
+ * what resembles ASCII, drops it, or takes the last byte of it for itself.
+ */
+
+#define CGUARD_OTHER_DROP    0x100
+#define CGUARD_OTHER_BYTE    0xff    /* 0: none */
 
 
 /* those of UTF-8 come last */
@@ -91,6 +101,12 @@ typedef enum {
 #define CGUARD_STEP_KIND     0x0f    /*   of this kind, cguard_escape_e */
 
 
+/* bits of "strange" */
+
+#define CGUARD_STRANGE_ALL   0x01
+#define CGUARD_STRANGE       0x03
+
+
 /* an escape that waits for more bytes */
 
 typedef struct {
@@ -101,6 +117,7 @@ typedef struct {
     uint8_t               need;
     uint8_t               lead;
     uint8_t               within;    /* of the unknown: some is in it */
+    uint8_t               strange;   /* its "%" was no ASCII, nor the rest */
 } cguard_escape_t;
 
 
@@ -211,6 +228,7 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     e->need = (uint8_t) need;
     e->lead = (uint8_t) ch->c;
     e->within = 0;
+    e->strange = ch->other & CGUARD_OTHER_DROP ? CGUARD_STRANGE : 0;
 }
 
 
@@ -236,6 +254,7 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
     e = &d->pending[--d->npending];
 
     ch->c = c;
+    ch->other = e->strange & CGUARD_STRANGE_ALL ? CGUARD_OTHER_DROP : 0;
     ch->start = e->start;
     ch->depth = (e->depth > ch->depth ? e->depth : ch->depth) + 1;
 }
@@ -260,6 +279,7 @@ cguard_decode_point(cguard_decode_t *d, cguard_char_t *ch, uint32_t point)
 
     d->point = 1;
     ch->c = CGUARD_CODE_POINT | point;
+    ch->other = CGUARD_OTHER_DROP;
 
     text = cguard_compat(point);
 
@@ -276,6 +296,7 @@ cguard_decode_point(cguard_decode_t *d, cguard_char_t *ch, uint32_t point)
     while (--n) {
         q = &d->queue[d->nqueue++];
         q->c = (uint8_t) text[n];
+        q->other = ch->other;
         q->start = ch->start;
         q->end = ch->end;
         q->depth = ch->depth;
@@ -342,10 +363,20 @@ cguard_decode_matters(uint32_t value, unsigned need)
 }
 
 
+/* "other" of a sequence: lenient ones are ASCII behind bytes that are dropped */
+
+static inline uint32_t
+cguard_decode_other(unsigned kind, unsigned lenient, uint32_t c)
+{
+    return !lenient ? CGUARD_OTHER_DROP
+           : kind == CGUARD_LENIENT ? '@' : c;
+}
+
+
 static inline int
 cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 {
-    uint32_t  value;
+    uint32_t  value, other;
     unsigned  need, lenient;
 
     value = e->value << 6 | (ch->c & 0x3f);
@@ -368,7 +399,12 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
         return 0;
     }
 
+    other = cguard_decode_other(e->kind, lenient, ch->c)
+            | (ch->other & CGUARD_OTHER_DROP);
+
     cguard_decode_reduce(d, ch, value);
+
+    ch->other = other;
 
     if (value >= 0x80) {
         cguard_decode_point(d, ch, value);
@@ -395,6 +431,10 @@ cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
 
     if (e->kind >= CGUARD_OPEN) {
         return cguard_decode_cont(d, e, ch);
+    }
+
+    if (!(ch->other & CGUARD_OTHER_DROP)) {
+        e->strange &= (uint8_t) ~CGUARD_STRANGE_ALL;
     }
 
     if (e->kind == CGUARD_PERCENT) {

@@ -129,26 +129,35 @@ cguard_sign_found(cguard_sign_t *sign, unsigned part, uint32_t start,
 CGUARD_INLINE void
 cguard_sign_end(cguard_signs_t *s, uint32_t end)
 {
-    if (s->state & CGUARD_S_SIGN) {
-        cguard_sign_found(s->state & CGUARD_S_PARENT ? s->parent : s->vpns,
-                          s->part, s->start, end);
+    if (s->state & CGUARD_S_PARENT) {
+        cguard_sign_found(s->parent, s->part, s->start, end);
+    }
+
+    if (s->state & CGUARD_S_VPNS) {
+        cguard_sign_found(s->vpns, s->part, s->start, end);
     }
 }
 
 
-/* pending escapes: not UTF-8, hence noise, or other bytes */
+/* pending escapes: not UTF-8, or of what was no ASCII, hence noise; or bytes */
 
 CGUARD_INLINE void
 cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e,
     uint32_t npending)
 {
+    unsigned  strange;
+
     for ( /* void */ ; npending; npending--, e++) {
 
-        if (e->kind >= CGUARD_OPEN) {
+        strange = s->part == CGUARD_IN_PATH ? e->strange : 0;
+
+        if (strange || e->kind >= CGUARD_OPEN) {
             cguard_sign_end(s, e->start);
         }
 
-        if (e->kind < CGUARD_OPEN || e->kind == CGUARD_LENIENT) {
+        if (e->kind == CGUARD_LENIENT
+            || (e->kind < CGUARD_OPEN && !(strange & CGUARD_STRANGE_ALL)))
+        {
             s->state = 0;
             return;
         }
@@ -156,11 +165,30 @@ cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e,
 }
 
 
+/* what the states become if another parser drops the character, or part of it */
+
+CGUARD_INLINE unsigned
+cguard_sign_other(const cguard_signs_t *s, uint32_t other)
+{
+    unsigned              state;
+    const cguard_move_t  *m;
+
+    state = other & CGUARD_OTHER_DROP ? s->state : 0;
+
+    if (other & CGUARD_OTHER_BYTE) {
+        m = &cguard_move[cguard_class[other & CGUARD_OTHER_BYTE]];
+        state |= (s->state & m->step) << 1 | (s->state & m->stay) | m->begin;
+    }
+
+    return state;
+}
+
+
 CGUARD_INLINE unsigned
 cguard_sign_char(void *data, const cguard_char_t *ch,
     const cguard_escape_t *e, uint32_t npending)
 {
-    unsigned              class;
+    unsigned              class, kept;
     cguard_signs_t       *s = data;
     const cguard_move_t  *m;
 
@@ -173,12 +201,22 @@ cguard_sign_char(void *data, const cguard_char_t *ch,
 
     m = &cguard_move[class];
 
+    kept = 0;
+
     if (s->state & m->ends) {
         cguard_sign_end(s, ch->start);
     }
 
-    s->start = class == CGUARD_C_SEPARATOR ? ch->end : s->start;
-    s->state = (s->state & m->step) << 1 | (s->state & m->stay) | m->begin;
+    /* a query has the lenient reading only */
+
+    if (ch->other && s->state && s->part == CGUARD_IN_PATH) {
+        cguard_sign_end(s, ch->end);
+        kept = cguard_sign_other(s, ch->other);
+    }
+
+    s->start = class == CGUARD_C_SEPARATOR && !kept ? ch->end : s->start;
+    s->state = (s->state & m->step) << 1 | (s->state & m->stay) | m->begin
+               | kept;
 
     return s->state == 0;
 }

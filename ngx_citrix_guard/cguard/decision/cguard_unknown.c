@@ -157,6 +157,7 @@ cguard_path_flush(cguard_path_t *t)
     const cguard_escape_t  *e, *last;
 
     ch.depth = 0;
+    ch.other = 0;
     e = t->decode.pending;
 
     for (last = e + t->decode.npending; e < last; e++) {
@@ -299,6 +300,7 @@ cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
 
     s = t->sets;
     ch.depth = 0;
+    ch.other = 0;
     control = t->decode.ctl ? 0 : CGUARD_B_CONTROL;
 
     for ( /* void */ ; i < len && p[i] != '%'; i++) {
@@ -354,6 +356,7 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
         ch.start = i;
         ch.end = i + 1;
         ch.depth = 0;
+        ch.other = 0;
 
         if (cguard_byte[p[i]] & CGUARD_B_CONTROL) {
             cguard_decode_control(&t.decode, &ch);

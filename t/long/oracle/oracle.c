@@ -47,7 +47,9 @@ has_segment(const reading_t *r, const char *want)
 
         c = r->s[i];
 
-        if (is_noise(c) || (decoded && is_stray(r, i))) {
+        if (is_noise(c) || c == DROPPED
+            || (decoded && is_stray(r, i)))
+        {
             continue;
         }
 
@@ -151,6 +153,8 @@ oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs)
 {
     reading_t  raw;
 
+    rewrites_drop = 1;
+
     if (lenient_signs(p, len, &raw, signs)) {
         unknown_signs(&raw, signs);
     }
@@ -190,7 +194,9 @@ oracle_target(const unsigned char *p, size_t len, oracle_target_t *t)
     oracle_signs(p, len, &t->as_path);
     oracle_signs(p, (size_t) (end - p), &t->path);
 
-    /* the query has a lenient reading only */
+    /* the query has a lenient reading only, and nothing of it is dropped */
+
+    rewrites_drop = 0;
 
     (void) lenient_signs(p, len, &raw, &t->whole);
 

@@ -78,6 +78,9 @@ static const struct {
 };
 
 
+int  rewrites_drop;
+
+
 static void
 put(const reading_t *r, size_t from, size_t to, sym_t by)
 {
@@ -385,16 +388,58 @@ resembled(const reading_t *r, size_t i, sym_t *by)
 }
 
 
+/* each character of it may be dropped */
+
 static void
 compatibility(const reading_t *r, size_t i)
 {
-    sym_t   by[DECODED_MAX];
-    size_t  n;
+    sym_t     by[DECODED_MAX], some[DECODED_MAX];
+    size_t    n, k;
+    unsigned  dropped;
 
     n = resembled(r, i, by);
 
-    if (n) {
-        readings_replace(r, i, i + 1, by, n);
+    for (dropped = 0; n && dropped < (rewrites_drop ? 1u << n : 1); dropped++) {
+        for (k = 0; k < n; k++) {
+            some[k] = dropped >> k & 1 ? DROPPED : by[k];
+        }
+
+        readings_replace(r, i, i + 1, some, n);
+    }
+}
+
+
+/*
+ * A parser that knows UTF-8 better, or less of what resembles ASCII, drops a
+ * code point, and of a sequence all that is not ASCII.
+ */
+
+static void
+forget(const reading_t *r, size_t i)
+{
+    size_t     k, end;
+    uint32_t   code;
+    reading_t  w;
+
+    if (!rewrites_drop) {
+        return;
+    }
+
+    if (r->s[i] >= OTHER) {
+        put(r, i, i + 1, DROPPED);
+        return;
+    }
+
+    end = sequence(r, i, &code);
+
+    if (end) {
+        w = *r;
+
+        for (k = i; k < end; k++) {
+            w.s[k] = w.s[k] < 0x80 ? w.s[k] : DROPPED;
+        }
+
+        readings_add(&w);
     }
 }
 
@@ -521,7 +566,7 @@ noise(const reading_t *r, size_t i)
 static void
 stray(const reading_t *r, size_t i)
 {
-    if (is_stray(r, i) && is_decoded(r)) {
+    if ((is_stray(r, i) || r->s[i] == DROPPED) && is_decoded(r)) {
         drop(r, i, segment_end(r, i));
     }
 }
@@ -537,7 +582,7 @@ ends(const reading_t *r, size_t i)
 
 
 static void (*const  rewrites[])(const reading_t *r, size_t i) = {
-    percent, utf8, compatibility, backslash, merge_slashes,
+    percent, utf8, compatibility, forget, backslash, merge_slashes,
     parameter, trailing_dot, dot_segment, noise, stray, ends
 };
 

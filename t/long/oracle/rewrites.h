@@ -49,6 +49,15 @@ int is_decoded(const reading_t *r);
 
 int is_control_escape(const reading_t *r, size_t i);
 
+/*
+ * What another parser has dropped: nothing, but no escape closes over it.  Only
+ * in a path.
+ */
+
+#define DROPPED      0x100
+
+extern int  rewrites_drop;
+
 /* the symbol of a code point; OTHER_POINT for one that resembles nothing */
 
 #define OTHER_POINT  0x101
