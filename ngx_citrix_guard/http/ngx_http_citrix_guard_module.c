@@ -13,6 +13,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_egress.h"
+#include "ngx_http_citrix_guard_hooks.h"
 #include "ngx_http_citrix_guard_phases.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/check/ngx_http_citrix_guard_check.h"
@@ -330,6 +331,8 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    ngx_http_citrix_guard_hooks_init();
+
     if (gmcf->rules_need_body
         && ngx_http_citrix_guard_body_filter_init(cf) != NGX_OK)
     {
@@ -358,6 +361,18 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_http_citrix_guard_hooks_lost = 0;
+
+    if (ngx_http_citrix_guard_phases_order(cycle) != NGX_OK) {
+        ngx_http_citrix_guard_hooks_lost = 1;
+
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
+                      "citrix_guard: the phases of this nginx are not those "
+                      "that the guard knows: requests are refused where "
+                      "citrix_guard is on");
+    }
+
+    ngx_http_citrix_guard_check_version(cycle->log);
     ngx_http_citrix_guard_check_stream(cycle, gmcf);
     ngx_http_citrix_guard_check_modules(cycle, gmcf);
 
