@@ -19,7 +19,10 @@
 
 /* the newest nginx that "make matrix" has passed with (docs/testing.md) */
 
+#ifndef NGX_HTTP_CITRIX_GUARD_NEWEST
 #define NGX_HTTP_CITRIX_GUARD_NEWEST      1030006
+#endif
+
 #define NGX_HTTP_CITRIX_GUARD_NEWEST_VER  "1.30.6"
 
 

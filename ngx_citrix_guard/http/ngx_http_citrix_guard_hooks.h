@@ -20,7 +20,11 @@
 #pragma GCC visibility push(hidden)
 
 
-/* puts a filter before all that nginx has by now; cannot fail */
+/*
+ * Puts a filter before all others.  Comes once for each configuration, when
+ * every module has set up its own: in a static build nginx's first filter
+ * comes behind the guard, and starts the chain anew.  Cannot fail.
+ */
 
 void ngx_http_citrix_guard_hooks_init(void);
 

@@ -340,8 +340,6 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    ngx_http_citrix_guard_hooks_init();
-
     if (gmcf->rules_need_body
         && ngx_http_citrix_guard_body_filter_init(cf) != NGX_OK)
     {
@@ -381,6 +379,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
                       "citrix_guard is on");
     }
 
+    ngx_http_citrix_guard_hooks_init();
     ngx_http_citrix_guard_check_version(cycle->log);
     ngx_http_citrix_guard_check_stream(cycle, gmcf);
     ngx_http_citrix_guard_check_modules(cycle, gmcf);

@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 
 use Test::More;
+use Time::HiRes qw(sleep);
 
 use CitrixGuard::Check qw(get request refused);
 use CitrixGuard::Event qw(parse_event);
@@ -108,6 +109,18 @@ subtest 'when the second is over' => sub {
     $nginx->stop;
     is scalar(my @said = left_out($nginx)), 2, 'and the last one';
     is scalar($be->take), 0, 'nothing arrived';
+};
+
+
+subtest 'a share comes back though nothing was left out' => sub {
+    my $nginx = nginx('2r/s')->start;
+    for my $round (1, 2) {
+        refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1, 2;
+        is scalar($nginx->events), 2, 'two lines';
+        sleep 1.1;
+    }
+    $nginx->stop;
+    is_deeply [left_out($nginx)], [], 'nothing is said';
 };
 
 
