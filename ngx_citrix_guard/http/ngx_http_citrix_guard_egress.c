@@ -19,6 +19,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_egress.h"
+#include "ngx_http_citrix_guard_hooks.h"
 #include "ngx_http_citrix_guard_refusal.h"
 #include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
@@ -291,6 +292,8 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
         return ngx_http_citrix_guard_deny_peer(r, us);
     }
 
+    ngx_http_citrix_guard_set_checked(r->upstream);
+
     init = ngx_http_citrix_guard_original_init_peer(r, us);
 
     return init ? init(r, us) : NGX_ERROR;
@@ -413,9 +416,14 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (u->resolved && ngx_http_citrix_guard_must_refuse(r)) {
-        ngx_http_citrix_guard_use_deny_peer(r);
-        return NGX_OK;
+    if (u->resolved) {
+
+        if (ngx_http_citrix_guard_must_refuse(r)) {
+            ngx_http_citrix_guard_use_deny_peer(r);
+            return NGX_OK;
+        }
+
+        ngx_http_citrix_guard_set_checked(u);
     }
 
     local = (ngx_http_citrix_guard_local_t *) u->conf->local;
@@ -546,6 +554,11 @@ ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r)
     }
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (ngx_http_citrix_guard_must_distrust(glcf)) {
+        ngx_http_citrix_guard_record_distrust(r, glcf);
+        return 1;
+    }
 
     if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
         || ngx_http_citrix_guard_unchanged(r, glcf))

@@ -13,12 +13,14 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_egress.h"
+#include "ngx_http_citrix_guard_hooks.h"
 #include "ngx_http_citrix_guard_phases.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/check/ngx_http_citrix_guard_check.h"
 #include "http/check/ngx_http_citrix_guard_check_modules.h"
 #include "http/check/ngx_http_citrix_guard_check_rules.h"
 #include "http/check/ngx_http_citrix_guard_check_stream.h"
+#include "http/evidence/ngx_http_citrix_guard_log_rate.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "http/monitor/ngx_http_citrix_guard_monitor.h"
@@ -42,6 +44,7 @@ static char *ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
 static ngx_int_t ngx_http_citrix_guard_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle);
+static void ngx_http_citrix_guard_end_process(ngx_cycle_t *cycle);
 static char *ngx_http_citrix_guard_set_enum(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_citrix_guard_set_status(ngx_conf_t *cf,
@@ -137,6 +140,13 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
       offsetof(ngx_http_citrix_guard_loc_conf_t, log_level),
       &ngx_http_citrix_guard_log_level_enum },
 
+    { ngx_string("citrix_guard_log_rate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_log_rate,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("citrix_guard_rule"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_citrix_guard_set_rule,
@@ -201,7 +211,7 @@ ngx_module_t  ngx_http_citrix_guard_module = {
     NULL,                                  /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    ngx_http_citrix_guard_exit_process,    /* exit process */
+    ngx_http_citrix_guard_end_process,     /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -358,10 +368,31 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_http_citrix_guard_hooks_lost = 0;
+
+    if (ngx_http_citrix_guard_phases_order(cycle) != NGX_OK) {
+        ngx_http_citrix_guard_hooks_lost = 1;
+
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
+                      "citrix_guard: the phases of this nginx are not those "
+                      "that the guard knows: requests are refused where "
+                      "citrix_guard is on");
+    }
+
+    ngx_http_citrix_guard_hooks_init();
+    ngx_http_citrix_guard_check_version(cycle->log);
     ngx_http_citrix_guard_check_stream(cycle, gmcf);
     ngx_http_citrix_guard_check_modules(cycle, gmcf);
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_citrix_guard_end_process(ngx_cycle_t *cycle)
+{
+    ngx_http_citrix_guard_end_log_rate();
+    ngx_http_citrix_guard_exit_process(cycle);
 }
 
 

@@ -4,7 +4,9 @@
  *
  * The two phases.  PREACCESS refuses: it runs for every way in (named
  * locations, internal redirects and subrequests, too) and "satisfy any" does
- * not skip it.  LOG finds again what nginx refused before any phase.
+ * not skip it.  The guard is the last there, behind limit_req, limit_conn and
+ * realip, and none of them can lead past it.  LOG finds again what nginx
+ * refused before any phase.
  */
 
 
@@ -12,6 +14,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "ngx_http_citrix_guard_hooks.h"
 #include "ngx_http_citrix_guard_phases.h"
 #include "ngx_http_citrix_guard_refusal.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
@@ -25,6 +28,8 @@
 #include "cguard/decision/cguard_target.h"
 
 
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_same_phase(
+    ngx_http_phase_handler_t *one, ngx_http_phase_handler_t *two);
 static ngx_int_t ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_judged(
     ngx_http_request_t *r);
@@ -59,6 +64,65 @@ ngx_http_citrix_guard_phases_init(ngx_conf_t *cf)
 }
 
 
+/*
+ * nginx runs the handlers of a phase in the reverse order of their modules,
+ * and one that says NGX_OK leads past all that follow.  So ours moves to the
+ * end of its phase, and what was the way past the phase is the way to ours.
+ */
+
+ngx_int_t
+ngx_http_citrix_guard_phases_order(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                  i, n, last;
+    ngx_http_phase_handler_t   *ph, ours;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+
+    ph = cmcf->phase_engine.handlers;
+
+    for (i = 0; ph[i].checker; i++) {
+        if (ph[i].handler == ngx_http_citrix_guard_preaccess_handler) {
+            break;
+        }
+    }
+
+    if (ph[i].checker != ngx_http_core_generic_phase || ph[i].next <= i) {
+        return NGX_DECLINED;
+    }
+
+    ours = ph[i];
+    last = ours.next - 1;
+
+    for (n = i; n <= last; n++) {
+        if (!ngx_http_citrix_guard_same_phase(&ph[n], &ours)) {
+            return NGX_DECLINED;
+        }
+    }
+
+    ngx_memmove(&ph[i], &ph[i + 1],
+                (last - i) * sizeof(ngx_http_phase_handler_t));
+
+    ph[last] = ours;
+
+    for (n = last; n && ngx_http_citrix_guard_same_phase(&ph[n - 1], &ours);
+         n--)
+    {
+        ph[n - 1].next = last;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_same_phase(ngx_http_phase_handler_t *one,
+    ngx_http_phase_handler_t *two)
+{
+    return one->checker == two->checker && one->next == two->next;
+}
+
+
 static ngx_int_t
 ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
 {
@@ -72,6 +136,18 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
 
     ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged_ctx,
                      ngx_http_citrix_guard_module);
+
+    /* a redirect: the answer that has led here was another location's */
+
+    if (r->upstream) {
+        ngx_http_citrix_guard_set_checked(r->upstream);
+    }
+
+    if (ngx_http_citrix_guard_must_distrust(glcf)) {
+        ngx_http_citrix_guard_record_distrust(r, glcf);
+
+        return ngx_http_citrix_guard_refuse(r, glcf);
+    }
 
     /* the usual case needs nothing else */
 

@@ -22,6 +22,15 @@
 
 ngx_int_t ngx_http_citrix_guard_phases_init(ngx_conf_t *cf);
 
+/*
+ * Comes when nginx has put the phases together: makes the guard the last of
+ * PREACCESS, which no other handler of it can lead past.  Writes nginx's phase
+ * engine, allocates nothing.  NGX_DECLINED, and nothing is written, if the
+ * engine is not what the guard knows.
+ */
+
+ngx_int_t ngx_http_citrix_guard_phases_order(ngx_cycle_t *cycle);
+
 
 #pragma GCC visibility pop
 

@@ -100,6 +100,14 @@ PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
 neighbours: deps-neighbours build
 	@$(TEST_ENV) t/long/tools/proof neighbours t/long/neighbours/*.t
 
+PACKAGES_hooks = $(PACKAGES_test) dpkg-dev libpcre2-dev
+
+## hooks: in an nginx whose calls have changed (NGINX_SRC=) nothing leaves
+##     unjudged without an alert
+.PHONY: hooks
+hooks: deps-hooks
+	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/long/hooks/*.t
+
 PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
 
 ## console: the monitor's page in a real Chromium; TEST_PICTURES=FOLDER keeps

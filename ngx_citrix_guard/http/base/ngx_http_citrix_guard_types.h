@@ -115,6 +115,8 @@ typedef struct {
     cguard_zone_t                  *shared;     /* NULL: no zone */
     ngx_str_t                       canary;
     ngx_uint_t                      active;     /* not off somewhere */
+    ngx_uint_t                      log_rate;   /* lines, 0: no limit */
+    ngx_msec_t                      log_period; /* 0: not given */
     ngx_uint_t                      rules_need_body;
 } ngx_http_citrix_guard_main_conf_t;
 
@@ -173,6 +175,7 @@ typedef struct {
 typedef struct {
     ngx_http_citrix_guard_verdict_e  verdict;
     ngx_uint_t                      refused;    /* the client was */
+    ngx_uint_t                      left_out;   /* by log_rate */
     const char                     *reason;
     const cguard_rule_t            *rule;
     const cguard_rule_t            *exempted_by;

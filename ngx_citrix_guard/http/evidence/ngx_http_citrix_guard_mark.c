@@ -13,6 +13,7 @@
 
 #include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_log.h"
+#include "ngx_http_citrix_guard_log_rate.h"
 #include "http/base/ngx_http_citrix_guard_pool.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
@@ -63,6 +64,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f)
 {
     u_char                         text[NGX_HTTP_CITRIX_GUARD_TEXT];
+    ngx_uint_t                     may_log;
     ngx_http_citrix_guard_mark_t  *mark;
 
     mark = ngx_http_citrix_guard_mark(r);
@@ -71,7 +73,12 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
         return;
     }
 
-    ngx_http_citrix_guard_log_finding(r, glcf, f);
+    may_log = ngx_http_citrix_guard_may_log(r, glcf, f->verdict
+                                             == ngx_http_citrix_guard_blocked);
+
+    if (may_log) {
+        ngx_http_citrix_guard_log_finding(r, glcf, f);
+    }
 
     mark = ngx_http_citrix_guard_pool_add(r->pool,
                                           ngx_http_citrix_guard_mark_cleanup,
@@ -87,6 +94,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     }
 
     mark->verdict = f->verdict;
+    mark->left_out = !may_log;
     mark->reason = f->reason;
     mark->rule = f->rule;
     mark->exempted_by = f->exempted_by;

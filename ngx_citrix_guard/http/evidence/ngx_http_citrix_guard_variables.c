@@ -222,6 +222,13 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_build_event(r, mark, &e);
 
+    /* what raises an alert is never left out */
+
+    if (mark->left_out && e.outcome < ngx_http_citrix_guard_outcome_scan_success)
+    {
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
+    }
+
     form = (ngx_http_citrix_guard_format_pt) data;
     text = form(r, &e);
 

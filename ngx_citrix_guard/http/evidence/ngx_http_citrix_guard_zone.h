@@ -18,11 +18,6 @@
 #include "ngx_http_citrix_guard_event.h"
 
 
-/* the longest text of a source */
-
-#define NGX_HTTP_CITRIX_GUARD_SOURCE     64
-
-
 #pragma GCC visibility push(hidden)
 
 
@@ -47,14 +42,6 @@ void ngx_http_citrix_guard_count_event(ngx_http_request_t *r,
 /* the name of a reason by its number in the zone, NULL behind the last one */
 
 const char *ngx_http_citrix_guard_reason_name(ngx_uint_t n);
-
-/*
- * The address of a source as text, of NGX_HTTP_CITRIX_GUARD_SOURCE bytes at
- * most; returns its length.
- */
-
-size_t ngx_http_citrix_guard_source_text(const u_char address[16],
-    u_char *text);
 
 
 #pragma GCC visibility pop

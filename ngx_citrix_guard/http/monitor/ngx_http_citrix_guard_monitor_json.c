@@ -12,6 +12,7 @@
 
 #include "ngx_http_citrix_guard_monitor_json.h"
 #include "ngx_http_citrix_guard_monitor_names.h"
+#include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "cguard/zone/cguard_zone.h"

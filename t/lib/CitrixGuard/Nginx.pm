@@ -7,7 +7,8 @@ package CitrixGuard::Nginx;
 #       http  => 'server { listen 127.0.0.1:%%PORT1%%; ... }',
 #       ports => 2, vars => { BACKEND => $recorder->port })->start;
 #
-# stream => '...' is what goes into stream { }, and loads the stream module.
+# main => '...' is what goes behind the load_module of the guard, before => what
+# goes in front of it. stream => '...' is what goes into stream { }, and loads the stream module.
 # %%PORT1%% ... are free loopback ports, %%DIR%% is the scratch folder, and
 # every key of vars stands for its value.
 
@@ -48,6 +49,7 @@ sub new {
     my $self = bless {
         dir => $dir, owner => $$, ports => {}, reports => '',
         vars => $given{vars} // {}, main => $given{main} // '',
+        before => $given{before} // '',
         http => $given{http} // '', stream => $given{stream} // '',
         env => $given{env} // {},
         error_level => $given{error_level} // 'info',
@@ -157,7 +159,7 @@ sub _head {
     my ($self) = @_;
     my $dir = $self->dir;
     my $module = $self->{without_module} ? '' : module();
-    my $load = $module ? "load_module $module;\n" : '';
+    my $load = $self->{before} . ($module ? "\nload_module $module;\n" : '');
     $load .= join '', map {"load_module $_;\n"} $self->stream_modules
         if $self->{stream};
     my $user = $> == 0 ? 'user ' . getpwuid($>) . ' '

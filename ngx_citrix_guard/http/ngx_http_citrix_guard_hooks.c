@@ -1,0 +1,137 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The egress check rests on the order of nginx's own calls, which an nginx of
+ * tomorrow may change.  So it is not taken on trust: what passes the check
+ * gets a sign, and an answer of an upstream without it is an alarm.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_citrix_guard_hooks.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_mark.h"
+
+
+/* the newest nginx that "make matrix" has passed with (docs/testing.md) */
+
+#ifndef NGX_HTTP_CITRIX_GUARD_NEWEST
+#define NGX_HTTP_CITRIX_GUARD_NEWEST      1030006
+#endif
+
+#define NGX_HTTP_CITRIX_GUARD_NEWEST_VER  "1.30.6"
+
+
+static ngx_int_t ngx_http_citrix_guard_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_unchecked(ngx_http_request_t *r);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+ngx_uint_t  ngx_http_citrix_guard_hooks_lost;
+
+
+void
+ngx_http_citrix_guard_hooks_init(void)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_citrix_guard_header_filter;
+}
+
+
+void
+ngx_http_citrix_guard_check_version(ngx_log_t *log)
+{
+#if (nginx_version > NGX_HTTP_CITRIX_GUARD_NEWEST)
+
+    ngx_log_error(NGX_LOG_WARN, log, 0,
+                  "citrix_guard: nginx " NGINX_VERSION " is newer than "
+                  NGX_HTTP_CITRIX_GUARD_NEWEST_VER ", the newest that the "
+                  "guard was tested with: run its tests with this nginx "
+                  "first, or update the guard");
+
+#endif
+}
+
+
+void
+ngx_http_citrix_guard_record_distrust(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_http_citrix_guard_finding_t  f;
+
+    ngx_memzero(&f, sizeof(ngx_http_citrix_guard_finding_t));
+
+    f.verdict = ngx_http_citrix_guard_blocked;
+    f.reason = "unseen";
+    f.at = ngx_http_citrix_guard_at_request;
+    f.in = ngx_http_citrix_guard_in_target;
+    f.judged = r->unparsed_uri;
+    f.end = f.judged.len;
+
+    ngx_http_citrix_guard_record_finding(r, glcf, &f);
+
+    ngx_http_citrix_guard_set_refused(r);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (u && !ngx_http_citrix_guard_is_checked(u)
+        && ngx_http_citrix_guard_unchecked(r) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+/* without a status there was no answer, and a cache has sent nothing */
+
+static ngx_int_t
+ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (r->upstream->headers_in.status_n == 0
+        || r->cached
+        || glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF)
+    {
+        return NGX_OK;
+    }
+
+    if (glcf->mode != NGX_HTTP_CITRIX_GUARD_ON) {
+
+        /* once is enough to be heard */
+
+        ngx_http_citrix_guard_set_checked(r->upstream);
+
+        ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                      "citrix_guard: an upstream has answered a request that "
+                      "the egress check has not seen: \"detect\" misses what "
+                      "nginx builds here, and \"on\" would refuse it");
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_hooks_lost = 1;
+
+    ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                  "citrix_guard: an upstream has answered a request that the "
+                  "egress check has not seen: from now on this worker refuses "
+                  "all requests where citrix_guard is on");
+
+    return NGX_ERROR;
+}
