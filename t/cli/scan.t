@@ -166,7 +166,8 @@ subtest 'a script, and then a template, by the same source' => sub {
         my (undef, $case) = scan([], spewed('sequence', $log));
         my @both = grep { $_->{script_then_template} } @{ $case->{sources} };
         is scalar @both, ($name =~ /^(?:in|logs)/ ? 1 : 0), $name;
-        is scalar @{ $case->{findings} }, 1, '... the template is a finding';
+        is_deeply [sort map { $_->{outcome} } @{ $case->{findings} }],
+            [qw(exploit-suspected look-at-it)], '... each is a finding';
     }
 };
 
@@ -277,6 +278,10 @@ subtest 'conclusions' => sub {
         [attempt => 'GET /vpn/../vpns/ HTTP/1.1" 404', 1, qr/Attempts only\./],
         [success => 'GET /vpn/../vpns/ HTTP/1.1" 200', 3,
          qr/Success suspected\. Treat the ADC as compromised/],
+        [look => 'POST /vpns/portal/scripts/newbm.pl HTTP/1.1" 200', 1,
+         qr/Look at it\. .*1 finding to look at/s],
+        [unknown => 'GET /vpn/../vpns/portal/x.xml HTTP/1.1" 499', 2,
+         qr/not all answers are known\. .*Of 1 the answer is not known/s],
     );
     for (@all) {
         my ($name, $request, $status, $text) = @$_;
@@ -286,6 +291,26 @@ subtest 'conclusions' => sub {
         like $ran->{out}, $text, '... in words';
         like $ran->{out}, qr/logs begin on 2020-01-10/, '... and since when'
             if $status < 3;
+    }
+    # the worst of two, and what was not understood beside them
+    for (['attempt look', 1, qr/Attempts only.*1 finding to look at/s],
+         ['look attempt unknown', 2, qr/not all answers are known/],
+         ['unknown success', 3, qr/Success suspected/]) {
+        my ($names, $status, $text) = @$_;
+        my $ran = citrix_guard(['scan', '-q', map {"$dir/$_"} split / /,
+                                $names]);
+        is $ran->{status}, $status, $names;
+        like $ran->{out}, $text, '... in words';
+    }
+    spewed('noise', "no line of any format\n");
+    my %noise = (nothing => [2, qr/Could not be read/],
+                 look => [2, qr/Could not be read.*1 finding to look at/s],
+                 attempt => [2, qr/Attempts, and not all could be read/],
+                 success => [3, qr/Success suspected.*Not all was read/s]);
+    for my $name (sort keys %noise) {
+        my $ran = citrix_guard(['scan', '-q', "$dir/$name", "$dir/noise"]);
+        is $ran->{status}, $noise{$name}[0], "$name and noise";
+        like $ran->{out}, $noise{$name}[1], '... both are named';
     }
     my $ran = citrix_guard(['scan', "$dir/nothing", "$dir/nowhere"]);
     is $ran->{status}, 2, 'a file that is missing is no "nothing found"';

@@ -19,6 +19,11 @@
 #include "scan_types.h"
 
 
+/* the first findings that the timeline has besides each success */
+
+#define SCAN_FIRST  5
+
+
 static void scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_timeline(scan_findings_t *sc,
@@ -160,7 +165,8 @@ scan_findings_day(scan_findings_t *sc, int64_t day, uint64_t requests)
 uint64_t
 scan_attempts(const uint64_t count[SCAN_OUTCOMES])
 {
-    return count[SCAN_BLOCKED] + count[SCAN_ATTEMPT] + scan_successes(count);
+    return count[SCAN_BLOCKED] + count[SCAN_ATTEMPT] + count[SCAN_NOT_KNOWN]
+           + scan_successes(count);
 }
 
 
@@ -190,6 +196,10 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
 
     if ((hit->reason != CGUARD_PASS || hit->event) && !hit->damaged) {
         scan_findings_group(sc, hit);
+    }
+
+    if (hit->outcome == SCAN_LOOK) {
+        scan_findings_timeline(sc, file, hit);
     }
 
     if (hit->outcome < SCAN_BLOCKED) {
@@ -267,12 +277,12 @@ scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit)
     time = hit->request.time;
     o->count[hit->outcome]++;
 
-    if (hit->outcome >= SCAN_BLOCKED) {
+    if (hit->outcome >= SCAN_LOOK) {
         scan_widen(&o->first, &o->last, time);
     }
 
-    if (hit->why == SCAN_WHY_SCRIPT || hit->why == SCAN_WHY_SCRIPT_READ
-        || hit->why == SCAN_WHY_SCRIPT_304)
+    if ((hit->why == SCAN_WHY_STAGE && (hit->is & SCAN_IS_SCRIPT))
+        || hit->why == SCAN_WHY_SCRIPT_READ || hit->why == SCAN_WHY_SCRIPT_304)
     {
         o->is |= SCAN_IS_SCRIPT;
 
@@ -374,7 +384,9 @@ scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
 
     success = hit->outcome >= SCAN_SCAN_SUCCESS;
 
-    if (!success && scan_attempts(sc->count) > 5) {
+    if (!success
+        && scan_attempts(sc->count) + sc->count[SCAN_LOOK] > SCAN_FIRST)
+    {
         return;
     }
 
@@ -403,30 +415,20 @@ scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
 }
 
 
+/* by what is worst; "nothing" and "attempts only" are of what was understood */
+
 int
 scan_findings_status(const scan_findings_t *sc)
 {
-    size_t  i;
-
     if (scan_successes(sc->count)) {
         return 3;
     }
 
-    for (i = 0; i < sc->nfile; i++) {
-        if (sc->file[i].error) {
-            return 2;
-        }
-    }
-
-    if (sc->interrupted) {
+    if (scan_unread(sc) || sc->count[SCAN_NOT_KNOWN]) {
         return 2;
     }
 
-    if (scan_attempts(sc->count)) {
-        return 1;
-    }
-
-    return scan_unread(sc) ? 2 : 0;
+    return scan_attempts(sc->count) || sc->count[SCAN_LOOK];
 }
 
 

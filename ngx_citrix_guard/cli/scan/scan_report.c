@@ -79,7 +79,7 @@ scan_report(scan_findings_t *sc)
     scan_report_requests(sc);
 
     if (scan_attempts(sc->count) + sc->count[SCAN_MALFORMED]
-        + sc->count[SCAN_SCRIPT_ANSWERED])
+        + sc->count[SCAN_LOOK])
     {
         scan_report_outcomes(sc);
         scan_report_origins(sc);
@@ -231,8 +231,10 @@ scan_report_outcomes(const scan_findings_t *sc)
     } rows[] = {
         { SCAN_EXPLOIT, CLI_RED, "a template, or a script's second stage" },
         { SCAN_SCAN_SUCCESS, CLI_RED, "something behind the hole answered" },
+        { SCAN_NOT_KNOWN, CLI_AMBER, "the answer is not known" },
         { SCAN_ATTEMPT, CLI_AMBER, "no success to be seen" },
         { SCAN_BLOCKED, CLI_GREEN, "refused by the guard" },
+        { SCAN_LOOK, CLI_AMBER, "no attempt for certain: look at it" },
     };
 
     scan_title("Attempts");
@@ -247,7 +249,7 @@ scan_report_outcomes(const scan_findings_t *sc)
     }
 
     for (i = 0; i < SCAN_WHYS; i++) {
-        if (sc->why[i] && i != SCAN_WHY_MALFORMED && i != SCAN_WHY_SCRIPT) {
+        if (sc->why[i] && i != SCAN_WHY_MALFORMED) {
             printf("  %31s  %s\n", scan_count(sc->why[i], n),
                    scan_why_text[i]);
         }
@@ -257,12 +259,6 @@ scan_report_outcomes(const scan_findings_t *sc)
         printf("  %s refused as malformed besides: %s\n",
                scan_count(sc->count[SCAN_MALFORMED], n),
                scan_why_text[SCAN_WHY_MALFORMED]);
-    }
-
-    if (sc->count[SCAN_SCRIPT_ANSWERED]) {
-        printf("  %s answers of scripts without a traversal besides: users' "
-               "own bookmarks, or a\n    first stage with a session\n",
-               scan_count(sc->count[SCAN_SCRIPT_ANSWERED], n));
     }
 
     if (sc->salvaged) {
@@ -307,7 +303,7 @@ scan_report_origins(scan_findings_t *sc)
     for (i = 0; i < sc->origins.n; i++) {
         o = scan_hash_table_entry(&sc->origins, i);
 
-        if (scan_attempts(o->count)) {
+        if (scan_attempts(o->count) + o->count[SCAN_LOOK]) {
             sorted[k++] = o;
         }
     }

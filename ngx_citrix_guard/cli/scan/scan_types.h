@@ -228,10 +228,11 @@ typedef struct {
 
 typedef enum {
     SCAN_NOTHING = 0,
-    SCAN_SCRIPT_ANSWERED,   /* for the sequence */
     SCAN_MALFORMED,         /* refused, but no sign of this hole */
+    SCAN_LOOK,              /* for people to look at */
     SCAN_BLOCKED,
     SCAN_ATTEMPT,
+    SCAN_NOT_KNOWN,         /* an attack; its answer is not known */
     SCAN_SCAN_SUCCESS,
     SCAN_EXPLOIT,
     SCAN_OUTCOMES
@@ -250,7 +251,11 @@ typedef enum {
     SCAN_WHY_QUERY,
     SCAN_WHY_MALFORMED,
     SCAN_WHY_ERROR,
-    SCAN_WHY_SCRIPT,
+    SCAN_WHY_FRONT,
+    SCAN_WHY_STAGE,
+    SCAN_WHY_STAGE_UNKNOWN,
+    SCAN_WHY_PHP_UNKNOWN,
+    SCAN_WHY_APACHE_SIZE,
     SCAN_WHY_SCRIPT_READ,
     SCAN_WHY_READ,
     SCAN_WHY_APACHE,
@@ -270,6 +275,7 @@ typedef enum {
 #define SCAN_IS_TEMPLATE   0x04
 #define SCAN_IS_TEXT       0x08
 #define SCAN_IS_PHP        0x10
+#define SCAN_IS_STAGE      0x20
 
 
 typedef struct {
