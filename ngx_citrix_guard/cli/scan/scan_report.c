@@ -115,6 +115,7 @@ scan_formats_text(const scan_file_t *file, char *buf, size_t size)
         { 1 << SCAN_JSON, 0, "JSON lines" },
         { 1 << SCAN_W3C, 0, "W3C extended (IIS)" },
         { 1 << SCAN_ERROR_LOG, 0, "nginx error log" },
+        { 1 << SCAN_GATEWAY, 0, "gateway.log" },
     };
 
     size_t  i;

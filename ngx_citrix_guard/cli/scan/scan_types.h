@@ -35,6 +35,7 @@ typedef struct {
     cli_str_t             verdict;
     cli_str_t             outcome;
     cli_str_t             reason;
+    cli_str_t             id;           /* the guard's reference */
     int64_t               time;
     int64_t               bytes;
     unsigned              status;
@@ -51,6 +52,7 @@ typedef enum {
     SCAN_JSON,
     SCAN_W3C,
     SCAN_ERROR_LOG,
+    SCAN_GATEWAY,
     SCAN_FORMATS,
     SCAN_UNKNOWN = SCAN_FORMATS
 } scan_format_e;
@@ -285,6 +287,7 @@ typedef struct {
     cli_str_t             reading;
     cguard_reason_e       reason;
     const char           *named;        /* or what the guard has written */
+    scan_format_e         format;
     scan_outcome_e        outcome;
     scan_why_e            why;
     unsigned              is;
