@@ -150,6 +150,48 @@ subtest 'moments' => sub {
 };
 
 
+# The same moment in a log without a zone and in one that has its own.
+subtest 'times without a zone' => sub {
+    my $line = '2020/%s [warn] 29#29: *1 citrix_guard: blocked'
+        . ' reason=traversal at=request in=target depth=0 range=5-12 mode=on'
+        . ' id=- target="/vpn/../vpns/" reading="/vpn/../vpns/",'
+        . " client: 192.0.2.40, server: gw\n";
+    my $log = spewed('local', join '', map { sprintf $line, $_ }
+                     '01/10 07:00:01', '07/10 07:00:01');
+    my %zones = ('UTC' => [7, 7], '+01:00' => [6, 6], '-0930' => [16, 16],
+                 'Europe/Amsterdam' => [6, 5]);
+    for my $zone (sort keys %zones) {
+        my (undef, $is) = scan(["--timezone=$zone"], $log);
+        is_deeply [map { $_->{time} =~ /T(\d+)/ } @{ $is->{findings} }],
+            [map { sprintf '%02d', $_ } @{ $zones{$zone} }], $zone;
+    }
+    my $own = spewed('own', '{"time":"2020-01-10T08:00:00+01:00","status":404,'
+        . '"target":"/vpn/../vpns/"}' . "\n" . '{"time":"2020-01-10T08:00:00",'
+        . '"status":404,"target":"/vpn/../vpns/"}' . "\n");
+    my (undef, $is) = scan(['--timezone=+02:00', '--since=2020-01-10T06:30'],
+                           $own);
+    is_deeply [map { $_->{time} } @{ $is->{findings} }],
+        [qw(2020-01-10T07:00:00Z 2020-01-10T06:00:00Z)],
+        'an offset of its own counts first';
+    is $is->{periods}[-1]{attempts}, 1, 'the times of options are UTC';
+};
+
+
+subtest 'the timeline is in order' => sub {
+    my $line = qq{192.0.2.%d - - [10/Jan/2020:08:00:%02d +0000] "GET }
+             . qq{/vpn/../vpns/cfg/smb.conf HTTP/1.1" %d 1 "-" "-"\n};
+    my $late = spewed('late', join '', map { sprintf $line, $_, $_, 404 }
+                      30 .. 38);
+    my $early = spewed('early', join '', map { sprintf $line, $_, $_, 404 }
+                       reverse 10 .. 18);
+    spewed('success', sprintf $line, 20, 20, 200);
+    my $ran = citrix_guard(['scan', $late, "$dir/success", $early]);
+    my ($timeline) = $ran->{out} =~ /^Timeline.*?\n(.*?)\n\n/ms;
+    is_deeply [$timeline =~ /T08:00:(\d\d)Z  192/g], [10 .. 14, 20],
+        'the first attempts by time, and the success in its place';
+};
+
+
 subtest 'a script, and then a template, by the same source' => sub {
     my $line = '%s - - [10/Jan/2020:08:00:%02d +0000] "GET /vpns/portal/%s'
              . ' HTTP/1.1" 200 1 "-" "-"' . "\n";
@@ -333,6 +375,8 @@ subtest 'errors' => sub {
         [['--log-format=%r %', '-'], qr/without a letter/],
         [['--log-format=%r %{x', '-'], qr/without a letter/],
         [['--log-format=' . '$host ' x 65, '-'], qr/more than 64/],
+        [['--timezone=Mars/Base', '-'], qr/--timezone=Mars.Base: it must be/],
+        [['--timezone=../x', '-'], qr/it must be \+01:00/],
         [['--sslvpn=x', '-'], qr/must be "on" or "off"/],
         [['--nothing'], qr/^citrix-guard scan: .*--nothing/],
     );

@@ -28,6 +28,9 @@ static void scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_timeline(scan_findings_t *sc,
     const scan_file_t *file, const scan_hit_t *hit);
+static scan_timeline_entry_t *scan_timeline_place(scan_findings_t *sc,
+    int64_t time, unsigned success);
+static int scan_time_after(int64_t one, int64_t two);
 static scan_day_t *scan_day(scan_findings_t *sc, int64_t day);
 
 
@@ -372,7 +375,60 @@ scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit)
 }
 
 
-/* each success as long as there is room, and the first attempts */
+/*
+ * A place for a success as long as there is room, and for others if they are
+ * of the earliest, whatever the order of reading.
+ */
+
+static scan_timeline_entry_t *
+scan_timeline_place(scan_findings_t *sc, int64_t time, unsigned success)
+{
+    size_t                  i, first;
+    scan_timeline_entry_t  *n, *latest;
+
+    latest = NULL;
+
+    for (i = 0, first = 0; !success && i < sc->timeline_n; i++) {
+        n = &sc->timeline[i];
+
+        if (n->outcome >= SCAN_SCAN_SUCCESS) {
+            continue;
+        }
+
+        first++;
+
+        if (latest == NULL || scan_time_after(n->time, latest->time)) {
+            latest = n;
+        }
+    }
+
+    if (first >= SCAN_FIRST) {
+        return scan_time_after(latest->time, time) ? latest : NULL;
+    }
+
+    if (sc->timeline_n == SCAN_TIMELINE) {
+        sc->timeline_left_out++;
+        return NULL;
+    }
+
+    return &sc->timeline[sc->timeline_n++];
+}
+
+
+/* what has no time is later than what has one */
+
+static int
+scan_time_after(int64_t one, int64_t two)
+{
+    if (two == SCAN_NO_TIME) {
+        return 0;
+    }
+
+    return one == SCAN_NO_TIME || one > two;
+}
+
+
+/* each success, and the first attempts */
 
 static void
 scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
@@ -384,18 +440,11 @@ scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
 
     success = hit->outcome >= SCAN_SCAN_SUCCESS;
 
-    if (!success
-        && scan_attempts(sc->count) + sc->count[SCAN_LOOK] > SCAN_FIRST)
-    {
+    n = scan_timeline_place(sc, hit->request.time, success);
+
+    if (n == NULL) {
         return;
     }
-
-    if (sc->timeline_n == SCAN_TIMELINE) {
-        sc->timeline_left_out++;
-        return;
-    }
-
-    n = &sc->timeline[sc->timeline_n++];
 
     n->time = hit->request.time;
     n->number = hit->number;

@@ -63,13 +63,14 @@ static const char  scan_usage[] =
 "                            time, verdict, outcome or reason\n"
 "      --since=TIME          attempts from then on are counted apart, as are\n"
 "      --shield-up=TIME      those since the guard is there; 2020-01-17T12:00\n"
+"      --timezone=ZONE       of times without one: +01:00, Europe/Amsterdam\n"
 "      --sslvpn=on|off, --traversal=vpns|any   as the guard has them\n"
 "      --would-block         what the guard would refuse, by reading\n"
 "  -j, --json  -c, --csv     each finding, for a case file\n"
 "  -t, --threads=N           2 where there are two processors\n"
-"  -q, --quiet               the conclusion only\n"
-"  -h, --help\n"
-"Exit status: 0 nothing, 1 attempts only, 3 success suspected, 2 error.\n";
+"  -q, --quiet  -h, --help   the conclusion only; this text\n"
+"Exit status: 0 nothing, 1 attempts only, 2 not all is known, 3 success\n"
+"suspected.\n";
 
 
 int
@@ -142,6 +143,7 @@ scan_options(scan_findings_t *sc, int argc, char **argv)
         { "key", required_argument, NULL, 'k' },
         { "since", required_argument, NULL, 's' },
         { "shield-up", required_argument, NULL, 'u' },
+        { "timezone", required_argument, NULL, 'z' },
         { "sslvpn", required_argument, NULL, 'S' },
         { "traversal", required_argument, NULL, 'T' },
         { "would-block", no_argument, NULL, 'w' },
@@ -221,6 +223,15 @@ scan_option(scan_findings_t *sc, int c, const char *value)
     case 'u':
         return scan_option_time(sc, "shield-up", value, "the shield is up",
                                 &sc->shield_up);
+
+    case 'z':
+        if (scan_time_zone(value) == -1) {
+            cli_error("--timezone=%s: it must be +01:00, UTC, or a name like "
+                      "Europe/Amsterdam", cli_printable(value));
+            return -1;
+        }
+
+        return 0;
 
     case 'S':
         return cli_policy_sslvpn(value, &sc->policy);

@@ -425,6 +425,30 @@ scan_report_milestones(const scan_findings_t *sc)
 }
 
 
+/* what has no time comes last; of the same second, as it was read */
+
+static int
+scan_by_time(const void *one, const void *two)
+{
+    int64_t                       x, y;
+    const scan_timeline_entry_t  *a = one;
+    const scan_timeline_entry_t  *b = two;
+
+    x = a->time == SCAN_NO_TIME ? INT64_MAX : a->time;
+    y = b->time == SCAN_NO_TIME ? INT64_MAX : b->time;
+
+    if (x != y) {
+        return x < y ? -1 : 1;
+    }
+
+    if (a->file != b->file) {
+        return a->file < b->file ? -1 : 1;
+    }
+
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+
 static void
 scan_report_timeline(const scan_findings_t *sc)
 {
@@ -433,6 +457,9 @@ scan_report_timeline(const scan_findings_t *sc)
     const scan_timeline_entry_t  *n;
 
     scan_title("Timeline (first attempts, and each success)");
+
+    qsort(sc->timeline, sc->timeline_n, sizeof(scan_timeline_entry_t),
+          scan_by_time);
 
     for (i = 0; i < sc->timeline_n && i < SCAN_SHOWN_EVENTS; i++) {
         n = &sc->timeline[i];

@@ -69,7 +69,8 @@ static const char  verify_usage[] =
 "      --deadline=SECONDS     for all of them (60)\n"
 "      --canary=TOKEN         the mark by which the guard knows its operator\n"
 "  -v, --verbose              each spelling that the guard did not refuse\n"
-"  -j, --json, --nagios       for programs; one line for Nagios and its kin\n"
+"  -j, --json  -h, --help     for programs; this text\n"
+"      --nagios               one line for Nagios and its kin\n"
 "Exit status: 0 shielded, 1 detect only, 2 not shielded, 3 cannot tell, or an\n"
 "error.\n";
 
