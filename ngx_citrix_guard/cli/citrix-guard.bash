@@ -24,7 +24,7 @@ _citrix_guard()
     --error-log | --cacert | --nginx-conf)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
-    --header | --log-format | --since | --shield-up | --timezone | --threads \
+    --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
         | --direct | --port | --connect | --monitor | --timeout | --deadline \
         | --canary)
         return ;;
@@ -41,7 +41,7 @@ _citrix_guard()
                        --json --quiet --help' ;;
             scan)
                 words='--log-format= --nginx-conf= --key= --since= --shield-up=
-                       --timezone= --sslvpn= --traversal= --would-block --json --csv --threads=
+                       --timezone= --own= --sslvpn= --traversal= --would-block --json --csv --threads=
                        --quiet --help' ;;
             verify)
                 words='--direct= --port= --connect= --error-log= --monitor=

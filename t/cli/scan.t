@@ -150,6 +150,43 @@ subtest 'moments' => sub {
 };
 
 
+# Anybody can write a token; only the operator knows which is his.
+subtest 'the operator\'s own' => sub {
+    my $token = 'cg0123456789abcdef';
+    my $line = qq{%s - - [10/Jan/2020:08:00:00 +0000] "GET %s HTTP/1.1" %d 1}
+             . qq{ "-" "-"\n};
+    my $conf = '/vpn/../vpns/cfg/smb.conf';
+    my %all = (
+        'refused'  => ['192.0.2.1', "$conf?$token-1", 404],
+        'open'     => ['192.0.2.1', "$conf?$token-1", 200],
+        'unknown'  => ['192.0.2.1', "$conf?$token-1", 499],
+        'template' => ['192.0.2.1', "/vpn/../vpns/portal/x.xml?$token-1", 404],
+        'no token' => ['192.0.2.1', "$conf?cg0123456789abcdeX-1", 404],
+        'another'  => ['192.0.2.11', $conf, 404],
+    );
+    # without the option; by token; by address
+    my %is = (
+        'refused'  => ['look-at-it 1', 'own 0', 'own 0'],
+        'open'     => ['scan-success 3', 'own 0', 'own 0'],
+        'unknown'  => ['not-known 2', 'own 0', 'own 0'],
+        'template' => ['attempt 1', 'own 0', 'own 0'],
+        'no token' => ['attempt 1', 'attempt 1', 'own 0'],
+        'another'  => ['attempt 1', 'attempt 1', 'attempt 1'],
+    );
+    for my $name (sort keys %all) {
+        my $log = spewed('mine', sprintf $line, @{ $all{$name} });
+        is_deeply [map { my ($ran, $case) = scan($_, $log);
+                         "$case->{findings}[0]{outcome} $ran->{status}" }
+                   [], ["--own=$token"], ['--own=192.0.2.1']], $is{$name},
+            $name;
+    }
+    spewed('mine', sprintf $line, @{ $all{open} });
+    like citrix_guard(['scan', '-q', "--own=$token", "$dir/mine"])->{out},
+        qr/1 of your own.*1 of them got through:\s+the hole was open/s,
+        'what got through is said';
+};
+
+
 # The same moment in a log without a zone and in one that has its own.
 subtest 'times without a zone' => sub {
     my $line = '2020/%s [warn] 29#29: *1 citrix_guard: blocked'
@@ -375,6 +412,9 @@ subtest 'errors' => sub {
         [['--log-format=%r %', '-'], qr/without a letter/],
         [['--log-format=%r %{x', '-'], qr/without a letter/],
         [['--log-format=' . '$host ' x 65, '-'], qr/more than 64/],
+        [['--own=short', '-'], qr/--own=short: it must be/],
+        [['--own=vpns/cfg/smb.conf', '-'], qr/--own=.*: it must be/],
+        [[('--own=192.0.2.1') x 33, '-'], qr/--own: more than 32/],
         [['--timezone=Mars/Base', '-'], qr/--timezone=Mars.Base: it must be/],
         [['--timezone=../x', '-'], qr/it must be \+01:00/],
         [['--sslvpn=x', '-'], qr/must be "on" or "off"/],

@@ -163,6 +163,18 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
 
     scan_conclusion_look(sc, f);
 
+    if (sc->count[SCAN_OWN]) {
+        fprintf(f, "  %llu of your own, by --own, are counted apart",
+                (unsigned long long) sc->count[SCAN_OWN]);
+
+        if (sc->own_answered) {
+            fprintf(f, "; %llu of them got through:\n  the hole was open",
+                    (unsigned long long) sc->own_answered);
+        }
+
+        fprintf(f, ".\n");
+    }
+
     if (scan_successes(sc->count) == 0 && sc->first != SCAN_NO_TIME
         && sc->first > SCAN_SCANNING)
     {

@@ -24,6 +24,9 @@
 #define SCAN_FIRST  5
 
 
+static void scan_findings_own(scan_findings_t *sc, scan_hit_t *hit);
+static int scan_is_own(const char *own, const scan_hit_t *hit);
+static int scan_is_verify(cli_str_t target);
 static void scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_timeline(scan_findings_t *sc,
@@ -182,16 +185,22 @@ scan_successes(const uint64_t count[SCAN_OUTCOMES])
 
 void
 scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
-    const scan_hit_t *hit)
+    scan_hit_t *hit)
 {
     int64_t         time;
     unsigned        i, success;
     scan_day_t     *day;
     scan_period_t  *period;
 
+    scan_findings_own(sc, hit);
+
     sc->count[hit->outcome]++;
     sc->why[hit->why]++;
     sc->salvaged += hit->damaged;
+
+    if (hit->outcome == SCAN_OWN) {
+        return;
+    }
 
     if (hit->outcome != SCAN_MALFORMED && !hit->damaged) {
         scan_findings_origin(sc, hit);
@@ -238,6 +247,85 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
     period->success += success;
 
     scan_findings_timeline(sc, file, hit);
+}
+
+
+/*
+ * The operator says what is his own.  Anybody can write a token as verify
+ * does, so by that alone a request stays one to look at, and a success stays
+ * a success.
+ */
+
+static void
+scan_findings_own(scan_findings_t *sc, scan_hit_t *hit)
+{
+    unsigned  i;
+
+    for (i = 0; i < sc->owns; i++) {
+        if (scan_is_own(sc->own[i], hit)) {
+            sc->own_answered += hit->outcome >= SCAN_SCAN_SUCCESS;
+
+            hit->outcome = SCAN_OWN;
+            hit->why = SCAN_WHY_OWN;
+            return;
+        }
+    }
+
+    if ((hit->outcome == SCAN_BLOCKED || hit->outcome == SCAN_ATTEMPT)
+        && (hit->is & ~(unsigned) (SCAN_IS_VPNS|SCAN_IS_STAGE)) == 0
+        && scan_is_verify(hit->request.target))
+    {
+        hit->outcome = SCAN_LOOK;
+        hit->why = SCAN_WHY_VERIFY;
+    }
+}
+
+
+static int
+scan_is_own(const char *own, const scan_hit_t *hit)
+{
+    cli_str_t  client, target;
+
+    client = hit->request.client;
+    target = hit->request.target;
+
+    if (strpbrk(own, ".:")) {
+        return client.len == strlen(own)
+               && memcmp(client.data, own, client.len) == 0;
+    }
+
+    return memmem(target.data, target.len, own, strlen(own)) != NULL;
+}
+
+
+/* "cg", 16 hexadecimal digits and "-", at the beginning of a parameter */
+
+static int
+scan_is_verify(cli_str_t target)
+{
+    unsigned              i;
+    const unsigned char  *p, *last;
+
+    last = target.data + target.len;
+
+    for (p = target.data; last - p > 19; p++) {
+
+        if ((*p != '?' && *p != '&') || p[1] != 'c' || p[2] != 'g'
+            || p[19] != '-')
+        {
+            continue;
+        }
+
+        for (i = 3; i < 19 && memchr("0123456789abcdef", p[i], 16); i++) {
+            /* void */
+        }
+
+        if (i == 19) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -81,7 +81,7 @@ static const char  *scan_php[] = {
 
 
 const char  *scan_outcome_name[SCAN_OUTCOMES] = {
-    "nothing", "malformed", "look-at-it", "blocked", "attempt", "not-known",
+    "nothing", "malformed", "own", "look-at-it", "blocked", "attempt", "not-known",
     "scan-success", "exploit-suspected"
 };
 
@@ -108,6 +108,9 @@ const char  *scan_why_text[SCAN_WHYS] = {
         "not known",
     "403 with the size of Apache's own page about this path: if it is "
         "Apache's, the traversal works",
+    "your own, by --own",
+    "it carries a token as citrix-guard verify sends it: if the run was "
+        "yours, --own=TOKEN counts it apart",
     "a script was answered through a traversal",
     "a file was answered through a traversal",
     "403 with Apache's own page: the traversal works",

@@ -79,7 +79,7 @@ scan_report(scan_findings_t *sc)
     scan_report_requests(sc);
 
     if (scan_attempts(sc->count) + sc->count[SCAN_MALFORMED]
-        + sc->count[SCAN_LOOK])
+        + sc->count[SCAN_LOOK] + sc->count[SCAN_OWN])
     {
         scan_report_outcomes(sc);
         scan_report_origins(sc);
@@ -236,6 +236,7 @@ scan_report_outcomes(const scan_findings_t *sc)
         { SCAN_ATTEMPT, CLI_AMBER, "no success to be seen" },
         { SCAN_BLOCKED, CLI_GREEN, "refused by the guard" },
         { SCAN_LOOK, CLI_AMBER, "no attempt for certain: look at it" },
+        { SCAN_OWN, CLI_PLAIN, "your own, by --own: no attempts" },
     };
 
     scan_title("Attempts");

@@ -231,6 +231,7 @@ typedef struct {
 typedef enum {
     SCAN_NOTHING = 0,
     SCAN_MALFORMED,         /* refused, but no sign of this hole */
+    SCAN_OWN,               /* the operator's own */
     SCAN_LOOK,              /* for people to look at */
     SCAN_BLOCKED,
     SCAN_ATTEMPT,
@@ -258,6 +259,8 @@ typedef enum {
     SCAN_WHY_STAGE_UNKNOWN,
     SCAN_WHY_PHP_UNKNOWN,
     SCAN_WHY_APACHE_SIZE,
+    SCAN_WHY_OWN,
+    SCAN_WHY_VERIFY,
     SCAN_WHY_SCRIPT_READ,
     SCAN_WHY_READ,
     SCAN_WHY_APACHE,
@@ -309,6 +312,7 @@ typedef struct {
 
 
 #define SCAN_DAMAGED_SHOWN   20
+#define SCAN_OWN_MAX         32
 #define SCAN_TIMELINE         1000
 #define SCAN_MILESTONES         8
 #define SCAN_DAYS            16384
@@ -430,6 +434,11 @@ typedef struct {
     unsigned              interrupted:1;
     unsigned              quiet:1;
     int64_t               shield_up;
+
+    /* addresses, and tokens in targets */
+    const char           *own[SCAN_OWN_MAX];
+    unsigned              owns;
+    uint64_t              own_answered;
 
     scan_file_t          *file;
     size_t                nfile;
