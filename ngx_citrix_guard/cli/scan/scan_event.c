@@ -223,7 +223,6 @@ scan_gateway_request(scan_parser_t *ps, const unsigned char *p,
 
     ln->reason = word[0];
     ln->verdict = word[1];
-    ln->id = word[2];
 
     scan_set(ps, ln, SCAN_F_BYTES, word[4].data, word[4].data + word[4].len);
     scan_set(ps, ln, SCAN_F_STATUS, word[5].data, word[5].data + 3);

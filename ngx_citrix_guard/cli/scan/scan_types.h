@@ -35,7 +35,6 @@ typedef struct {
     cli_str_t             verdict;
     cli_str_t             outcome;
     cli_str_t             reason;
-    cli_str_t             id;           /* the guard's reference */
     int64_t               time;
     int64_t               bytes;
     unsigned              status;
@@ -290,7 +289,6 @@ typedef struct {
     cli_str_t             reading;
     cguard_reason_e       reason;
     const char           *named;        /* or what the guard has written */
-    scan_format_e         format;
     scan_outcome_e        outcome;
     scan_why_e            why;
     unsigned              is;
