@@ -24,8 +24,9 @@ _citrix_guard()
     --error-log | --cacert | --nginx-conf)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
-    --header | --log-format | --since | --shield-up | --threads | --direct \
-        | --port | --connect | --monitor | --timeout)
+    --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
+        | --direct | --port | --connect | --monitor | --timeout | --deadline \
+        | --canary)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
@@ -39,13 +40,13 @@ _citrix_guard()
                 words='--sslvpn= --traversal= --header= --escapes --null
                        --json --quiet --help' ;;
             scan)
-                words='--log-format= --nginx-conf= --key= --since= --shield-up= --sslvpn=
-                       --traversal= --would-block --json --csv --threads=
+                words='--log-format= --nginx-conf= --key= --since= --shield-up=
+                       --timezone= --own= --sslvpn= --traversal= --would-block --json --csv --threads=
                        --quiet --help' ;;
             verify)
                 words='--direct= --port= --connect= --error-log= --monitor=
-                       --no-ica --cacert= --insecure --timeout= --verbose
-                       --json --nagios --help' ;;
+                       --no-ica --cacert= --insecure --timeout=
+                       --deadline= --canary= --verbose --json --nagios --help' ;;
             esac
         fi ;;
     esac

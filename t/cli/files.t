@@ -136,7 +136,7 @@ subtest 'folders' => sub {
     my ($ran, $is) = scan([], "$dir/logs");
     is_deeply [map { $_->{name} =~ s{.*/logs/}{}r } @{ $is->{files} }],
         [qw(access.log notes old/access.log.1 old/link)], 'files';
-    is $is->{requests}, 2 + 8 + 2, 'requests';
+    is $is->{requests}, 2 + 11 + 2, 'requests';
     is $is->{files}[1]{format}, 'no known format', 'what is no log';
     is $ran->{status}, 3, 'exit status';
 

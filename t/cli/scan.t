@@ -150,6 +150,85 @@ subtest 'moments' => sub {
 };
 
 
+# Anybody can write a token; only the operator knows which is his.
+subtest 'the operator\'s own' => sub {
+    my $token = 'cg0123456789abcdef';
+    my $line = qq{%s - - [10/Jan/2020:08:00:00 +0000] "GET %s HTTP/1.1" %d 1}
+             . qq{ "-" "-"\n};
+    my $conf = '/vpn/../vpns/cfg/smb.conf';
+    my %all = (
+        'refused'  => ['192.0.2.1', "$conf?$token-1", 404],
+        'open'     => ['192.0.2.1', "$conf?$token-1", 200],
+        'unknown'  => ['192.0.2.1', "$conf?$token-1", 499],
+        'template' => ['192.0.2.1', "/vpn/../vpns/portal/x.xml?$token-1", 404],
+        'no token' => ['192.0.2.1', "$conf?cg0123456789abcdeX-1", 404],
+        'another'  => ['192.0.2.11', $conf, 404],
+    );
+    # without the option; by token; by address
+    my %is = (
+        'refused'  => ['look-at-it 1', 'own 0', 'own 0'],
+        'open'     => ['scan-success 3', 'own 0', 'own 0'],
+        'unknown'  => ['not-known 2', 'own 0', 'own 0'],
+        'template' => ['attempt 1', 'own 0', 'own 0'],
+        'no token' => ['attempt 1', 'attempt 1', 'own 0'],
+        'another'  => ['attempt 1', 'attempt 1', 'attempt 1'],
+    );
+    for my $name (sort keys %all) {
+        my $log = spewed('mine', sprintf $line, @{ $all{$name} });
+        is_deeply [map { my ($ran, $case) = scan($_, $log);
+                         "$case->{findings}[0]{outcome} $ran->{status}" }
+                   [], ["--own=$token"], ['--own=192.0.2.1']], $is{$name},
+            $name;
+    }
+    spewed('mine', sprintf $line, @{ $all{open} });
+    like citrix_guard(['scan', '-q', "--own=$token", "$dir/mine"])->{out},
+        qr/1 of your own.*1 of them got through:\s+the hole was open/s,
+        'what got through is said';
+};
+
+
+# The same moment in a log without a zone and in one that has its own.
+subtest 'times without a zone' => sub {
+    my $line = '2020/%s [warn] 29#29: *1 citrix_guard: blocked'
+        . ' reason=traversal at=request in=target depth=0 range=5-12 mode=on'
+        . ' id=- target="/vpn/../vpns/" reading="/vpn/../vpns/",'
+        . " client: 192.0.2.40, server: gw\n";
+    my $log = spewed('local', join '', map { sprintf $line, $_ }
+                     '01/10 07:00:01', '07/10 07:00:01');
+    my %zones = ('UTC' => [7, 7], '+01:00' => [6, 6], '-0930' => [16, 16],
+                 'Europe/Amsterdam' => [6, 5]);
+    for my $zone (sort keys %zones) {
+        my (undef, $is) = scan(["--timezone=$zone"], $log);
+        is_deeply [map { $_->{time} =~ /T(\d+)/ } @{ $is->{findings} }],
+            [map { sprintf '%02d', $_ } @{ $zones{$zone} }], $zone;
+    }
+    my $own = spewed('own', '{"time":"2020-01-10T08:00:00+01:00","status":404,'
+        . '"target":"/vpn/../vpns/"}' . "\n" . '{"time":"2020-01-10T08:00:00",'
+        . '"status":404,"target":"/vpn/../vpns/"}' . "\n");
+    my (undef, $is) = scan(['--timezone=+02:00', '--since=2020-01-10T06:30'],
+                           $own);
+    is_deeply [map { $_->{time} } @{ $is->{findings} }],
+        [qw(2020-01-10T07:00:00Z 2020-01-10T06:00:00Z)],
+        'an offset of its own counts first';
+    is $is->{periods}[-1]{attempts}, 1, 'the times of options are UTC';
+};
+
+
+subtest 'the timeline is in order' => sub {
+    my $line = qq{192.0.2.%d - - [10/Jan/2020:08:00:%02d +0000] "GET }
+             . qq{/vpn/../vpns/cfg/smb.conf HTTP/1.1" %d 1 "-" "-"\n};
+    my $late = spewed('late', join '', map { sprintf $line, $_, $_, 404 }
+                      30 .. 38);
+    my $early = spewed('early', join '', map { sprintf $line, $_, $_, 404 }
+                       reverse 10 .. 18);
+    spewed('success', sprintf $line, 20, 20, 200);
+    my $ran = citrix_guard(['scan', $late, "$dir/success", $early]);
+    my ($timeline) = $ran->{out} =~ /^Timeline.*?\n(.*?)\n\n/ms;
+    is_deeply [$timeline =~ /T08:00:(\d\d)Z  192/g], [10 .. 14, 20],
+        'the first attempts by time, and the success in its place';
+};
+
+
 subtest 'a script, and then a template, by the same source' => sub {
     my $line = '%s - - [10/Jan/2020:08:00:%02d +0000] "GET /vpns/portal/%s'
              . ' HTTP/1.1" 200 1 "-" "-"' . "\n";
@@ -166,7 +245,8 @@ subtest 'a script, and then a template, by the same source' => sub {
         my (undef, $case) = scan([], spewed('sequence', $log));
         my @both = grep { $_->{script_then_template} } @{ $case->{sources} };
         is scalar @both, ($name =~ /^(?:in|logs)/ ? 1 : 0), $name;
-        is scalar @{ $case->{findings} }, 1, '... the template is a finding';
+        is_deeply [sort map { $_->{outcome} } @{ $case->{findings} }],
+            [qw(exploit-suspected look-at-it)], '... each is a finding';
     }
 };
 
@@ -277,6 +357,10 @@ subtest 'conclusions' => sub {
         [attempt => 'GET /vpn/../vpns/ HTTP/1.1" 404', 1, qr/Attempts only\./],
         [success => 'GET /vpn/../vpns/ HTTP/1.1" 200', 3,
          qr/Success suspected\. Treat the ADC as compromised/],
+        [look => 'POST /vpns/portal/scripts/newbm.pl HTTP/1.1" 200', 1,
+         qr/Look at it\. .*1 finding to look at/s],
+        [unknown => 'GET /vpn/../vpns/portal/x.xml HTTP/1.1" 499', 2,
+         qr/not all answers are known\. .*Of 1 the answer is not known/s],
     );
     for (@all) {
         my ($name, $request, $status, $text) = @$_;
@@ -286,6 +370,26 @@ subtest 'conclusions' => sub {
         like $ran->{out}, $text, '... in words';
         like $ran->{out}, qr/logs begin on 2020-01-10/, '... and since when'
             if $status < 3;
+    }
+    # the worst of two, and what was not understood beside them
+    for (['attempt look', 1, qr/Attempts only.*1 finding to look at/s],
+         ['look attempt unknown', 2, qr/not all answers are known/],
+         ['unknown success', 3, qr/Success suspected/]) {
+        my ($names, $status, $text) = @$_;
+        my $ran = citrix_guard(['scan', '-q', map {"$dir/$_"} split / /,
+                                $names]);
+        is $ran->{status}, $status, $names;
+        like $ran->{out}, $text, '... in words';
+    }
+    spewed('noise', "no line of any format\n");
+    my %noise = (nothing => [2, qr/Could not be read/],
+                 look => [2, qr/Could not be read.*1 finding to look at/s],
+                 attempt => [2, qr/Attempts, and not all could be read/],
+                 success => [3, qr/Success suspected.*Not all was read/s]);
+    for my $name (sort keys %noise) {
+        my $ran = citrix_guard(['scan', '-q', "$dir/$name", "$dir/noise"]);
+        is $ran->{status}, $noise{$name}[0], "$name and noise";
+        like $ran->{out}, $noise{$name}[1], '... both are named';
     }
     my $ran = citrix_guard(['scan', "$dir/nothing", "$dir/nowhere"]);
     is $ran->{status}, 2, 'a file that is missing is no "nothing found"';
@@ -308,6 +412,11 @@ subtest 'errors' => sub {
         [['--log-format=%r %', '-'], qr/without a letter/],
         [['--log-format=%r %{x', '-'], qr/without a letter/],
         [['--log-format=' . '$host ' x 65, '-'], qr/more than 64/],
+        [['--own=short', '-'], qr/--own=short: it must be/],
+        [['--own=vpns/cfg/smb.conf', '-'], qr/--own=.*: it must be/],
+        [[('--own=192.0.2.1') x 33, '-'], qr/--own: more than 32/],
+        [['--timezone=Mars/Base', '-'], qr/--timezone=Mars.Base: it must be/],
+        [['--timezone=../x', '-'], qr/it must be \+01:00/],
         [['--sslvpn=x', '-'], qr/must be "on" or "off"/],
         [['--nothing'], qr/^citrix-guard scan: .*--nothing/],
     );

@@ -227,6 +227,85 @@ subtest 'who refuses' => sub {
 };
 
 
+# The same answer to pages and to the attack.
+sub always {
+    my ($answer, @options) = @_;
+    my $all = CitrixGuard::Recorder->new(answer => sub {
+        select undef, undef, undef, $answer->{slow} if $answer->{slow};
+        return { close => 1, %$answer } });
+    my @ran = verify('http://127.0.0.1:' . $all->port, '--no-ica', @options);
+    return (@ran, $all);
+}
+
+
+subtest 'one answer to everything' => sub {
+    my ($is, $ran) = always({ status => 302,
+        headers => [Location => "https://other.example/\x01"] });
+    verdict_is $is, $ran, 'cannot tell', 3, qr{redirects\ every\ request,.*
+        \ to\ https://other\.example/\\x01$}x, 'a redirect: it is named';
+    ($is, $ran) = always({ status => 301 });
+    verdict_is $is, $ran, 'cannot tell', 3, qr/redirects .* to nowhere$/,
+        '... to nowhere';
+    ($is, $ran) = always({ status => 503 });
+    verdict_is $is, $ran, 'cannot tell', 3, qr/answers 503 to every request/,
+        '503: it is named';
+    ($is, $ran) = refusing({ status => 302, headers => [Location => '/'] });
+    verdict_is $is, $ran, 'cannot tell', 3, qr/refused none of 42/,
+        'pages that are served are another matter';
+};
+
+
+subtest 'a limit for the whole run' => sub {
+    my ($is, $ran) = always({ status => 403, slow => 0.1,
+        headers => ['X-Citrix-Guard' => 'blocked'] }, '--deadline=1');
+    is $is->{verdict}, 'cannot tell', 'the mark on everything' or diag $ran->{out};
+    my $begin = time;
+    ($is, $ran) = refusing(sub { select undef, undef, undef, 0.1;
+        return { status => 403, headers => ['X-Citrix-Guard' => 'blocked'] } },
+        [], '--deadline=2');
+    verdict_is $is, $ran, 'cannot tell', 3,
+        qr/time was up after 2 seconds, with [1-9]\d* requests not answered/,
+        'refused as long as it was asked';
+    cmp_ok time - $begin, '<', 5, '... in time';
+    ($is, $ran) = refusing(sub { select undef, undef, undef, 0.1;
+        return { status => 200, body => '[global]' } }, [], '--deadline=2');
+    verdict_is $is, $ran, 'not shielded', 2, qr/got through/,
+        'what got through has got through';
+};
+
+
+subtest 'the mark of the canary' => sub {
+    my ($is, $ran, $all) = always({ status => 404 }, '--canary=a.B-1_~+/=');
+    my @heads = map { $_->{head} } grep { ($_->{method} // '') eq 'GET' }
+                $all->take;
+    cmp_ok scalar @heads, '>', 42, 'requests';
+    is scalar(grep { !/^X-Citrix-Guard-Canary: a\.B-1_~\+\/=\r$/m } @heads), 0,
+        '... all of them have it';
+    ($is, $ran, $all) = always({ status => 404 });
+    is scalar(grep { $_->{head} =~ /canary/i } $all->take), 0,
+        'none without the option';
+};
+
+
+# A log that was named has to bear the answers out.
+subtest 'a log that shows nothing' => sub {
+    spew("$dir/silent.log", "an old line\n");
+    my ($is, $ran) = verify(url(1), '--no-ica', "--error-log=$dir/silent.log");
+    verdict_is $is, $ran, 'cannot tell', 3, qr/log shows nothing of this run/,
+        'it is not the guard\'s';
+    ($is, $ran) = verify(url(1), '--no-ica', "--error-log=$dir/no.log");
+    verdict_is $is, $ran, 'cannot tell', 3, qr/its log cannot be read/,
+        'nor one that is not there';
+    ($is, $ran) = verify(url(1), '--no-ica',
+                         '--error-log=' . $front->dir . '/guard1.log');
+    verdict_is $is, $ran, 'shielded', 0, qr/served/, 'the guard\'s own';
+    ($is, $ran) = verify(url(3), '--no-ica', "--error-log=$dir/silent.log");
+    verdict_is $is, $ran, 'not shielded', 2,
+        qr/refused none; its log shows nothing of this run/,
+        'what got through has got through';
+};
+
+
 # A log is rotated by the first request that the guard notes; the new one is
 # shorter than the old one was.
 subtest 'a log that is rotated meanwhile' => sub {
@@ -406,6 +485,10 @@ subtest 'errors' => sub {
         [[('--port=1') x 9, 'http://x'], qr/--port: more than 8/],
         [['--port=0', 'http://x'], qr/--port=0: it must be/],
         [['--timeout=x', 'http://x'], qr/--timeout=x: it must be/],
+        [['--deadline=0', 'http://x'], qr/--deadline=0: it must be/],
+        [['--canary=', 'http://x'], qr/--canary: it must be/],
+        [["--canary=a\r\nb", 'http://x'], qr/--canary: it must be/],
+        [['--canary=' . 'a' x 129, 'http://x'], qr/--canary: it must be/],
         [['--nothing'], qr/^citrix-guard verify: .*--nothing/],
     );
     for (@all) {

@@ -11,6 +11,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 use CitrixGuard::Check qw(request refused);
+use CitrixGuard::Command qw(citrix_guard);
 use CitrixGuard::Gateway;
 use CitrixGuard::Ica;
 use CitrixGuard::Raw;
@@ -116,6 +117,15 @@ subtest 'attacks' => sub {
         'the access log';
     like $gateway->access_log('gateway.log'), qr{ 403 .* blocked traversal$}m,
         '... says why';
+
+    # the product's own log, read by the product's own command
+    my $log = $gateway->dir . '/gateway.log';
+    my $ran = citrix_guard(['scan', $log]);
+    like $ran->{out}, qr/gateway\.log, \d+ lines\n/,
+        'scan knows the format';
+    unlike $ran->{out}, qr/damaged/, '... of every line';
+    like $ran->{out}, qr/^  blocked +5 /m, '... and finds the attacks';
+    is $ran->{status}, 1, '... all of them refused';
 };
 
 

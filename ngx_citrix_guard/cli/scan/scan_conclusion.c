@@ -21,9 +21,6 @@
 #define SCAN_SCANNING  1578528000
 
 
-static int scan_incomplete(const scan_findings_t *sc);
-
-
 const char *
 scan_verdict(const scan_findings_t *sc)
 {
@@ -32,10 +29,15 @@ scan_verdict(const scan_findings_t *sc)
     }
 
     if (scan_attempts(sc->count)) {
-        return "attempts only";
+        return sc->count[SCAN_NOT_KNOWN] || scan_unread(sc)
+               ? "attempts, not all known" : "attempts only";
     }
 
-    return scan_unread(sc) ? "could not be read" : "nothing found";
+    if (scan_unread(sc)) {
+        return "could not be read";
+    }
+
+    return sc->count[SCAN_LOOK] ? "look at it" : "nothing found";
 }
 
 
@@ -90,17 +92,52 @@ scan_conclusion_success(const scan_findings_t *sc, FILE *f)
 static void
 scan_conclusion_attempts(const scan_findings_t *sc, FILE *f)
 {
-    scan_print_sentence(f, CLI_AMBER, "Attempts only",
-                        "None has an answer that shows a success.");
+    if (sc->count[SCAN_NOT_KNOWN]) {
+        scan_print_sentence(f, CLI_AMBER, "Attempts, and not all answers are "
+                            "known", "One of them may have succeeded.");
+
+        fprintf(f, "  Of %llu the answer is not known: look for these "
+                "requests in the ADC's own log.\n",
+                (unsigned long long) sc->count[SCAN_NOT_KNOWN]);
+
+    } else if (scan_unread(sc)) {
+        scan_print_sentence(f, CLI_AMBER, "Attempts, and not all could be "
+                            "read",
+                            "What was not read may hold a success.");
+
+    } else {
+        scan_print_sentence(f, CLI_AMBER, "Attempts only",
+                            "None has an answer that shows a success.");
+    }
 
     if (sc->count[SCAN_ATTEMPT]) {
         fprintf(f, "  %llu of them went on to what is behind the logging "
                 "server, or that cannot be told.\n",
                 (unsigned long long) sc->count[SCAN_ATTEMPT]);
 
-    } else {
+    } else if (sc->count[SCAN_NOT_KNOWN] == 0) {
         fprintf(f, "  All were refused by the guard.\n");
     }
+}
+
+
+/* what is left to people: without attempts, and beside them */
+
+static void
+scan_conclusion_look(const scan_findings_t *sc, FILE *f)
+{
+    if (sc->count[SCAN_LOOK] == 0) {
+        return;
+    }
+
+    if (scan_attempts(sc->count) == 0 && !scan_unread(sc)) {
+        scan_print_sentence(f, CLI_AMBER, "Look at it",
+                            "Each of these may be a user's, or the attack.");
+    }
+
+    fprintf(f, "  %llu finding%s to look at: who asked, from where, and had "
+            "they logged in?\n", (unsigned long long) sc->count[SCAN_LOOK],
+            sc->count[SCAN_LOOK] == 1 ? "" : "s");
 }
 
 
@@ -119,9 +156,23 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
         scan_print_sentence(f, CLI_AMBER, "Could not be read",
                             "These logs do not say that nothing happened.");
 
-    } else {
+    } else if (sc->count[SCAN_LOOK] == 0) {
         scan_print_sentence(f, CLI_GREEN, "Nothing found",
                             "No request in these logs is of this attack.");
+    }
+
+    scan_conclusion_look(sc, f);
+
+    if (sc->count[SCAN_OWN]) {
+        fprintf(f, "  %llu of your own, by --own, are counted apart",
+                (unsigned long long) sc->count[SCAN_OWN]);
+
+        if (sc->own_answered) {
+            fprintf(f, "; %llu of them got through:\n  the hole was open",
+                    (unsigned long long) sc->own_answered);
+        }
+
+        fprintf(f, ".\n");
     }
 
     if (scan_successes(sc->count) == 0 && sc->first != SCAN_NO_TIME
@@ -134,25 +185,9 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
 
     if (sc->requests == 0) {
         fprintf(f, "  No request was read at all.\n");
-    }
 
-    if (scan_incomplete(sc)) {
+    } else if (scan_unread(sc)) {
         fprintf(f, "  %sNot all was read%s: see the files above.\n",
                 cli_colour(f, CLI_AMBER), cli_colour(f, CLI_PLAIN));
     }
-}
-
-
-static int
-scan_incomplete(const scan_findings_t *sc)
-{
-    size_t  i;
-
-    for (i = 0; i < sc->nfile; i++) {
-        if (sc->file[i].error || sc->file[i].damaged) {
-            return 1;
-        }
-    }
-
-    return sc->interrupted;
 }

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * nginx's error log, with the guard's lines in it (docs/directives.md, "The
- * Log Line").  Its times have no zone and are taken for UTC.
+ * Log Line").  Its times have no zone: it is that of --timezone, or UTC.
  */
 
 
@@ -51,7 +51,7 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
 
     scan_line_init(ln);
 
-    ln->time = scan_time_iso(mark, 19);
+    ln->time = scan_time_local(mark, 19);
 
     if (ln->time == SCAN_NO_TIME) {
         return SCAN_DAMAGED;

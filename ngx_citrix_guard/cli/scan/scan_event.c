@@ -5,6 +5,12 @@
  * What the guard itself has written of a request: an event, its line in the
  * error log, or its variables in a log.  The words are those of
  * conf/event.schema.json.
+ *
+ * And gateway.log, which conf/gateway writes.  What the client has sent stands
+ * in the middle, so a line is read from both ends:
+ *
+ *   client [time] "request" status size seconds id verdict reason
+ *   client [time] protocol shutter status received sent seconds
  */
 
 
@@ -13,7 +19,23 @@
 #include "cguard/decision/cguard_target.h"
 #include "scan_event.h"
 #include "scan_line.h"
+#include "scan_time.h"
 #include "scan_types.h"
+
+
+/* words behind a request, and what a session's last four are; from the end */
+
+#define SCAN_GATEWAY_WORDS  6
+#define SCAN_GATEWAY_ID     32
+
+
+static scan_parsed_e scan_gateway_request(scan_parser_t *ps,
+    const unsigned char *p, const unsigned char *last, scan_line_t *ln);
+static int scan_gateway_session(const unsigned char *p,
+    const unsigned char *last);
+static int scan_gateway_word(const unsigned char *p,
+    const unsigned char **last, cli_str_t *word);
+static int scan_gateway_is(cli_str_t s, const char *bytes);
 
 
 /* by reason: is it a sign of this hole? */
@@ -118,6 +140,161 @@ scan_event(scan_hit_t *hit)
 
     } else {
         return 0;
+    }
+
+    return 1;
+}
+
+
+scan_parsed_e
+scan_gateway(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    const unsigned char  *time, *end;
+
+    scan_line_init(ln);
+
+    time = memchr(p, '[', (size_t) (last - p));
+
+    if (time == NULL || time - p < 2 || time[-1] != ' ') {
+        return SCAN_DAMAGED;
+    }
+
+    end = memchr(time, ']', (size_t) (last - time));
+
+    if (end == NULL || last - end < 3 || end[1] != ' '
+        || end - time < 20 || time[5] != '-')
+    {
+        return SCAN_DAMAGED;
+    }
+
+    ln->time = scan_time_cached(&ps->clock, time + 1,
+                                (size_t) (end - time - 1));
+
+    if (ln->time == SCAN_NO_TIME) {
+        return SCAN_DAMAGED;
+    }
+
+    ln->client.data = p;
+    ln->client.len = (size_t) (time - 1 - p);
+
+    p = end + 2;
+
+    if (*p == '"') {
+        return scan_gateway_request(ps, p + 1, last, ln);
+    }
+
+    return scan_gateway_session(p, last) ? SCAN_NO_REQUEST : SCAN_DAMAGED;
+}
+
+
+static scan_parsed_e
+scan_gateway_request(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    unsigned   i;
+    cli_str_t  word[SCAN_GATEWAY_WORDS];
+
+    static const char  *bytes[SCAN_GATEWAY_WORDS] = {
+        "abcdefghijklmnopqrstuvwxyz-",  /* reason */
+        "abcdefghijklmnopqrstuvwxyz-",  /* verdict */
+        "0123456789abcdef-",            /* id */
+        "0123456789.-",                 /* seconds */
+        "0123456789-",                  /* size */
+        "0123456789"                    /* status */
+    };
+
+    for (i = 0; i < SCAN_GATEWAY_WORDS; i++) {
+        if (scan_gateway_word(p, &last, &word[i])
+            || !scan_gateway_is(word[i], bytes[i]))
+        {
+            return SCAN_DAMAGED;
+        }
+    }
+
+    /* words may be empty where the guard is off; the numbers are there */
+
+    if (last[-1] != '"' || word[5].len != 3 || word[4].len == 0
+        || word[3].len == 0
+        || (word[2].len != SCAN_GATEWAY_ID && word[2].len != 1))
+    {
+        return SCAN_DAMAGED;
+    }
+
+    ln->reason = word[0];
+    ln->verdict = word[1];
+
+    scan_set(ps, ln, SCAN_F_BYTES, word[4].data, word[4].data + word[4].len);
+    scan_set(ps, ln, SCAN_F_STATUS, word[5].data, word[5].data + 3);
+    scan_request(ln, p, last - 1);
+
+    return SCAN_REQUEST;
+}
+
+
+static int
+scan_gateway_session(const unsigned char *p, const unsigned char *last)
+{
+    unsigned   i;
+    cli_str_t  word;
+
+    static const char  *bytes[] = {
+        "0123456789.-",                 /* seconds */
+        "0123456789-",                  /* sent */
+        "0123456789-",                  /* received */
+        "0123456789",                   /* status */
+        "abcdefghijklmnopqrstuvwxyz-",  /* shutter */
+        "abcdefghijklmnopqrstuvwxyz0123456789-"
+    };
+
+    for (i = 0; i < 5; i++) {
+        if (scan_gateway_word(p, &last, &word) || word.len == 0
+            || !scan_gateway_is(word, bytes[i]))
+        {
+            return 0;
+        }
+    }
+
+    word.data = p;
+    word.len = (size_t) (last - p);
+
+    return scan_gateway_is(word, bytes[i]);
+}
+
+
+/* takes the last word off, and the blank in front of it; -1: there is none */
+
+static int
+scan_gateway_word(const unsigned char *p, const unsigned char **last,
+    cli_str_t *word)
+{
+    const unsigned char  *blank;
+
+    blank = memrchr(p, ' ', (size_t) (*last - p));
+
+    if (blank == NULL) {
+        return -1;
+    }
+
+    word->data = blank + 1;
+    word->len = (size_t) (*last - blank - 1);
+    *last = blank;
+
+    return 0;
+}
+
+
+/* has it only these bytes? */
+
+static int
+scan_gateway_is(cli_str_t s, const char *bytes)
+{
+    size_t  i;
+
+    for (i = 0; i < s.len; i++) {
+        if (s.data[i] == '\0' || strchr(bytes, s.data[i]) == NULL) {
+            return 0;
+        }
     }
 
     return 1;

@@ -22,4 +22,13 @@ void scan_event_begin(scan_hit_t *hit);
 int scan_event(scan_hit_t *hit);
 
 
+/*
+ * The recogniser of gateway.log; SCAN_NO_REQUEST for a session, SCAN_DAMAGED
+ * if the line is none of it.
+ */
+
+scan_parsed_e scan_gateway(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln);
+
+
 #endif /* _SCAN_EVENT_H_INCLUDED_ */

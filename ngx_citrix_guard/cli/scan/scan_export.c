@@ -212,7 +212,7 @@ scan_json_counts(const uint64_t count[SCAN_OUTCOMES])
 {
     unsigned  i;
 
-    for (i = SCAN_SCRIPT_ANSWERED; i < SCAN_OUTCOMES; i++) {
+    for (i = SCAN_MALFORMED; i < SCAN_OUTCOMES; i++) {
         printf("\"%s\":%llu,", scan_outcome_name[i],
                (unsigned long long) count[i]);
     }
@@ -257,7 +257,7 @@ scan_json_origins(const scan_findings_t *sc)
     for (i = 0; i < sc->origins.n; i++) {
         o = scan_hash_table_entry(&sc->origins, i);
 
-        if (scan_attempts(o->count) == 0) {
+        if (scan_attempts(o->count) + o->count[SCAN_LOOK] == 0) {
             continue;
         }
 

@@ -19,10 +19,21 @@
 #include "scan_types.h"
 
 
+/* the first findings that the timeline has besides each success */
+
+#define SCAN_FIRST  5
+
+
+static void scan_findings_own(scan_findings_t *sc, scan_hit_t *hit);
+static int scan_is_own(const char *own, const scan_hit_t *hit);
+static int scan_is_verify(cli_str_t target);
 static void scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_timeline(scan_findings_t *sc,
     const scan_file_t *file, const scan_hit_t *hit);
+static scan_timeline_entry_t *scan_timeline_place(scan_findings_t *sc,
+    int64_t time, unsigned success);
+static int scan_time_after(int64_t one, int64_t two);
 static scan_day_t *scan_day(scan_findings_t *sc, int64_t day);
 
 
@@ -160,7 +171,8 @@ scan_findings_day(scan_findings_t *sc, int64_t day, uint64_t requests)
 uint64_t
 scan_attempts(const uint64_t count[SCAN_OUTCOMES])
 {
-    return count[SCAN_BLOCKED] + count[SCAN_ATTEMPT] + scan_successes(count);
+    return count[SCAN_BLOCKED] + count[SCAN_ATTEMPT] + count[SCAN_NOT_KNOWN]
+           + scan_successes(count);
 }
 
 
@@ -173,16 +185,22 @@ scan_successes(const uint64_t count[SCAN_OUTCOMES])
 
 void
 scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
-    const scan_hit_t *hit)
+    scan_hit_t *hit)
 {
     int64_t         time;
     unsigned        i, success;
     scan_day_t     *day;
     scan_period_t  *period;
 
+    scan_findings_own(sc, hit);
+
     sc->count[hit->outcome]++;
     sc->why[hit->why]++;
     sc->salvaged += hit->damaged;
+
+    if (hit->outcome == SCAN_OWN) {
+        return;
+    }
 
     if (hit->outcome != SCAN_MALFORMED && !hit->damaged) {
         scan_findings_origin(sc, hit);
@@ -190,6 +208,10 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
 
     if ((hit->reason != CGUARD_PASS || hit->event) && !hit->damaged) {
         scan_findings_group(sc, hit);
+    }
+
+    if (hit->outcome == SCAN_LOOK) {
+        scan_findings_timeline(sc, file, hit);
     }
 
     if (hit->outcome < SCAN_BLOCKED) {
@@ -225,6 +247,85 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
     period->success += success;
 
     scan_findings_timeline(sc, file, hit);
+}
+
+
+/*
+ * The operator says what is his own.  Anybody can write a token as verify
+ * does, so by that alone a request stays one to look at, and a success stays
+ * a success.
+ */
+
+static void
+scan_findings_own(scan_findings_t *sc, scan_hit_t *hit)
+{
+    unsigned  i;
+
+    for (i = 0; i < sc->owns; i++) {
+        if (scan_is_own(sc->own[i], hit)) {
+            sc->own_answered += hit->outcome >= SCAN_SCAN_SUCCESS;
+
+            hit->outcome = SCAN_OWN;
+            hit->why = SCAN_WHY_OWN;
+            return;
+        }
+    }
+
+    if ((hit->outcome == SCAN_BLOCKED || hit->outcome == SCAN_ATTEMPT)
+        && (hit->is & ~(unsigned) (SCAN_IS_VPNS|SCAN_IS_STAGE)) == 0
+        && scan_is_verify(hit->request.target))
+    {
+        hit->outcome = SCAN_LOOK;
+        hit->why = SCAN_WHY_VERIFY;
+    }
+}
+
+
+static int
+scan_is_own(const char *own, const scan_hit_t *hit)
+{
+    cli_str_t  client, target;
+
+    client = hit->request.client;
+    target = hit->request.target;
+
+    if (strpbrk(own, ".:")) {
+        return client.len == strlen(own)
+               && memcmp(client.data, own, client.len) == 0;
+    }
+
+    return memmem(target.data, target.len, own, strlen(own)) != NULL;
+}
+
+
+/* "cg", 16 hexadecimal digits and "-", at the beginning of a parameter */
+
+static int
+scan_is_verify(cli_str_t target)
+{
+    unsigned              i;
+    const unsigned char  *p, *last;
+
+    last = target.data + target.len;
+
+    for (p = target.data; last - p > 19; p++) {
+
+        if ((*p != '?' && *p != '&') || p[1] != 'c' || p[2] != 'g'
+            || p[19] != '-')
+        {
+            continue;
+        }
+
+        for (i = 3; i < 19 && memchr("0123456789abcdef", p[i], 16); i++) {
+            /* void */
+        }
+
+        if (i == 19) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -267,12 +368,12 @@ scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit)
     time = hit->request.time;
     o->count[hit->outcome]++;
 
-    if (hit->outcome >= SCAN_BLOCKED) {
+    if (hit->outcome >= SCAN_LOOK) {
         scan_widen(&o->first, &o->last, time);
     }
 
-    if (hit->why == SCAN_WHY_SCRIPT || hit->why == SCAN_WHY_SCRIPT_READ
-        || hit->why == SCAN_WHY_SCRIPT_304)
+    if ((hit->why == SCAN_WHY_STAGE && (hit->is & SCAN_IS_SCRIPT))
+        || hit->why == SCAN_WHY_SCRIPT_READ || hit->why == SCAN_WHY_SCRIPT_304)
     {
         o->is |= SCAN_IS_SCRIPT;
 
@@ -362,7 +463,60 @@ scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit)
 }
 
 
-/* each success as long as there is room, and the first attempts */
+/*
+ * A place for a success as long as there is room, and for others if they are
+ * of the earliest, whatever the order of reading.
+ */
+
+static scan_timeline_entry_t *
+scan_timeline_place(scan_findings_t *sc, int64_t time, unsigned success)
+{
+    size_t                  i, first;
+    scan_timeline_entry_t  *n, *latest;
+
+    latest = NULL;
+
+    for (i = 0, first = 0; !success && i < sc->timeline_n; i++) {
+        n = &sc->timeline[i];
+
+        if (n->outcome >= SCAN_SCAN_SUCCESS) {
+            continue;
+        }
+
+        first++;
+
+        if (latest == NULL || scan_time_after(n->time, latest->time)) {
+            latest = n;
+        }
+    }
+
+    if (first >= SCAN_FIRST) {
+        return scan_time_after(latest->time, time) ? latest : NULL;
+    }
+
+    if (sc->timeline_n == SCAN_TIMELINE) {
+        sc->timeline_left_out++;
+        return NULL;
+    }
+
+    return &sc->timeline[sc->timeline_n++];
+}
+
+
+/* what has no time is later than what has one */
+
+static int
+scan_time_after(int64_t one, int64_t two)
+{
+    if (two == SCAN_NO_TIME) {
+        return 0;
+    }
+
+    return one == SCAN_NO_TIME || one > two;
+}
+
+
+/* each success, and the first attempts */
 
 static void
 scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
@@ -374,16 +528,11 @@ scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
 
     success = hit->outcome >= SCAN_SCAN_SUCCESS;
 
-    if (!success && scan_attempts(sc->count) > 5) {
+    n = scan_timeline_place(sc, hit->request.time, success);
+
+    if (n == NULL) {
         return;
     }
-
-    if (sc->timeline_n == SCAN_TIMELINE) {
-        sc->timeline_left_out++;
-        return;
-    }
-
-    n = &sc->timeline[sc->timeline_n++];
 
     n->time = hit->request.time;
     n->number = hit->number;
@@ -403,30 +552,20 @@ scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
 }
 
 
+/* by what is worst; "nothing" and "attempts only" are of what was understood */
+
 int
 scan_findings_status(const scan_findings_t *sc)
 {
-    size_t  i;
-
     if (scan_successes(sc->count)) {
         return 3;
     }
 
-    for (i = 0; i < sc->nfile; i++) {
-        if (sc->file[i].error) {
-            return 2;
-        }
-    }
-
-    if (sc->interrupted) {
+    if (scan_unread(sc) || sc->count[SCAN_NOT_KNOWN]) {
         return 2;
     }
 
-    if (scan_attempts(sc->count)) {
-        return 1;
-    }
-
-    return scan_unread(sc) ? 2 : 0;
+    return scan_attempts(sc->count) || sc->count[SCAN_LOOK];
 }
 
 

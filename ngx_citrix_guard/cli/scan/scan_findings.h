@@ -44,10 +44,13 @@ uint64_t scan_attempts(const uint64_t count[SCAN_OUTCOMES]);
 
 uint64_t scan_successes(const uint64_t count[SCAN_OUTCOMES]);
 
-/* adds a finding.  Called in the order of the logs */
+/*
+ * Adds a finding.  Called in the order of the logs.  Changes the outcome of the
+ * operator's own.
+ */
 
 void scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
-    const scan_hit_t *hit);
+    scan_hit_t *hit);
 
 /*
  * Was a script answered, and later a template fetched, by the same source?

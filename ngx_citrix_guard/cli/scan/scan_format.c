@@ -11,6 +11,7 @@
 #include "scan_clf.h"
 #include "scan_custom.h"
 #include "scan_error_log.h"
+#include "scan_event.h"
 #include "scan_json.h"
 #include "scan_types.h"
 #include "scan_w3c.h"
@@ -23,12 +24,12 @@ typedef scan_parsed_e (*scan_parse_pt)(scan_parser_t *ps,
 /* in the order of scan_format_e; a format of one's own comes first */
 
 static const scan_parse_pt  scan_parsers[SCAN_FORMATS] = {
-    scan_clf, scan_custom, scan_json, scan_w3c, scan_error_log
+    scan_clf, scan_custom, scan_json, scan_w3c, scan_error_log, scan_gateway
 };
 
 
 static const scan_format_e  scan_order[SCAN_FORMATS] = {
-    SCAN_CUSTOM, SCAN_JSON, SCAN_ERROR_LOG, SCAN_W3C, SCAN_CLF
+    SCAN_CUSTOM, SCAN_JSON, SCAN_ERROR_LOG, SCAN_GATEWAY, SCAN_W3C, SCAN_CLF
 };
 
 

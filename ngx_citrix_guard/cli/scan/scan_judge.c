@@ -41,20 +41,36 @@
 #define SCAN_APACHE_REST_MIN  200
 #define SCAN_APACHE_REST_MAX  201
 
+/* what the appliance's own log has behind the size, and no other */
+
+#define SCAN_OWN_LOG     " \"time: "
+
 
 static cli_str_t scan_cut(scan_arena_t *arena, cli_str_t s, size_t len);
 static cli_str_t scan_target(const scan_line_t *ln, unsigned char *p,
     unsigned policy, scan_hit_t *hit);
 static void scan_class(cli_str_t target, unsigned char *buf, size_t size,
     scan_hit_t *hit);
+static void scan_class_vpns(const unsigned char *p, size_t len,
+    scan_hit_t *hit);
 static int scan_has_name(const unsigned char *p, size_t len,
     const char *ending);
 static void scan_outcome(scan_hit_t *hit);
 static int scan_outcome_class(scan_hit_t *hit);
+static void scan_outcome_pass(scan_hit_t *hit);
+static int scan_outcome_unknown(scan_hit_t *hit);
 static void scan_outcome_403(scan_hit_t *hit);
 static int scan_apache_says(const scan_hit_t *hit);
 static void scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome,
     scan_why_e why);
+
+
+/* statuses that a server in front writes by itself: the ADC may have answered */
+
+static const unsigned short  scan_front[] = {
+    408, 444, 460, 463, 494, 495, 496, 497, 499, 502, 503, 504, 520, 521, 522,
+    523, 524, 525, 526, 527, 530, 561, 598, 599
+};
 
 
 /* folders where intruders left web shells */
@@ -65,8 +81,8 @@ static const char  *scan_php[] = {
 
 
 const char  *scan_outcome_name[SCAN_OUTCOMES] = {
-    "nothing", "script", "malformed", "blocked", "attempt", "scan-success",
-    "exploit-suspected"
+    "nothing", "malformed", "own", "look-at-it", "blocked", "attempt", "not-known",
+    "scan-success", "exploit-suspected"
 };
 
 
@@ -81,8 +97,20 @@ const char  *scan_why_text[SCAN_WHYS] = {
     "what it was answered is not known",
     "the signs are in the query: no file is reached that way",
     "no sign of CVE-2019-19781, but no honest client sends it",
-    "a script ended with an error: it may have run",
-    "a script was answered",
+    "a script or template ended with an error: it may have run",
+    "the server in front has written this status itself: what the ADC "
+        "answered is not known",
+    "a stage of the attack, without the traversal: legitimate for a "
+        "logged-in user; look at it",
+    "a stage of the attack, without the traversal; what it was answered is "
+        "not known",
+    "a .php file was asked for where none belongs; what it was answered is "
+        "not known",
+    "403 with the size of Apache's own page about this path: if it is "
+        "Apache's, the traversal works",
+    "your own, by --own",
+    "it carries a token as citrix-guard verify sends it: if the run was "
+        "yours, --own=TOKEN counts it apart",
     "a script was answered through a traversal",
     "a file was answered through a traversal",
     "403 with Apache's own page: the traversal works",
@@ -239,18 +267,28 @@ scan_class(cli_str_t target, unsigned char *buf, size_t size, scan_hit_t *hit)
         }
     }
 
-    if (scan_find(buf, n, "vpns") == NULL) {
-        return;
+    if (scan_find(buf, n, "vpns")) {
+        scan_class_vpns(buf, n, hit);
     }
+}
 
+
+/* what the attack asks for there, with a traversal or without */
+
+static void
+scan_class_vpns(const unsigned char *p, size_t len, scan_hit_t *hit)
+{
     hit->is |= SCAN_IS_VPNS;
 
-    if (scan_has_name(buf, n, ".pl")) {
-        hit->is |= SCAN_IS_SCRIPT;
+    if (scan_has_name(p, len, ".pl")) {
+        hit->is |= SCAN_IS_SCRIPT|SCAN_IS_STAGE;
 
-    } else if (scan_find(buf, n,
-                         "/portal/") && scan_has_name(buf, n, ".xml")) {
+    } else if (scan_find(p, len,
+                         "/portal/") && scan_has_name(p, len, ".xml")) {
         hit->is |= SCAN_IS_TEMPLATE;
+
+    } else if (scan_has_name(p, len, ".php") || scan_find(p, len, "/cfg/")) {
+        hit->is |= SCAN_IS_STAGE;
     }
 }
 
@@ -300,23 +338,13 @@ scan_outcome(scan_hit_t *hit)
     }
 
     if (hit->reason == CGUARD_PASS) {
+        scan_outcome_pass(hit);
 
-        if (hit->is & (SCAN_IS_TEMPLATE|SCAN_IS_TEXT)) {
-            scan_outcome_set(hit, SCAN_ATTEMPT,
-                             status ? SCAN_WHY_OTHER : SCAN_WHY_UNKNOWN);
-
-        } else if (hit->event) {
-            scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_EVENT_SEEN);
-        }
-
-        return;
-    }
-
-    if (hit->reason == CGUARD_QUERY) {
+    } else if (hit->reason == CGUARD_QUERY) {
         scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_QUERY);
 
-    } else if (status == 0) {
-        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_UNKNOWN);
+    } else if (scan_outcome_unknown(hit)) {
+        return;
 
     } else if (hit->reason == CGUARD_TRAVERSAL
                && (status / 100 == 2 || status == 304))
@@ -328,14 +356,80 @@ scan_outcome(scan_hit_t *hit)
     } else if (status == 403) {
         scan_outcome_403(hit);
 
-    } else if ((hit->is & SCAN_IS_SCRIPT) && status / 100 == 5) {
-        scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_ERROR);
-
     } else {
         scan_outcome_set(hit, SCAN_ATTEMPT, status / 100 == 4
                                             ? SCAN_WHY_REFUSED
                                             : SCAN_WHY_OTHER);
     }
+}
+
+
+/* the core has nothing against the target: a stage, or an event's word */
+
+static void
+scan_outcome_pass(scan_hit_t *hit)
+{
+    unsigned  status;
+
+    status = hit->request.status;
+
+    if (hit->is & (SCAN_IS_TEMPLATE|SCAN_IS_TEXT)) {
+
+        if (!scan_outcome_unknown(hit)) {
+            scan_outcome_set(hit, SCAN_ATTEMPT, status / 100 == 4
+                                                ? SCAN_WHY_REFUSED
+                                                : SCAN_WHY_OTHER);
+        }
+
+    } else if (hit->event) {
+
+        if (!scan_outcome_unknown(hit)) {
+            scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_EVENT_SEEN);
+        }
+
+    } else if ((hit->is & (SCAN_IS_STAGE|SCAN_IS_PHP))
+               && scan_outcome_unknown(hit))
+    {
+        if (hit->why != SCAN_WHY_ERROR) {
+            hit->why = hit->is & SCAN_IS_STAGE ? SCAN_WHY_STAGE_UNKNOWN
+                                               : SCAN_WHY_PHP_UNKNOWN;
+        }
+
+        hit->outcome = SCAN_LOOK;
+    }
+}
+
+
+/* 1: the status does not say what the ADC has answered */
+
+static int
+scan_outcome_unknown(scan_hit_t *hit)
+{
+    size_t    i;
+    unsigned  status;
+
+    status = hit->request.status;
+
+    if (status < 100) {
+        scan_outcome_set(hit, SCAN_NOT_KNOWN, SCAN_WHY_UNKNOWN);
+        return 1;
+    }
+
+    for (i = 0; i < sizeof(scan_front) / sizeof(scan_front[0]); i++) {
+        if (status == scan_front[i]) {
+            scan_outcome_set(hit, SCAN_NOT_KNOWN, SCAN_WHY_FRONT);
+            return 1;
+        }
+    }
+
+    if (status / 100 == 5
+        && (hit->is & (SCAN_IS_SCRIPT|SCAN_IS_TEMPLATE|SCAN_IS_TEXT)))
+    {
+        scan_outcome_set(hit, SCAN_LOOK, SCAN_WHY_ERROR);
+        return 1;
+    }
+
+    return 0;
 }
 
 
@@ -371,8 +465,8 @@ scan_outcome_class(scan_hit_t *hit)
 
         scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_SCRIPT_READ);
 
-    } else if ((hit->is & SCAN_IS_SCRIPT) && hit->reason == CGUARD_PASS) {
-        scan_outcome_set(hit, SCAN_SCRIPT_ANSWERED, SCAN_WHY_SCRIPT);
+    } else if ((hit->is & SCAN_IS_STAGE) && hit->reason == CGUARD_PASS) {
+        scan_outcome_set(hit, SCAN_LOOK, SCAN_WHY_STAGE);
     }
 
     return hit->outcome != SCAN_NOTHING;
@@ -381,7 +475,9 @@ scan_outcome_class(scan_hit_t *hit)
 
 /*
  * Apache answers a folder with a 403 of its own: whoever asked has come
- * through.  The responder policy's has no body; the guard's is of one size.
+ * through.  That it is Apache's is known in the appliance's own log; any
+ * other server's page may have that size.  The responder policy's has no
+ * body; the guard's is of one size.
  */
 
 static void
@@ -397,16 +493,21 @@ scan_outcome_403(scan_hit_t *hit)
     } else if (bytes == 0) {
         scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_POLICY);
 
-    } else if (bytes == SCAN_GUARD_PAGE && !scan_apache_says(hit)) {
+    } else if (hit->reason == CGUARD_TRAVERSAL && bytes >= SCAN_APACHE_MIN
+               && bytes <= SCAN_APACHE_MAX
+               && scan_find(hit->request.size.data, hit->request.size.len,
+                            SCAN_OWN_LOG))
+    {
+        scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_APACHE);
+
+    } else if (hit->reason == CGUARD_TRAVERSAL && scan_apache_says(hit)) {
+        scan_outcome_set(hit, SCAN_LOOK, SCAN_WHY_APACHE_SIZE);
+
+    } else if (bytes == SCAN_GUARD_PAGE) {
         scan_outcome_set(hit, SCAN_BLOCKED, SCAN_WHY_GUARD_PAGE);
 
     } else if (bytes >= SCAN_NGINX_MIN && bytes <= SCAN_NGINX_MAX) {
         scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_NGINX_PAGE);
-
-    } else if (hit->reason == CGUARD_TRAVERSAL && bytes >= SCAN_APACHE_MIN
-               && bytes <= SCAN_APACHE_MAX)
-    {
-        scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_APACHE);
 
     } else {
         scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_REFUSED);
@@ -414,12 +515,12 @@ scan_outcome_403(scan_hit_t *hit)
 }
 
 
-/* may Apache's page about this path have the size of the guard's? */
+/* has Apache's page about this path the size of the answer? */
 
 static int
 scan_apache_says(const scan_hit_t *hit)
 {
-    size_t                len;
+    int64_t               rest;
     const unsigned char  *p;
 
     p = scan_find(hit->reading.data, hit->reading.len, "vpns");
@@ -428,10 +529,10 @@ scan_apache_says(const scan_hit_t *hit)
         return 0;
     }
 
-    len = hit->reading.len - (size_t) (p - 1 - hit->reading.data);
+    rest = hit->request.bytes
+           - (int64_t) (hit->reading.data + hit->reading.len - (p - 1));
 
-    return len + SCAN_APACHE_REST_MIN <= SCAN_GUARD_PAGE
-           && len + SCAN_APACHE_REST_MAX >= SCAN_GUARD_PAGE;
+    return rest >= SCAN_APACHE_REST_MIN && rest <= SCAN_APACHE_REST_MAX;
 }
 
 
@@ -475,7 +576,7 @@ scan_judge_damaged(const unsigned char *p, const unsigned char *last,
     hit->named = cguard_reason_name(reason);
     hit->damaged = 1;
 
-    scan_outcome_set(hit, SCAN_ATTEMPT, SCAN_WHY_UNKNOWN);
+    scan_outcome_set(hit, SCAN_NOT_KNOWN, SCAN_WHY_UNKNOWN);
 
     hit->request.target = scan_arena_copy(arena, q, len < SCAN_KEEP ? len
                                                               : SCAN_KEEP);

@@ -6,6 +6,7 @@
  */
 
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
@@ -33,7 +34,8 @@
 #include "scan_types.h"
 
 
-#define SCAN_FOLDERS  32
+#define SCAN_FOLDERS    32
+#define SCAN_TOKEN_MIN  12
 
 
 static int scan_options(scan_findings_t *sc, int argc, char **argv);
@@ -42,6 +44,7 @@ static int scan_option_format(scan_findings_t *sc);
 static int scan_option_time(scan_findings_t *sc, const char *option,
     const char *value, const char *name, int64_t *time);
 static int scan_option_key(scan_findings_t *sc, const char *value);
+static int scan_option_own(scan_findings_t *sc, const char *value);
 static void scan_path(scan_findings_t *sc, const char *path, unsigned depth);
 static void scan_folder(scan_findings_t *sc, const char *path, unsigned depth);
 static scan_file_t *scan_add_file(scan_findings_t *sc, const char *name);
@@ -63,13 +66,15 @@ static const char  scan_usage[] =
 "                            time, verdict, outcome or reason\n"
 "      --since=TIME          attempts from then on are counted apart, as are\n"
 "      --shield-up=TIME      those since the guard is there; 2020-01-17T12:00\n"
+"      --timezone=ZONE       of times without one: +01:00, Europe/Amsterdam\n"
+"      --own=ADDRESS|TOKEN   your own requests, counted apart\n"
 "      --sslvpn=on|off, --traversal=vpns|any   as the guard has them\n"
 "      --would-block         what the guard would refuse, by reading\n"
 "  -j, --json  -c, --csv     each finding, for a case file\n"
 "  -t, --threads=N           2 where there are two processors\n"
-"  -q, --quiet               the conclusion only\n"
-"  -h, --help\n"
-"Exit status: 0 nothing, 1 attempts only, 3 success suspected, 2 error.\n";
+"  -q, --quiet  -h, --help   the conclusion only; this text\n"
+"Exit status: 0 nothing, 1 attempts only, 2 not all is known, 3 success\n"
+"suspected.\n";
 
 
 int
@@ -142,6 +147,8 @@ scan_options(scan_findings_t *sc, int argc, char **argv)
         { "key", required_argument, NULL, 'k' },
         { "since", required_argument, NULL, 's' },
         { "shield-up", required_argument, NULL, 'u' },
+        { "timezone", required_argument, NULL, 'z' },
+        { "own", required_argument, NULL, 'o' },
         { "sslvpn", required_argument, NULL, 'S' },
         { "traversal", required_argument, NULL, 'T' },
         { "would-block", no_argument, NULL, 'w' },
@@ -222,6 +229,18 @@ scan_option(scan_findings_t *sc, int c, const char *value)
         return scan_option_time(sc, "shield-up", value, "the shield is up",
                                 &sc->shield_up);
 
+    case 'o':
+        return scan_option_own(sc, value);
+
+    case 'z':
+        if (scan_time_zone(value) == -1) {
+            cli_error("--timezone=%s: it must be +01:00, UTC, or a name like "
+                      "Europe/Amsterdam", cli_printable(value));
+            return -1;
+        }
+
+        return 0;
+
     case 'S':
         return cli_policy_sslvpn(value, &sc->policy);
 
@@ -275,6 +294,39 @@ scan_option_time(scan_findings_t *sc, const char *option, const char *value,
     }
 
     scan_findings_milestone(sc, *time, name);
+
+    return 0;
+}
+
+
+/* an address has a dot or colon; a short token would be found anywhere */
+
+static int
+scan_option_own(scan_findings_t *sc, const char *value)
+{
+    char            address[16];
+    unsigned        is_address;
+
+    is_address = inet_pton(AF_INET, value, address) == 1
+                 || inet_pton(AF_INET6, value, address) == 1;
+
+    if (!is_address
+        && (strlen(value) < SCAN_TOKEN_MIN
+            || strspn(value, "abcdefghijklmnopqrstuvwxyz"
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+               < strlen(value)))
+    {
+        cli_error("--own=%s: it must be an address, or a token of at least %d "
+                  "letters and digits", cli_printable(value), SCAN_TOKEN_MIN);
+        return -1;
+    }
+
+    if (sc->owns == SCAN_OWN_MAX) {
+        cli_error("--own: more than %d", SCAN_OWN_MAX);
+        return -1;
+    }
+
+    sc->own[sc->owns++] = value;
 
     return 0;
 }

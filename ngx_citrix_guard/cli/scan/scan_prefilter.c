@@ -200,7 +200,8 @@ scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
 }
 
 
-/* what is of interest under vpns without a traversal ends like this */
+/* what is of interest under vpns without a traversal ends like this, or is a
+   file of its configuration */
 
 static int
 scan_has_end(const unsigned char *p, size_t len)
@@ -208,6 +209,10 @@ scan_has_end(const unsigned char *p, size_t len)
     const unsigned char  *q, *last;
 
     last = p + len;
+
+    if (scan_find(p, len, "cfg")) {
+        return 1;
+    }
 
     for (q = p; (q = scan_find_near(q, last, '.')); q++) {
         if (scan_is_text(p, len, (size_t) (q - p), 0, ".xml")

@@ -79,7 +79,7 @@ scan_report(scan_findings_t *sc)
     scan_report_requests(sc);
 
     if (scan_attempts(sc->count) + sc->count[SCAN_MALFORMED]
-        + sc->count[SCAN_SCRIPT_ANSWERED])
+        + sc->count[SCAN_LOOK] + sc->count[SCAN_OWN])
     {
         scan_report_outcomes(sc);
         scan_report_origins(sc);
@@ -115,6 +115,7 @@ scan_formats_text(const scan_file_t *file, char *buf, size_t size)
         { 1 << SCAN_JSON, 0, "JSON lines" },
         { 1 << SCAN_W3C, 0, "W3C extended (IIS)" },
         { 1 << SCAN_ERROR_LOG, 0, "nginx error log" },
+        { 1 << SCAN_GATEWAY, 0, "gateway.log" },
     };
 
     size_t  i;
@@ -231,8 +232,11 @@ scan_report_outcomes(const scan_findings_t *sc)
     } rows[] = {
         { SCAN_EXPLOIT, CLI_RED, "a template, or a script's second stage" },
         { SCAN_SCAN_SUCCESS, CLI_RED, "something behind the hole answered" },
+        { SCAN_NOT_KNOWN, CLI_AMBER, "the answer is not known" },
         { SCAN_ATTEMPT, CLI_AMBER, "no success to be seen" },
         { SCAN_BLOCKED, CLI_GREEN, "refused by the guard" },
+        { SCAN_LOOK, CLI_AMBER, "no attempt for certain: look at it" },
+        { SCAN_OWN, CLI_PLAIN, "your own, by --own: no attempts" },
     };
 
     scan_title("Attempts");
@@ -247,7 +251,7 @@ scan_report_outcomes(const scan_findings_t *sc)
     }
 
     for (i = 0; i < SCAN_WHYS; i++) {
-        if (sc->why[i] && i != SCAN_WHY_MALFORMED && i != SCAN_WHY_SCRIPT) {
+        if (sc->why[i] && i != SCAN_WHY_MALFORMED) {
             printf("  %31s  %s\n", scan_count(sc->why[i], n),
                    scan_why_text[i]);
         }
@@ -257,12 +261,6 @@ scan_report_outcomes(const scan_findings_t *sc)
         printf("  %s refused as malformed besides: %s\n",
                scan_count(sc->count[SCAN_MALFORMED], n),
                scan_why_text[SCAN_WHY_MALFORMED]);
-    }
-
-    if (sc->count[SCAN_SCRIPT_ANSWERED]) {
-        printf("  %s answers of scripts without a traversal besides: users' "
-               "own bookmarks, or a\n    first stage with a session\n",
-               scan_count(sc->count[SCAN_SCRIPT_ANSWERED], n));
     }
 
     if (sc->salvaged) {
@@ -307,7 +305,7 @@ scan_report_origins(scan_findings_t *sc)
     for (i = 0; i < sc->origins.n; i++) {
         o = scan_hash_table_entry(&sc->origins, i);
 
-        if (scan_attempts(o->count)) {
+        if (scan_attempts(o->count) + o->count[SCAN_LOOK]) {
             sorted[k++] = o;
         }
     }
@@ -428,6 +426,30 @@ scan_report_milestones(const scan_findings_t *sc)
 }
 
 
+/* what has no time comes last; of the same second, as it was read */
+
+static int
+scan_by_time(const void *one, const void *two)
+{
+    int64_t                       x, y;
+    const scan_timeline_entry_t  *a = one;
+    const scan_timeline_entry_t  *b = two;
+
+    x = a->time == SCAN_NO_TIME ? INT64_MAX : a->time;
+    y = b->time == SCAN_NO_TIME ? INT64_MAX : b->time;
+
+    if (x != y) {
+        return x < y ? -1 : 1;
+    }
+
+    if (a->file != b->file) {
+        return a->file < b->file ? -1 : 1;
+    }
+
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+
 static void
 scan_report_timeline(const scan_findings_t *sc)
 {
@@ -436,6 +458,9 @@ scan_report_timeline(const scan_findings_t *sc)
     const scan_timeline_entry_t  *n;
 
     scan_title("Timeline (first attempts, and each success)");
+
+    qsort(sc->timeline, sc->timeline_n, sizeof(scan_timeline_entry_t),
+          scan_by_time);
 
     for (i = 0; i < sc->timeline_n && i < SCAN_SHOWN_EVENTS; i++) {
         n = &sc->timeline[i];

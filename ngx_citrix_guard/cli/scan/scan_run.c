@@ -596,9 +596,7 @@ scan_piece_add(scan_job_t *job, scan_piece_t *pc)
         pc->hit[i].number += file->lines;
         scan_findings_add(sc, file, &pc->hit[i]);
 
-        if (pc->hit[i].outcome != SCAN_SCRIPT_ANSWERED) {
-            scan_export_hit(sc, file, &pc->hit[i]);
-        }
+        scan_export_hit(sc, file, &pc->hit[i]);
     }
 
     for (i = 0; i < pc->days; i++) {

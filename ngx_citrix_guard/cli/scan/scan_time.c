@@ -8,7 +8,10 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "scan_time.h"
 #include "scan_types.h"
@@ -20,6 +23,13 @@
 #define SCAN_ISO_SECONDS  17
 
 
+/* of times without a zone: seconds, or by the tz database */
+
+static int64_t   scan_offset;
+static unsigned  scan_by_name;
+
+
+static int64_t scan_iso(const unsigned char *p, size_t len, unsigned *zoned);
 static int64_t scan_seconds(int64_t year, unsigned month, unsigned day,
     unsigned hour, unsigned min, unsigned sec);
 static int scan_zone(const unsigned char *p, const unsigned char *last,
@@ -101,6 +111,74 @@ scan_time_clf(const unsigned char *p)
 int64_t
 scan_time_iso(const unsigned char *p, size_t len)
 {
+    unsigned  zoned;
+
+    return scan_iso(p, len, &zoned);
+}
+
+
+int64_t
+scan_time_local(const unsigned char *p, size_t len)
+{
+    time_t     utc;
+    int64_t    time;
+    unsigned   zoned;
+    struct tm  tm;
+
+    time = scan_iso(p, len, &zoned);
+
+    if (time == SCAN_NO_TIME || zoned) {
+        return time;
+    }
+
+    if (!scan_by_name) {
+        return time - scan_offset;
+    }
+
+    utc = (time_t) time;
+
+    if (gmtime_r(&utc, &tm) == NULL) {
+        return SCAN_NO_TIME;
+    }
+
+    tm.tm_isdst = -1;
+
+    return mktime(&tm);
+}
+
+
+int
+scan_time_zone(const char *text)
+{
+    char                  path[128];
+    const unsigned char  *p;
+
+    p = (const unsigned char *) text;
+
+    if (scan_zone(p, p + strlen(text), &scan_offset) == 0) {
+        return 0;
+    }
+
+    if (*text < 'A' || *text > 'Z' || strstr(text, "..")
+        || (size_t) snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s",
+                             text) >= sizeof(path)
+        || access(path, R_OK) == -1)
+    {
+        return -1;
+    }
+
+    scan_by_name = 1;
+
+    (void) setenv("TZ", text, 1);
+    tzset();
+
+    return 0;
+}
+
+
+static int64_t
+scan_iso(const unsigned char *p, size_t len, unsigned *zoned)
+{
     int64_t               offset, time;
     unsigned              day, month, century, year, hour, min, sec;
     const unsigned char  *last;
@@ -146,7 +224,9 @@ scan_time_iso(const unsigned char *p, size_t len)
         p++;
     }
 
-    if (p < last && scan_zone(p, last, &offset) == -1) {
+    *zoned = p < last;
+
+    if (*zoned && scan_zone(p, last, &offset) == -1) {
         return SCAN_NO_TIME;
     }
 
@@ -195,7 +275,7 @@ scan_time_any(const unsigned char *p, size_t len)
     }
 
     if (len >= 10 && (p[4] == '-' || p[4] == '/')) {
-        return scan_time_iso(p, len);
+        return scan_time_local(p, len);
     }
 
     return scan_time_epoch(p, len);
@@ -306,7 +386,14 @@ scan_time_cached(scan_time_cache_t *clock, const unsigned char *p, size_t len)
 int64_t
 scan_time_option(const char *text)
 {
-    return scan_time_any((const unsigned char *) text, strlen(text));
+    size_t                len;
+    const unsigned char  *p;
+
+    p = (const unsigned char *) text;
+    len = strlen(text);
+
+    return len >= 10 && p[4] == '-' ? scan_time_iso(p, len)
+                                    : scan_time_any(p, len);
 }
 
 

@@ -17,7 +17,18 @@
 
 int64_t scan_time_clf(const unsigned char *p);
 
-/* the same of another form of time */
+/*
+ * The zone of times that have none: +hh:mm, or a name of the tz database.  -1
+ * if it is none.  Called before any time is read: it sets TZ.
+ */
+
+int scan_time_zone(const char *text);
+
+/* the same of a time as in nginx's error log, in that zone if it has none */
+
+int64_t scan_time_local(const unsigned char *p, size_t len);
+
+/* the same, and without a zone it is UTC */
 
 int64_t scan_time_iso(const unsigned char *p, size_t len);
 

@@ -51,6 +51,7 @@ typedef enum {
     SCAN_JSON,
     SCAN_W3C,
     SCAN_ERROR_LOG,
+    SCAN_GATEWAY,
     SCAN_FORMATS,
     SCAN_UNKNOWN = SCAN_FORMATS
 } scan_format_e;
@@ -228,10 +229,12 @@ typedef struct {
 
 typedef enum {
     SCAN_NOTHING = 0,
-    SCAN_SCRIPT_ANSWERED,   /* for the sequence */
     SCAN_MALFORMED,         /* refused, but no sign of this hole */
+    SCAN_OWN,               /* the operator's own */
+    SCAN_LOOK,              /* for people to look at */
     SCAN_BLOCKED,
     SCAN_ATTEMPT,
+    SCAN_NOT_KNOWN,         /* an attack; its answer is not known */
     SCAN_SCAN_SUCCESS,
     SCAN_EXPLOIT,
     SCAN_OUTCOMES
@@ -250,7 +253,13 @@ typedef enum {
     SCAN_WHY_QUERY,
     SCAN_WHY_MALFORMED,
     SCAN_WHY_ERROR,
-    SCAN_WHY_SCRIPT,
+    SCAN_WHY_FRONT,
+    SCAN_WHY_STAGE,
+    SCAN_WHY_STAGE_UNKNOWN,
+    SCAN_WHY_PHP_UNKNOWN,
+    SCAN_WHY_APACHE_SIZE,
+    SCAN_WHY_OWN,
+    SCAN_WHY_VERIFY,
     SCAN_WHY_SCRIPT_READ,
     SCAN_WHY_READ,
     SCAN_WHY_APACHE,
@@ -270,6 +279,7 @@ typedef enum {
 #define SCAN_IS_TEMPLATE   0x04
 #define SCAN_IS_TEXT       0x08
 #define SCAN_IS_PHP        0x10
+#define SCAN_IS_STAGE      0x20
 
 
 typedef struct {
@@ -300,6 +310,7 @@ typedef struct {
 
 
 #define SCAN_DAMAGED_SHOWN   20
+#define SCAN_OWN_MAX         32
 #define SCAN_TIMELINE         1000
 #define SCAN_MILESTONES         8
 #define SCAN_DAYS            16384
@@ -421,6 +432,11 @@ typedef struct {
     unsigned              interrupted:1;
     unsigned              quiet:1;
     int64_t               shield_up;
+
+    /* addresses, and tokens in targets */
+    const char           *own[SCAN_OWN_MAX];
+    unsigned              owns;
+    uint64_t              own_answered;
 
     scan_file_t          *file;
     size_t                nfile;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_types.h"
@@ -22,6 +23,9 @@
 #define VERIFY_READ  (256 * 1024)
 
 
+static int64_t verify_now(void);
+static void verify_location(verify_answer_t *answer, const char *p,
+    size_t len);
 static size_t verify_body(char *p, size_t size, size_t n, void *data);
 static size_t verify_header(char *p, size_t size, size_t n, void *data);
 
@@ -29,6 +33,7 @@ static size_t verify_header(char *p, size_t size, size_t n, void *data);
 int
 verify_http_init(verify_t *v)
 {
+    char      header[sizeof("X-Citrix-Guard-Canary: ") + VERIFY_CANARY];
     unsigned  i;
 
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
@@ -45,7 +50,32 @@ verify_http_init(verify_t *v)
         }
     }
 
+    if (v->canary) {
+        snprintf(header, sizeof(header), "X-Citrix-Guard-Canary: %s",
+                 v->canary);
+
+        v->headers = curl_slist_append(NULL, header);
+    }
+
+    v->ends = verify_now() + v->deadline * 1000;
+
     return 0;
+}
+
+
+long
+verify_left(verify_t *v)
+{
+    int64_t  left;
+
+    left = v->ends - verify_now();
+
+    if (left <= 0) {
+        v->late = 1;
+        return 0;
+    }
+
+    return (long) left;
 }
 
 
@@ -58,6 +88,7 @@ verify_http_done(verify_t *v)
         curl_easy_cleanup(v->curl[i]);
     }
 
+    curl_slist_free_all(v->headers);
     curl_global_cleanup();
 }
 
@@ -65,17 +96,25 @@ verify_http_done(verify_t *v)
 /* what all connections have in common */
 
 void
-verify_curl_shared(const verify_t *v, CURL *curl)
+verify_curl_shared(verify_t *v, CURL *curl)
 {
+    long  left, timeout;
+
     curl_easy_reset(curl);
+
+    /* what is asked when the time is up fails at once */
+
+    left = verify_left(v);
+    timeout = v->timeout * 1000;
+    timeout = left == 0 ? 1 : left < timeout ? left : timeout;
 
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, v->timeout);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, v->timeout);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout);
 
     if (v->cacert) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, v->cacert);
@@ -92,7 +131,7 @@ verify_curl_shared(const verify_t *v, CURL *curl)
 
 
 void
-verify_curl(const verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
+verify_curl(verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
 {
     char                url[512], to[600];
     struct curl_slist  *list;
@@ -153,6 +192,13 @@ verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
 
     memset(answer, 0, sizeof(verify_answer_t));
 
+    if (verify_left(v) == 0) {
+        answer->failed = CURLE_OPERATION_TIMEDOUT;
+        snprintf(answer->error, sizeof(answer->error),
+                 "not asked: the time was up");
+        return;
+    }
+
     curl = v->curl[protocol];
     version = CURL_HTTP_VERSION_1_1;
 
@@ -167,6 +213,7 @@ verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, target);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, v->headers);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, answer->error);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, verify_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
@@ -254,6 +301,7 @@ verify_header(char *p, size_t size, size_t n, void *data)
 
     static const char  guard[] = "X-Citrix-Guard:";
     static const char  server[] = "Server: Apache";
+    static const char  location[] = "Location:";
 
     len = size * n;
 
@@ -262,6 +310,7 @@ verify_header(char *p, size_t size, size_t n, void *data)
     if (len > 5 && memcmp(p, "HTTP/", 5) == 0) {
         answer->guard = 0;
         answer->apache = 0;
+        answer->location[0] = '\0';
     }
 
     if (len > sizeof(guard) - 1
@@ -277,5 +326,40 @@ verify_header(char *p, size_t size, size_t n, void *data)
         answer->apache = 1;
     }
 
+    if (len > sizeof(location) - 1
+        && strncasecmp(p, location, sizeof(location) - 1) == 0)
+    {
+        verify_location(answer, p + sizeof(location) - 1,
+                        len - (sizeof(location) - 1));
+    }
+
     return len;
+}
+
+
+static void
+verify_location(verify_answer_t *answer, const char *p, size_t len)
+{
+    while (len && *p == ' ') {
+        p++;
+        len--;
+    }
+
+    while (len && (p[len - 1] == '\r' || p[len - 1] == '\n')) {
+        len--;
+    }
+
+    snprintf(answer->location, sizeof(answer->location), "%.*s", (int) len,
+             p);
+}
+
+
+static int64_t
+verify_now(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

@@ -21,13 +21,17 @@ int verify_http_init(verify_t *v);
 
 void verify_http_done(verify_t *v);
 
-/* sets what all transfers share */
+/* milliseconds until the run has to end; 0: no more requests are sent */
 
-void verify_curl_shared(const verify_t *v, CURL *curl);
+long verify_left(verify_t *v);
+
+/* sets what all transfers share; none lasts longer than the run */
+
+void verify_curl_shared(verify_t *v, CURL *curl);
 
 /* sets what all requests to an endpoint share */
 
-void verify_curl(const verify_t *v, CURL *curl,
+void verify_curl(verify_t *v, CURL *curl,
     const verify_endpoint_t *endpoint);
 
 /* ends a transfer */

@@ -45,6 +45,7 @@ static int verify_host(const char *text, char *host, size_t size,
 static int verify_add_direct(verify_t *v, const char *text);
 static int verify_add_port(verify_t *v, const char *text);
 static int verify_connect(verify_t *v, const char *text);
+static int verify_canary(verify_t *v, const char *text);
 static int verify_number(const char *text, long max, unsigned *n);
 
 
@@ -65,11 +66,11 @@ static const char  verify_usage[] =
 "      --cacert=FILE          authorities for the certificate\n"
 "  -k, --insecure             do not verify the certificate\n"
 "      --timeout=SECONDS      for one answer (10)\n"
+"      --deadline=SECONDS     for all of them (60)\n"
+"      --canary=TOKEN         the mark by which the guard knows its operator\n"
 "  -v, --verbose              each spelling that the guard did not refuse\n"
-"  -j, --json\n"
+"  -j, --json  -h, --help     for programs; this text\n"
 "      --nagios               one line for Nagios and its kin\n"
-"  -h, --help\n"
-"\n"
 "Exit status: 0 shielded, 1 detect only, 2 not shielded, 3 cannot tell, or an\n"
 "error.\n";
 
@@ -83,6 +84,7 @@ verify_main(int argc, char **argv)
 
     v = cli_alloc(sizeof(verify_t));
     v->timeout = 10;
+    v->deadline = 60;
     v->ica = 1;
     v->todo = "";
     output = VERIFY_TEXT;
@@ -103,7 +105,7 @@ verify_main(int argc, char **argv)
     verify_monitor_begin(v);
     verify_probe(v);
 
-    if (v->ica && v->pages) {
+    if (v->ica && v->pages && verify_left(v)) {
         verify_ica(v);
     }
 
@@ -156,6 +158,8 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
         { "cacert", required_argument, NULL, 'c' },
         { "insecure", no_argument, NULL, 'k' },
         { "timeout", required_argument, NULL, 't' },
+        { "deadline", required_argument, NULL, 'D' },
+        { "canary", required_argument, NULL, 'y' },
         { "verbose", no_argument, NULL, 'v' },
         { "json", no_argument, NULL, 'j' },
         { "nagios", no_argument, NULL, 'n' },
@@ -248,6 +252,19 @@ verify_option(verify_t *v, verify_output_e *output, int c, char *value)
         v->timeout = n;
         return 0;
 
+    case 'D':
+        if (verify_number(value, 3600, &n) == -1) {
+            cli_error("--deadline=%s: it must be from 1 to 3600",
+                      cli_printable(value));
+            return -1;
+        }
+
+        v->deadline = n;
+        return 0;
+
+    case 'y':
+        return verify_canary(v, value);
+
     case 'v':
         v->verbose = 1;
         return 0;
@@ -263,6 +280,30 @@ verify_option(verify_t *v, verify_output_e *output, int c, char *value)
     default:
         return -1;
     }
+}
+
+
+/* it becomes the value of a header field */
+
+static int
+verify_canary(verify_t *v, const char *text)
+{
+    size_t  len;
+
+    len = strlen(text);
+
+    if (len == 0 || len > VERIFY_CANARY
+        || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789.-_~+/=") < len)
+    {
+        cli_error("--canary: it must be 1 to %d letters, digits or .-_~+/=",
+                  VERIFY_CANARY);
+        return -1;
+    }
+
+    v->canary = text;
+
+    return 0;
 }
 
 

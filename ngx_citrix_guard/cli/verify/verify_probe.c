@@ -19,6 +19,7 @@
 
 static void verify_spellings(verify_t *v, verify_protocol_e protocol);
 static void verify_pages(verify_t *v);
+static void verify_note_status(verify_t *v, const verify_answer_t *answer);
 static void verify_add_unrefused(verify_t *v, verify_protocol_e protocol,
     const char *target, verify_meaning_e meaning, long status);
 
@@ -70,7 +71,13 @@ verify_spellings(verify_t *v, verify_protocol_e protocol)
 
         verify_ask(v, &v->endpoint, protocol, target, &answer);
 
+        if (answer.failed && verify_left(v) == 0) {
+            v->missed++;
+            continue;
+        }
+
         v->asked[protocol]++;
+        verify_note_status(v, &answer);
 
         meaning = verify_meaning(&answer);
 
@@ -130,11 +137,35 @@ verify_pages(verify_t *v)
         v->pages++;
         v->pages_guard += answer.guard;
         v->pages_403 += answer.status == 403;
+        verify_note_status(v, &answer);
 
         if (!answer.guard
             && (answer.status / 100 == 2 || answer.status / 100 == 3))
         {
             v->served++;
+        }
+    }
+}
+
+
+/* answers that say nothing of the guard, if all are like them */
+
+static void
+verify_note_status(verify_t *v, const verify_answer_t *answer)
+{
+    if (answer->failed || answer->guard) {
+        return;
+    }
+
+    v->unavailable += answer->status == 503;
+
+    if (answer->status / 100 == 3) {
+        v->redirected++;
+
+        if (v->location[0] == '\0') {
+            (void) cli_escape(v->location, sizeof(v->location),
+                              (const unsigned char *) answer->location,
+                              strlen(answer->location));
         }
     }
 }

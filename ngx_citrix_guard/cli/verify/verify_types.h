@@ -10,12 +10,15 @@
 #define _VERIFY_TYPES_H_INCLUDED_
 
 
-#include <curl/curl.h>
+#include <stdint.h>
 
+#include <curl/curl.h>
 
 
 #define VERIFY_BODY       4096
 #define VERIFY_TARGET     160
+#define VERIFY_LOCATION   200
+#define VERIFY_CANARY     128
 #define VERIFY_ADDRESSES  8
 #define VERIFY_PORTS      8
 #define VERIFY_DIRECTS    8
@@ -52,6 +55,7 @@ typedef struct {
     long                  version;
     unsigned              guard:1;
     unsigned              apache:1;
+    char                  location[VERIFY_LOCATION];
     size_t                size;
     size_t                len;
     char                  body[VERIFY_BODY + 1];
@@ -182,6 +186,16 @@ typedef struct {
     char               token[24];
     long               timeout;
 
+    /* of the whole run: seconds, and the moment; "late" if it is over */
+    long               deadline;
+    int64_t            ends;
+    unsigned           late:1;
+    unsigned           missed;
+
+    /* the canary's mark, by which the guard knows its operator */
+    const char         *canary;
+    struct curl_slist  *headers;
+
     CURL                 *curl[VERIFY_PROTOCOLS];
 
     unsigned              asked[VERIFY_PROTOCOLS];
@@ -192,6 +206,11 @@ typedef struct {
     unsigned              served;
     unsigned              pages_guard;
     unsigned              pages_403;
+
+    /* pages and spellings that were answered 3xx, and 503 */
+    unsigned              redirected;
+    unsigned              unavailable;
+    char                  location[4 * VERIFY_LOCATION];
 
     verify_unrefused_t  unrefused[VERIFY_UNREFUSED];
     unsigned            unrefused_n;

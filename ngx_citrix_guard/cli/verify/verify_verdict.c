@@ -22,6 +22,7 @@ typedef struct {
 } verify_sum_t;
 
 
+static void verify_conclude_answers(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_direct(verify_t *v);
 static int verify_conclude_routes(verify_t *v);
 static int verify_conclude_open(verify_t *v);
@@ -29,6 +30,10 @@ static int verify_conclude_counted(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_through(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_guard(verify_t *v, const verify_sum_t *sum);
 static int verify_conclude_doubts(verify_t *v, unsigned refused);
+static int verify_conclude_same(verify_t *v, const verify_sum_t *sum);
+static int verify_conclude_log(verify_t *v);
+static void verify_conclude_late(verify_t *v);
+static unsigned verify_log_seen(const verify_t *v);
 static int verify_conclude_modes(verify_t *v);
 static const verify_server_t *verify_server_in(const verify_t *v,
     unsigned mode);
@@ -85,6 +90,30 @@ verify_conclude(verify_t *v)
         }
     }
 
+    verify_conclude_answers(v, &sum);
+
+    if (v->late && v->pages && v->verdict != VERIFY_NOT_SHIELDED) {
+        verify_conclude_late(v);
+    }
+}
+
+
+/* what was not asked any more may have got through */
+
+static void
+verify_conclude_late(verify_t *v)
+{
+    verify_say(v, VERIFY_CANNOT_TELL,
+               "Give it more time by --deadline, or see why the answers are "
+               "slow.",
+               "the time was up after %ld seconds, with %u requests not "
+               "answered", v->deadline, v->missed);
+}
+
+
+static void
+verify_conclude_answers(verify_t *v, const verify_sum_t *sum)
+{
     if (v->pages == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Look at the name, the port, the certificate and the "
@@ -101,15 +130,16 @@ verify_conclude(verify_t *v)
     }
 
     if (verify_conclude_direct(v)
-        || verify_conclude_counted(v, &sum)
-        || verify_conclude_through(v, &sum)
+        || verify_conclude_counted(v, sum)
+        || verify_conclude_through(v, sum)
         || verify_conclude_routes(v)
-        || verify_conclude_guard(v, &sum))
+        || verify_conclude_guard(v, sum)
+        || verify_conclude_same(v, sum))
     {
         return;
     }
 
-    verify_conclude_other(v, &sum);
+    verify_conclude_other(v, sum);
 }
 
 
@@ -364,6 +394,10 @@ verify_conclude_doubts(verify_t *v, unsigned refused)
         }
     }
 
+    if (verify_conclude_log(v)) {
+        return 1;
+    }
+
     if (v->monitors && v->counted[VERIFY_BLOCKED] < refused) {
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Name the monitor of each guard that answers for this "
@@ -372,6 +406,69 @@ verify_conclude_doubts(verify_t *v, unsigned refused)
                    "has refused %u of these requests: others met another "
                    "guard, or something that looks like one", refused,
                    v->counted[VERIFY_BLOCKED]);
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* the log was named: it has to know of this run */
+
+static int
+verify_conclude_log(verify_t *v)
+{
+    if (v->error_log && !v->log_read) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "Name the guard's own error log, and run it as somebody "
+                   "who may read it.",
+                   "the answers are the guard's, but its log cannot be read");
+        return 1;
+    }
+
+    if (v->error_log && verify_log_seen(v) == 0) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "See whether this is the log of the guard that answers, "
+                   "and whether its level hides the guard's lines.",
+                   "the answers are the guard's, but its log shows nothing of "
+                   "this run");
+        return 1;
+    }
+
+    return 0;
+}
+
+
+static unsigned
+verify_log_seen(const verify_t *v)
+{
+    unsigned  i, n;
+
+    for (i = 0, n = 0; i < VERIFY_COUNTED; i++) {
+        n += v->log[i];
+    }
+
+    return n;
+}
+
+
+/* one answer to everything says nothing of the guard */
+
+static int
+verify_conclude_same(verify_t *v, const verify_sum_t *sum)
+{
+    if (v->redirected == sum->asked + v->pages) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "Verify the name and port that it redirects to.",
+                   "it redirects every request, the attack as any page, to %s",
+                   v->location[0] ? v->location : "nowhere");
+        return 1;
+    }
+
+    if (v->unavailable == sum->asked + v->pages) {
+        verify_say(v, VERIFY_CANNOT_TELL,
+                   "Run it again when users are served.",
+                   "it answers 503 to every request, the attack as any page");
         return 1;
     }
 
@@ -438,6 +535,10 @@ verify_server_in(const verify_t *v, unsigned mode)
 static const char *
 verify_unseen(const verify_t *v)
 {
+    if (v->log_read && verify_log_seen(v) == 0) {
+        return "; its log shows nothing of this run";
+    }
+
     if (v->monitors == 0 || v->monitors_failed) {
         return "";
     }
