@@ -69,6 +69,8 @@ sub new {
 sub _command {
     my ($self) = @_;
     my $spec = $self->{spec};
+    # Apache writes as a user of its own, and callgrind as Apache
+    chmod 0777, $self->{dir} or die "chmod $self->{dir}: $!\n";
     $self->_file($spec->{crs} ? 'crs.conf' : (), $spec->{file});
     my @command = ($spec->{by} // \&_nginx)->($self);
     unshift @command, 'taskset', '-c', _processor() if $self->{pinned};
@@ -85,15 +87,19 @@ sub _file {
     my %value = (PORT => $self->{port}, UPSTREAM => $self->{upstream},
                  DIR => $self->{dir}, ROOT => $self->{root},
                  MODULES => $MODULES, USER => $USER,
-                 PARANOIA => $spec->{paranoia}, RECOMMENDED => $spec->{crs});
+                 PARANOIA => $spec->{paranoia});
     for my $name (@names) {
         my $text = slurp("$HERE/$name") || die "$HERE/$name: $!\n";
         $text =~ s/%%(\w+)%%/$value{$1} \/\/ die "$name: no $1\n"/ge;
         spew("$self->{dir}/$name", $text);
     }
-    # where the recommended settings look for it
+    return if !$spec->{crs};
+    # nothing is written outside of the folder; the map is looked for beside
+    # the settings
+    spew("$self->{dir}/recommended.conf", slurp($spec->{crs})
+         =~ s{^(SecAuditLog\s+)\S+}{$1$self->{dir}/audit.log}mr);
     spew("$self->{dir}/unicode.mapping",
-         slurp('/etc/modsecurity/unicode.mapping')) if $spec->{crs};
+         slurp('/etc/modsecurity/unicode.mapping'));
     return;
 }
 
