@@ -131,6 +131,16 @@ PACKAGES_judges = $(PACKAGES_test) busybox caddy civetweb \
 judges: deps-judges build
 	@exec t/long/judges/judges "$(BINARY)" "$(MODULE)"
 
+PACKAGES_peers = $(PACKAGES_test) haproxy libapache2-mod-security2 \
+                 libnginx-mod-http-modsecurity modsecurity-crs util-linux \
+                 valgrind wrk
+
+## peers: the guard beside what else could stand there: nginx, ModSecurity,
+##     Apache, HAProxy (10 minutes); PEERS="names", COUNT=, SEED=
+.PHONY: peers
+peers: deps-peers build
+	@exec t/long/peers/peers "$(BINARY)" "$(MODULE)"
+
 PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy \
                  iproute2
 

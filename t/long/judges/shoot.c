@@ -1,8 +1,9 @@
 /*
- * shoot PORT MARKER CONNECTIONS MILLISECONDS <targets >outcomes
+ * shoot PORT MARKER CONNECTIONS MILLISECONDS [HEADERS] <targets >outcomes
  *
  * Sends request targets to an HTTP/1 server at 127.0.0.1, byte for byte, and
- * writes down what came back.
+ * writes down what came back.  HEADERS are the lines of the head, each with
+ * its CRLF; without them it is Host alone.
  *
  * Of each target its length (32 bits) and its bytes are read, and an outcome
  * of 16 bytes is written: status (16 bits), the flags of answer.h (16), zero
@@ -69,6 +70,7 @@ typedef struct {
 
 static struct sockaddr_in   address;
 static const char          *marker;
+static const char          *headers = "Host: 127.0.0.1\r\n";
 static long                 patience;
 static target_t            *targets;
 static size_t               ntargets, next_target, refused;
@@ -216,16 +218,17 @@ write_request(connection_t *c)
     char      *p;
     target_t  *target;
 
-    static const char  tail[] = " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    static const char  tail[] = " HTTP/1.1\r\n";
     static const char  last[] = "Connection: close\r\n";
 
     target = &targets[c->target];
 
-    c->out = resized(c->out, target->len + 128);
+    c->out = resized(c->out, target->len + strlen(headers) + 128);
 
     p = mempcpy(c->out, "GET ", 4);
     p = mempcpy(p, target->data, target->len);
     p = mempcpy(p, tail, sizeof(tail) - 1);
+    p = mempcpy(p, headers, strlen(headers));
     if (c->alone) {
         p = mempcpy(p, last, sizeof(last) - 1);
     }
@@ -441,8 +444,8 @@ main(int argc, char **argv)
     size_t        i, n, busy;
     connection_t  connections[MAX_CONNECTIONS];
 
-    if (argc != 5) {
-        fail("usage: shoot PORT MARKER CONNECTIONS MILLISECONDS");
+    if (argc != 5 && argc != 6) {
+        fail("usage: shoot PORT MARKER CONNECTIONS MILLISECONDS [HEADERS]");
     }
 
     /* it ends with the trial, however that ends */
@@ -455,6 +458,9 @@ main(int argc, char **argv)
     marker = argv[2];
     n = atoi(argv[3]);
     patience = atol(argv[4]);
+    if (argc == 6) {
+        headers = argv[5];
+    }
 
     if (n < 1 || n > MAX_CONNECTIONS) {
         fail("too many connections");

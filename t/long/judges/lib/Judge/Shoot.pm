@@ -5,6 +5,8 @@ package Judge::Shoot;
 #   my $shoot = Judge::Shoot->new($folder, $marker);
 #   my $outcomes = $shoot->at($port, \@targets, connections => 16);
 #   my ($status, $flags, $hash) = Judge::Shoot::outcome($outcomes, $number);
+#
+# headers: the lines of the head, in place of Host alone.
 
 use strict;
 use warnings;
@@ -40,7 +42,8 @@ sub at {
     my $out = "$self->{dir}/outcomes.$$";
     spew($in, join '', map { pack 'L/a', $_ } @$targets);
     my @command = ($self->{program}, $port, $self->{marker},
-                   $given{connections} // 16, $given{patience} // 2000);
+                   $given{connections} // 16, $given{patience} // 2000,
+                   $given{headers} // ());
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         open STDIN, '<', $in or die "$in: $!";
