@@ -77,6 +77,11 @@ uninstall:
 	@$(TOOLS)/install -u "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
 	@$(TOOLS)/install-cli -u "$(CLI)" "$(PREFIX)" "$(DESTDIR)"
 
+## deb: Debian packages for the packaged nginx: build/deb/*.deb
+.PHONY: deb
+deb: deps-build deps-deb
+	@$(TOOLS)/deb build/deb
+
 ## clean: remove build/, which is all that was ever written here
 .PHONY: clean
 clean:
@@ -125,6 +130,7 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  libcurl4-openssl-dev liblzma-dev libzstd-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
+PACKAGES_deb   = debhelper dpkg-dev nginx-dev
 PACKAGES_run   = perl curl
 PACKAGES_test  = perl binutils apache2-bin curl openssl xz-utils zstd \
                  python3-jsonschema rsyslog \

@@ -91,11 +91,19 @@ subtest 'installed, and taken away' => sub {
     is system(join(' ', @command, @arguments) . ' >/dev/null'), 0, 'install';
     my @files;
     find(sub { push @files, $File::Find::name =~ s/^\Q$dir\E//r if -f }, $dir);
-    is_deeply [sort @files], [
+    my $doc = '/opt/guard/share/doc/citrix-guard';
+    is_deeply [sort grep { !/^\Q$doc\E/ } @files], [
         '/opt/guard/bin/citrix-guard',
         '/opt/guard/share/bash-completion/completions/citrix-guard',
         '/opt/guard/share/man/man1/citrix-guard.1'], 'files';
     ok -x "$dir/opt/guard/bin/citrix-guard", 'it runs';
+    for my $page (map {s{^\Q$top\E/}{}r} "$top/README.md", glob "$top/docs/*.md") {
+        is slurp("$dir$doc/$page"), slurp("$top/$page"), "$page is there";
+        my ($folder) = $page =~ m{^(.*/)?};
+        my @lost = grep { !-e "$dir$doc/" . ($folder // '') . $_ }
+            slurp("$top/$page") =~ /\]\((?!https?:)([^)#\s]+)/g;
+        is_deeply \@lost, [], '... and its links lead somewhere';
+    }
     is system(@command, '-u', @arguments), 0, 'uninstall';
     @files = ();
     find(sub { push @files, $_ if -f }, $dir);

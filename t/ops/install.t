@@ -95,6 +95,13 @@ is_deeply [files()], ["$folder/$rules[0]"], 'what was changed is left, alone';
 
 unlink $changed;
 install();
+my ($dropin) = grep {m{/nginx\.service\.d/citrix-guard\.conf\z}} files();
+SKIP: {
+    skip 'this nginx is not Debian\'s', 1
+        if !grep {m{/modules-available/}} @files;
+    like slurp("$root/" . ($dropin // '')), qr/^Restart=on-failure$/m,
+        'systemd starts nginx again after a crash';
+}
 install('-u');
 is_deeply [files()], [], 'all is gone';
 ok !-d "$root/$folder", '... with the folder of the rules';
