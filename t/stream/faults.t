@@ -157,7 +157,7 @@ END
     # read, and never asked
     server {
         listen unix:%%DIR%%/constant.sock;
-        citrix_guard_preread_socks5 any;
+        citrix_guard_preread_answer_timeout 50s;
         citrix_guard_preread_pass adc;
         proxy_pass 127.0.0.1:%%ADC%%;
     }

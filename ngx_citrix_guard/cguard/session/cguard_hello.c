@@ -176,20 +176,19 @@ cguard_hello_ascii(uint32_t last, unsigned char ch)
 
     if (ch >= 0x80 && ch <= 0xbf) {
 
-        /* C1 B6 is "v", and so are E0 81 B6 and F0 80 81 B6 */
+        /* C1 B6 is "v", and so is E0 81 B6 */
 
         if (before == 0xc0 || before == 0xc1
             || ((before == 0x80 || before == 0x81)
-                && ((last & 0xff00) == 0xe000
-                    || (last & 0xffff00) == 0xf08000)))
+                && (last & 0xff00) == 0xe000))
         {
             return (unsigned char) ((before & 1) << 6 | (ch & 0x3f));
         }
 
-        if (ch <= 0x81 && (before == 0xe0 || (last & 0xffff) == 0xf080)) {
+        if (ch <= 0x81 && before == 0xe0) {
             return 0;
         }
     }
 
-    return ch == 0xc0 || ch == 0xc1 ? 0 : ch & 0x7f;
+    return ch == 0xc0 || ch == 0xc1 || ch == 0xe0 ? 0 : ch & 0x7f;
 }
