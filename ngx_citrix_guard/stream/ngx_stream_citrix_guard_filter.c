@@ -11,6 +11,7 @@
 
 
 #include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
 #include "ngx_stream_citrix_guard_filter.h"
 #include "ngx_stream_citrix_guard_types.h"
 

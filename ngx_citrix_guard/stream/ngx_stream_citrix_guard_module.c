@@ -9,7 +9,7 @@
  */
 
 
-#include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_socks5.h"
 #include "ngx_stream_citrix_guard_filter.h"
 #include "ngx_stream_citrix_guard_http.h"
 #include "ngx_stream_citrix_guard_pass.h"

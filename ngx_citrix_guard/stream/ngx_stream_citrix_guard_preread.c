@@ -9,6 +9,7 @@
 
 
 #include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
 #include "ngx_stream_citrix_guard_preread.h"
 #include "ngx_stream_citrix_guard_pass.h"
 #include "ngx_stream_citrix_guard_types.h"

@@ -15,6 +15,7 @@
 #include <ngx_stream.h>
 
 #include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
 
 
 /* a server of "citrix_guard_preread_name" */
