@@ -2,12 +2,16 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What follows a signature, on its way to the other side.  Nothing is held
- * back: the first byte that does not fit ends the session, and is not sent.
+ * What follows a signature, on its way to the other side.  The first piece that
+ * does not fit ends the session, and is not sent.  Of what the ADC says only
+ * the beginning of its own signature is held back, until it is whole.
+ *
+ * Once both sides have greeted each other nothing is looked at any more.
  */
 
 
 #include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
 #include "ngx_stream_citrix_guard_filter.h"
 #include "ngx_stream_citrix_guard_types.h"
 
@@ -17,8 +21,19 @@
 
 static ngx_int_t ngx_stream_citrix_guard_filter(ngx_stream_session_t *s,
     ngx_chain_t *chain, ngx_uint_t from_upstream);
+static void ngx_stream_citrix_guard_log_reason(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, cguard_session_reason_e reason);
+static void ngx_stream_citrix_guard_wait(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx);
+static void ngx_stream_citrix_guard_slow_handler(ngx_event_t *ev);
 static cguard_session_reason_e ngx_stream_citrix_guard_check_client(
+    ngx_stream_citrix_guard_ctx_t *ctx, ngx_chain_t *chain);
+static cguard_session_reason_e ngx_stream_citrix_guard_check_buffer(
     ngx_stream_citrix_guard_ctx_t *ctx, ngx_buf_t *b);
+static ngx_int_t ngx_stream_citrix_guard_check_server(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, ngx_chain_t *chain);
+static ngx_chain_t **ngx_stream_citrix_guard_add_before(ngx_pool_t *pool,
+    ngx_chain_t **last, cguard_session_shown_t *shown);
 
 
 static ngx_stream_filter_pt  ngx_stream_next_filter;
@@ -36,9 +51,8 @@ static ngx_int_t
 ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
     ngx_uint_t from_upstream)
 {
-    ngx_buf_t                      *b;
-    ngx_chain_t                    *cl;
-    cguard_session_reason_e          reason;
+    ngx_int_t                       rc;
+    cguard_session_reason_e         reason;
     ngx_stream_citrix_guard_ctx_t  *ctx;
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
@@ -47,24 +61,97 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
         return ngx_stream_next_filter(s, chain, from_upstream);
     }
 
-    for (cl = chain; cl; cl = cl->next) {
-        b = cl->buf;
+    if (!ctx->greeting) {
+        ngx_stream_citrix_guard_wait(s, ctx);
+    }
 
-        reason = from_upstream
-                 ? cguard_session_server(&ctx->session, b->pos,
-                                        b->last - b->pos)
-                 : ngx_stream_citrix_guard_check_client(ctx, b);
+    if (from_upstream) {
+        rc = ngx_stream_citrix_guard_check_server(s, ctx, chain);
+
+    } else {
+        reason = ngx_stream_citrix_guard_check_client(ctx, chain);
 
         if (reason != CGUARD_SESSION_PASS) {
-            ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
-                          "citrix_guard: closed protocol=%s: %s",
-                          cguard_session_name(ctx->protocol),
-                          cguard_session_reason_text(reason));
+            ngx_stream_citrix_guard_log_reason(s, ctx, reason);
             return NGX_ERROR;
+        }
+
+        rc = ngx_stream_next_filter(s, chain, 0);
+    }
+
+    if (!ctx->session.watch && ctx->timer.timer_set) {
+        ngx_del_timer(&ctx->timer);
+    }
+
+    return rc;
+}
+
+
+static void
+ngx_stream_citrix_guard_log_reason(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, cguard_session_reason_e reason)
+{
+    ctx->reason = reason;
+
+    ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
+                  "citrix_guard: closed protocol=%s why=%s: %s",
+                  cguard_session_name(ctx->protocol),
+                  cguard_session_why(reason),
+                  cguard_session_reason_text(reason));
+}
+
+
+/* the timer is free since the protocol is known */
+
+static void
+ngx_stream_citrix_guard_wait(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx)
+{
+    ctx->greeting = 1;
+    ctx->timer.handler = ngx_stream_citrix_guard_slow_handler;
+
+    ngx_add_timer(&ctx->timer, ctx->answer_timeout);
+}
+
+
+/* ends the session as the proxy module does when nothing is said for long */
+
+static void
+ngx_stream_citrix_guard_slow_handler(ngx_event_t *ev)
+{
+    ngx_event_t           *wev;
+    ngx_stream_session_t  *s;
+
+    s = ev->data;
+    wev = s->connection->write;
+
+    ngx_stream_citrix_guard_log_reason(s,
+        ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module),
+        CGUARD_SESSION_SLOW);
+
+    wev->timedout = 1;
+    wev->delayed = 0;
+
+    wev->handler(wev);
+}
+
+
+static cguard_session_reason_e
+ngx_stream_citrix_guard_check_client(ngx_stream_citrix_guard_ctx_t *ctx,
+    ngx_chain_t *chain)
+{
+    ngx_chain_t              *cl;
+    cguard_session_reason_e   reason;
+
+    for (cl = chain; cl; cl = cl->next) {
+        reason = ngx_stream_citrix_guard_check_buffer(ctx, cl->buf);
+
+        if (reason != CGUARD_SESSION_PASS) {
+            return reason;
         }
     }
 
-    return ngx_stream_next_filter(s, chain, from_upstream);
+    return CGUARD_SESSION_PASS;
 }
 
 
@@ -76,7 +163,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
  */
 
 static cguard_session_reason_e
-ngx_stream_citrix_guard_check_client(ngx_stream_citrix_guard_ctx_t *ctx,
+ngx_stream_citrix_guard_check_buffer(ngx_stream_citrix_guard_ctx_t *ctx,
     ngx_buf_t *b)
 {
     size_t   n;
@@ -99,4 +186,90 @@ ngx_stream_citrix_guard_check_client(ngx_stream_citrix_guard_ctx_t *ctx,
     p += n;
 
     return cguard_session_client(&ctx->session, p, b->last - p);
+}
+
+
+/*
+ * The chain stays that of the proxy module, which counts a buffer as sent when
+ * it is empty.  What is held is taken off its end, and comes back in a buffer
+ * of our own when it may be shown.
+ */
+
+static ngx_int_t
+ngx_stream_citrix_guard_check_server(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, ngx_chain_t *chain)
+{
+    ngx_buf_t                *b;
+    ngx_chain_t              *cl, *out, **last;
+    cguard_session_shown_t    shown;
+    cguard_session_reason_e   reason;
+
+    out = NULL;
+    last = &out;
+
+    for (cl = chain; cl; cl = cl->next) {
+        b = cl->buf;
+
+        reason = cguard_session_server(&ctx->session, b->pos, b->last - b->pos,
+                                       &shown);
+
+        if (reason != CGUARD_SESSION_PASS) {
+            ngx_stream_citrix_guard_log_reason(s, ctx, reason);
+            return NGX_ERROR;
+        }
+
+        if (shown.before_len) {
+            last = ngx_stream_citrix_guard_add_before(s->connection->pool,
+                                                      last, &shown);
+            if (last == NULL) {
+                return NGX_ERROR;
+            }
+        }
+
+        b->last -= shown.kept;
+
+        if (shown.kept && b->pos == b->last) {
+
+            /* nothing is left but its flags, which say that it was the last */
+
+            b->temporary = 0;
+            b->flush = 1;
+        }
+
+        *last = ngx_alloc_chain_link(s->connection->pool);
+        if (*last == NULL) {
+            return NGX_ERROR;
+        }
+
+        (*last)->buf = b;
+        (*last)->next = NULL;
+        last = &(*last)->next;
+    }
+
+    return ngx_stream_next_filter(s, out, 1);
+}
+
+
+static ngx_chain_t **
+ngx_stream_citrix_guard_add_before(ngx_pool_t *pool, ngx_chain_t **last,
+    cguard_session_shown_t *shown)
+{
+    ngx_buf_t  *b;
+
+    b = ngx_create_temp_buf(pool, shown->before_len);
+    if (b == NULL) {
+        return NULL;
+    }
+
+    b->last = ngx_cpymem(b->last, shown->before, shown->before_len);
+
+    *last = ngx_alloc_chain_link(pool);
+    if (*last == NULL) {
+        return NULL;
+    }
+
+    (*last)->buf = b;
+    (*last)->next = NULL;
+
+    return &(*last)->next;
 }

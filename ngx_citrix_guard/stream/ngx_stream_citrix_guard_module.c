@@ -9,7 +9,7 @@
  */
 
 
-#include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_socks5.h"
 #include "ngx_stream_citrix_guard_filter.h"
 #include "ngx_stream_citrix_guard_http.h"
 #include "ngx_stream_citrix_guard_pass.h"
@@ -33,7 +33,6 @@ static char *ngx_stream_citrix_guard_merge_srv_conf(ngx_conf_t *cf,
 static ngx_conf_enum_t  ngx_stream_citrix_guard_socks5[] = {
     { ngx_string("ticket"), CGUARD_SOCKS5_TICKET },
     { ngx_string("connect"), CGUARD_SOCKS5_CONNECT },
-    { ngx_string("any"), CGUARD_SOCKS5_ANY },
     { ngx_null_string, 0 }
 };
 
@@ -59,6 +58,13 @@ static ngx_command_t  ngx_stream_citrix_guard_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_STREAM_SRV_CONF_OFFSET,
       offsetof(ngx_stream_citrix_guard_srv_conf_t, timeout),
+      NULL },
+
+    { ngx_string("citrix_guard_preread_answer_timeout"),
+      NGX_STREAM_MAIN_CONF|NGX_STREAM_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_STREAM_SRV_CONF_OFFSET,
+      offsetof(ngx_stream_citrix_guard_srv_conf_t, answer_timeout),
       NULL },
 
     { ngx_string("citrix_guard_preread_pass"),
@@ -125,7 +131,7 @@ ngx_stream_citrix_guard_preconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_stream_citrix_guard_add_variable(cf);
+    return ngx_stream_citrix_guard_add_variables(cf);
 }
 
 
@@ -205,6 +211,7 @@ ngx_stream_citrix_guard_create_srv_conf(ngx_conf_t *cf)
 
     gscf->preread = NGX_CONF_UNSET;
     gscf->timeout = NGX_CONF_UNSET_MSEC;
+    gscf->answer_timeout = NGX_CONF_UNSET_MSEC;
     gscf->socks5 = NGX_CONF_UNSET_UINT;
     gscf->pass = NGX_CONF_UNSET_PTR;
 
@@ -221,6 +228,8 @@ ngx_stream_citrix_guard_merge_srv_conf(ngx_conf_t *cf, void *parent,
 
     ngx_conf_merge_value(gscf->preread, prev->preread, 0);
     ngx_conf_merge_msec_value(gscf->timeout, prev->timeout, 10000);
+    ngx_conf_merge_msec_value(gscf->answer_timeout, prev->answer_timeout,
+                              60000);
     ngx_conf_merge_uint_value(gscf->socks5, prev->socks5,
                               CGUARD_SOCKS5_TICKET);
     ngx_conf_merge_ptr_value(gscf->pass, prev->pass, NULL);

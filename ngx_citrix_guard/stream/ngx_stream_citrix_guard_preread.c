@@ -9,6 +9,7 @@
 
 
 #include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
 #include "ngx_stream_citrix_guard_preread.h"
 #include "ngx_stream_citrix_guard_pass.h"
 #include "ngx_stream_citrix_guard_types.h"
@@ -35,10 +36,22 @@ static ngx_int_t ngx_stream_citrix_guard_drain_handler(
 #endif
 static ngx_int_t ngx_stream_citrix_guard_protocol_variable(
     ngx_stream_session_t *s, ngx_stream_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_stream_citrix_guard_why_variable(ngx_stream_session_t *s,
+    ngx_stream_variable_value_t *v, uintptr_t data);
 
 
-static ngx_str_t  ngx_stream_citrix_guard_variable =
-    ngx_string("citrix_guard_protocol");
+static ngx_stream_variable_t  ngx_stream_citrix_guard_variables[] = {
+
+    { ngx_string("citrix_guard_protocol"), NULL,
+      ngx_stream_citrix_guard_protocol_variable, 0,
+      NGX_STREAM_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_why"), NULL,
+      ngx_stream_citrix_guard_why_variable, 0,
+      NGX_STREAM_VAR_NOCACHEABLE, 0 },
+
+      ngx_stream_null_variable
+};
 
 
 ngx_int_t
@@ -72,17 +85,18 @@ ngx_stream_citrix_guard_preread_init(ngx_conf_t *cf)
 
 
 ngx_int_t
-ngx_stream_citrix_guard_add_variable(ngx_conf_t *cf)
+ngx_stream_citrix_guard_add_variables(ngx_conf_t *cf)
 {
-    ngx_stream_variable_t  *var;
+    ngx_stream_variable_t  *var, *v;
 
-    var = ngx_stream_add_variable(cf, &ngx_stream_citrix_guard_variable,
-                                  NGX_STREAM_VAR_NOCACHEABLE);
-    if (var == NULL) {
-        return NGX_ERROR;
+    for (v = ngx_stream_citrix_guard_variables; v->name.len; v++) {
+        var = ngx_stream_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
     }
-
-    var->get_handler = ngx_stream_citrix_guard_protocol_variable;
 
     return NGX_OK;
 }
@@ -187,6 +201,8 @@ ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
         ctx->first = *p;
         ctx->signature = cguard_session_signature(protocol, p);
     }
+
+    ctx->answer_timeout = gscf->answer_timeout;
 
     cguard_session_init(&ctx->session, protocol, gscf->socks5);
 
@@ -294,6 +310,32 @@ ngx_stream_citrix_guard_protocol_variable(ngx_stream_session_t *s,
 
     v->data = (u_char *) name;
     v->len = ngx_strlen(name);
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_stream_citrix_guard_why_variable(ngx_stream_session_t *s,
+    ngx_stream_variable_value_t *v, uintptr_t data)
+{
+    const char                     *why;
+    ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (ctx == NULL || ctx->reason == CGUARD_SESSION_PASS) {
+        *v = ngx_stream_variable_null_value;
+        return NGX_OK;
+    }
+
+    why = cguard_session_why(ctx->reason);
+
+    v->data = (u_char *) why;
+    v->len = ngx_strlen(why);
     v->valid = 1;
     v->no_cacheable = 0;
     v->not_found = 0;

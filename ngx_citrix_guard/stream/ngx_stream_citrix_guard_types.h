@@ -15,6 +15,7 @@
 #include <ngx_stream.h>
 
 #include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
 
 
 /* a server of "citrix_guard_preread_name" */
@@ -44,6 +45,7 @@ typedef struct {
 typedef struct {
     ngx_flag_t                      preread;
     ngx_msec_t                      timeout;
+    ngx_msec_t                      answer_timeout;
     ngx_uint_t                      socks5;     /* cguard_socks5_e */
     ngx_stream_complex_value_t     *pass;       /* to a server of this name */
     ngx_addr_t                     *http;       /* to who listens there */
@@ -56,7 +58,10 @@ typedef struct {
     cguard_session_t                session;    /* behind the signature */
     size_t                          signature;  /* of it, still to be sent */
     u_char                          first;      /* its first byte */
-    ngx_uint_t                      started;      /* it is on its way */
+    ngx_uint_t                      started;    /* it is on its way */
+    ngx_uint_t                      greeting;   /* "timer" ends it */
+    ngx_msec_t                      answer_timeout;
+    cguard_session_reason_e         reason;     /* why it was ended */
 } ngx_stream_citrix_guard_ctx_t;
 
 

@@ -94,10 +94,14 @@ subtest 'the stream module' => sub {
         like $text, qr/^\| Context: \| $where \|$/m, '... Context';
     }
 
-    my ($variable) = $source{'ngx_stream_citrix_guard_preread.c'}
-        =~ /_variable =\s*ngx_string\("(\w+)"\);/;
-    is_deeply [$streams =~ /^\* \*\*`\$(\w+)`\*\*:/mg], [$variable],
-        'the variable';
+    my @variables = $source{'ngx_stream_citrix_guard_preread.c'}
+        =~ /\{ ngx_string\("(citrix_guard_\w+)"\)/g;
+    is_deeply [$streams =~ /^\* \*\*`\$(\w+)`\*\*:/mg], \@variables,
+        'the variables';
+
+    my ($words) = $source{'cguard_session.c'} =~ /\bwords\[\] = \{(.*?)\}/s;
+    is_deeply [section('The Log Line', $streams) =~ /^\|.*\| `(\w+)` \|/mg],
+        ['why', grep { $_ ne 'none' } $words =~ /"(\w+)"/g], 'why';
 
     my ($texts) = $source{'cguard_session.c'} =~ /\btexts\[\] = \{(.*?)\}/s;
     my @texts = grep { $_ ne 'nothing' } $texts =~ /"([^"]*)"/g;

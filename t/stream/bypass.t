@@ -79,7 +79,9 @@ subtest 'signatures' => sub {
                    $CitrixGuard::Ica::GREETING) {
         for my $between ('', "\r\n", "\r\n\r\n", "\n") {
             said(\%tls, "$first$between$ATTACK");
-            said(\%tls, $first, "$between$ATTACK");
+            # to CGP and ICA the stand-in answers, and then the stream is theirs
+            said(\%tls, $first, "$between$ATTACK")
+                if $first eq $CitrixGuard::Ica::GREETING;
         }
     }
     clean('a signature, then HTTP');

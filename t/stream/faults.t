@@ -61,7 +61,7 @@ my @KINDS = (
         (map { [$_, 0] } split //, $CitrixGuard::Ica::CGP),
         ['x' x 300, 307]] },
     { name => 'CGP, then HTTP', arrives => 'cgp', talk => [
-        [$CitrixGuard::Ica::CGP, 7], ["\n$ATTACK"]] },
+        ["$CitrixGuard::Ica::CGP\n$ATTACK"]] },
     { name => 'SOCKS5', arrives => 'socks5', talk => [
         [$CitrixGuard::Ica::GREETING, 2], [$SOCKS5, 10], ['x' x 300, 300]] },
     { name => 'SOCKS5, no ticket', arrives => 'socks5', talk => [
@@ -157,7 +157,7 @@ END
     # read, and never asked
     server {
         listen unix:%%DIR%%/constant.sock;
-        citrix_guard_preread_socks5 any;
+        citrix_guard_preread_answer_timeout 50s;
         citrix_guard_preread_pass adc;
         proxy_pass 127.0.0.1:%%ADC%%;
     }

@@ -188,7 +188,7 @@ subtest 'ICA' => sub {
     is $web->arrivals($gateway), 0, 'nothing of it was HTTP';
     ok !CitrixGuard::Ica::socks5($gateway->front, @TLS, second =>
         CitrixGuard::Ica::connect_to('vda.example.com')), 'no ticket: closed';
-    like $gateway->error_log, qr/closed\ protocol=socks5:\ .*no\ STA\ ticket\ [^,]*,
+    like $gateway->error_log, qr/closed\ protocol=socks5\ why=ticket:\ .*no\ STA\ ticket\ [^,]*,
         \ client:\ 127\.0\.0\.1,/x, '... with a line';
 };
 

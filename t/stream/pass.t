@@ -190,7 +190,7 @@ subtest 'ICA goes on in the server that is named' => sub {
     $client->put("$CitrixGuard::Ica::CGP\nGET /vpn/../vpns/ HTTP/1.1\r\n\r\n");
     ok hung_up($client), 'HTTP behind the signature';
     unlike $adc->received, qr/GET/, '... does not arrive';
-    like $nginx->error_log, qr/citrix_guard: closed protocol=cgp: an HTTP/,
+    like $nginx->error_log, qr/citrix_guard: closed protocol=cgp why=request: an HTTP/,
         '... and it is said';
     $client = client();
     $client->put($CitrixGuard::Ica::GREETING);

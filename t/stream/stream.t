@@ -7,11 +7,12 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
+use IO::Socket::INET ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use CitrixGuard::Adc;
-use CitrixGuard::Check qw(refused);
+use CitrixGuard::Check qw(printable refused);
 use CitrixGuard::Ica;
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
@@ -58,7 +59,7 @@ END
     server { listen 127.0.0.1:%%PORT2%%; proxy_pass $to;
              citrix_guard_preread_socks5 connect; }
     server { listen 127.0.0.1:%%PORT3%%; proxy_pass $to;
-             citrix_guard_preread_socks5 any; }
+             citrix_guard_preread_answer_timeout 300ms; }
     server { listen 127.0.0.1:%%PORT4%%; citrix_guard_preread off;
              proxy_protocol off; return "[$citrix_guard_protocol]"; }
 END
@@ -138,9 +139,9 @@ subtest 'any split' => sub {
         }
         is said(1, $expected, split //, $first), $expected, "$name, single bytes";
     }
-    my $long = "\x05\xff" . "\x00" x 255;
-    is said(1, "\x05\x00", substr($long, 0, 200), substr $long, 200),
-        "\x05\x00", '255 methods';
+    my $long = join '', "\x05\x0a", map {chr} 0 .. 9;
+    is said(1, "\x05\x00", substr($long, 0, 7), substr $long, 7),
+        "\x05\x00", 'ten methods';
     ok CitrixGuard::Ica::socks5($nginx->port), 'CONNECT in one';
     my $client = CitrixGuard::Raw->new($nginx->port);
     $client->put($socks);
@@ -230,23 +231,23 @@ subtest 'the second message of SOCKS5' => sub {
     my $ticket = $connect->($CitrixGuard::Ica::TICKET);
     my $address = pack 'C4 C4 n', 5, 1, 0, 1, 127, 0, 0, 1, 80;
     my @CASES = (
-        # name, message, is it let through by ticket, connect, any
-        ['a ticket', $ticket, 1, 1, 1],
-        ['a name', $connect->('vda.example.test', 1494), 0, 1, 1],
-        ['an address', $address, 0, 1, 1],
-        ['a ticket with a slash', $connect->(';40;STA1;/vpns/'), 0, 1, 1],
-        ['a name with a line end', $connect->("a\r\nGET / HTTP/1.1"), 0, 0, 1],
-        ['BIND', $ticket =~ s/^\x05\x01/\x05\x02/r, 0, 0, 1],
-        ['HTTP', $GET, 0, 0, 1],
+        # name, message, is it let through by ticket, connect
+        ['a ticket', $ticket, 1, 1],
+        ['a name', $connect->('vda.example.test', 1494), 0, 1],
+        ['an address', $address, 0, 1],
+        ['a ticket with a slash', $connect->(';40;STA1;/vpns/'), 0, 1],
+        ['a name with a line end', $connect->("a\r\nGET / HTTP/1.1"), 0, 0],
+        ['BIND', $ticket =~ s/^\x05\x01/\x05\x02/r, 0, 0],
+        ['HTTP', $GET, 0, 0],
     );
     for my $case (@CASES) {
         my ($name, $second, @through) = @$case;
-        for my $mode (0 .. 2) {
+        for my $mode (0 .. 1) {
             $adc->forget;
             my $client = CitrixGuard::Ica::socks5($nginx->port(1 + $mode),
                 second => $second, timeout => 2);
             my $got = ($adc->sessions)[0]{bytes};
-            my $what = qw(ticket connect any)[$mode] . ": $name";
+            my $what = qw(ticket connect)[$mode] . ": $name";
             if ($through[$mode]) {
                 like $got, qr/\A\x05\x01\x00\Q$second\E/, "$what goes on";
                 is closed(), '', '... without a word';
@@ -254,7 +255,7 @@ subtest 'the second message of SOCKS5' => sub {
             else {
                 ok !$client, "$what ends the session";
                 unlike $got, qr/GET|vpns/, '... and is not sent';
-                like closed(), qr/^citrix_guard: closed protocol=socks5: \w/,
+                like closed(), qr/^citrix_guard: closed protocol=socks5 why=\w+: \w/,
                     '... with a line';
             }
         }
@@ -264,25 +265,85 @@ subtest 'the second message of SOCKS5' => sub {
 
 
 subtest 'HTTP behind a signature' => sub {
+    my $target = '/vpn/../vpns/cfg/smb.conf';
     for my $first ($CitrixGuard::Ica::CGP, $CitrixGuard::Ica::ICA) {
-        for my $between ('', "\r\n", "\n", 'x' x 100 . "\n") {
-            my $name = sprintf '%s: %d bytes between', substr($first, 2, 3),
-                length $between;
+        for my $behind ($GET, "\r\n$GET", "\n$GET", 'x' x 100 . "\n$GET",
+                        " $target\tHTTP/1.0\r\n\r\n", "\t$target\n",
+                        "\f$target\r\n", "\x0b$target HTTP/1.0\n\n",
+                        " http://a$target HTTP/1.0\n\n", "x $target\n",
+                        " %2fvpn/..%2fvpns/ HTTP/1.0\n\n") {
+            my $name = printable("$first$behind");
             $adc->forget;
-            said(1, '', "$first$between$GET");
-            unlike $adc->received, qr/vpns/, "$name, at once";
-            like closed(), qr/an HTTP request follows the signature/,
-                '... a line';
-            $adc->forget;
-            said(1, '', $first, $between, $GET);
-            unlike $adc->received, qr/vpns/, "$name, later";
-            closed();
+            is said(1, '', "$first$behind"), '', "$name: no answer";
+            unlike $adc->received, qr/vpn/, '... does not arrive, at once';
+            like closed(), qr/protocol=(?:cgp\ why=request:\ an\ HTTP
+                |ica\ why=early:\ the\ client\ did)/x, '... a line';
         }
     }
-    my $client = CitrixGuard::Ica::cgp($nginx->port);
-    ok CitrixGuard::Ica::echoes($client, "\x05\x08\x80\x02" x 2048),
-        'a window of 8 KiB';
-    ok CitrixGuard::Ica::echoes($client, "\n$GET"), '... and no more';
+    # an ADC that is silent, so that what comes later is seen as it comes
+    my $silent = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
+        or die "silent: $@";
+    my $through = CitrixGuard::Nginx->new(
+        vars => { ADC => $silent->sockport }, stream => <<'END')->start;
+        log_format why '$citrix_guard_protocol $citrix_guard_why';
+        access_log %%DIR%%/why.log why;
+        citrix_guard_preread on;
+        citrix_guard_preread_answer_timeout 600ms;
+        server { listen 127.0.0.1:%%PORT1%%; proxy_pass 127.0.0.1:%%ADC%%; }
+END
+    for my $case ([request => $CitrixGuard::Ica::CGP, "\x05\x08", " $target\n"],
+                  [long => $CitrixGuard::Ica::CGP, "\x01" x 4096, "\x01"],
+                  [early => $CitrixGuard::Ica::ICA, "\x01"],
+                  [early => $CitrixGuard::Ica::GREETING, "\x05"],
+                  [slow => $CitrixGuard::Ica::CGP, "\x05"]) {
+        my ($why, @pieces) = @$case;
+        my $client = CitrixGuard::Raw->new($through->port, timeout => 3);
+        $client->put(shift @pieces);
+        my $server = $silent->accept;
+        for my $piece (@pieces) {
+            sleep 0.1;
+            $client->put($piece);
+        }
+        is eval { $client->bytes(1) }, undef, "$why: ended";
+        my $got = do { local $/; <$server> };
+        is length $got, length(join '', @$case[1 .. $#$case])
+            - ($why eq 'slow' ? 0 : length $case->[-1]),
+            '... and the last piece is not sent';
+        like $through->error_log, qr/closed protocol=\w+ why=$why: /,
+            '... and said';
+    }
+    $through->settle;
+    is $through->access_log('why.log'), "cgp request\ncgp long\nica early\n"
+        . "socks5 early\ncgp slow\n", '$citrix_guard_why';
+    $adc->forget;
+};
+
+
+subtest 'a session is theirs when both have greeted' => sub {
+    for my $open (sub { CitrixGuard::Ica::cgp(@_) },
+                  sub { CitrixGuard::Ica::cgp(@_, signature =>
+                        $CitrixGuard::Ica::ICA) },
+                  sub { CitrixGuard::Ica::socks5(@_) }) {
+        my $client = $open->($nginx->port(3));
+        ok CitrixGuard::Ica::echoes($client, "\n$GET$_"), 'HTTP in it'
+            for '', 'x' x 10_000;
+        sleep 0.5;
+        ok CitrixGuard::Ica::echoes($client, "\n$GET"),
+            '... and the time for greetings does not count';
+    }
+    my $client = CitrixGuard::Ica::socks5($nginx->port(2),
+        second => CitrixGuard::Ica::connect_to('vda.example.test', 1494));
+    ok CitrixGuard::Ica::echoes($client, $CitrixGuard::Ica::CGP),
+        'CGP behind any CONNECT';
+    ok CitrixGuard::Ica::echoes($client, "\n$GET"), '... and then HTTP';
+    is closed(), '', 'nothing is said of them';
+    $client = CitrixGuard::Ica::socks5($nginx->port(2),
+        second => CitrixGuard::Ica::connect_to('127.0.0.1', 80));
+    $adc->forget;
+    $client->put($GET);
+    is eval { $client->bytes(1) }, undef, 'HTTP behind any CONNECT';
+    like closed(), qr/why=inside: what SOCKS5 carries/, '... is ended';
+    unlike $adc->received, qr/GET/, '... and does not arrive';
     $adc->forget;
 };
 
@@ -312,6 +373,27 @@ END
     like $through->error_log, qr/the client did not wait/, '... is ended';
     is join('', map { $_->{raw} } $odd->arrivals($through)),
         $CitrixGuard::Ica::GREETING, '... before it is heard';
+
+    # an answer in two pieces: nothing is shown before it is one
+    my $half = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
+        or die "half: $@";
+    my $to_half = CitrixGuard::Nginx->new(
+        vars => { ADC => $half->sockport }, stream => <<'END')->start;
+        server { listen 127.0.0.1:%%PORT1%%; citrix_guard_preread on;
+                 proxy_pass 127.0.0.1:%%ADC%%; }
+END
+    for my $case (["\x1aCG", 'P/01yes', "\x1aCGP/01yes"],
+                  ["\x1aCG", 'HTTP', undef], ["\x1aCGP", '!', "\x1aCGP!"]) {
+        my ($first, $second, $shown) = @$case;
+        $client = CitrixGuard::Raw->new($to_half->port, timeout => 3);
+        $client->put($CitrixGuard::Ica::CGP);
+        my $server = $half->accept;
+        syswrite $server, $first;
+        sleep 0.1;
+        syswrite $server, $second;
+        is eval { $client->bytes(length($shown // 'x')) }, $shown,
+            printable($first . $second) . ', in two';
+    }
 };
 
 

@@ -3,9 +3,11 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Which protocol a client speaks on a Gateway's port, by its first bytes
- * (docs/stream.md).  Deny by default: an exact signature is needed to be
- * anything but HTTP, and what follows a signature is held to its form for as
- * long as one is known.
+ * (docs/stream.md), and whether both sides speak it.  Deny by default: an exact
+ * signature is needed to be anything but HTTP.  What a client sends before the
+ * server has answered in the same protocol is held to its form, as far as that
+ * is known, and could not be a request of HTTP.  Behind that, the stream is
+ * theirs.
  *
  * As the rest of the core it only reads what it is given, and allocates
  * nothing.
@@ -18,67 +20,61 @@
 
 #include <stddef.h>
 
+#include "cguard_hello.h"
+#include "cguard_session_types.h"
+#include "cguard_socks5.h"
+
 
 #pragma GCC visibility push(hidden)
 
 
-typedef enum {
-    CGUARD_SESSION_MORE = 0,     /* the beginning of a signature, so far */
-    CGUARD_SESSION_HTTP,         /* and everything else */
-    CGUARD_SESSION_SOCKS5,
-    CGUARD_SESSION_CGP,
-    CGUARD_SESSION_ICA
-} cguard_protocol_e;
+/* the longest signature: a SOCKS5 greeting with all methods */
 
+#define CGUARD_SESSION_SIGNATURE  CGUARD_SOCKS5_GREETING
 
-/* why a session that began with a signature is ended */
+/* so many bytes may stand behind a signature of CGP before it is answered */
 
-typedef enum {
-    CGUARD_SESSION_PASS = 0,
-    CGUARD_SESSION_EARLY,        /* SOCKS5: the client did not wait */
-    CGUARD_SESSION_METHOD,       /* SOCKS5: the server wants a login */
-    CGUARD_SESSION_CONNECT,      /* SOCKS5: no well-formed CONNECT */
-    CGUARD_SESSION_TICKET,       /* SOCKS5: no STA ticket */
-    CGUARD_SESSION_REQUEST,      /* an HTTP request behind a signature */
-    CGUARD_SESSION_ANSWER        /* the server takes it for HTTP */
-} cguard_session_reason_e;
+#define CGUARD_SESSION_HELLO      4096
 
+/* no more of a server's bytes are held than this */
 
-/* what a SOCKS5 client may ask for */
-
-typedef enum {
-    CGUARD_SOCKS5_TICKET = 0,   /* CONNECT to an STA ticket */
-    CGUARD_SOCKS5_CONNECT,      /* CONNECT to anything */
-    CGUARD_SOCKS5_ANY           /* it is not looked at */
-} cguard_socks5_e;
-
-
-/* the longest signature: a SOCKS5 greeting with 255 methods */
-
-#define CGUARD_SESSION_SIGNATURE  257
-
-/* so many bytes behind the signatures of CGP and ICA are looked at */
-
-#define CGUARD_SESSION_WINDOW     8192
+#define CGUARD_SESSION_HELD       6
 
 
 /* a session behind its signature; "watch" is 0 when nothing is left to see */
 
 typedef struct {
     cguard_protocol_e     protocol;
-    cguard_socks5_e       socks5;
     unsigned              watch;
 
-    unsigned              client;       /* states */
-    unsigned              server;
-    unsigned              ticket;
-    unsigned              line;
-    unsigned              version;
+    unsigned              inside;       /* SOCKS5 is over */
+    cguard_socks5_t       socks5;
 
-    size_t                rest;         /* bytes of a part that are to come */
-    size_t                client_seen;
-    size_t                server_seen;
+    cguard_protocol_e     client;       /* whose signature has begun */
+    cguard_protocol_e     server;
+    unsigned              client_len;   /* of it, so far */
+    unsigned              server_len;
+    unsigned              said;         /* the client's signature is whole */
+    unsigned              answered;     /* and the server's */
+    unsigned              hello;        /* bytes behind the client's */
+    cguard_hello_t        request;
+
+    unsigned              held_len;     /* of the server, not shown yet */
+    unsigned char         held[CGUARD_SESSION_HELD];
 } cguard_session_t;
+
+
+/*
+ * What the client may be shown when the server has said something: "before",
+ * bytes of earlier pieces that were held until now, then this piece without its
+ * last "kept" bytes.
+ */
+
+typedef struct {
+    size_t                kept;
+    unsigned              before_len;
+    unsigned char         before[CGUARD_SESSION_HELD];
+} cguard_session_shown_t;
 
 
 /* what all bytes so far are; MORE only for a proper prefix of a signature */
@@ -89,8 +85,9 @@ cguard_protocol_e cguard_session_protocol(const void *data, size_t len);
 
 const char *cguard_session_name(cguard_protocol_e protocol);
 
-/* to be said of a reason in a log */
+/* of a reason: a word for machines, and to be said in a log */
 
+const char *cguard_session_why(cguard_session_reason_e reason);
 const char *cguard_session_reason_text(cguard_session_reason_e reason);
 
 /* the bytes of a signature: all of a greeting of SOCKS5 */
@@ -99,7 +96,9 @@ size_t cguard_session_signature(cguard_protocol_e protocol, const void *data);
 
 /*
  * What the client says behind its signature, and what the server says, in
- * pieces of any size: the same whatever the pieces.
+ * pieces of any size: the same whatever the pieces.  With another reason than
+ * PASS nothing of the piece is to be passed on.  Time is linear in the piece
+ * while the session is watched, constant then.
  */
 
 void cguard_session_init(cguard_session_t *cs, cguard_protocol_e protocol,
@@ -107,7 +106,7 @@ void cguard_session_init(cguard_session_t *cs, cguard_protocol_e protocol,
 cguard_session_reason_e cguard_session_client(cguard_session_t *cs,
     const void *data, size_t len);
 cguard_session_reason_e cguard_session_server(cguard_session_t *cs,
-    const void *data, size_t len);
+    const void *data, size_t len, cguard_session_shown_t *shown);
 
 
 #pragma GCC visibility pop

@@ -507,8 +507,9 @@ guard_judge_forms(const unsigned char *p, size_t len, int side)
 static int
 guard_judge_stream(const unsigned char *p, size_t len, int side)
 {
-    cguard_session_t   cs;
-    cguard_protocol_e  protocol;
+    cguard_session_t        cs;
+    cguard_protocol_e       protocol;
+    cguard_session_shown_t  shown;
 
     p = guard_place(&guard_path, p, len, side);
 
@@ -525,12 +526,12 @@ guard_judge_stream(const unsigned char *p, size_t len, int side)
     {
         cguard_session_init(&cs, protocol, CGUARD_SOCKS5_TICKET);
         (void) cguard_session_client(&cs, p, len);
-        (void) cguard_session_server(&cs, p, len);
+        (void) cguard_session_server(&cs, p, len, &shown);
 
         /* the server first, as it is with SOCKS5 */
 
         cguard_session_init(&cs, protocol, CGUARD_SOCKS5_CONNECT);
-        (void) cguard_session_server(&cs, p, len);
+        (void) cguard_session_server(&cs, p, len, &shown);
         (void) cguard_session_client(&cs, p, len);
     }
 

@@ -13,7 +13,7 @@
 #include "tap.h"
 
 
-#define TEST_LEN    (CGUARD_SESSION_WINDOW + 64)
+#define TEST_LEN    (CGUARD_SESSION_HELLO + 64)
 
 #define HTTP    CGUARD_SESSION_HTTP
 #define SOCKS5  CGUARD_SESSION_SOCKS5
@@ -24,6 +24,9 @@
 #define PASS    CGUARD_SESSION_PASS
 
 #define TICKET  "\x05\x01\x00\x03\x0f;40;STA01;0A1B2\x01\xbb"
+
+
+#define REPLY   "\x05\x00\x00\x01\0\0\0\0\0\0"
 
 
 /* data with its length: zeros are in it */
@@ -65,7 +68,11 @@ static const session_first_t  session_firsts[] = {
     { TEST_DATA("\x05\x01\x00GET / HTTP/1.1\r\n"), HTTP,
       "SOCKS5, a request behind it" },
     { TEST_DATA("\x05\x01\xff"), HTTP, "SOCKS5, the method FF" },
-    { TEST_DATA("\x05\x03\x09\x80\xfe"), SOCKS5, "SOCKS5, other methods" },
+    { TEST_DATA("\x05\x03\x09\x00\x01"), SOCKS5, "SOCKS5, other methods" },
+    { TEST_DATA("\x05\x01\x80"), HTTP, "SOCKS5, a private method" },
+    { TEST_DATA("\x05\x02\x00\x00"), HTTP, "SOCKS5, a method twice" },
+    { TEST_DATA("\x05\x0b"), HTTP, "SOCKS5, more methods than there are" },
+    { TEST_DATA("\x05\x09\xc0\xaf"), HTTP, "SOCKS5, TAB and a slash" },
     { TEST_DATA("\x05\x01\x0a"), HTTP, "SOCKS5, a line feed as a method" },
     { TEST_DATA("\x05\x01\x7f"), HTTP, "SOCKS5, the method 7F" },
     { TEST_DATA("\x05GET /vpn/"), HTTP, "05, then a request" },
@@ -97,8 +104,8 @@ static const session_case_t  session_cases[] = {
     /* SOCKS5 */
 
     { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
-      TEST_DATA(TICKET "GET / HTTP/1.1\r\n"), PASS,
-      "a ticket, and then anything" },
+      TEST_DATA(TICKET "GET / HTTP/1.1\r\n"), CGUARD_SESSION_EARLY,
+      "a ticket, and no waiting for the reply" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA(""), TEST_DATA(TICKET),
       CGUARD_SESSION_EARLY, "a ticket before the answer" },
     { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\xff"),
@@ -131,10 +138,10 @@ static const session_case_t  session_cases[] = {
     { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
       TEST_DATA("\x05\x01\x00\x01"), CGUARD_SESSION_TICKET, "an address" },
     { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x05\x00"),
-      TEST_DATA("\x05\x01\x00\x01\x7f\x00\x00\x01\x01\xbb" "any"), PASS,
+      TEST_DATA("\x05\x01\x00\x01\x7f\x00\x00\x01\x01\xbb"), PASS,
       "an address, where it may be" },
     { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x05\x00"),
-      TEST_DATA("\x05\x01\x00\x04" "0123456789abcdef\x01\xbb" "any"), PASS,
+      TEST_DATA("\x05\x01\x00\x04" "0123456789abcdef\x01\xbb"), PASS,
       "an address of IPv6, where it may be" },
     { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x05\x00"),
       TEST_DATA("\x05\x01\x00\x03\x04host\x00\x50"), PASS,
@@ -184,35 +191,36 @@ static const session_case_t  session_cases[] = {
     { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\x00"),
       TEST_DATA("\x05\x01\x00\x03\x0f;40;STA-_.:{"), CGUARD_SESSION_TICKET,
       "another authority (5)" },
-    { SOCKS5, CGUARD_SOCKS5_ANY, TEST_DATA(""),
-      TEST_DATA("GET / HTTP/1.1\r\n"), PASS, "anything, where it may be" },
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA("\x05\xff\x05"),
+      TEST_DATA(""), CGUARD_SESSION_ANSWER, "more behind a refusal" },
 
     /* CGP and ICA */
 
-    { CGP, 0, TEST_DATA(""), TEST_DATA("\r\nGET /"),
-      CGUARD_SESSION_REQUEST, "a request behind a line" },
-    { CGP, 0, TEST_DATA(""), TEST_DATA("GET /"),
-      CGUARD_SESSION_REQUEST, "a request at once" },
-    { ICA, 0, TEST_DATA(""), TEST_DATA("x y\nfoo \t /"),
-      CGUARD_SESSION_REQUEST, "HTTP/0.9 in small letters" },
-    { ICA, 0, TEST_DATA(""), TEST_DATA("x\nfoo\t/"),
-      CGUARD_SESSION_REQUEST, "a tab" },
-    { ICA, 0, TEST_DATA(""), TEST_DATA("PRI * HTTP/2.0"),
-      CGUARD_SESSION_REQUEST, "HTTP/2" },
-    { ICA, 0, TEST_DATA(""), TEST_DATA("!x  HTTP/1.1"),
-      CGUARD_SESSION_REQUEST, "the version of any request" },
-    { ICA, 0, TEST_DATA(""), TEST_DATA(" HTTP HTTP/1"),
-      CGUARD_SESSION_REQUEST, "... that begins twice" },
-    { ICA, 0, TEST_DATA(""), TEST_DATA(" HTTP/x HTTP/: HTTP/! HTTP!0"),
-      PASS, "no version" },
-    { ICA, 0, TEST_DATA(""), TEST_DATA("GE /a\nGET x\nG3T /\nGETT3 /"),
-      PASS, "no request" },
-    { CGP, 0, TEST_DATA("\x1a" "CGP/01"), TEST_DATA("\x05\x08\x80\x02"),
-      PASS, "CGP" },
-    { CGP, 0, TEST_DATA("HTTP/"), TEST_DATA(""), CGUARD_SESSION_ANSWER,
+    { CGP, 0, TEST_DATA("\x1a" "CGP/01"), TEST_DATA("\nGET / HTTP/1.1"),
+      PASS, "HTTP, when it has been answered" },
+    { ICA, 0, TEST_DATA("\x7f\x7fICA\0"), TEST_DATA("GET / HTTP/1.1"),
+      PASS, "HTTP, when it has been answered" },
+    { CGP, 0, TEST_DATA("\x1a" "CG"), TEST_DATA("\nGET / HTTP/1.1"),
+      CGUARD_SESSION_REQUEST, "... but not in part" },
+    { ICA, 0, TEST_DATA("\x7f\x7fICA"), TEST_DATA("x"),
+      CGUARD_SESSION_EARLY, "... but not in part" },
+    { ICA, 0, TEST_DATA(""), TEST_DATA("\n"), CGUARD_SESSION_EARLY,
+      "a byte before the answer" },
+    { CGP, 0, TEST_DATA("HTTP/1.1"), TEST_DATA(""), CGUARD_SESSION_ANSWER,
       "an answer in HTTP" },
-    { ICA, 0, TEST_DATA("HTTP:HTTP/"), TEST_DATA(""), PASS,
-      "another answer" },
+    { CGP, 0, TEST_DATA("\x1a" "CGQ"), TEST_DATA(""), CGUARD_SESSION_ANSWER,
+      "almost its signature" },
+    { CGP, 0, TEST_DATA("\x7f\x7fICA\0"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "that of ICA" },
+    { ICA, 0, TEST_DATA("\x7f\x7fICA\x01"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "almost its signature" },
+    { ICA, 0, TEST_DATA("<html>"), TEST_DATA(""), CGUARD_SESSION_ANSWER,
+      "HTTP/0.9" },
+
+    /* ICA and CGP within SOCKS5, where any CONNECT is allowed */
+
+    { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA(""), TEST_DATA("x"),
+      CGUARD_SESSION_EARLY, "a client that does not wait" },
     { HTTP, 0, TEST_DATA("HTTP/1.1 200 OK"), TEST_DATA("GET / HTTP/1.1"),
       PASS, "HTTP is not looked at here" }
 };
@@ -224,7 +232,14 @@ static void session_case(tap_t *t, const session_case_t *c);
 static cguard_session_reason_e session_pieces(cguard_session_t *cs,
     cguard_session_reason_e (*say)(cguard_session_t *, const void *, size_t),
     const char *data, size_t len, size_t piece);
-static void session_window(tap_t *t);
+static cguard_session_reason_e session_server(cguard_session_t *cs,
+    const void *data, size_t len);
+static void session_bound(tap_t *t);
+static void session_hello(tap_t *t);
+static void session_shown(tap_t *t);
+static cguard_session_reason_e session_within(cguard_session_t *cs,
+    cguard_socks5_e allowed, const char *reply, size_t reply_len,
+    const char *client, size_t client_len);
 static void session_done(tap_t *t);
 static void session_words(tap_t *t);
 
@@ -244,7 +259,9 @@ main(void)
     }
 
     session_longest(&t);
-    session_window(&t);
+    session_bound(&t);
+    session_hello(&t);
+    session_shown(&t);
     session_done(&t);
     session_words(&t);
 
@@ -282,9 +299,12 @@ session_longest(tap_t *t)
     char    data[CGUARD_SESSION_SIGNATURE + 1];
     size_t  i, more;
 
-    memset(data, 0x80, sizeof(data));
+    for (i = 0; i < sizeof(data); i++) {
+        data[i] = (char) (i - 2);
+    }
+
     data[0] = 0x05;
-    data[1] = (char) 0xff;
+    data[1] = CGUARD_SOCKS5_METHODS;
 
     more = 0;
 
@@ -292,13 +312,13 @@ session_longest(tap_t *t)
         more += cguard_session_protocol(data, i) == MORE;
     }
 
-    tap_ok(t, more == CGUARD_SESSION_SIGNATURE - 1, "255 methods, in part");
+    tap_ok(t, more == CGUARD_SESSION_SIGNATURE - 1, "ten methods, in part");
     tap_ok(t, cguard_session_protocol(data, CGUARD_SESSION_SIGNATURE) == SOCKS5,
-           "255 methods");
+           "ten methods");
     tap_ok(t, cguard_session_signature(SOCKS5, data)
               == CGUARD_SESSION_SIGNATURE, "... and the length of it");
     tap_ok(t, cguard_session_protocol(data, sizeof(data)) == HTTP,
-           "255 methods and a byte");
+           "ten methods and a byte");
 }
 
 
@@ -312,7 +332,7 @@ session_case(tap_t *t, const session_case_t *c)
     for (piece = 1; piece < 32; piece += piece) {
         cguard_session_init(&cs, c->protocol, c->socks5);
 
-        reason = session_pieces(&cs, cguard_session_server, c->server,
+        reason = session_pieces(&cs, session_server, c->server,
                                 c->server_len, piece);
 
         if (reason == PASS) {
@@ -346,44 +366,181 @@ session_pieces(cguard_session_t *cs,
 }
 
 
-/* the last byte that is looked at, and the first that is not */
+static cguard_session_reason_e
+session_server(cguard_session_t *cs, const void *data, size_t len)
+{
+    cguard_session_shown_t  shown;
+
+    return cguard_session_server(cs, data, len, &shown);
+}
+
+
+/* as many bytes as may come before the answer, and one more */
 
 static void
-session_window(tap_t *t)
+session_bound(tap_t *t)
 {
     char              data[TEST_LEN];
     cguard_session_t  cs;
 
-    memset(data, '\n', sizeof(data));
-    memcpy(data + CGUARD_SESSION_WINDOW - 5, "GET /", 5);
+    memset(data, 0x01, sizeof(data));
 
     cguard_session_init(&cs, CGP, 0);
-    tap_ok(t, cguard_session_client(&cs, data, sizeof(data))
-              == CGUARD_SESSION_REQUEST, "a request that ends the window");
+    tap_ok(t, cguard_session_client(&cs, data, CGUARD_SESSION_HELLO) == PASS,
+           "the longest hello");
+    tap_ok(t, cguard_session_client(&cs, data, 1) == CGUARD_SESSION_LONG,
+           "... and a byte more");
 
     cguard_session_init(&cs, CGP, 0);
-    tap_ok(t, cguard_session_client(&cs, data + 1, sizeof(data) - 1)
-              == CGUARD_SESSION_REQUEST, "... and one before");
-
-    memset(data, '\n', sizeof(data));
-    memcpy(data + CGUARD_SESSION_WINDOW - 4, "GET /", 5);
-
-    cguard_session_init(&cs, CGP, 0);
+    (void) cguard_session_client(&cs, data, CGUARD_SESSION_HELLO);
+    (void) session_server(&cs, "\x1a" "CGP", 4);
+    tap_ok(t, !cs.watch, "it is answered");
     tap_ok(t, cguard_session_client(&cs, data, sizeof(data)) == PASS,
-           "a request that ends behind it");
-    tap_ok(t, cs.watch, "the server is waited for");
-    tap_ok(t, cguard_session_server(&cs, "HTTP/", 5) == CGUARD_SESSION_ANSWER,
-           "... and heard");
+           "... and then there is no bound");
+}
+
+
+/* what may stand in a hello, and what may not */
+
+static void
+session_hello(tap_t *t)
+{
+    size_t            i, n, len;
+    unsigned          same;
+    cguard_session_t  cs;
+
+    static const struct {
+        const char              *data;
+        size_t                   len;
+        cguard_session_reason_e  reason;
+    } hellos[] = {
+        { TEST_DATA(" /"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\t/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\v/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\f/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\r/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\n/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\x1c/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\x1f/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\x85/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xa0/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xc2\xa0/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xe2\x80\x83/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xe2\x80\xa8/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xe2\x81\x9f/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xe1\x9a\x80/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xe3\x80\x80/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xef\xbb\xbf/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("x y/z \t  /"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" http:/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" host:4/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" vpn\\ab"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" %2fvpn"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" a%2fb\n"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" a\n"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" a\r\n"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" a \xff\n"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("/vpn"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\\VPn"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("x/.."), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("//.."), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("/\0v\0p\0n"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xaf\xf6\xf0\xee"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xc0\xaf\xc1\xb6\xc1\xb0\xc1\xae"),
+          CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xe0\x80\xafvp\xe0\x81\xae"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("xHTTP/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\x05\x08\x80\x02\x00"), PASS },
+        { TEST_DATA("\x16" "Citrix.TcpProxyService\x0a"), PASS },
+        { TEST_DATA("\x20;40;STA0123456789AB;0A1B2C3D4E5F\x05"), PASS },
+        { TEST_DATA("01/02 a\x01\n"), PASS },
+        { TEST_DATA(" \x01/x/y\x01vpn..\n"), PASS },
+        { TEST_DATA(" \xff/x \n"), PASS },
+        { TEST_DATA("\n\n\r\n \n"), PASS },
+        { TEST_DATA("/vp\x01n /"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("/vp/vp/. HTTP HTT:/"), PASS },
+        { TEST_DATA("\xe2\x80\x83"), PASS },
+        { TEST_DATA("\xe2\x82\x83/x"), PASS }
+    };
+
+    for (i = 0; i < sizeof(hellos) / sizeof(hellos[0]); i++) {
+        len = hellos[i].len;
+
+        cguard_session_init(&cs, CGP, 0);
+        same = cguard_session_client(&cs, hellos[i].data, len)
+               == hellos[i].reason;
+
+        cguard_session_init(&cs, CGP, 0);
+
+        for (n = 0; n + 1 < len; n++) {
+            same &= cguard_session_client(&cs, hellos[i].data + n, 1) == PASS;
+        }
+
+        same &= cguard_session_client(&cs, hellos[i].data + n, 1)
+                == hellos[i].reason;
+
+        tap_ok(t, same, "hello %zu: by its last byte", i);
+    }
+}
+
+
+/* of a server's bytes none is shown before its answer is whole */
+
+static void
+session_shown(tap_t *t)
+{
+    cguard_session_t        cs;
+    cguard_session_shown_t  shown;
 
     cguard_session_init(&cs, CGP, 0);
-    (void) cguard_session_server(&cs, "\x1a", 1);
-    tap_ok(t, cs.watch, "the client is watched when the server has spoken");
-    (void) cguard_session_client(&cs, data, sizeof(data));
-    tap_ok(t, !cs.watch, "... to the end of the window");
-    tap_ok(t, cguard_session_client(&cs, "GET / HTTP/1.1", 14) == PASS,
-           "nothing is looked at then");
-    tap_ok(t, cguard_session_server(&cs, "HTTP/", 5) == PASS,
-           "... on either side");
+    (void) cguard_session_server(&cs, "\x1a" "C", 2, &shown);
+    tap_ok(t, shown.kept == 2 && shown.before_len == 0, "two are held");
+    (void) cguard_session_server(&cs, "GP", 2, &shown);
+    tap_ok(t, shown.kept == 0 && shown.before_len == 2
+              && memcmp(shown.before, "\x1a" "C", 2) == 0,
+           "... and come back");
+
+    cguard_session_init(&cs, CGP, 0);
+    (void) cguard_session_server(&cs, "\x1a" "CGP/01", 7, &shown);
+    tap_ok(t, shown.kept == 0 && shown.before_len == 0, "all at once");
+
+    cguard_session_init(&cs, ICA, 0);
+    (void) cguard_session_server(&cs, "\x7f\x7fICA", 5, &shown);
+    tap_ok(t, shown.kept == 5, "five are held");
+    (void) cguard_session_server(&cs, "\0abc", 4, &shown);
+    tap_ok(t, shown.kept == 0 && shown.before_len == 5, "... and come back");
+
+    cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_CONNECT);
+    (void) cguard_session_server(&cs, "\x05", 1, &shown);
+    tap_ok(t, shown.kept == 1, "a version is held");
+    (void) cguard_session_server(&cs, "\0", 1, &shown);
+    tap_ok(t, shown.kept == 0 && shown.before_len == 1, "... to the method");
+    (void) cguard_session_client(&cs, TEST_DATA(TICKET));
+    (void) cguard_session_server(&cs, "\x05\0\0", 3, &shown);
+    tap_ok(t, shown.kept == 3, "a reply is held");
+    (void) cguard_session_server(&cs, "\x03\x01x\0\0\x7f\x7f", 7, &shown);
+    tap_ok(t, shown.kept == 2 && shown.before_len == 3,
+           "... to its type; then what is within");
+    (void) cguard_session_server(&cs, "ICA\0", 4, &shown);
+    tap_ok(t, shown.before_len == 2 && cs.watch, "the server comes first");
+    tap_ok(t, cguard_session_client(&cs, "\x7f\x7fICA\0", 6) == PASS
+              && !cs.watch, "... and the client has its signature");
+}
+
+
+/* SOCKS5 to its end; then the client says something, or the server does */
+
+static cguard_session_reason_e
+session_within(cguard_session_t *cs, cguard_socks5_e allowed,
+    const char *reply, size_t reply_len, const char *client, size_t client_len)
+{
+    cguard_session_init(cs, SOCKS5, allowed);
+    (void) session_server(cs, "\x05\x00", 2);
+    (void) cguard_session_client(cs, TEST_DATA(TICKET));
+
+    return session_server(cs, reply, reply_len) != PASS
+           ? CGUARD_SESSION_ANSWER
+           : cguard_session_client(cs, client, client_len);
 }
 
 
@@ -393,20 +550,52 @@ session_done(tap_t *t)
     cguard_session_t  cs;
 
     cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
-    (void) cguard_session_server(&cs, "\x05\x00", 2);
+    (void) session_server(&cs, "\x05\x00", 2);
     (void) cguard_session_client(&cs, TEST_DATA(TICKET));
     tap_ok(t, cs.watch, "the answer to CONNECT is waited for");
-    tap_ok(t, cguard_session_server(&cs, "H", 1) == CGUARD_SESSION_ANSWER,
+    tap_ok(t, cguard_session_client(&cs, "x", 1) == CGUARD_SESSION_EARLY,
+           "... by the client, too");
+    tap_ok(t, session_server(&cs, "H", 1) == CGUARD_SESSION_ANSWER,
            "... and is not HTTP");
 
-    cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_TICKET);
-    (void) cguard_session_server(&cs, "\x05\x00", 2);
-    (void) cguard_session_client(&cs, TEST_DATA(TICKET));
-    tap_ok(t, cguard_session_server(&cs, "\x05\x00", 2) == PASS,
-           "an answer to CONNECT");
-    tap_ok(t, !cs.watch, "... is the last that is looked at");
-    tap_ok(t, cguard_session_server(&cs, "HTTP/1.1", 8) == PASS,
-           "nothing is looked at then");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_TICKET, TEST_DATA(REPLY),
+                             TEST_DATA("GET / HTTP/1.1")) == PASS
+              && !cs.watch, "behind a ticket, anything");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_TICKET,
+                             TEST_DATA("\x05\x01\x00\x01"),
+                             TEST_DATA("x")) == CGUARD_SESSION_EARLY,
+           "behind a refusal, nothing");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_TICKET,
+                             TEST_DATA("\x05\x00\x01"), TEST_DATA(""))
+              == CGUARD_SESSION_ANSWER, "no reply of SOCKS5");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_TICKET,
+                             TEST_DATA("\x05\x00\x00\x02"), TEST_DATA(""))
+              == CGUARD_SESSION_ANSWER, "... nor with that type");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT, TEST_DATA(REPLY),
+                             TEST_DATA("GET / HTTP/1.1"))
+              == CGUARD_SESSION_INSIDE, "behind another CONNECT, no HTTP");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT, TEST_DATA(REPLY),
+                             TEST_DATA("\x1a" "CGP/02"))
+              == CGUARD_SESSION_INSIDE, "... nor almost CGP");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT, TEST_DATA(REPLY),
+                             TEST_DATA("\x1a" "CGP/01 /"))
+              == CGUARD_SESSION_REQUEST, "... nor HTTP in CGP");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT, TEST_DATA(REPLY),
+                             TEST_DATA("\x1a" "CGP/01\x05")) == PASS
+              && cs.watch, "... but CGP");
+    tap_ok(t, session_server(&cs, "\x1a" "CGP", 4) == PASS && !cs.watch,
+           "... that is answered");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT,
+                             TEST_DATA(REPLY "\x7f\x7fICA\0"),
+                             TEST_DATA("\x1a")) == CGUARD_SESSION_INSIDE,
+           "not CGP to ICA");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT,
+                             TEST_DATA(REPLY "HTTP"), TEST_DATA(""))
+              == CGUARD_SESSION_ANSWER, "nor a server of HTTP");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT,
+                             TEST_DATA("\x05\x00\x00\x04" "0123456789abcdef"
+                                       "\0\0" "HTTP"), TEST_DATA(""))
+              == CGUARD_SESSION_ANSWER, "... behind an address of IPv6");
 }
 
 
@@ -421,11 +610,13 @@ session_words(tap_t *t)
     tap_ok(t, cguard_session_signature(ICA, "") == 6, "signature of ICA");
     tap_ok(t, cguard_session_signature(HTTP, "") == 0, "HTTP has none");
 
-    for (i = 0; i <= CGUARD_SESSION_ANSWER; i++) {
+    for (i = 0; i <= CGUARD_SESSION_SLOW; i++) {
         for (j = 0; j < i; j++) {
             tap_ok(t, strcmp(cguard_session_reason_text(i),
                              cguard_session_reason_text(j)) != 0,
                    "reasons %u and %u differ", i, j);
+            tap_ok(t, strcmp(cguard_session_why(i), cguard_session_why(j)) != 0,
+                   "... in a word");
         }
     }
 }

@@ -1,0 +1,194 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Any bytes may be a method.  So no line has to begin here: what counts is a
+ * blank of any kind, and a word behind it that is a target.
+ */
+
+
+#include "cguard_hello.h"
+
+
+/* a word of so many bytes with a slash in it, or an escape, is a target */
+
+#define CGUARD_HELLO_WORD  6
+
+
+static int cguard_hello_word(cguard_hello_t *h, unsigned char ch);
+static int cguard_hello_line_end(cguard_hello_t *h);
+static int cguard_hello_is_blank(uint32_t last, unsigned char ch);
+static int cguard_hello_texts(cguard_hello_t *h, unsigned char ch);
+static int cguard_hello_text(unsigned *state, const char *text,
+    unsigned char ch);
+static unsigned char cguard_hello_ascii(uint32_t last, unsigned char ch);
+
+
+int
+cguard_hello_byte(cguard_hello_t *h, unsigned char ch)
+{
+    int  found;
+
+    found = cguard_hello_word(h, ch);
+    found |= cguard_hello_texts(h, cguard_hello_ascii(h->last, ch));
+
+    h->last = h->last << 8 | ch;
+
+    return found;
+}
+
+
+static int
+cguard_hello_word(cguard_hello_t *h, unsigned char ch)
+{
+    if (ch == '\n') {
+        return cguard_hello_line_end(h);
+    }
+
+    if (cguard_hello_is_blank(h->last, ch)) {
+        h->target |= h->word > 1;
+        h->word = 1;
+        h->path = 0;
+
+        return 0;
+    }
+
+    if (h->word == 0 || ch <= 0x20 || ch >= 0x7f) {
+        h->word = 0;
+        return 0;
+    }
+
+    /* "/", of HTTP/0.9 as well, whatever comes behind it */
+
+    if (h->word == 1 && ch == '/') {
+        return 1;
+    }
+
+    h->path |= ch == '/' || ch == '\\' || ch == '%';
+    h->word++;
+
+    return h->path && h->word > CGUARD_HELLO_WORD;
+}
+
+
+/* a line end is a blank as well: a target may stand behind it */
+
+static int
+cguard_hello_line_end(cguard_hello_t *h)
+{
+    int  found;
+
+    found = h->target || h->word > 1;
+
+    h->target = 0;
+    h->word = 1;
+    h->path = 0;
+
+    return found;
+}
+
+
+/*
+ * The blanks of C, of Python and of Unicode, the latter in Latin-1 and UTF-8.
+ */
+
+static int
+cguard_hello_is_blank(uint32_t last, unsigned char ch)
+{
+    uint32_t  code;
+
+    if (ch == ' ' || (ch >= 0x09 && ch <= 0x0d) || (ch >= 0x1c && ch <= 0x1f)
+        || ch == 0x85 || ch == 0xa0)
+    {
+        return 1;
+    }
+
+    code = (last & 0xffff) << 8 | ch;
+
+    return (code >= 0xe28080 && code <= 0xe2808f)       /* U+2000 to U+200F */
+           || (code >= 0xe280a8 && code <= 0xe280af)    /* U+2028 to U+202F */
+           || code == 0xe2819f                          /* U+205F */
+           || code == 0xe19a80                          /* U+1680 */
+           || code == 0xe38080                          /* U+3000 */
+           || code == 0xefbbbf;                         /* U+FEFF */
+}
+
+
+/*
+ * These are signs wherever they stand, also with a bit too many, in UTF-8 that
+ * is longer than it may be, and with zeros in between.
+ */
+
+static int
+cguard_hello_texts(cguard_hello_t *h, unsigned char ch)
+{
+    int  found;
+
+    if (ch == 0) {
+        return 0;
+    }
+
+    if (ch == '\\') {
+        ch = '/';
+    }
+
+    if (ch >= 'A' && ch <= 'Z') {
+        ch |= 0x20;
+    }
+
+    found = cguard_hello_text(&h->root, "/vpn", ch);
+    found |= cguard_hello_text(&h->parent, "/..", ch);
+    found |= cguard_hello_text(&h->version, "http/", ch);
+
+    return found;
+}
+
+
+/* the first byte of such a text is in it once, so only that begins it anew */
+
+static int
+cguard_hello_text(unsigned *state, const char *text, unsigned char ch)
+{
+    if (ch == (unsigned char) text[*state]) {
+        ++*state;
+
+    } else {
+        *state = ch == (unsigned char) text[0];
+    }
+
+    if (text[*state] == '\0') {
+        *state = 0;
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* 0 if a character is not complete yet */
+
+static unsigned char
+cguard_hello_ascii(uint32_t last, unsigned char ch)
+{
+    uint32_t  before;
+
+    before = last & 0xff;
+
+    if (ch >= 0x80 && ch <= 0xbf) {
+
+        /* C1 B6 is "v", and so is E0 81 B6 */
+
+        if (before == 0xc0 || before == 0xc1
+            || ((before == 0x80 || before == 0x81)
+                && (last & 0xff00) == 0xe000))
+        {
+            return (unsigned char) ((before & 1) << 6 | (ch & 0x3f));
+        }
+
+        if (ch <= 0x81 && before == 0xe0) {
+            return 0;
+        }
+    }
+
+    return ch == 0xc0 || ch == 0xc1 || ch == 0xe0 ? 0 : ch & 0x7f;
+}

@@ -1,0 +1,45 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Could an HTTP parser, however tolerant, take these bytes for a request?  It
+ * is asked of what a client sends before the other side has shown that it
+ * speaks no HTTP.
+ */
+
+
+#ifndef _CGUARD_HELLO_H_INCLUDED_
+#define _CGUARD_HELLO_H_INCLUDED_
+
+
+#include <stdint.h>
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* all zero at first; what stands in front counts as a method, whatever it is */
+
+typedef struct {
+    uint32_t              last;         /* the four bytes before */
+    unsigned              word;         /* bytes of a word behind a blank, + 1 */
+    unsigned              path;         /* a byte of a path is in that word */
+    unsigned              target;       /* the line has a blank and a word */
+    unsigned              root;         /* states of three texts */
+    unsigned              parent;
+    unsigned              version;
+} cguard_hello_t;
+
+
+/*
+ * Takes one more byte.  Not 0 as soon as some parser could read a request, or
+ * could do so when the connection ends here.  Allocates nothing; constant time.
+ */
+
+int cguard_hello_byte(cguard_hello_t *h, unsigned char ch);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_HELLO_H_INCLUDED_ */
