@@ -26,7 +26,7 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_ZONE_VERSION   1
+#define CGUARD_ZONE_VERSION   2
 
 #define CGUARD_ZONE_NAME      64     /* bytes of a name, the rest is cut */
 #define CGUARD_ZONE_SERVERS   64     /* the first is "other" */
@@ -40,7 +40,7 @@
 
 #define CGUARD_ZONE_VERDICTS  4
 #define CGUARD_ZONE_REASONS   12
-#define CGUARD_ZONE_OUTCOMES  4
+#define CGUARD_ZONE_OUTCOMES  5
 #define CGUARD_ZONE_PLACES    3      /* request, egress, nginx */
 #define CGUARD_ZONE_SERIES    (CGUARD_ZONE_REASONS + CGUARD_ZONE_OUTCOMES)
 

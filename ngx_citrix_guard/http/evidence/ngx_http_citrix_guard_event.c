@@ -76,6 +76,8 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     e->nsc_user = ngx_http_citrix_guard_event_nsc(r);
     e->sent = r->connection->sent;
     e->upstream = ngx_http_citrix_guard_event_upstream(r);
+    e->answer = e->upstream
+                ? ngx_http_citrix_guard_answer_status(r, e->upstream) : 0;
 
     e->status = r->err_status ? r->err_status : r->headers_out.status;
 
@@ -486,10 +488,11 @@ ngx_http_citrix_guard_event_answer(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_event_text(o, "address", u->peer,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
 
-    if (u->status) {
-        ngx_http_citrix_guard_json_number(o, "status", u->status);
+    if (e->answer) {
+        ngx_http_citrix_guard_json_number(o, "status", e->answer);
     }
 
+    ngx_http_citrix_guard_json_number(o, "sent", u->bytes_sent);
     ngx_http_citrix_guard_json_number(o, "bytes", u->response_length);
 
     if (u->response_time != (ngx_msec_t) -1) {

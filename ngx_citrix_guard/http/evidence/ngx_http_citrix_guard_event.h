@@ -40,6 +40,7 @@ typedef struct {
     ngx_uint_t                      status;
     off_t                           sent;
     ngx_http_upstream_state_t      *upstream;   /* NULL: not forwarded */
+    ngx_uint_t                      answer;     /* its status, 0: not known */
     ngx_uint_t                      canary;     /* the operator's own */
 } ngx_http_citrix_guard_event_t;
 

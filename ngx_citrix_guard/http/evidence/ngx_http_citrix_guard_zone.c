@@ -340,7 +340,7 @@ ngx_http_citrix_guard_count_event(ngx_http_request_t *r,
 
     ze.msec = e->msec;
     ze.status = (uint32_t) e->status;
-    ze.upstream = e->upstream ? (uint32_t) e->upstream->status : 0;
+    ze.upstream = (uint32_t) e->answer;
     ze.server = (uint16_t) (glcf->counters - gmcf->shared->servers);
     ze.verdict = (uint8_t) e->mark->verdict;
     ze.outcome = (uint8_t) e->outcome;

@@ -17,6 +17,11 @@
 #include "cguard/zone/cguard_zone.h"
 
 
+/* of this form: members may be added, none is taken away */
+
+#define NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION  1
+
+
 /* sources that are shown, of those that are counted */
 
 #define NGX_HTTP_CITRIX_GUARD_TOP  50
@@ -62,7 +67,8 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     now = (uint64_t) tp->sec * 1000 + tp->msec;
 
     ngx_http_citrix_guard_json_open(o, NULL, "{");
-    ngx_http_citrix_guard_json_number(o, "version", CGUARD_ZONE_VERSION);
+    ngx_http_citrix_guard_json_number(o, "version",
+                                      NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION);
     ngx_http_citrix_guard_json_time(o, "now", now);
     ngx_http_citrix_guard_json_time(o, "started", z->started);
     ngx_http_citrix_guard_json_time(o, "configured",
