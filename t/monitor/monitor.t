@@ -214,7 +214,8 @@ subtest 'Prometheus' => sub {
         'citrix_guard_mode{server="two.example",mode="detect"} 1',
         'citrix_guard_mode{server="two.example",mode="on"} 0',
         'citrix_guard_rules_total{rule="a.rule",verdict="blocked"} 1',
-        'citrix_guard_canary_total{verdict="blocked"} 1';
+        'citrix_guard_canary_total{canary="canary",verdict="blocked"} 1',
+        'citrix_guard_canary_let_by_total{canary="canary"} 0';
     unlike $text, qr/^citrix_guard_events_total\{[^}]*verdict="pass/m,
            'what passes is counted once';
 

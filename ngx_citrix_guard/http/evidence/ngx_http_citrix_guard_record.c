@@ -18,6 +18,7 @@
 #include "ngx_http_citrix_guard_outcome.h"
 #include "ngx_http_citrix_guard_zone.h"
 #include "http/base/ngx_http_citrix_guard_escape.h"
+#include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -57,6 +58,20 @@ ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
 
     ngx_http_citrix_guard_build_event(r, mark, &e);
     ngx_http_citrix_guard_count_event(r, &e);
+
+    if (e.canary) {
+
+        if (e.let_by) {
+            ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                          "citrix_guard: the canary \"%V\" was %s and not "
+                          "refused, where the guard is on, id=%V",
+                          &e.canary->name,
+                          ngx_http_citrix_guard_verdict_name(mark->verdict),
+                          &e.id);
+        }
+
+        return;
+    }
 
     if (e.outcome >= ngx_http_citrix_guard_outcome_unknown) {
         ngx_http_citrix_guard_log_alert(r, &e);

@@ -12,6 +12,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_zone.h"
+#include "ngx_http_citrix_guard_canary.h"
 #include "ngx_http_citrix_guard_event.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/rules/cguard_rule_types.h"
@@ -23,15 +24,9 @@
 #define NGX_HTTP_CITRIX_GUARD_ZONE       (1024 * 1024)
 
 
-#define NGX_HTTP_CITRIX_GUARD_CANARY_MIN  8
-#define NGX_HTTP_CITRIX_GUARD_CANARY_MAX  64
-
-
 static ngx_int_t ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
 static uint64_t ngx_http_citrix_guard_seed(void);
-static char *ngx_http_citrix_guard_set_canary(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value);
 static unsigned ngx_http_citrix_guard_zone_mode(
     ngx_http_citrix_guard_location_t *location);
 static void ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
@@ -103,49 +98,8 @@ ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     gmcf->zone->data = gmcf;
 
     return cf->args->nelts == 3
-           ? ngx_http_citrix_guard_set_canary(cf, gmcf, &value[2])
+           ? ngx_http_citrix_guard_set_zone_canary(cf, gmcf, &value[2])
            : NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_citrix_guard_set_canary(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value)
-{
-    u_char      c;
-    size_t      i;
-    ngx_str_t   token;
-
-    token.data = value->data + 7;
-    token.len = value->len < 7 ? 0 : value->len - 7;
-
-    i = 0;
-
-    if (ngx_strncmp(value->data, "canary=", 7) == 0) {
-        for ( /* void */ ; i < token.len; i++) {
-            c = token.data[i];
-
-            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
-                  || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'))
-            {
-                break;
-            }
-        }
-    }
-
-    if (i != token.len || token.len < NGX_HTTP_CITRIX_GUARD_CANARY_MIN
-        || token.len > NGX_HTTP_CITRIX_GUARD_CANARY_MAX)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\", it must be \"canary=\" "
-                           "and 8 to 64 letters, digits, \"-\" or \"_\"",
-                           value);
-        return NGX_CONF_ERROR;
-    }
-
-    gmcf->canary = token;
-
-    return NGX_CONF_OK;
 }
 
 
@@ -226,6 +180,7 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
     ngx_time_t                        *now;
     cguard_zone_t                     *z;
     ngx_http_core_srv_conf_t          *cscf;
+    ngx_http_citrix_guard_canary_t    *canary;
     ngx_http_citrix_guard_location_t  *location;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
@@ -254,6 +209,15 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
         if (glcf->set) {
             ngx_http_citrix_guard_zone_rules(z, glcf);
         }
+    }
+
+    cguard_zone_forget_canaries(z);
+
+    canary = gmcf->canaries.elts;
+
+    for (i = 0; i < gmcf->canaries.nelts; i++) {
+        canary[i].place = cguard_zone_canary(z, (char *) canary[i].name.data,
+                                             canary[i].name.len);
     }
 
     now = ngx_timeofday();
@@ -345,7 +309,8 @@ ngx_http_citrix_guard_count_event(ngx_http_request_t *r,
     ze.verdict = (uint8_t) e->mark->verdict;
     ze.outcome = (uint8_t) e->outcome;
     ze.at = (uint8_t) e->mark->at;
-    ze.canary = (uint8_t) e->canary;
+    ze.canary = e->canary ? (uint8_t) (1 + e->canary->place) : 0;
+    ze.let_by = (uint8_t) e->let_by;
 
     while (ngx_http_citrix_guard_reasons[ze.reason + 1]
            && ngx_strcmp(ngx_http_citrix_guard_reasons[ze.reason],
