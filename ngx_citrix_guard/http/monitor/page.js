@@ -93,13 +93,15 @@ const TEXT = {
 };
 
 const VERDICTS = ["blocked", "detected", "exempted"];
-const OUTCOMES = ["blocked", "attempt", "scan-success", "exploit-suspected"];
+const OUTCOMES = ["blocked", "attempt", "unknown", "scan-success",
+    "exploit-suspected"];
+const THROUGH = ["unknown", "scan-success", "exploit-suspected"];
 const REASONS = ["traversal", "query", "vpns", "parent", "malformed",
     "header", "injection", "upgrade", "unseen", "rule", "error", "unknown"];
 const DETAILS = ["time", "id", "client", "host", "server", "method", "target",
     "reading", "user_agent", "verdict", "outcome", "reason", "rule", "at",
     "status", "upstream"];
-const COLOURS = { blocked: 3, attempt: 0, "scan-success": 1,
+const COLOURS = { blocked: 3, attempt: 0, unknown: 5, "scan-success": 1,
                   "exploit-suspected": 4 };
 const SPANS = { day: 288, hours: 72, hour: 12 };
 
@@ -171,8 +173,12 @@ function sum(kind, name) {
 
 
 function through() {
-    return sum("outcomes", "scan-success")
-         + sum("outcomes", "exploit-suspected");
+    return THROUGH.reduce((n, o) => n + sum("outcomes", o), 0);
+}
+
+
+function got(server) {
+    return THROUGH.reduce((n, o) => n + count(server.outcomes, o), 0);
 }
 
 
@@ -193,16 +199,16 @@ function answer() {
     const names = partly.map(s => named(s.name)).join(", ");
     const since = latest((partly.length ? partly : guarded)
         .map(s => s.since));
-    const got = through();
+    const much = through();
     const forwarded = sum("outcomes", "attempt");
     if (lostSince) {
         return ["amber", t.unknown, t.lost(moment(lostSince))];
     }
-    if (got) {
+    if (much) {
         const last = latest(data.servers.flatMap(s =>
-            ["scan-success", "exploit-suspected"].map(
+            THROUGH.map(
                 o => s.outcomes[o] ? s.outcomes[o].last : "")));
-        return ["red", t.got(got, moment(last)),
+        return ["red", t.got(much, moment(last)),
                 !guarded.length ? t.off
                 : partly.length ? t.alsoPart(names)
                 : t.alsoOn(moment(since))];
@@ -252,6 +258,7 @@ function showCounts() {
     };
     const passed = data.servers.reduce((n, s) => n + s.passed, 0);
     const canary = VERDICTS.reduce((n, v) => n + count(data.canary, v), 0);
+    const letBy = data.canaries.reduce((n, c) => n + c.let_by.count, 0);
     const last = v => {
         const when = latest(data.servers.map(
             s => s.verdicts[v] ? s.verdicts[v].last : ""));
@@ -263,8 +270,8 @@ function showCounts() {
         card(t.through, through(), "", through() > 0),
         card(t.errors, data.errors.count, "", data.errors.count > 0),
         ...canary ? [card(t.canary, canary,
-            count(data.canary, "blocked") === canary ? t.blocked : "!",
-            count(data.canary, "blocked") !== canary)] : []);
+            letBy ? "!" : VERDICTS.filter(v => count(data.canary, v))
+                .map(v => t[v]).join(", "), letBy > 0)] : []);
 }
 
 
@@ -412,10 +419,7 @@ function showServers() {
             timeOf(s.since), number(s.passed),
             ...VERDICTS.map(v => number(count(s.verdicts, v))),
             make("span", {
-                class: count(s.outcomes, "scan-success")
-                     + count(s.outcomes, "exploit-suspected") ? "through" : "" },
-                number(count(s.outcomes, "scan-success")
-                     + count(s.outcomes, "exploit-suspected"))),
+                class: got(s) ? "through" : "" }, number(got(s))),
         ])) : make("p", {}, t.none));
     fill(at("history"), ...data.history.slice().reverse().map(h => {
         const item = make("li");
@@ -449,7 +453,7 @@ function wanted(event) {
 
 
 function kindOf(outcome) {
-    return /^(?:scan|exploit)/.test(outcome) ? "through" : outcome;
+    return /^(?:scan|exploit|unknown)/.test(outcome) ? "through" : outcome;
 }
 
 
