@@ -363,7 +363,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    ngx_http_citrix_guard_zone_set_servers(gmcf);
+    ngx_http_citrix_guard_zone_set_servers(gmcf, &cycle->hostname);
 
     if (!gmcf->active) {
         return NGX_OK;

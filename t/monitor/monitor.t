@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/../lib";
 
 use Digest::SHA qw(sha256_base64);
 use JSON::PP qw(decode_json);
+use POSIX ();
 use Test::More;
 use Time::Piece ();
 
@@ -389,6 +390,37 @@ subtest 'sources' => sub {
     my %of = map { $_->{source} => $_ } @{ zone()->{sources} };
     is $of{'2001:db8:1:2::/64'}{count}, 9, 'a network is one source';
     cmp_ok scalar keys %of, '==', 50, 'the first fifty';
+};
+
+
+subtest 'which servers there are' => sub {
+    $nginx->configure(vars => { BE => $be->port }, http => <<'END');
+    citrix_guard_zone names:1m;
+    citrix_guard on;
+    server { listen 127.0.0.1:%%PORT1%%; server_name _;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT2%%;
+             citrix_guard detect;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT3%%; server_name monitor;
+             location / { return 404; }
+             location /guard { citrix_guard_monitor;
+                               allow 127.0.0.1; deny all; } }
+END
+    ok $nginx->reload, 'reload';
+    my $zone = zone();
+    my $node = lc((POSIX::uname())[1]);
+    is $zone->{node}, $node, 'the node';
+    is_deeply [map {"$_->{name} @{ $_->{modes} }"} @{ $zone->{servers} }],
+              ["$node on detect"],
+              'those without a name have that of the node; no monitor';
+    get($nginx->port(3), '/vpn/../vpns/x');
+    get($nginx->port(3), '/clean');
+    $nginx->settle;
+    $zone = zone();
+    is server($zone, 'other')->{verdicts}{blocked}{count}, 1,
+       'an attack on the monitor is counted all the same';
+    is_deeply server($zone, 'other')->{modes}, [], '... as no server';
 };
 
 

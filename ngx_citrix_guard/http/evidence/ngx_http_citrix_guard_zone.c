@@ -27,6 +27,8 @@
 static ngx_int_t ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
 static uint64_t ngx_http_citrix_guard_seed(void);
+static ngx_uint_t ngx_http_citrix_guard_is_monitors(
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_http_core_srv_conf_t *cscf);
 static unsigned ngx_http_citrix_guard_zone_mode(
     ngx_http_citrix_guard_location_t *location);
 static void ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
@@ -173,10 +175,12 @@ ngx_http_citrix_guard_seed(void)
  */
 
 void
-ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
+ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf,
+    ngx_str_t *node)
 {
     unsigned                           n, modes[CGUARD_ZONE_SERVERS];
     ngx_uint_t                         i;
+    ngx_str_t                         *name;
     ngx_time_t                        *now;
     cguard_zone_t                     *z;
     ngx_http_core_srv_conf_t          *cscf;
@@ -199,8 +203,22 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
         glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
         cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
-        n = cguard_zone_server(z, (char *) cscf->server_name.data,
-                               cscf->server_name.len);
+        /* the monitor's own is none that is to be guarded */
+
+        if (ngx_http_citrix_guard_is_monitors(gmcf, cscf)) {
+            glcf->counters = &z->servers[0];
+            continue;
+        }
+
+        /* "_" means any name, and no name tells nobody anything */
+
+        name = &cscf->server_name;
+
+        if (name->len == 0 || (name->len == 1 && name->data[0] == '_')) {
+            name = node;
+        }
+
+        n = cguard_zone_server(z, (char *) name->data, name->len);
 
         glcf->counters = &z->servers[n];
 
@@ -223,6 +241,41 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
     now = ngx_timeofday();
 
     cguard_zone_modes(z, modes, (uint64_t) now->sec * 1000 + now->msec);
+}
+
+
+/* a server in which there is the monitor, and nothing else with a handler */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_monitors(ngx_http_citrix_guard_main_conf_t *gmcf,
+    ngx_http_core_srv_conf_t *cscf)
+{
+    ngx_uint_t                         i, monitor;
+    ngx_http_core_loc_conf_t          *clcf;
+    ngx_http_citrix_guard_location_t  *location;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    monitor = 0;
+    location = gmcf->locations.elts;
+
+    for (i = 0; i < gmcf->locations.nelts; i++) {
+
+        if (location[i].srv_conf[ngx_http_core_module.ctx_index] != cscf) {
+            continue;
+        }
+
+        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        clcf = location[i].loc_conf[ngx_http_core_module.ctx_index];
+
+        if (glcf->monitor) {
+            monitor = 1;
+
+        } else if (clcf->handler) {
+            return 0;
+        }
+    }
+
+    return monitor;
 }
 
 

@@ -71,6 +71,8 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_json_open(o, NULL, "{");
     ngx_http_citrix_guard_json_number(o, "version",
                                       NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION);
+    ngx_http_citrix_guard_dump_text(o, "node", ngx_cycle->hostname.data,
+                                    ngx_cycle->hostname.len);
     ngx_http_citrix_guard_json_time(o, "now", now);
     ngx_http_citrix_guard_json_time(o, "started", z->started);
     ngx_http_citrix_guard_json_time(o, "configured",
