@@ -397,6 +397,9 @@ subtest 'which servers there are' => sub {
     $nginx->configure(vars => { BE => $be->port }, http => <<'END');
     citrix_guard_zone names:1m;
     citrix_guard on;
+    add_header X-Before one always;
+    add_header content-security-policy "default-src 'self'" always;
+    add_header X-After two always;
     server { listen 127.0.0.1:%%PORT1%%; server_name _;
              location / { proxy_pass http://127.0.0.1:%%BE%%; } }
     server { listen 127.0.0.1:%%PORT2%%;
@@ -414,6 +417,16 @@ END
     is_deeply [map {"$_->{name} @{ $_->{modes} }"} @{ $zone->{servers} }],
               ["$node on detect"],
               'those without a name have that of the node; no monitor';
+    my $head = ask('')->{head};
+    my @policies = $head =~ /^Content-Security-Policy: (.*?)\r?$/mgi;
+    is scalar @policies, 1, "the page has its own policy alone";
+    like $policies[0], qr/'sha256-/, '... by which its script may run';
+    like $head, qr/^X-$_\r?$/m, '... and what else is added'
+        for 'Before: one', 'After: two';
+    is CitrixGuard::Raw::header(get($nginx->port, '/clean'),
+        'Content-Security-Policy'), "default-src 'self'",
+       'other pages have theirs';
+    $be->take;
     get($nginx->port(3), '/vpn/../vpns/x');
     get($nginx->port(3), '/clean');
     $nginx->settle;
