@@ -72,6 +72,7 @@ static ngx_inline ngx_uint_t ngx_http_citrix_guard_must_refuse(
     ngx_http_request_t *r);
 static ngx_uint_t ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
+static void ngx_http_citrix_guard_await_answer(ngx_http_request_t *r);
 
 
 /* leads to the refusal, whatever proxy_pass has named */
@@ -549,8 +550,13 @@ ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r)
 
     mark = ngx_http_citrix_guard_mark(r);
 
-    if (mark && mark->refused) {
-        return 1;
+    if (mark) {
+
+        if (mark->refused) {
+            return 1;
+        }
+
+        ngx_http_citrix_guard_await_answer(r);
     }
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
@@ -603,10 +609,29 @@ ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_record_finding(r, glcf, &f);
 
     if (f.verdict != ngx_http_citrix_guard_blocked) {
+        ngx_http_citrix_guard_await_answer(r);
         return 0;
     }
 
     ngx_http_citrix_guard_set_refused(r);
 
     return 1;
+}
+
+
+/*
+ * Something was found, and is let by.  Its client may hang up so as not to be
+ * seen to succeed: nginx goes on to the answer all the same, as it does with
+ * "proxy_ignore_client_abort on".  The timeouts of the upstream bound it.
+ */
+
+static void
+ngx_http_citrix_guard_await_answer(ngx_http_request_t *r)
+{
+    if (r != r->main) {
+        return;
+    }
+
+    r->read_event_handler = ngx_http_block_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
 }

@@ -20,6 +20,7 @@
 #include "http/check/ngx_http_citrix_guard_check_modules.h"
 #include "http/check/ngx_http_citrix_guard_check_rules.h"
 #include "http/check/ngx_http_citrix_guard_check_stream.h"
+#include "http/evidence/ngx_http_citrix_guard_canary.h"
 #include "http/evidence/ngx_http_citrix_guard_log_rate.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
@@ -175,6 +176,13 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
       0,
       NULL },
 
+    { ngx_string("citrix_guard_canary"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_http_citrix_guard_set_canary,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("citrix_guard_monitor"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_citrix_guard_set_monitor,
@@ -232,6 +240,9 @@ ngx_http_citrix_guard_create_main_conf(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&gmcf->rules, cf->pool, 4,
                           sizeof(ngx_http_citrix_guard_rule_t *))
+           != NGX_OK
+        || ngx_array_init(&gmcf->canaries, cf->pool, 2,
+                          sizeof(ngx_http_citrix_guard_canary_t))
            != NGX_OK)
     {
         return NULL;
@@ -362,7 +373,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    ngx_http_citrix_guard_zone_set_servers(gmcf);
+    ngx_http_citrix_guard_zone_set_servers(gmcf, &cycle->hostname);
 
     if (!gmcf->active) {
         return NGX_OK;

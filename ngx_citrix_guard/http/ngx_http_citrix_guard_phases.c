@@ -18,6 +18,7 @@
 #include "ngx_http_citrix_guard_phases.h"
 #include "ngx_http_citrix_guard_refusal.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "http/evidence/ngx_http_citrix_guard_canary.h"
 #include "http/evidence/ngx_http_citrix_guard_mark.h"
 #include "http/evidence/ngx_http_citrix_guard_nginx_refusal.h"
 #include "http/evidence/ngx_http_citrix_guard_record.h"
@@ -60,7 +61,7 @@ ngx_http_citrix_guard_phases_init(ngx_conf_t *cf)
 
     *h = ngx_http_citrix_guard_log_handler;
 
-    return NGX_OK;
+    return ngx_http_citrix_guard_canary_init(cf);
 }
 
 

@@ -67,8 +67,9 @@ sub traffic {
     return;
 }
 
-# whoever nginx refuses itself is not asked for X-Real-IP: 127.0.0.1
-my @BANNED = sort '192.0.2.1', '2001:db8::8', '192.0.2.10', '127.0.0.1';
+# whoever nginx refuses itself is not asked for X-Real-IP: that is 127.0.0.1,
+# the balancer, which nobody may ban
+my @BANNED = sort '192.0.2.1', '2001:db8::8', '192.0.2.10';
 
 traffic();
 
@@ -78,7 +79,7 @@ subtest 'fail2ban-regex' => sub {
     my %seen = map { $_ => 1 } split /\n/, $said;
     is_deeply [sort keys %seen], \@BANNED, 'who was blocked';
     $said = `fail2ban-regex $log $filter 2>&1`;
-    like $said, qr/^Lines: 27 lines, 3 ignored, 12 matched, 12 missed/m,
+    like $said, qr/^Lines: 27 lines, 6 ignored, 9 matched, 12 missed/m,
          'how often' or diag $said;
 };
 
@@ -106,7 +107,7 @@ END
     $jail =~ s/^enabled .*/enabled = true/m or die;
     $jail =~ s/^logpath .*/logpath = $log/m or die;
     spew("$scratch/conf/jail.conf",
-         "[DEFAULT]\nbackend = polling\naction = scratch\nignoreip =\n"
+         "[DEFAULT]\nbackend = systemd\naction = scratch\nignoreip =\n"
          . "usedns = no\nignoreself = false\n$jail");
 
     my $fail2ban = CitrixGuard::Program->new("$scratch/said",

@@ -7,11 +7,14 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
+use JSON::PP ();
 use Test::More;
 
 use CitrixGuard::Check qw(get);
 use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
+use CitrixGuard::Scratch;
 
 # the status is in the query, or in a header field
 my $be = CitrixGuard::Recorder->new(answer => sub {
@@ -144,6 +147,155 @@ subtest 'headers and other requests' => sub {
     is outcome(), 'attempt', "nginx's own 400";
     my @alerts = alerts();
     is scalar @alerts, 1, 'one alert';
+};
+
+
+# What nginx makes of an ADC that does not answer is no answer of the ADC's.
+my $slow = CitrixGuard::Recorder->new(answer => sub {
+    my ($request) = @_;
+    my ($what) = $request->{target} =~ m{/(\w+)-};
+    $what //= '';
+    return { raw => '', close => 1 } if $what eq 'silent';
+    return { raw => "HTTP/1.1 200 OK\r\nX: y\r\n", close => 1 }
+        if $what eq 'half';
+    return { raw => "HTTP/1.1 200 OK\r\n\x01\x02: y\r\n\r\n", close => 1 }
+        if $what eq 'broken';
+    select undef, undef, undef, $what eq 'late' ? 2.5 : 0.5;
+    return { status => $what eq 'gone' ? 404 : 200, body => "x\n",
+             close => 1 };
+});
+
+my $closed = CitrixGuard::Scratch::free_port();
+
+my $other = CitrixGuard::Nginx->new(
+    ports => 3, vars => { BE => $slow->port, CLOSED => $closed },
+    expected => qr/upstream/,
+    http => join '', <<'HEAD',
+    log_format event escape=none '$citrix_guard_event';
+    access_log %%DIR%%/event.log event if=$citrix_guard_event;
+    proxy_read_timeout 1s;
+    proxy_next_upstream off;
+    upstream both { server 127.0.0.1:%%CLOSED%%;
+                    server 127.0.0.1:%%BE%% backup; }
+HEAD
+    map { "server { listen 127.0.0.1:%%PORT$_->[0]%%; citrix_guard $_->[1]; "
+          . <<'END' } [1, 'on'], [2, 'detect'],
+    location / { proxy_pass http://127.0.0.1:%%BE%%; }
+    location /named/ { set $to 127.0.0.1:%%BE%%;
+                       proxy_pass http://$to$request_uri; }
+    location /nobody/ { proxy_pass http://127.0.0.1:%%CLOSED%%; }
+    location /twice/ { proxy_next_upstream error timeout non_idempotent;
+                       proxy_pass http://both; }
+}
+END
+    [3, 'on; citrix_guard_exempt traversal'])->start;
+
+my $read = 0;
+
+
+# The new events; they may come after the client has gone.
+sub events {
+    my ($n) = @_;
+    my @new;
+    CitrixGuard::Scratch::wait_until(sub {
+        my @all = split /\n/, $other->access_log('event.log');
+        @new = @all[$read .. $#all];
+        return @new >= $n;
+    });
+    $other->settle;
+    $read += @new;
+    return map { JSON::PP::decode_json($_) } @new;
+}
+
+
+sub raised {
+    my $log = $other->error_log;
+    my $from = $other->{alerts} // 0;
+    $other->{alerts} = length $log;
+    return map {/\[(crit|alert)\] .* citrix_guard: (\S+) / ? "$1 $2" : ()}
+        split /\n/, substr $log, $from;
+}
+
+
+subtest 'an ADC that does not answer' => sub {
+    for my $case (
+        # of the ADC, of the event, the ADC's status, alarm
+        ['silent-a', 'unknown', undef, 502],
+        ['late-a', 'unknown', undef, 504],
+        ['half-a', 'exploit-suspected', 200, 502],
+        ['half-b.txt', 'attempt', 200, 502],
+        ['broken-a', 'exploit-suspected', 200, 502],
+    ) {
+        my ($what, $outcome, $answer, $status) = @$case;
+        for my $n (2, 3) {
+            my $file = $what =~ /\./ ? $what : "$what.xml";
+            get($other->port($n), "$dir/portal/$file");
+            my ($event, @more) = events(1);
+            is scalar @more, 0, "$what on $n: one event";
+            is_deeply [@$event{qw(outcome status)},
+                       $event->{upstream}{status}],
+                      [$outcome, $status, $answer],
+                      '... what came of it';
+            cmp_ok $event->{upstream}{sent}, '>', 20, '... it was sent';
+            is_deeply [raised()], $outcome eq 'attempt' ? []
+                : [$outcome eq 'unknown' ? 'crit unknown'
+                                         : "alert $outcome"], '... alarm';
+            is scalar($slow->arrivals($other)), 1, '... the ADC had it';
+        }
+    }
+};
+
+
+subtest 'an ADC that had nothing' => sub {
+    get($other->port(2), "/nobody/../$dir/portal/a.xml");
+    get($other->port(2), "/nobody/..;/vpns/portal/a.xml");
+    my @events = events(2);
+    my ($event) = grep { $_->{upstream} && $_->{target} =~ /;/ } @events;
+    ok $event, 'asked for' or diag explain \@events;
+    is $event->{outcome}, 'attempt', 'a refused connection: an attempt';
+    is $event->{status}, 502, "... nginx's own 502";
+    is_deeply [@{ $event->{upstream} }{qw(status sent)}], [undef, 0],
+              '... is no answer of the ADC';
+    raised();
+    $slow->take;
+    get($other->port(2), "/twice/..;/vpns/portal/quick-a.xml");
+    ($event) = events(1);
+    is $event->{outcome}, 'exploit-suspected',
+       'the second one has answered';
+    is $event->{upstream}{status}, 200, '... its status';
+    raised();
+    $slow->take;
+};
+
+
+subtest 'a client that hangs up' => sub {
+    for my $case ([2, '', 'quick-a.xml', 'exploit-suspected', 200],
+                  [3, '', 'quick-a.xml', 'exploit-suspected', 200],
+                  [2, '/named/..;/vpns/portal/', 'quick-b.xml',
+                   'exploit-suspected', 200],
+                  [2, '', 'gone-a.xml', 'attempt', 404],
+                  [2, '', 'late-b.xml', 'unknown', undef]) {
+        my ($n, $path, $file, $outcome, $answer) = @$case;
+        my $c = CitrixGuard::Raw->new($other->port($n));
+        $c->put(CitrixGuard::Check::request(
+            ($path || "$dir/portal/") . $file));
+        select undef, undef, undef, 0.2;
+        $c = undef;
+        my ($event) = events(1);
+        is $event->{outcome}, $outcome, "$path$file on $n: $outcome";
+        is $event->{upstream}{status}, $answer, "... the ADC's status";
+        is_deeply [raised()], $outcome eq 'attempt' ? []
+            : [$outcome eq 'unknown' ? 'crit unknown' : "alert $outcome"],
+            '... alarm';
+        is scalar($slow->arrivals($other)), 1, '... the ADC had it';
+    }
+    # who asks for what nothing is found in is let go, as ever
+    my $c = CitrixGuard::Raw->new($other->port(2));
+    $c->put(CitrixGuard::Check::request('/clean-a'));
+    select undef, undef, undef, 0.1;
+    $c = undef;
+    $other->settle;
+    is scalar(my @none = raised()), 0, 'a clean request: nothing';
 };
 
 done_testing;

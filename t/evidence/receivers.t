@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 
 use JSON::PP qw(decode_json);
+use IO::Socket::UNIX ();
 use Test::More;
 
 use CitrixGuard::Check qw(get);
@@ -50,7 +51,8 @@ END
     access_log %%DIR%%/json.log citrix_guard if=$citrix_guard_event;
     access_log %%DIR%%/ecs.log citrix_guard_ecs if=$citrix_guard_event;
     access_log %%DIR%%/cef.log citrix_guard_cef if=$citrix_guard_event;
-    server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
+    server { listen 127.0.0.1:%%PORT1%%; listen unix:%%DIR%%/socket;
+             citrix_guard on;
              server_name gateway.example.test;
              citrix_guard_rule a.rule path "^/ruled";
              location / { proxy_pass http://127.0.0.1:%%BE%%; } }
@@ -124,6 +126,13 @@ subtest 'ECS' => sub {
         is $ecs->{event}{action}, $events[$n]{verdict}, '... action';
         is $ecs->{event}{id}, $events[$n]{id}, '... id';
         is $ecs->{source}{address}, '127.0.0.1', '... source';
+        is $ecs->{source}{ip}, '127.0.0.1', '... source.ip';
+        is_deeply $ecs->{related}{ip}, ['127.0.0.1'], '... related.ip';
+        is $ecs->{rule}{id}, $events[$n]{rule} // $events[$n]{reason},
+           '... rule.id';
+        is $ecs->{event}{outcome}, { blocked => 'failure',
+            attempt => 'failure', 'exploit-suspected' => 'success'
+            }->{ $events[$n]{outcome} }, '... event.outcome';
     }
     my %kind = map { $_->{citrix_guard}{outcome} => $_->{event}{kind} }
         map { decode_json($_) } @lines;
@@ -165,6 +174,22 @@ subtest 'CEF' => sub {
         is exists $value->{requestClientApplication},
            length($events[$n]{user_agent} // '') > 0, '... client or none';
     }
+};
+
+subtest 'a unix socket' => sub {
+    my $c = IO::Socket::UNIX->new(Peer => $nginx->dir . '/socket')
+        or die "socket: $!";
+    print {$c} "GET /vpn/../vpns/x HTTP/1.1\r\nHost: x\r\n"
+        . "Connection: close\r\n\r\n";
+    my @answer = <$c>;
+    like $answer[0], qr/ 403 /, 'refused';
+    $nginx->settle;
+    my ($line) = reverse split /\n/, slurp($nginx->dir . '/cef.log');
+    like $line, qr/\|rt=\d+ act=blocked/, 'CEF: no src, it has no address';
+    ($line) = reverse split /\n/, slurp($nginx->dir . '/ecs.log');
+    my $ecs = decode_json($line);
+    is_deeply $ecs->{source}, { address => 'unix:' }, 'ECS: no source.ip';
+    is $ecs->{related}, undef, '... and nothing related';
 };
 
 done_testing;

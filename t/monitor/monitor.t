@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/../lib";
 
 use Digest::SHA qw(sha256_base64);
 use JSON::PP qw(decode_json);
+use POSIX ();
 use Test::More;
 use Time::Piece ();
 
@@ -214,7 +215,8 @@ subtest 'Prometheus' => sub {
         'citrix_guard_mode{server="two.example",mode="detect"} 1',
         'citrix_guard_mode{server="two.example",mode="on"} 0',
         'citrix_guard_rules_total{rule="a.rule",verdict="blocked"} 1',
-        'citrix_guard_canary_total{verdict="blocked"} 1';
+        'citrix_guard_canary_total{canary="canary",verdict="blocked"} 1',
+        'citrix_guard_canary_let_by_total{canary="canary"} 0';
     unlike $text, qr/^citrix_guard_events_total\{[^}]*verdict="pass/m,
            'what passes is counted once';
 
@@ -388,6 +390,50 @@ subtest 'sources' => sub {
     my %of = map { $_->{source} => $_ } @{ zone()->{sources} };
     is $of{'2001:db8:1:2::/64'}{count}, 9, 'a network is one source';
     cmp_ok scalar keys %of, '==', 50, 'the first fifty';
+};
+
+
+subtest 'which servers there are' => sub {
+    $nginx->configure(vars => { BE => $be->port }, http => <<'END');
+    citrix_guard_zone names:1m;
+    citrix_guard on;
+    add_header X-Before one always;
+    add_header content-security-policy "default-src 'self'" always;
+    add_header X-After two always;
+    server { listen 127.0.0.1:%%PORT1%%; server_name _;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT2%%;
+             citrix_guard detect;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT3%%; server_name monitor;
+             location / { return 404; }
+             location /guard { citrix_guard_monitor;
+                               allow 127.0.0.1; deny all; } }
+END
+    ok $nginx->reload, 'reload';
+    my $zone = zone();
+    my $node = lc((POSIX::uname())[1]);
+    is $zone->{node}, $node, 'the node';
+    is_deeply [map {"$_->{name} @{ $_->{modes} }"} @{ $zone->{servers} }],
+              ["$node on detect"],
+              'those without a name have that of the node; no monitor';
+    my $head = ask('')->{head};
+    my @policies = $head =~ /^Content-Security-Policy: (.*?)\r?$/mgi;
+    is scalar @policies, 1, "the page has its own policy alone";
+    like $policies[0], qr/'sha256-/, '... by which its script may run';
+    like $head, qr/^X-$_\r?$/m, '... and what else is added'
+        for 'Before: one', 'After: two';
+    is CitrixGuard::Raw::header(get($nginx->port, '/clean'),
+        'Content-Security-Policy'), "default-src 'self'",
+       'other pages have theirs';
+    $be->take;
+    get($nginx->port(3), '/vpn/../vpns/x');
+    get($nginx->port(3), '/clean');
+    $nginx->settle;
+    $zone = zone();
+    is server($zone, 'other')->{verdicts}{blocked}{count}, 1,
+       'an attack on the monitor is counted all the same';
+    is_deeply server($zone, 'other')->{modes}, [], '... as no server';
 };
 
 

@@ -202,8 +202,10 @@ subtest 'events and metrics' => sub {
         [sort keys %$fields,
               map {"upstream.$_"} keys %{ $fields->{upstream}{properties} }],
         'a row for each field of an event';
-    is_deeply [sort $text{'docs/events.md'} =~ /^\| `([a-z-]+)`, /mg],
-        [sort @{ $fields->{outcome}{enum} }], '... and for each outcome';
+    my %outcome = map { $_ => 1 } $text{'docs/events.md'} =~
+        /^\|[^|\n]*\|[^|\n]*\| `([a-z-]+)`/mg;
+    is_deeply [sort keys %outcome], [sort @{ $fields->{outcome}{enum} }],
+        '... and for each outcome';
 
     my %metric = map { $_ => 1 }
         $source{'ngx_http_citrix_guard_monitor_prometheus.c'} =~

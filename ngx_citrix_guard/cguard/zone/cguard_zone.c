@@ -60,6 +60,10 @@ cguard_zone_init(cguard_zone_t *z, uint64_t seed, uint64_t msec)
     z->rules[0].len = 5;
     memcpy(z->rules[0].name, "other", 5);
 
+    z->canaries[0].used = 2;
+    z->canaries[0].len = 6;
+    memcpy(z->canaries[0].name, "canary", 6);
+
     z->magic = CGUARD_ZONE_MAGIC;
 }
 
@@ -161,6 +165,63 @@ cguard_zone_rule_find(const cguard_zone_t *z, const char *name, size_t len)
 
 
 void
+cguard_zone_forget_canaries(cguard_zone_t *z)
+{
+    unsigned  i;
+
+    for (i = 1; i < CGUARD_ZONE_CANARIES; i++) {
+        if (z->canaries[i].used) {
+            z->canaries[i].used = 1;
+        }
+    }
+}
+
+
+unsigned
+cguard_zone_canary(cguard_zone_t *z, const char *name, size_t len)
+{
+    unsigned               i, place;
+    cguard_zone_canary_t  *canary;
+
+    len = len < CGUARD_ZONE_WORD ? len : CGUARD_ZONE_WORD;
+    place = 0;
+
+    for (i = CGUARD_ZONE_CANARIES - 1; i; i--) {
+        canary = &z->canaries[i];
+
+        if (canary->used && canary->len == len
+            && memcmp(canary->name, name, len) == 0)
+        {
+            canary->used = 2;
+            return i;
+        }
+
+        /* rather one that nobody has had */
+
+        if (canary->used == 0
+            || (canary->used == 1 && (place == 0 || z->canaries[place].used)))
+        {
+            place = i;
+        }
+    }
+
+    if (place == 0) {
+        return 0;
+    }
+
+    canary = &z->canaries[place];
+
+    memset(canary, 0, sizeof(*canary));
+    memcpy(canary->name, name, len);
+
+    canary->len = (uint32_t) len;
+    canary->used = 2;
+
+    return place;
+}
+
+
+void
 cguard_zone_modes(cguard_zone_t *z, const unsigned *modes, uint64_t msec)
 {
     uint64_t               n, change;
@@ -212,9 +273,17 @@ cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
 {
     uint64_t               step;
     cguard_zone_counts_t  *c;
+    cguard_zone_canary_t  *canary;
 
     if (e->canary) {
-        cguard_zone_add(&z->canary[e->verdict], msec);
+        canary = &z->canaries[e->canary - 1];
+
+        cguard_zone_add(&canary->verdicts[e->verdict], msec);
+
+        if (e->let_by) {
+            cguard_zone_add(&canary->let_by, msec);
+        }
+
         cguard_zone_write(z, e);
         return;
     }

@@ -26,9 +26,11 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_ZONE_VERSION   1
+#define CGUARD_ZONE_VERSION   2
 
 #define CGUARD_ZONE_NAME      64     /* bytes of a name, the rest is cut */
+#define CGUARD_ZONE_WORD      32     /* of a shorter one */
+#define CGUARD_ZONE_CANARIES  8      /* the first is that of the zone */
 #define CGUARD_ZONE_SERVERS   64     /* the first is "other" */
 #define CGUARD_ZONE_RULES     256    /* the same */
 #define CGUARD_ZONE_EVENTS    1024   /* some more than are shown */
@@ -40,7 +42,7 @@
 
 #define CGUARD_ZONE_VERDICTS  4
 #define CGUARD_ZONE_REASONS   12
-#define CGUARD_ZONE_OUTCOMES  4
+#define CGUARD_ZONE_OUTCOMES  5
 #define CGUARD_ZONE_PLACES    3      /* request, egress, nginx */
 #define CGUARD_ZONE_SERIES    (CGUARD_ZONE_REASONS + CGUARD_ZONE_OUTCOMES)
 
@@ -87,6 +89,17 @@ typedef struct {
 } cguard_zone_rule_t;
 
 
+/* requests of the operator's own */
+
+typedef struct {
+    uint32_t              len;
+    _Atomic uint32_t      used;      /* 2: in the configuration */
+    char                  name[CGUARD_ZONE_WORD];
+    cguard_zone_count_t   verdicts[CGUARD_ZONE_VERDICTS];
+    cguard_zone_count_t   let_by;    /* not refused where the guard is on */
+} cguard_zone_canary_t;
+
+
 /*
  * An event, in words.  Of its texts only the beginning is kept; they are the
  * client's bytes.
@@ -111,7 +124,8 @@ typedef struct {
     uint8_t               reason;
     uint8_t               outcome;
     uint8_t               at;
-    uint8_t               canary;
+    uint8_t               canary;    /* 0: none, else 1 + its place */
+    uint8_t               let_by;
     uint8_t               id_len;
     uint8_t               client_len;
     uint8_t               host_len;
@@ -119,6 +133,7 @@ typedef struct {
     uint8_t               target_len;
     uint8_t               reading_len;
     uint8_t               agent_len;
+    uint8_t               spare[7];
     unsigned char         client[CGUARD_ZONE_CLIENT];
     unsigned char         host[CGUARD_ZONE_HOST];
     unsigned char         method[CGUARD_ZONE_METHOD];
@@ -174,7 +189,7 @@ typedef struct {
     _Atomic uint64_t      changed;   /* changes of modes so far */
     _Atomic uint64_t      events;    /* so far */
     cguard_zone_count_t   errors;
-    cguard_zone_count_t   canary[CGUARD_ZONE_VERDICTS];
+    cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];
     cguard_zone_server_t  servers[CGUARD_ZONE_SERVERS];
     cguard_zone_rule_t    rules[CGUARD_ZONE_RULES];
@@ -201,6 +216,15 @@ unsigned cguard_zone_server(cguard_zone_t *z, const char *name, size_t len);
 unsigned cguard_zone_rule(cguard_zone_t *z, const char *name, size_t len);
 unsigned cguard_zone_rule_find(const cguard_zone_t *z, const char *name,
     size_t len);
+
+/*
+ * The place of a canary.  There is always room for as many as a configuration
+ * may have, as those that are gone give theirs back: call
+ * cguard_zone_forget_canaries() before the first one of a configuration.
+ */
+
+unsigned cguard_zone_canary(cguard_zone_t *z, const char *name, size_t len);
+void cguard_zone_forget_canaries(cguard_zone_t *z);
 
 /* which modes are in force in each server: CGUARD_ZONE_SERVERS of them */
 

@@ -101,6 +101,15 @@ typedef struct {
 } ngx_http_citrix_guard_location_t;
 
 
+/* requests of the operator's own: a token, and where they are counted */
+
+typedef struct {
+    ngx_str_t                       name;
+    ngx_str_t                       token;      /* empty: none */
+    ngx_uint_t                      place;
+} ngx_http_citrix_guard_canary_t;
+
+
 typedef struct {
     ngx_array_t                     locations;
     ngx_array_t                     peers;      /* egress: by upstream{} */
@@ -113,7 +122,8 @@ typedef struct {
     ngx_int_t                       request_id; /* index of $request_id */
     ngx_shm_zone_t                 *zone;
     cguard_zone_t                  *shared;     /* NULL: no zone */
-    ngx_str_t                       canary;
+    ngx_http_citrix_guard_canary_t  canary;     /* by its target */
+    ngx_array_t                     canaries;   /* by a header field */
     ngx_uint_t                      active;     /* not off somewhere */
     ngx_uint_t                      log_rate;   /* lines, 0: no limit */
     ngx_msec_t                      log_period; /* 0: not given */

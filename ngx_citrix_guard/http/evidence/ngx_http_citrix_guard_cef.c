@@ -55,8 +55,13 @@ ngx_http_citrix_guard_event_cef(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_json_format(o, "rt=%uL", e->msec);
 
-    ngx_http_citrix_guard_cef_text(o, "src", &e->client,
-                                   NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
+    /* "src" is an address, and a unix socket has none */
+
+    if (r->connection->sockaddr->sa_family != AF_UNIX) {
+        ngx_http_citrix_guard_cef_text(o, "src", &e->client,
+                                       NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
+    }
+
     ngx_http_citrix_guard_cef_name(o, "act",
                         ngx_http_citrix_guard_verdict_name(e->mark->verdict));
     ngx_http_citrix_guard_cef_name(o, "outcome",

@@ -13,12 +13,13 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_event.h"
+#include "ngx_http_citrix_guard_canary.h"
 #include "ngx_http_citrix_guard_json.h"
 #include "ngx_http_citrix_guard_outcome.h"
+#include "ngx_http_citrix_guard_sent_header.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
-#include "cguard/decision/cguard_target.h"
 #include "cguard/rules/cguard_rule_types.h"
 
 
@@ -34,15 +35,9 @@
 #define NGX_HTTP_CITRIX_GUARD_EVENT_WORD    32
 
 
-static ngx_uint_t ngx_http_citrix_guard_is_canary(ngx_http_request_t *r,
-    ngx_str_t *target);
 static ngx_str_t ngx_http_citrix_guard_event_method(ngx_http_request_t *r);
 static ngx_str_t ngx_http_citrix_guard_event_protocol(ngx_http_request_t *r);
 static ngx_str_t ngx_http_citrix_guard_event_sni(ngx_http_request_t *r);
-static ngx_str_t ngx_http_citrix_guard_event_nsc(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_citrix_guard_is_nsc_user(u_char *p, size_t len);
-static ngx_str_t ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_citrix_guard_has_header(ngx_http_request_t *r);
 static ngx_http_upstream_state_t *ngx_http_citrix_guard_event_upstream(
     ngx_http_request_t *r);
 static void ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_json_t *o,
@@ -73,13 +68,25 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     e->method = ngx_http_citrix_guard_event_method(r);
     e->protocol = ngx_http_citrix_guard_event_protocol(r);
     e->target = ngx_http_citrix_guard_client_target(r);
-    e->nsc_user = ngx_http_citrix_guard_event_nsc(r);
+
+    /* it names the file that the attack writes */
+
+    e->nsc_user = ngx_http_citrix_guard_sent_header(r, "NSC_USER");
     e->sent = r->connection->sent;
     e->upstream = ngx_http_citrix_guard_event_upstream(r);
+    e->answer = e->upstream
+                ? ngx_http_citrix_guard_answer_status(r, e->upstream) : 0;
 
     e->status = r->err_status ? r->err_status : r->headers_out.status;
 
-    e->canary = ngx_http_citrix_guard_is_canary(r, &e->target);
+    e->canary = ngx_http_citrix_guard_canary(r, &e->target);
+
+    /* what a rule has found need not be refused in "on" */
+
+    e->let_by = e->canary
+                && mark->mode == NGX_HTTP_CITRIX_GUARD_ON
+                && mark->verdict != ngx_http_citrix_guard_blocked
+                && mark->rule == NULL;
 
     if (r->headers_in.host) {
         e->host = r->headers_in.host->value;
@@ -88,29 +95,6 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     if (r->headers_in.user_agent) {
         e->agent = r->headers_in.user_agent->value;
     }
-}
-
-
-/* only who has read the configuration knows how the target must end */
-
-static ngx_uint_t
-ngx_http_citrix_guard_is_canary(ngx_http_request_t *r, ngx_str_t *target)
-{
-    u_char                             *p;
-    ngx_str_t                          *token;
-    ngx_http_citrix_guard_main_conf_t  *gmcf;
-
-    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
-
-    token = &gmcf->canary;
-
-    if (token->len == 0 || target->len <= token->len) {
-        return 0;
-    }
-
-    p = target->data + target->len - token->len;
-
-    return p[-1] == '/' && ngx_memcmp(p, token->data, token->len) == 0;
 }
 
 
@@ -200,120 +184,6 @@ ngx_http_citrix_guard_event_sni(ngx_http_request_t *r)
 }
 
 
-/*
- * NSC_USER names the file that the attack writes, and is evidence even though
- * nginx has dropped it for its underscore: then it still stands in the bytes
- * that nginx has read, but for HTTP/2 and newer.
- */
-
-static ngx_str_t
-ngx_http_citrix_guard_event_nsc(ngx_http_request_t *r)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (ngx_http_citrix_guard_is_nsc_user(h[i].key.data,
-                                                  h[i].key.len))
-            {
-                return h[i].value;
-            }
-        }
-    }
-
-    return ngx_http_citrix_guard_dropped_nsc(r);
-}
-
-
-static ngx_uint_t
-ngx_http_citrix_guard_is_nsc_user(u_char *p, size_t len)
-{
-    return len == sizeof("NSC_USER") - 1
-           && cguard_header_is(p, len, "NSC_USER");
-}
-
-
-static ngx_str_t
-ngx_http_citrix_guard_dropped_nsc(ngx_http_request_t *r)
-{
-    u_char     *p, *end, *last, *colon;
-    ngx_str_t   value;
-
-    ngx_str_null(&value);
-
-    if (!ngx_http_citrix_guard_has_header(r)) {
-        return value;
-    }
-
-    p = r->header_in->start;
-    last = r->header_in->last;
-    end = last;
-
-    if (r->request_line.data >= p && r->request_line.data < last) {
-        p = r->request_line.data + r->request_line.len;
-    }
-
-    for ( /* void */ ; p < last; p = end + 1) {
-
-        end = ngx_strlchr(p, last, LF);
-
-        if (end == NULL) {
-            end = last;
-        }
-
-        colon = ngx_strlchr(p, end, ':');
-
-        if (colon && ngx_http_citrix_guard_is_nsc_user(p, colon - p)) {
-            value.data = colon + 1;
-            break;
-        }
-
-        /* what follows an empty line is a body, or another request */
-
-        if (end == p || (end == p + 1 && *p == CR)) {
-
-            if (p > r->header_in->start && p[-1] == LF) {
-                return value;
-            }
-        }
-    }
-
-    if (value.data) {
-        while (value.data < end && *value.data == ' ') { value.data++; }
-        while (end > value.data && end[-1] <= ' ') { end--; }
-
-        value.len = end - value.data;
-    }
-
-    return value;
-}
-
-
-/*
- * Once a body is read that came after the header, header_in is a buffer of
- * that body; a long header may have begun in an earlier buffer.
- */
-
-static ngx_uint_t
-ngx_http_citrix_guard_has_header(ngx_http_request_t *r)
-{
-    ngx_buf_t  *b;
-
-    b = r->header_in;
-
-    if (b == NULL || r->http_version >= NGX_HTTP_VERSION_20) {
-        return 0;
-    }
-
-    return (r->request_line.data >= b->start && r->request_line.data < b->last)
-           || (r->header_end >= b->start && r->header_end < b->last);
-}
-
-
 /* the last one that was asked */
 
 static ngx_http_upstream_state_t *
@@ -391,6 +261,10 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
 
     if (e->canary) {
         ngx_http_citrix_guard_json_true(o, "canary");
+        ngx_http_citrix_guard_json_text(o, "canary_name",
+                                        e->canary->name.data,
+                                        e->canary->name.len,
+                                        NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
     }
 
     ngx_http_citrix_guard_event_answer(o, e);
@@ -486,10 +360,11 @@ ngx_http_citrix_guard_event_answer(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_event_text(o, "address", u->peer,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
 
-    if (u->status) {
-        ngx_http_citrix_guard_json_number(o, "status", u->status);
+    if (e->answer) {
+        ngx_http_citrix_guard_json_number(o, "status", e->answer);
     }
 
+    ngx_http_citrix_guard_json_number(o, "sent", u->bytes_sent);
     ngx_http_citrix_guard_json_number(o, "bytes", u->response_length);
 
     if (u->response_time != (ngx_msec_t) -1) {

@@ -40,7 +40,9 @@ typedef struct {
     ngx_uint_t                      status;
     off_t                           sent;
     ngx_http_upstream_state_t      *upstream;   /* NULL: not forwarded */
-    ngx_uint_t                      canary;     /* the operator's own */
+    ngx_uint_t                      answer;     /* its status, 0: not known */
+    ngx_http_citrix_guard_canary_t *canary;     /* NULL: not our own */
+    ngx_uint_t                      let_by;     /* it was, where it is "on" */
 } ngx_http_citrix_guard_event_t;
 
 

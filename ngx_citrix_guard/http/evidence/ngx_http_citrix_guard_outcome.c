@@ -45,10 +45,12 @@ static ngx_uint_t ngx_http_citrix_guard_is_word(u_char *p, u_char *last,
     ngx_str_t *word);
 static ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome_of(
     ngx_uint_t kinds, ngx_uint_t status);
+static ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_worst_answer(
+    ngx_http_request_t *r, ngx_uint_t kinds);
 
 
 static const char  *ngx_http_citrix_guard_outcomes[] = {
-    "blocked", "attempt", "scan-success", "exploit-suspected"
+    "blocked", "attempt", "unknown", "scan-success", "exploit-suspected"
 };
 
 
@@ -76,8 +78,7 @@ ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
     ngx_http_citrix_guard_mark_t *mark)
 {
-    ngx_uint_t                        i, kinds, cached;
-    ngx_http_upstream_state_t        *state;
+    ngx_uint_t                        kinds, cached;
     ngx_http_citrix_guard_outcome_e   outcome, worst;
 
     worst = mark->verdict == ngx_http_citrix_guard_blocked
@@ -98,20 +99,31 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
 
     kinds = ngx_http_citrix_guard_kinds(r, mark);
 
-    if (kinds == 0) {
-        return worst;
-    }
-
     if (cached) {
         outcome = ngx_http_citrix_guard_outcome_of(kinds,
                                                    r->headers_out.status);
         worst = ngx_max(worst, outcome);
     }
 
-    if (r->upstream_states == NULL) {
-        return worst;
+    if (r->upstream_states) {
+        outcome = ngx_http_citrix_guard_worst_answer(r, kinds);
+        worst = ngx_max(worst, outcome);
     }
 
+    return worst;
+}
+
+
+/* "blocked", which is the least, where nothing was sent to anybody */
+
+static ngx_http_citrix_guard_outcome_e
+ngx_http_citrix_guard_worst_answer(ngx_http_request_t *r, ngx_uint_t kinds)
+{
+    ngx_uint_t                        i, status;
+    ngx_http_upstream_state_t        *state;
+    ngx_http_citrix_guard_outcome_e   outcome, worst;
+
+    worst = ngx_http_citrix_guard_outcome_blocked;
     state = r->upstream_states->elts;
 
     for (i = 0; i < r->upstream_states->nelts; i++) {
@@ -120,7 +132,18 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
             continue;
         }
 
-        outcome = ngx_http_citrix_guard_outcome_of(kinds, state[i].status);
+        status = ngx_http_citrix_guard_answer_status(r, &state[i]);
+
+        if (status) {
+            outcome = ngx_http_citrix_guard_outcome_of(kinds, status);
+
+        } else if (state[i].bytes_sent > 0) {
+            outcome = ngx_http_citrix_guard_outcome_unknown;
+
+        } else {
+            continue;
+        }
+
         worst = ngx_max(worst, outcome);
     }
 
@@ -128,9 +151,35 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
 }
 
 
+/*
+ * nginx writes a status of its own (502, 504) where it has waited in vain.  An
+ * answer is the upstream's if its whole head was read, and then header_time is
+ * set, or at least its status line: that is known of the last one only.
+ */
+
+ngx_uint_t
+ngx_http_citrix_guard_answer_status(ngx_http_request_t *r,
+    ngx_http_upstream_state_t *state)
+{
+    ngx_http_upstream_t  *u;
+
+    if (state->header_time != (ngx_msec_t) -1) {
+        return state->status;
+    }
+
+    u = r->upstream;
+
+    return u && u->state == state ? u->headers_in.status_n : 0;
+}
+
+
 static ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_outcome_of(ngx_uint_t kinds, ngx_uint_t status)
 {
+    if (kinds == 0) {
+        return ngx_http_citrix_guard_outcome_attempt;
+    }
+
     /* a part of a file (206) is as much of a success as all of it */
 
     if (status >= NGX_HTTP_OK && status < NGX_HTTP_SPECIAL_RESPONSE) {

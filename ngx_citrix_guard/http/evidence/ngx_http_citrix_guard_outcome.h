@@ -22,6 +22,7 @@
 typedef enum {
     ngx_http_citrix_guard_outcome_blocked = 0,
     ngx_http_citrix_guard_outcome_attempt,
+    ngx_http_citrix_guard_outcome_unknown,      /* sent, answer not known */
     ngx_http_citrix_guard_outcome_scan_success,
     ngx_http_citrix_guard_outcome_exploit_suspected
 } ngx_http_citrix_guard_outcome_e;
@@ -37,6 +38,14 @@ typedef enum {
 
 ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
     ngx_http_request_t *r, ngx_http_citrix_guard_mark_t *mark);
+
+/*
+ * The status of the upstream's own answer; 0 if its status line was not read.
+ * What nginx answers in its place (502, 504, 499) is none.
+ */
+
+ngx_uint_t ngx_http_citrix_guard_answer_status(ngx_http_request_t *r,
+    ngx_http_upstream_state_t *state);
 
 /* a constant string */
 

@@ -18,6 +18,7 @@
 #include "ngx_http_citrix_guard_outcome.h"
 #include "ngx_http_citrix_guard_zone.h"
 #include "http/base/ngx_http_citrix_guard_escape.h"
+#include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -58,7 +59,21 @@ ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
     ngx_http_citrix_guard_build_event(r, mark, &e);
     ngx_http_citrix_guard_count_event(r, &e);
 
-    if (e.outcome >= ngx_http_citrix_guard_outcome_scan_success) {
+    if (e.canary) {
+
+        if (e.let_by) {
+            ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                          "citrix_guard: the canary \"%V\" was %s and not "
+                          "refused, where the guard is on, id=%V",
+                          &e.canary->name,
+                          ngx_http_citrix_guard_verdict_name(mark->verdict),
+                          &e.id);
+        }
+
+        return;
+    }
+
+    if (e.outcome >= ngx_http_citrix_guard_outcome_unknown) {
         ngx_http_citrix_guard_log_alert(r, &e);
     }
 }
@@ -70,15 +85,20 @@ ngx_http_citrix_guard_log_alert(ngx_http_request_t *r,
 {
     u_char      text[NGX_HTTP_CITRIX_GUARD_TEXT];
     ngx_str_t   target;
-    ngx_uint_t  status;
+    ngx_uint_t  level, status;
 
     target.data = text;
     target.len = ngx_http_citrix_guard_escape(text, sizeof(text),
                                               e->target.data, e->target.len);
 
-    status = e->upstream ? e->upstream->status : e->status;
+    /* from nginx's cache there is no other */
 
-    ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+    status = e->upstream ? e->answer : e->status;
+
+    level = e->outcome == ngx_http_citrix_guard_outcome_unknown
+            ? NGX_LOG_CRIT : NGX_LOG_ALERT;
+
+    ngx_log_error(level, r->connection->log, 0,
                   "citrix_guard: %s reason=%s status=%ui id=%V "
                   "target=\"%V\"",
                   ngx_http_citrix_guard_outcome_name(e->outcome),

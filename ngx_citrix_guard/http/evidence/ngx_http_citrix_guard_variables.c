@@ -12,12 +12,14 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_variables.h"
+#include "ngx_http_citrix_guard_canary.h"
 #include "ngx_http_citrix_guard_cef.h"
 #include "ngx_http_citrix_guard_event.h"
 #include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_nginx_refusal.h"
 #include "ngx_http_citrix_guard_outcome.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
+#include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -36,6 +38,8 @@ static ngx_int_t ngx_http_citrix_guard_rule_variable(
 static ngx_int_t ngx_http_citrix_guard_reading_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_citrix_guard_outcome_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_citrix_guard_canary_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_citrix_guard_event_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
@@ -65,6 +69,10 @@ static ngx_http_variable_t  ngx_http_citrix_guard_vars[] = {
 
     { ngx_string("citrix_guard_outcome"), NULL,
       ngx_http_citrix_guard_outcome_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_canary"), NULL,
+      ngx_http_citrix_guard_canary_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("citrix_guard_event"), NULL,
@@ -200,6 +208,31 @@ ngx_http_citrix_guard_outcome_variable(ngx_http_request_t *r,
                                       ngx_http_citrix_guard_outcome(r, mark));
 
     return ngx_http_citrix_guard_set_variable(v, name, ngx_strlen(name));
+}
+
+
+/* empty as well where nothing was found */
+
+static ngx_int_t
+ngx_http_citrix_guard_canary_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                        target;
+    ngx_http_citrix_guard_canary_t  *canary;
+
+    if (ngx_http_citrix_guard_variable_mark(r) == NULL) {
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
+    }
+
+    target = ngx_http_citrix_guard_client_target(r);
+    canary = ngx_http_citrix_guard_canary(r, &target);
+
+    if (canary == NULL) {
+        return ngx_http_citrix_guard_set_variable(v, "", 0);
+    }
+
+    return ngx_http_citrix_guard_set_variable(v, (char *) canary->name.data,
+                                              canary->name.len);
 }
 
 

@@ -12,6 +12,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_zone.h"
+#include "ngx_http_citrix_guard_canary.h"
 #include "ngx_http_citrix_guard_event.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
@@ -24,15 +25,11 @@
 #define NGX_HTTP_CITRIX_GUARD_ZONE       (1024 * 1024)
 
 
-#define NGX_HTTP_CITRIX_GUARD_CANARY_MIN  8
-#define NGX_HTTP_CITRIX_GUARD_CANARY_MAX  64
-
-
 static ngx_int_t ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
 static uint64_t ngx_http_citrix_guard_seed(void);
-static char *ngx_http_citrix_guard_set_canary(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value);
+static ngx_uint_t ngx_http_citrix_guard_is_monitors(
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_http_core_srv_conf_t *cscf);
 static unsigned ngx_http_citrix_guard_zone_mode(
     ngx_http_citrix_guard_location_t *location);
 static void ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
@@ -102,49 +99,8 @@ ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     gmcf->zone->data = gmcf;
 
     return cf->args->nelts == 3
-           ? ngx_http_citrix_guard_set_canary(cf, gmcf, &value[2])
+           ? ngx_http_citrix_guard_set_zone_canary(cf, gmcf, &value[2])
            : NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_citrix_guard_set_canary(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value)
-{
-    u_char      c;
-    size_t      i;
-    ngx_str_t   token;
-
-    token.data = value->data + 7;
-    token.len = value->len < 7 ? 0 : value->len - 7;
-
-    i = 0;
-
-    if (ngx_strncmp(value->data, "canary=", 7) == 0) {
-        for ( /* void */ ; i < token.len; i++) {
-            c = token.data[i];
-
-            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
-                  || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'))
-            {
-                break;
-            }
-        }
-    }
-
-    if (i != token.len || token.len < NGX_HTTP_CITRIX_GUARD_CANARY_MIN
-        || token.len > NGX_HTTP_CITRIX_GUARD_CANARY_MAX)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\", it must be \"canary=\" "
-                           "and 8 to 64 letters, digits, \"-\" or \"_\"",
-                           value);
-        return NGX_CONF_ERROR;
-    }
-
-    gmcf->canary = token;
-
-    return NGX_CONF_OK;
 }
 
 
@@ -218,13 +174,16 @@ ngx_http_citrix_guard_seed(void)
  */
 
 void
-ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
+ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf,
+    ngx_str_t *node)
 {
     unsigned                           n, modes[CGUARD_ZONE_SERVERS];
     ngx_uint_t                         i;
+    ngx_str_t                         *name;
     ngx_time_t                        *now;
     cguard_zone_t                     *z;
     ngx_http_core_srv_conf_t          *cscf;
+    ngx_http_citrix_guard_canary_t    *canary;
     ngx_http_citrix_guard_location_t  *location;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
@@ -243,8 +202,22 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
         glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
         cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
-        n = cguard_zone_server(z, (char *) cscf->server_name.data,
-                               cscf->server_name.len);
+        /* the monitor's own is none that is to be guarded */
+
+        if (ngx_http_citrix_guard_is_monitors(gmcf, cscf)) {
+            glcf->counters = &z->servers[0];
+            continue;
+        }
+
+        /* "_" means any name, and no name tells nobody anything */
+
+        name = &cscf->server_name;
+
+        if (name->len == 0 || (name->len == 1 && name->data[0] == '_')) {
+            name = node;
+        }
+
+        n = cguard_zone_server(z, (char *) name->data, name->len);
 
         glcf->counters = &z->servers[n];
 
@@ -255,9 +228,53 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf)
         }
     }
 
+    cguard_zone_forget_canaries(z);
+
+    canary = gmcf->canaries.elts;
+
+    for (i = 0; i < gmcf->canaries.nelts; i++) {
+        canary[i].place = cguard_zone_canary(z, (char *) canary[i].name.data,
+                                             canary[i].name.len);
+    }
+
     now = ngx_timeofday();
 
     cguard_zone_modes(z, modes, (uint64_t) now->sec * 1000 + now->msec);
+}
+
+
+/* a server in which there is the monitor, and nothing else with a handler */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_monitors(ngx_http_citrix_guard_main_conf_t *gmcf,
+    ngx_http_core_srv_conf_t *cscf)
+{
+    ngx_uint_t                         i, monitor;
+    ngx_http_core_loc_conf_t          *clcf;
+    ngx_http_citrix_guard_location_t  *location;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    monitor = 0;
+    location = gmcf->locations.elts;
+
+    for (i = 0; i < gmcf->locations.nelts; i++) {
+
+        if (location[i].srv_conf[ngx_http_core_module.ctx_index] != cscf) {
+            continue;
+        }
+
+        glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
+        clcf = location[i].loc_conf[ngx_http_core_module.ctx_index];
+
+        if (glcf->monitor) {
+            monitor = 1;
+
+        } else if (clcf->handler) {
+            return 0;
+        }
+    }
+
+    return monitor;
 }
 
 
@@ -339,12 +356,13 @@ ngx_http_citrix_guard_count_event(ngx_http_request_t *r,
 
     ze.msec = e->msec;
     ze.status = (uint32_t) e->status;
-    ze.upstream = e->upstream ? (uint32_t) e->upstream->status : 0;
+    ze.upstream = (uint32_t) e->answer;
     ze.server = (uint16_t) (glcf->counters - gmcf->shared->servers);
     ze.verdict = (uint8_t) e->mark->verdict;
     ze.outcome = (uint8_t) e->outcome;
     ze.at = (uint8_t) e->mark->at;
-    ze.canary = (uint8_t) e->canary;
+    ze.canary = e->canary ? (uint8_t) (1 + e->canary->place) : 0;
+    ze.let_by = (uint8_t) e->let_by;
 
     while (ngx_http_citrix_guard_reasons[ze.reason + 1]
            && ngx_strcmp(ngx_http_citrix_guard_reasons[ze.reason],

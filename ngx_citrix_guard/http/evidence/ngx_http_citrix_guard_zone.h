@@ -28,11 +28,13 @@ char *ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /*
  * Called when a configuration comes into force: gives each location the
- * counters of its server, and tells the zone the modes and the rules.
+ * counters of its server, and tells the zone the modes and the rules.  A
+ * server without a name is called by that of the node.  Requests to a server
+ * that has the monitor only are counted as "other".
  */
 
 void ngx_http_citrix_guard_zone_set_servers(
-    ngx_http_citrix_guard_main_conf_t *gmcf);
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *node);
 
 /* counts an event; allocates nothing, and does nothing without a zone */
 

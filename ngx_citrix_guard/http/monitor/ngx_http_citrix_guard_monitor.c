@@ -31,6 +31,14 @@ typedef struct {
 } ngx_http_citrix_guard_rule4_t;
 
 
+/* as in ngx_http_headers_filter_module.c, how it begins */
+
+typedef struct {
+    ngx_http_complex_value_t        value;
+    ngx_str_t                       key;
+} ngx_http_citrix_guard_added_t;
+
+
 typedef struct {
     ngx_str_t                       name;
     ngx_str_t                       type;
@@ -49,6 +57,8 @@ static ngx_int_t ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_monitor_format(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r,
     ngx_int_t format, ngx_http_citrix_guard_json_t *o);
+static ngx_int_t ngx_http_citrix_guard_keep_policy(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location);
 static ngx_uint_t ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location);
 static ngx_uint_t ngx_http_citrix_guard_denies(ngx_array_t *rules);
@@ -255,6 +265,10 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
             return NGX_ERROR;
         }
 
+        if (ngx_http_citrix_guard_keep_policy(cf, &location[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         if (!ngx_http_citrix_guard_is_restricted(cf, &location[i])) {
             ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, &location[i],
                 "shows \"citrix_guard_monitor\" to everyone: restrict it by "
@@ -262,6 +276,65 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
                 "\"auth_request\"");
         }
     }
+
+    return NGX_OK;
+}
+
+
+/*
+ * A browser obeys all policies that it gets: one by "add_header", meant for
+ * other pages, would stop the script of this one.  The page's own is strict.
+ */
+
+static ngx_int_t
+ngx_http_citrix_guard_keep_policy(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location)
+{
+    u_char                          *p;
+    ngx_uint_t                       i;
+    ngx_array_t                    **headers, *others;
+    ngx_module_t                    *m;
+    ngx_http_citrix_guard_added_t   *h;
+
+    static ngx_str_t  name = ngx_string("Content-Security-Policy");
+
+    m = ngx_http_citrix_guard_find_module(cf->cycle,
+                                          "ngx_http_headers_filter_module");
+
+    headers = m ? ngx_http_citrix_guard_directive_value(m, location->loc_conf,
+                                                        "add_header")
+                : NULL;
+
+    if (headers == NULL || *headers == NULL
+        || *headers == NGX_CONF_UNSET_PTR)
+    {
+        return NGX_OK;
+    }
+
+    others = ngx_array_create(cf->pool, (*headers)->nelts, (*headers)->size);
+    if (others == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < (*headers)->nelts; i++) {
+        p = (u_char *) (*headers)->elts + i * (*headers)->size;
+        h = (ngx_http_citrix_guard_added_t *) p;
+
+        if (h->key.len == name.len
+            && ngx_strncasecmp(h->key.data, name.data, name.len) == 0)
+        {
+            continue;
+        }
+
+        h = ngx_array_push(others);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(h, p, (*headers)->size);
+    }
+
+    *headers = others;
 
     return NGX_OK;
 }

@@ -18,6 +18,11 @@
 #include "cguard/zone/cguard_zone.h"
 
 
+/* of this form: members may be added, none is taken away */
+
+#define NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION  1
+
+
 /* sources that are shown, of those that are counted */
 
 #define NGX_HTTP_CITRIX_GUARD_TOP  50
@@ -34,6 +39,8 @@ static void ngx_http_citrix_guard_dump_count(ngx_http_citrix_guard_json_t *o,
     const char *key, cguard_zone_count_t *count);
 static void ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z);
+static void ngx_http_citrix_guard_dump_canaries(
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_history(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_sources(
@@ -63,7 +70,10 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     now = (uint64_t) tp->sec * 1000 + tp->msec;
 
     ngx_http_citrix_guard_json_open(o, NULL, "{");
-    ngx_http_citrix_guard_json_number(o, "version", CGUARD_ZONE_VERSION);
+    ngx_http_citrix_guard_json_number(o, "version",
+                                      NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION);
+    ngx_http_citrix_guard_dump_text(o, "node", ngx_cycle->hostname.data,
+                                    ngx_cycle->hostname.len);
     ngx_http_citrix_guard_json_time(o, "now", now);
     ngx_http_citrix_guard_json_time(o, "started", z->started);
     ngx_http_citrix_guard_json_time(o, "configured",
@@ -83,9 +93,7 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_dump_rules(o, z);
     ngx_http_citrix_guard_dump_count(o, "errors", &z->errors);
-    ngx_http_citrix_guard_dump_counts(o, "canary", z->canary,
-                                      CGUARD_ZONE_VERDICTS,
-                                      ngx_http_citrix_guard_verdict_label);
+    ngx_http_citrix_guard_dump_canaries(o, z);
     ngx_http_citrix_guard_dump_history(o, z);
     ngx_http_citrix_guard_dump_sources(o, z);
     ngx_http_citrix_guard_dump_series(o, z, now);
@@ -221,6 +229,56 @@ ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
         ngx_http_citrix_guard_dump_counts(o, "verdicts", rule->verdicts,
                                           CGUARD_ZONE_VERDICTS,
                                           ngx_http_citrix_guard_verdict_label);
+        ngx_http_citrix_guard_json_close(o, "}");
+    }
+
+    ngx_http_citrix_guard_json_close(o, "]");
+}
+
+
+/* all of them by verdict, and each by its name */
+
+static void
+ngx_http_citrix_guard_dump_canaries(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    uint64_t               n;
+    ngx_uint_t             i, v;
+    cguard_zone_canary_t  *canary;
+
+    ngx_http_citrix_guard_json_open(o, "canary", "{");
+
+    for (v = 0; v < CGUARD_ZONE_VERDICTS; v++) {
+
+        for (i = 0, n = 0; i < CGUARD_ZONE_CANARIES; i++) {
+            n += ngx_http_citrix_guard_load(&z->canaries[i].verdicts[v].n);
+        }
+
+        if (n) {
+            ngx_http_citrix_guard_json_open(o,
+                                 ngx_http_citrix_guard_verdict_label(v), "{");
+            ngx_http_citrix_guard_json_number(o, "count", n);
+            ngx_http_citrix_guard_json_close(o, "}");
+        }
+    }
+
+    ngx_http_citrix_guard_json_close(o, "}");
+    ngx_http_citrix_guard_json_open(o, "canaries", "[");
+
+    for (i = 0; i < CGUARD_ZONE_CANARIES; i++) {
+        canary = &z->canaries[i];
+
+        if (!atomic_load(&canary->used)) {
+            continue;
+        }
+
+        ngx_http_citrix_guard_json_open(o, NULL, "{");
+        ngx_http_citrix_guard_dump_text(o, "name", (u_char *) canary->name,
+                                        canary->len);
+        ngx_http_citrix_guard_dump_counts(o, "verdicts", canary->verdicts,
+                                          CGUARD_ZONE_VERDICTS,
+                                          ngx_http_citrix_guard_verdict_label);
+        ngx_http_citrix_guard_dump_count(o, "let_by", &canary->let_by);
         ngx_http_citrix_guard_json_close(o, "}");
     }
 
@@ -429,6 +487,9 @@ ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
 
     if (e->canary) {
         ngx_http_citrix_guard_json_true(o, "canary");
+        ngx_http_citrix_guard_dump_text(o, "canary_name",
+                             (u_char *) z->canaries[e->canary - 1].name,
+                             z->canaries[e->canary - 1].len);
     }
 
     ngx_http_citrix_guard_json_close(o, "}");

@@ -43,5 +43,19 @@ ngx_http_citrix_guard_at_label(ngx_uint_t n)
 ngx_uint_t
 ngx_http_citrix_guard_server_used(cguard_zone_server_t *s)
 {
-    return atomic_load_explicit(&s->since, memory_order_relaxed) > 1;
+    ngx_uint_t  i;
+
+    if (atomic_load_explicit(&s->since, memory_order_relaxed) > 1) {
+        return 1;
+    }
+
+    for (i = 0; i < CGUARD_ZONE_VERDICTS; i++) {
+        if (atomic_load_explicit(&s->counts.verdicts[i].n,
+                                 memory_order_relaxed))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

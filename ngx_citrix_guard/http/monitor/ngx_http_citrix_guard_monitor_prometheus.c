@@ -267,17 +267,44 @@ static void
 ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
-    ngx_uint_t  n;
+    ngx_uint_t             i, n;
+    cguard_zone_canary_t  *canary;
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_canary_total", "counter",
                                  "Requests of the operator's own, which are "
                                  "counted nowhere else.");
 
-    for (n = ngx_http_citrix_guard_exempted; n < CGUARD_ZONE_VERDICTS; n++) {
-        ngx_http_citrix_guard_json_format(o,
-                             "citrix_guard_canary_total{verdict=\"%s\"} %uL\n",
-                             ngx_http_citrix_guard_verdict_label(n),
-                             atomic_load(&z->canary[n].n));
+    for (i = 0; i < CGUARD_ZONE_CANARIES; i++) {
+        canary = &z->canaries[i];
+
+        for (n = ngx_http_citrix_guard_exempted;
+             n < CGUARD_ZONE_VERDICTS && atomic_load(&canary->used);
+             n++)
+        {
+            ngx_http_citrix_guard_metric_label(o, "citrix_guard_canary_total",
+                                               "canary", canary->name,
+                                               canary->len);
+            ngx_http_citrix_guard_json_format(o, ",verdict=\"%s\"} %uL\n",
+                                  ngx_http_citrix_guard_verdict_label(n),
+                                  atomic_load(&canary->verdicts[n].n));
+        }
+    }
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_canary_let_by_total",
+                                 "counter",
+                                 "Those that were not refused, though the "
+                                 "guard is on.");
+
+    for (i = 0; i < CGUARD_ZONE_CANARIES; i++) {
+        canary = &z->canaries[i];
+
+        if (atomic_load(&canary->used)) {
+            ngx_http_citrix_guard_metric_label(o,
+                                        "citrix_guard_canary_let_by_total",
+                                        "canary", canary->name, canary->len);
+            ngx_http_citrix_guard_json_format(o, "} %uL\n",
+                                          atomic_load(&canary->let_by.n));
+        }
     }
 }
 

@@ -33,13 +33,24 @@ const TEXT = {
         unknown: "Nobody knows whether we are shielded: no connection.",
         fresh: t => `As of ${t}`, paused: t => `Paused, as of ${t}`,
         off: "We are not shielded: the guard is off.",
+        offAt: names => `The guard is off in some place of ${names}.`,
+        detect: (names, t) => `Nothing is blocked at ${names}: the guard `
+            + `only detects, since ${t}.`,
+        clock: "We cannot tell: the clock of the server was set back, so no "
+            + "time below is right.",
+        noServer: "We cannot tell: no server is configured that could be "
+            + "guarded.",
+        gotUnknown: n => `Of ${number(n)} the ADC's answer is not known.`,
+        todo: "What to do now: block (citrix_guard on), save the logs, tell "
+            + "whoever decides, and go through docs/incident.md.",
         got: (n, t) => `${number(n)} request${n === 1 ? "" : "s"} may have `
             + `got through, the last one at ${t}.`,
         alsoOn: t => `The guard has been blocking since ${t}.`,
         alsoPart: names => `Not everything is blocked at: ${names}.`,
         part: (names, t) => `We are partly shielded: not everything is `
             + `blocked at ${names}, since ${t}.`,
-        on: t => `We have been shielded since ${t}, and nothing got through.`,
+        on: (t, names) => `We have been shielded since ${t} at ${names}, and `
+            + "nothing got through.",
         nothing: "There is no sign that anything got through.",
         forwarded: n => `${n} went to the ADC, without a sign of success.`,
         sourcesNote: n => `Counted in fixed memory: a count is at most as `
@@ -73,6 +84,17 @@ const TEXT = {
         unknown: "Niemand weet of we beschermd zijn: geen verbinding.",
         fresh: t => `Stand van ${t}`, paused: t => `Gepauzeerd, stand van ${t}`,
         off: "We zijn niet beschermd: de guard staat uit.",
+        offAt: names => `De guard staat ergens uit bij ${names}.`,
+        detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `
+            + `guard kijkt alleen, sinds ${t}.`,
+        clock: "We weten het niet: de klok van de server is teruggezet, dus "
+            + "geen tijd hieronder klopt.",
+        noServer: "We weten het niet: er is geen server ingesteld die "
+            + "beschermd kan worden.",
+        gotUnknown: n => `Van ${number(n)} is het antwoord van de ADC niet `
+            + "bekend.",
+        todo: "Wat nu te doen: blokkeer (citrix_guard on), bewaar de logs, "
+            + "waarschuw wie beslist, en volg docs/incident.md.",
         got: (n, t) => `${number(n)} ${n === 1 ? "verzoek is"
             : "verzoeken zijn"} `
             + `mogelijk doorgekomen, het laatste om ${t}.`,
@@ -80,7 +102,8 @@ const TEXT = {
         alsoPart: names => `Niet alles wordt geblokkeerd bij: ${names}.`,
         part: (names, t) => `We zijn deels beschermd: niet alles wordt `
             + `geblokkeerd bij ${names}, sinds ${t}.`,
-        on: t => `We zijn beschermd sinds ${t}, en er is niets doorgekomen.`,
+        on: (t, names) => `We zijn beschermd sinds ${t} bij ${names}, en er is `
+            + "niets doorgekomen.",
         nothing: "Er is geen teken dat er iets is doorgekomen.",
         forwarded: n => `${n} gingen naar de ADC, zonder teken van succes.`,
         sourcesNote: n => `Geteld in vast geheugen: een aantal is hooguit `
@@ -93,13 +116,15 @@ const TEXT = {
 };
 
 const VERDICTS = ["blocked", "detected", "exempted"];
-const OUTCOMES = ["blocked", "attempt", "scan-success", "exploit-suspected"];
+const OUTCOMES = ["blocked", "attempt", "unknown", "scan-success",
+    "exploit-suspected"];
+const THROUGH = ["unknown", "scan-success", "exploit-suspected"];
 const REASONS = ["traversal", "query", "vpns", "parent", "malformed",
     "header", "injection", "upgrade", "unseen", "rule", "error", "unknown"];
 const DETAILS = ["time", "id", "client", "host", "server", "method", "target",
     "reading", "user_agent", "verdict", "outcome", "reason", "rule", "at",
     "status", "upstream"];
-const COLOURS = { blocked: 3, attempt: 0, "scan-success": 1,
+const COLOURS = { blocked: 3, attempt: 0, unknown: 5, "scan-success": 1,
                   "exploit-suspected": 4 };
 const SPANS = { day: 288, hours: 72, hour: 12 };
 
@@ -171,8 +196,12 @@ function sum(kind, name) {
 
 
 function through() {
-    return sum("outcomes", "scan-success")
-         + sum("outcomes", "exploit-suspected");
+    return THROUGH.reduce((n, o) => n + sum("outcomes", o), 0);
+}
+
+
+function got(server) {
+    return THROUGH.reduce((n, o) => n + count(server.outcomes, o), 0);
 }
 
 
@@ -187,33 +216,51 @@ function answer() {
     if (!data) {
         return lostSince ? ["amber", t.unknown, ""] : ["wait", t.wait, ""];
     }
-    const guarded = data.servers.filter(
+    const servers = data.servers.filter(s => s.modes.length);
+    const guarded = servers.filter(
         s => s.modes.includes("on") || s.modes.includes("detect"));
+    const off = servers.filter(s => s.modes.includes("off"));
     const partly = guarded.filter(s => s.modes.join() !== "on");
-    const names = partly.map(s => named(s.name)).join(", ");
+    const list = some => `${some.map(s => named(s.name)).join(", ")} `
+        + `(${data.node})`;
     const since = latest((partly.length ? partly : guarded)
         .map(s => s.since));
-    const got = through();
+    const much = through();
     const forwarded = sum("outcomes", "attempt");
     if (lostSince) {
         return ["amber", t.unknown, t.lost(moment(lostSince))];
     }
-    if (got) {
+    if (much) {
         const last = latest(data.servers.flatMap(s =>
-            ["scan-success", "exploit-suspected"].map(
+            THROUGH.map(
                 o => s.outcomes[o] ? s.outcomes[o].last : "")));
-        return ["red", t.got(got, moment(last)),
-                !guarded.length ? t.off
-                : partly.length ? t.alsoPart(names)
-                : t.alsoOn(moment(since))];
+        const unanswered = sum("outcomes", "unknown");
+        return ["red", t.got(much, moment(last)),
+                (unanswered ? `${t.gotUnknown(unanswered)} ` : "")
+                + `${!guarded.length ? t.off
+                    : partly.length ? t.alsoPart(list(partly))
+                    : t.alsoOn(moment(since))} ${t.todo}`];
+    }
+    if (!servers.length) {
+        return ["amber", t.noServer, ""];
     }
     if (!guarded.length) {
-        return ["red", t.off, ""];
+        return ["red", t.off, list(off)];
     }
-    const note = forwarded ? t.forwarded(number(forwarded)) : "";
+    if (data.now < latest([data.started, data.configured, since])) {
+        return ["amber", t.clock, ""];
+    }
+    const note = forwarded ? t.forwarded(number(forwarded)) : t.nothing;
+    if (off.length) {
+        return ["amber", t.offAt(list(off)), note];
+    }
+    if (guarded.every(s => s.modes.join() === "detect")) {
+        return ["amber", t.detect(list(guarded), moment(since)), note];
+    }
     return partly.length
-        ? ["amber", t.part(names, moment(since)), note || t.nothing]
-        : ["green", t.on(moment(since)), note];
+        ? ["amber", t.part(list(partly), moment(since)), note]
+        : ["green", t.on(moment(since), list(guarded)),
+           forwarded ? note : ""];
 }
 
 
@@ -252,6 +299,7 @@ function showCounts() {
     };
     const passed = data.servers.reduce((n, s) => n + s.passed, 0);
     const canary = VERDICTS.reduce((n, v) => n + count(data.canary, v), 0);
+    const letBy = data.canaries.reduce((n, c) => n + c.let_by.count, 0);
     const last = v => {
         const when = latest(data.servers.map(
             s => s.verdicts[v] ? s.verdicts[v].last : ""));
@@ -263,8 +311,8 @@ function showCounts() {
         card(t.through, through(), "", through() > 0),
         card(t.errors, data.errors.count, "", data.errors.count > 0),
         ...canary ? [card(t.canary, canary,
-            count(data.canary, "blocked") === canary ? t.blocked : "!",
-            count(data.canary, "blocked") !== canary)] : []);
+            letBy ? "!" : VERDICTS.filter(v => count(data.canary, v))
+                .map(v => t[v]).join(", "), letBy > 0)] : []);
 }
 
 
@@ -412,10 +460,7 @@ function showServers() {
             timeOf(s.since), number(s.passed),
             ...VERDICTS.map(v => number(count(s.verdicts, v))),
             make("span", {
-                class: count(s.outcomes, "scan-success")
-                     + count(s.outcomes, "exploit-suspected") ? "through" : "" },
-                number(count(s.outcomes, "scan-success")
-                     + count(s.outcomes, "exploit-suspected"))),
+                class: got(s) ? "through" : "" }, number(got(s))),
         ])) : make("p", {}, t.none));
     fill(at("history"), ...data.history.slice().reverse().map(h => {
         const item = make("li");
@@ -449,7 +494,7 @@ function wanted(event) {
 
 
 function kindOf(outcome) {
-    return /^(?:scan|exploit)/.test(outcome) ? "through" : outcome;
+    return /^(?:scan|exploit|unknown)/.test(outcome) ? "through" : outcome;
 }
 
 

@@ -268,9 +268,60 @@ zone_counts(void)
     cguard_zone_event(zone, &e, address, 2);
     tap_ok(&zone_tap, zone->rules[7].verdicts[1].n == 1
            && zone_sum(c->verdicts, CGUARD_ZONE_VERDICTS) == 3001
-           && zone_sum(zone->canary, CGUARD_ZONE_VERDICTS) == 1
+           && zone_sum(zone->canaries[0].verdicts, CGUARD_ZONE_VERDICTS) == 1
+           && zone->canaries[0].let_by.n == 0
            && cguard_zone_read(zone, 3002, &read) && read.canary,
            "a canary counts apart");
+
+    e.let_by = 1;
+    cguard_zone_event(zone, &e, address, 2);
+    tap_ok(&zone_tap, zone->canaries[0].let_by.n == 1,
+           "one that is let by is counted");
+}
+
+
+static void
+zone_canaries(void)
+{
+    char                 name[40];
+    unsigned             i, n, ok, seen;
+    unsigned char        address[16];
+    cguard_zone_event_t  e;
+
+    zone_new();
+
+    for (i = 1, ok = 1, seen = 0; i < CGUARD_ZONE_CANARIES; i++) {
+        (void) snprintf(name, sizeof(name), "check %u", i);
+        n = cguard_zone_canary(zone, name, strlen(name));
+        ok &= n > 0 && n < CGUARD_ZONE_CANARIES && !(seen & 1u << n);
+        seen |= 1u << n;
+    }
+
+    tap_ok(&zone_tap, ok, "canaries have places");
+    tap_ok(&zone_tap, cguard_zone_canary(zone, "more", 4) == 0,
+           "there is no room for more");
+
+    n = cguard_zone_canary(zone, "check 3", 7);
+
+    zone_make(&e, 1);
+    e.canary = (uint8_t) (1 + n);
+    zone_address(address, 1);
+    cguard_zone_event(zone, &e, address, 1);
+
+    cguard_zone_forget_canaries(zone);
+
+    tap_ok(&zone_tap, cguard_zone_canary(zone, "check 3", 7) == n
+           && zone_sum(zone->canaries[n].verdicts, CGUARD_ZONE_VERDICTS) == 1,
+           "one keeps its place from one configuration to the next");
+
+    for (i = 1, ok = 1; i < CGUARD_ZONE_CANARIES - 1; i++) {
+        (void) snprintf(name, sizeof(name), "other %u", i);
+        ok &= cguard_zone_canary(zone, name, strlen(name)) != n;
+    }
+
+    tap_ok(&zone_tap, ok && cguard_zone_canary(zone, "check 3", 7) == n
+           && cguard_zone_canary(zone, "other 1", 7) != 0,
+           "those that are gone give theirs back");
 }
 
 
@@ -291,7 +342,7 @@ zone_steps(void)
     }
 
     tap_ok(&zone_tap, cguard_zone_step(zone, step, 3) == 2
-           && cguard_zone_step(zone, step, CGUARD_ZONE_REASONS) == 6
+           && cguard_zone_step(zone, step, CGUARD_ZONE_REASONS) == 5
            && cguard_zone_step(zone, step + 1, 3) == 0
            && cguard_zone_step(zone, step + CGUARD_ZONE_STEPS, 3) == 0,
            "events by step of time");
@@ -648,6 +699,7 @@ main(void)
     zone_names();
     zone_modes();
     zone_counts();
+    zone_canaries();
     zone_steps();
     zone_sources();
     zone_full();

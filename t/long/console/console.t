@@ -274,13 +274,14 @@ subtest 'other modes, and something that got through' => sub {
     $nginx->configure(vars => { BE => $be->port, MODE => 'detect' });
     ok $nginx->reload, 'reload';
     refresh();
-    like sentence(), qr/^We are partly shielded: .* gateway\.example\.com/,
+    like sentence(), qr/^Nothing is blocked at gateway\.example\.com \(/,
          'detect';
     is colour(), 'answer amber', '... in amber';
     get($nginx->port, '/vpn/../vpns/portal/x.xml');
     refresh();
     like sentence(), qr/^1 request may have got through, the last one at /,
          'an answer that should not have been';
+    like $browser->text('#note'), qr/What to do now: block/, '... what to do';
     is colour(), 'answer red', '... in red';
     picture('through');
     $nginx->configure(vars => { BE => $be->port, MODE => 'off' });
