@@ -43,6 +43,8 @@ static const scan_format_e  scan_order[SCAN_FORMATS] = {
 };
 
 
+static scan_parsed_e scan_parse_inner(scan_parser_t *ps,
+    const unsigned char *p, const unsigned char *last, scan_line_t *ln);
 static int scan_parse_is_blank(const unsigned char *p,
     const unsigned char *last);
 
@@ -62,6 +64,7 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
 
     ps->used = 0;
     ps->depth = 0;
+    ps->inner = scan_parse_inner;
     ps->rest = NULL;
 
     /* the vaguest ones are no habit */
@@ -87,6 +90,12 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
     for (i = 0; i < SCAN_FORMATS; i++) {
 
         if (scan_order[i] == ps->format && ps->format < SCAN_PAIRS) {
+            continue;
+        }
+
+        /* a row that has not the columns of its table is no other line */
+
+        if (scan_order[i] >= SCAN_PAIRS && ps->w3c.n) {
             continue;
         }
 
@@ -124,7 +133,9 @@ scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
 }
 
 
-scan_parsed_e
+/* a line that stands in a field of another one */
+
+static scan_parsed_e
 scan_parse_inner(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln)
 {

@@ -28,10 +28,5 @@ scan_parsed_e scan_parse(scan_parser_t *ps, const unsigned char *p,
 
 scan_parsed_e scan_parse_next(scan_parser_t *ps, scan_line_t *ln);
 
-/* takes a line apart that stands in a field of another one */
-
-scan_parsed_e scan_parse_inner(scan_parser_t *ps, const unsigned char *p,
-    const unsigned char *last, scan_line_t *ln);
-
 
 #endif /* _SCAN_FORMAT_H_INCLUDED_ */

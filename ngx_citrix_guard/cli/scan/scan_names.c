@@ -238,6 +238,7 @@ static const scan_name_t  scan_names[] = {
     { "destinationip", SCAN_F_SKIP, 0 },
     { "serverip", SCAN_F_SKIP, 0 },
     { "hostip", SCAN_F_SKIP, 0 },
+    { "reading", SCAN_F_SKIP, 0 },
     { "referer", SCAN_F_SKIP, 0 },
     { "referrer", SCAN_F_SKIP, 0 },
     { "httpreferer", SCAN_F_SKIP, 0 },

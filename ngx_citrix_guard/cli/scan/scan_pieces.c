@@ -14,7 +14,6 @@
 #include "scan_pieces.h"
 #include "scan_line.h"
 #include "scan_prefilter.h"
-#include "scan_record.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -32,6 +31,10 @@ typedef struct {
     const unsigned char  *request;
     const unsigned char  *end;
     const unsigned char  *behind;
+
+    /* its quote is missing; or an answer is there that is none */
+    unsigned              cut:1;
+    unsigned              unanswered:1;
 } scan_pieces_t;
 
 
@@ -39,7 +42,7 @@ static int scan_pieces_request(scan_pieces_t *pc);
 static int scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln);
 static unsigned scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size);
 static void scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln);
-static void scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc,
+static int scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc,
     scan_line_t *ln);
 static int scan_pieces_is_other(const unsigned char *p,
     const unsigned char *last);
@@ -56,17 +59,21 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
 
     pc.p = p;
     pc.last = last;
+    pc.cut = 0;
+    pc.unanswered = 0;
     size.len = 0;
 
     if (scan_pieces_request(&pc)) {
         scan_request(ln, pc.request, pc.end);
         ln->status = scan_pieces_status(&pc, &size);
+        pc.unanswered = ln->status == 0 && last - pc.behind > 1
+                        && pc.behind[0] == ' ' && pc.behind[1] != '-';
 
     } else if (!scan_pieces_target(&pc, ln)) {
         return scan_pieces_is_other(p, last) ? SCAN_NO_REQUEST : SCAN_DAMAGED;
     }
 
-    if (ln->target.len == 0) {
+    if (ln->target.len == 0 || pc.cut) {
         return SCAN_DAMAGED;
     }
 
@@ -75,7 +82,12 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
     }
 
     scan_pieces_client(&pc, ln);
-    scan_pieces_time(ps, &pc, ln);
+
+    if (scan_pieces_time(ps, &pc, ln) == -1
+        || (pc.unanswered && scan_find(p, (size_t) (pc.request - p), "] \"")))
+    {
+        return SCAN_DAMAGED;
+    }
 
     return SCAN_REQUEST;
 }
@@ -193,6 +205,7 @@ scan_pieces_request(scan_pieces_t *pc)
 
     pc->end = p;
     pc->behind = p + (quote && p < pc->last);
+    pc->cut = quote && p == pc->last;
 
     if (!quote && pc->last - p > 8 && memcmp(p + 1, "HTTP/", 5) == 0) {
         for (p++; p < pc->last && *p != ' ' && *p != '"' && *p != '\t'; p++) {
@@ -488,7 +501,7 @@ scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
 
 /* [dd/Mon/yyyy:hh:mm:ss, yyyy-mm-ddThh:mm:ss, or seconds in front */
 
-static void
+static int
 scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
 {
     unsigned              i;
@@ -513,6 +526,10 @@ scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
 
             ln->time = scan_time_cached_clf(&ps->clock, clf);
 
+            if (ln->time == SCAN_NO_TIME) {
+                return -1;
+            }
+
         } else if (p - pc->p >= 10 && pc->last - p >= 9 && p[-5] == '/'
                    && p[-8] == '/')
         {
@@ -535,7 +552,7 @@ scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
         }
 
         if (ln->time != SCAN_NO_TIME) {
-            return;
+            return 0;
         }
     }
 
@@ -544,6 +561,8 @@ scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
     if (p && p - pc->p >= 10 && p - pc->p <= 17 && *pc->p == '1') {
         ln->time = scan_time_epoch(pc->p, (size_t) (p - pc->p));
     }
+
+    return 0;
 }
 
 

@@ -13,7 +13,6 @@
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_types.h"
 #include "scan_record.h"
-#include "scan_format.h"
 #include "scan_line.h"
 #include "scan_prefilter.h"
 #include "scan_time.h"
@@ -136,6 +135,13 @@ scan_record_status(cli_str_t s, unsigned *status)
 
     for (n = 0; p + n < last && n < 4 && p[n] >= '0' && p[n] <= '9'; n++) {
         /* void */
+    }
+
+    /* our own: there was no answer */
+
+    if (s.len == 1 && *p == '0') {
+        *status = 0;
+        return 0;
     }
 
     if (n != 3 || (p + n < last && p[n] != ' ' && p[n] != '.' && p[n] != ',')
@@ -402,8 +408,8 @@ static int
 scan_record_inner(scan_record_t *rec, scan_line_t *inner)
 {
     return rec->inner.len
-           && scan_parse_inner(rec->ps, rec->inner.data,
-                               rec->inner.data + rec->inner.len, inner)
+           && rec->ps->inner(rec->ps, rec->inner.data,
+                             rec->inner.data + rec->inner.len, inner)
               == SCAN_REQUEST;
 }
 
@@ -438,7 +444,11 @@ scan_record_end(scan_record_t *rec)
         }
     }
 
-    if (rec->odd.len && !scan_is_attack(ln->target)) {
+    /* the guard's own event has the target as it was sent */
+
+    if (rec->odd.len && ln->verdict.len == 0 && ln->outcome.len == 0
+        && ln->target.len && !scan_is_attack(ln->target))
+    {
         ln->target = rec->odd;
         ln->query.len = 0;
     }

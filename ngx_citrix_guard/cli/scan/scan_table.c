@@ -12,7 +12,6 @@
 
 #include "cli/common/cli_types.h"
 #include "scan_table.h"
-#include "scan_line.h"
 #include "scan_names.h"
 #include "scan_prefilter.h"
 #include "scan_record.h"

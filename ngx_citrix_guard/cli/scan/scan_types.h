@@ -223,7 +223,9 @@ typedef struct {
 } scan_layout_t;
 
 
-typedef struct {
+typedef struct scan_parser_s  scan_parser_t;
+
+struct scan_parser_s {
     const scan_formats_t *formats;
     scan_format_e         format;
     unsigned              kinds;
@@ -239,15 +241,17 @@ typedef struct {
     size_t                used;
     const unsigned char  *line;
 
-    /* of a line in a line */
+    /* of a line in a line; and who takes that apart */
     unsigned              depth;
+    scan_parsed_e       (*inner)(scan_parser_t *ps, const unsigned char *p,
+                                 const unsigned char *last, scan_line_t *ln);
 
     /* what is left of a line that holds several requests */
     const unsigned char  *rest;
     const unsigned char  *end;
     struct json_t        *document;
     unsigned              next;
-} scan_parser_t;
+};
 
 
 typedef enum {
