@@ -161,8 +161,12 @@ scan_layout_role(const scan_value_t *value)
             return SCAN_LAYOUT_IS_ANY;
         }
 
-        return scan_layout_is_plain(value) ? SCAN_LAYOUT_IS_PLAIN
-                                           : scan_layout_target(value);
+        if (scan_layout_is_plain(value)) {
+            return SCAN_LAYOUT_IS_PLAIN;
+        }
+
+        return scan_layout_target(value) == SCAN_LAYOUT_IS_TARGET
+               ? SCAN_LAYOUT_IS_TARGET : -1;
 
     default:
         return SCAN_LAYOUT_IS_ANY;
@@ -384,6 +388,21 @@ scan_layout_is_url(const unsigned char *p, const unsigned char *last)
 }
 
 
+static inline int
+scan_layout_is_method(const unsigned char *p, const unsigned char *last)
+{
+    const unsigned char  *start;
+
+    for (start = p; p < last && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z');
+         p++)
+    {
+        /* void */
+    }
+
+    return p > start && p < last && *p == ' ';
+}
+
+
 static inline const unsigned char *
 scan_shape_value(scan_parser_t *ps, const scan_layout_value_t *value,
     const unsigned char *p, const unsigned char *last, int64_t *time)
@@ -395,7 +414,8 @@ scan_shape_value(scan_parser_t *ps, const scan_layout_value_t *value,
                ? scan_clean_target(p, last) : NULL;
 
     case SCAN_LAYOUT_IS_REQUEST:
-        return scan_fast_request(p, last);
+        return scan_layout_is_method(p, last) ? scan_fast_request(p, last)
+                                              : NULL;
 
     case SCAN_LAYOUT_IS_TIME:
         return scan_layout_time(ps, value, p, last, time);
