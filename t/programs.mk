@@ -52,8 +52,9 @@ AGREE_SOURCES = t/long/fuzz/fuzz.c t/long/fuzz/listed.c $(UNIT_SHARED) \
 SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) \
                 $(wildcard $(CLI_DIR)/common/*.c) \
                 $(addprefix $(CLI_DIR)/scan/scan_,arena.c clf.c custom.c \
-                error_log.c escape.c event.c fast.c fast_clf.c fast_json.c \
-                format.c json.c judge.c line.c prefilter.c time.c w3c.c)
+                document.c error_log.c escape.c event.c fast.c fast_clf.c \
+                fast_json.c format.c json.c judge.c line.c names.c pairs.c \
+                pieces.c prefilter.c record.c search.c table.c time.c w3c.c)
 replay-objects = $(patsubst %.c,$(OUT)/replay/%.o,$(1))
 REPLAY_SOURCES = $(sort t/long/fuzz/replay.c $(FUZZ_SOURCES) $(AGREE_SOURCES) \
                 $(SCAN_SOURCES))
@@ -144,6 +145,7 @@ $(FUZZ): $(FUZZ_DIR)/%: t/long/fuzz/%.c $(FUZZ_NEEDS) | deps-fuzz
 
 %/agree %/fuzz_agree: FUZZ_SOURCES = $(AGREE_SOURCES)
 %/scan %/fuzz_scan: FUZZ_SOURCES = $(SCAN_SOURCES)
+%/scan %/fuzz_scan: UNIT_LIBS = -lpcre2-8 -ljansson
 
 $(OUT)/unit/.flags: FORCE | deps-build
 	@mkdir -p $(@D)

@@ -14,7 +14,9 @@
 
 #include "scan_clf.h"
 #include "scan_line.h"
+#include "scan_pieces.h"
 #include "scan_prefilter.h"
+#include "scan_record.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -24,6 +26,8 @@
 #define SCAN_CLF_TRIES  16
 
 
+static const unsigned char *scan_clf_next(const unsigned char *p,
+    const unsigned char *last);
 static int scan_clf_answer(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 static unsigned scan_clf_kind(const unsigned char *p,
@@ -65,6 +69,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     scan_line_t *ln)
 {
     unsigned              tries;
+    scan_line_t           pieces;
     const unsigned char  *time, *request, *end;
 
     scan_line_init(ln);
@@ -84,6 +89,16 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         return SCAN_DAMAGED;
     }
 
+    /* a missing line end, or another one than is usual */
+
+    end = scan_clf_next(p, last);
+
+    if (end && ps->depth == 0) {
+        ps->rest = end;
+        ps->end = last;
+        last = end;
+    }
+
     request = end = p + 2;
 
     /* with "escape=none" a request may hold quotes: its end has a status */
@@ -96,6 +111,20 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         }
 
         if (scan_clf_answer(ps, end + 1, last, ln) == 0) {
+
+            /* or it is the server's name, and the request comes later */
+
+            if (!scan_is_request(request, end)
+                && scan_pieces(ps, end + 1, last, &pieces) == SCAN_REQUEST)
+            {
+                pieces.status = pieces.status ? pieces.status : ln->status;
+                pieces.client = ln->client;
+                pieces.time = ln->time;
+                *ln = pieces;
+
+                return SCAN_REQUEST;
+            }
+
             scan_request(ln, request, end);
             return SCAN_REQUEST;
         }
@@ -104,6 +133,46 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     }
 
     return SCAN_DAMAGED;
+}
+
+
+/* where the next request of the same line begins, behind this one's time */
+
+static const unsigned char *
+scan_clf_next(const unsigned char *p, const unsigned char *last)
+{
+    const unsigned char  *start, *cr;
+
+    cr = memchr(p, '\r', (size_t) (last - p));
+
+    if (cr) {
+        return cr + 1 < last ? cr + 1 : NULL;
+    }
+
+    for (start = p; (p = scan_find_near(p, last, '[')); p++) {
+
+        if (last - p < SCAN_CLF_LEN + 5) {
+            return NULL;
+        }
+
+        if (memcmp(p + SCAN_CLF_LEN + 1, "] \"", 3) == 0
+            && scan_time_clf(p + 1) != SCAN_NO_TIME)
+        {
+            break;
+        }
+    }
+
+    if (p == NULL) {
+        return NULL;
+    }
+
+    /* what is in front of it, back to the quote or the number before */
+
+    while (p > start && p[-1] != '"') {
+        p--;
+    }
+
+    return p > start ? p : NULL;
 }
 
 

@@ -17,6 +17,8 @@
 #include "scan_types.h"
 
 
+static scan_parsed_e scan_error_request(const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln);
 static cli_str_t scan_error_value(const unsigned char *p,
     const unsigned char *last, const char *name, char end);
 
@@ -60,7 +62,7 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
     q = scan_find(q, (size_t) (last - q), " citrix_guard: ");
 
     if (q == NULL) {
-        return SCAN_NO_REQUEST;
+        return scan_error_request(mark, last, ln);
     }
 
     q += sizeof(" citrix_guard: ") - 1;
@@ -96,6 +98,27 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
     }
 
     return ln->target.len ? SCAN_REQUEST : SCAN_NO_REQUEST;
+}
+
+
+/* another line of nginx's: the request, whose answer it does not tell */
+
+static scan_parsed_e
+scan_error_request(const unsigned char *p, const unsigned char *last,
+    scan_line_t *ln)
+{
+    cli_str_t  request;
+
+    request = scan_error_value(p, last, ", request: \"", '"');
+
+    if (request.len == 0) {
+        return SCAN_NO_REQUEST;
+    }
+
+    scan_request(ln, request.data, request.data + request.len);
+    ln->client = scan_error_value(p, last, ", client: ", ',');
+
+    return SCAN_REQUEST;
 }
 
 

@@ -22,6 +22,58 @@
 #if SCAN_SSE2
 
 
+/*
+ * The end of the line, NULL if it is not near or another request stands in
+ * front of it: behind a CR, or a time and a quote.
+ */
+
+static inline const unsigned char *
+scan_fast_line_end(const unsigned char *p, const unsigned char *last)
+{
+    unsigned              mask;
+    __m128i               a, b, c, d, found;
+    const unsigned char  *q;
+
+    for ( /* void */ ; last - p >= 32 + SCAN_CLF_LEN + 4; p += 32) {
+        a = _mm_loadu_si128((const __m128i *) p);
+        b = _mm_loadu_si128((const __m128i *) (p + 16));
+
+        /* signed, so 80-FF are below, too */
+
+        c = _mm_or_si128(_mm_cmplt_epi8(a, _mm_set1_epi8('\r' + 1)),
+                         _mm_cmpeq_epi8(a, _mm_set1_epi8('[')));
+        d = _mm_or_si128(_mm_cmplt_epi8(b, _mm_set1_epi8('\r' + 1)),
+                         _mm_cmpeq_epi8(b, _mm_set1_epi8('[')));
+        found = _mm_or_si128(c, d);
+
+        if (_mm_movemask_epi8(found) == 0) {
+            continue;
+        }
+
+        for (mask = (unsigned) _mm_movemask_epi8(c)
+                    | (unsigned) _mm_movemask_epi8(d) << 16;
+             mask;
+             mask &= mask - 1)
+        {
+            q = p + __builtin_ctz(mask);
+
+            if (*q == '\n') {
+                return q;
+            }
+
+            if ((*q == '\r' && q[1] != '\n')
+                || (*q == '['
+                    && memcmp(q + SCAN_CLF_LEN + 1, "] \"", 3) == 0))
+            {
+                return NULL;
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
 const unsigned char *
 scan_fast(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, unsigned policy, int64_t *time)
@@ -48,7 +100,8 @@ scan_fast(scan_parser_t *ps, const unsigned char *p,
         return NULL;
     }
 
-    nl = memchr(end, '\n', (size_t) (last - end));
+    nl = ps->format == SCAN_CLF ? scan_fast_line_end(end, last)
+                                : memchr(end, '\n', (size_t) (last - end));
 
     return nl && nl - p < SCAN_LINE_MAX ? nl : NULL;
 }

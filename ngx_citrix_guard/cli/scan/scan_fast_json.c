@@ -22,6 +22,9 @@
 
 static int scan_layout_roles(scan_layout_t *layout, const scan_value_t *value,
     unsigned n);
+static int scan_layout_role(const scan_value_t *value);
+static int scan_layout_target(const scan_value_t *value);
+static int scan_layout_is_plain(const scan_value_t *value);
 static int scan_layout_add(scan_layout_t *layout, unsigned n, size_t *used,
     const unsigned char *p, const unsigned char *last);
 
@@ -83,74 +86,118 @@ scan_layout_add(scan_layout_t *layout, unsigned n, size_t *used,
 
 
 /*
- * Of values that mean the same the first one of the highest rank is in force,
- * if it is not empty: those must not be empty in the lines to come.  -1 if
+ * Each value that names a target is looked at, and each that holds what may
+ * be one; of the times the first one of the highest rank is in force.  -1 if
  * there is more to it.
  */
 
 static int
 scan_layout_roles(scan_layout_t *layout, const scan_value_t *value, unsigned n)
 {
+    int           is;
     unsigned      i, target, time;
-    scan_field_e  field;
 
-    target = time = n;
+    target = 0;
+    time = n;
 
     for (i = 0; i < n; i++) {
-        field = value[i].field;
+        is = scan_layout_role(&value[i]);
 
-        layout->value[i].is = SCAN_LAYOUT_IS_ANY;
+        if (is == -1) {
+            return -1;
+        }
+
+        layout->value[i].is = (unsigned char) is;
         layout->value[i].quoted = (unsigned char) value[i].quoted;
 
-        switch (field) {
+        target |= value[i].field == SCAN_F_TARGET
+                  || value[i].field == SCAN_F_REQUEST;
 
-        case SCAN_F_TARGET:
-        case SCAN_F_REQUEST:
-            if (target == n || value[i].rank > value[target].rank) {
-                target = i;
-            }
-            break;
-
-        case SCAN_F_TIME:
+        if (value[i].field == SCAN_F_TIME) {
             if (time == n || value[i].rank > value[time].rank) {
                 time = i;
             }
-            break;
-
-        case SCAN_F_TIME_CLF:
-        case SCAN_F_TIME_ISO:
-        case SCAN_F_TIME_EPOCH:
-            return -1;
-
-        case SCAN_F_QUERY:
-        case SCAN_F_VERDICT:
-        case SCAN_F_OUTCOME:
-            if (!value[i].quoted) {
-                return -1;
-            }
-
-            layout->value[i].is = field == SCAN_F_QUERY
-                                  ? SCAN_LAYOUT_IS_QUERY
-                                  : SCAN_LAYOUT_IS_VERDICT;
-            break;
-
-        default:
-            break;
         }
     }
 
-    if (target == n || !value[target].quoted) {
+    if (!target) {
         return -1;
     }
-
-    layout->value[target].is = value[target].field == SCAN_F_TARGET
-                              ? SCAN_LAYOUT_IS_TARGET : SCAN_LAYOUT_IS_REQUEST;
 
     if (time < n) {
         layout->value[time].is = SCAN_LAYOUT_IS_TIME;
     }
 
     return 0;
+}
+
+
+static int
+scan_layout_role(const scan_value_t *value)
+{
+    switch (value->field) {
+
+    case SCAN_F_TARGET:
+    case SCAN_F_REQUEST:
+        return value->quoted ? scan_layout_target(value) : -1;
+
+    case SCAN_F_TIME_CLF:
+    case SCAN_F_TIME_ISO:
+    case SCAN_F_TIME_EPOCH:
+        return -1;
+
+    case SCAN_F_QUERY:
+        return value->quoted ? SCAN_LAYOUT_IS_QUERY : -1;
+
+    case SCAN_F_VERDICT:
+    case SCAN_F_OUTCOME:
+        return value->quoted ? SCAN_LAYOUT_IS_VERDICT : -1;
+
+    case SCAN_F_NONE:
+    case SCAN_F_HOST:
+    case SCAN_F_LINE:
+
+        if (!value->quoted) {
+            return SCAN_LAYOUT_IS_ANY;
+        }
+
+        if (scan_layout_is_plain(value)) {
+            return SCAN_LAYOUT_IS_PLAIN;
+        }
+
+        return scan_layout_target(value) == SCAN_LAYOUT_IS_TARGET
+               ? SCAN_LAYOUT_IS_TARGET : -1;
+
+    default:
+        return SCAN_LAYOUT_IS_ANY;
+    }
+}
+
+
+/* METHOD target PROTOCOL, or the target alone */
+
+static int
+scan_layout_target(const scan_value_t *value)
+{
+    return memchr(value->data, ' ', (size_t) (value->last - value->data))
+           ? SCAN_LAYOUT_IS_REQUEST : SCAN_LAYOUT_IS_TARGET;
+}
+
+
+/* without what every attack has */
+
+static int
+scan_layout_is_plain(const scan_value_t *value)
+{
+    const unsigned char  *p;
+
+    for (p = value->data; p < value->last; p++) {
+        if (*p == '/' || *p == '%' || *p == '\\') {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -239,6 +286,35 @@ scan_layout_string(const unsigned char *p, const unsigned char *last)
 }
 
 
+/* the same for a string with nothing in it that every attack has */
+
+static inline const unsigned char *
+scan_layout_plain(const unsigned char *p, const unsigned char *last)
+{
+    unsigned  mask;
+    __m128i   a, found;
+
+    for ( /* void */ ; last - p >= 16; p += 16) {
+        a = _mm_loadu_si128((const __m128i *) p);
+
+        found = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('"')),
+                             _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('\n')));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('/')));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('%')));
+
+        mask = (unsigned) _mm_movemask_epi8(found);
+
+        if (mask) {
+            p += __builtin_ctz(mask);
+            return *p == '"' ? p : NULL;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* the end of a number or a word: a comma, a bracket, a blank or a newline */
 
 static inline const unsigned char *
@@ -275,7 +351,9 @@ scan_layout_time(scan_parser_t *ps, const scan_layout_value_t *value,
     end = value->quoted ? scan_layout_quote(p, last)
                         : scan_layout_bare(p, last);
 
-    if (end == NULL) {
+    /* a date alone, whose clock may be elsewhere */
+
+    if (end == NULL || (end - p == 10 && (p[4] == '-' || p[4] == '/'))) {
         return NULL;
     }
 
@@ -302,6 +380,29 @@ scan_layout_verdict(const unsigned char *p, const unsigned char *last)
 }
 
 
+static int
+scan_layout_is_url(const unsigned char *p, const unsigned char *last)
+{
+    return last - p > 8
+           && (memcmp(p, "https://", 8) == 0 || memcmp(p, "http://", 7) == 0);
+}
+
+
+static inline int
+scan_layout_is_method(const unsigned char *p, const unsigned char *last)
+{
+    const unsigned char  *start;
+
+    for (start = p; p < last && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z');
+         p++)
+    {
+        /* void */
+    }
+
+    return p > start && p < last && *p == ' ';
+}
+
+
 static inline const unsigned char *
 scan_shape_value(scan_parser_t *ps, const scan_layout_value_t *value,
     const unsigned char *p, const unsigned char *last, int64_t *time)
@@ -309,10 +410,12 @@ scan_shape_value(scan_parser_t *ps, const scan_layout_value_t *value,
     switch (value->is) {
 
     case SCAN_LAYOUT_IS_TARGET:
-        return scan_clean_target(p, last);
+        return *p == '/' || scan_layout_is_url(p, last)
+               ? scan_clean_target(p, last) : NULL;
 
     case SCAN_LAYOUT_IS_REQUEST:
-        return scan_fast_request(p, last);
+        return scan_layout_is_method(p, last) ? scan_fast_request(p, last)
+                                              : NULL;
 
     case SCAN_LAYOUT_IS_TIME:
         return scan_layout_time(ps, value, p, last, time);
@@ -322,6 +425,9 @@ scan_shape_value(scan_parser_t *ps, const scan_layout_value_t *value,
 
     case SCAN_LAYOUT_IS_VERDICT:
         return scan_layout_verdict(p, last);
+
+    case SCAN_LAYOUT_IS_PLAIN:
+        return scan_layout_plain(p, last);
 
     default:
         return value->quoted ? scan_layout_string(p, last)
@@ -359,7 +465,11 @@ scan_fast_json(scan_parser_t *ps, const unsigned char *p,
         }
     }
 
-    return scan_layout_text(layout, &layout->value[layout->n], p, last);
+    p = scan_layout_text(layout, &layout->value[layout->n], p, last);
+
+    /* another record may follow */
+
+    return p && (*p == '\n' || (*p == '\r' && p[1] == '\n')) ? p : NULL;
 }
 
 

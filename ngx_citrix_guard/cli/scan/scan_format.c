@@ -10,11 +10,20 @@
 #include "scan_format.h"
 #include "scan_clf.h"
 #include "scan_custom.h"
+#include "scan_document.h"
 #include "scan_error_log.h"
 #include "scan_event.h"
 #include "scan_json.h"
+#include "scan_pairs.h"
+#include "scan_pieces.h"
+#include "scan_table.h"
 #include "scan_types.h"
 #include "scan_w3c.h"
+
+
+/* lines in lines in lines */
+
+#define SCAN_DEPTH  3
 
 
 typedef scan_parsed_e (*scan_parse_pt)(scan_parser_t *ps,
@@ -24,13 +33,21 @@ typedef scan_parsed_e (*scan_parse_pt)(scan_parser_t *ps,
 /* in the order of scan_format_e; a format of one's own comes first */
 
 static const scan_parse_pt  scan_parsers[SCAN_FORMATS] = {
-    scan_clf, scan_custom, scan_json, scan_w3c, scan_error_log, scan_gateway
+    scan_clf, scan_custom, scan_json, scan_w3c, scan_error_log, scan_gateway,
+    scan_table, scan_pairs, scan_pieces
 };
 
 
 static const scan_format_e  scan_order[SCAN_FORMATS] = {
-    SCAN_CUSTOM, SCAN_JSON, SCAN_ERROR_LOG, SCAN_GATEWAY, SCAN_W3C, SCAN_CLF
+    SCAN_CUSTOM, SCAN_JSON, SCAN_ERROR_LOG, SCAN_GATEWAY, SCAN_W3C, SCAN_TABLE,
+    SCAN_CLF, SCAN_PAIRS, SCAN_PIECES
 };
+
+
+static scan_parsed_e scan_parse_inner(scan_parser_t *ps,
+    const unsigned char *p, const unsigned char *last, scan_line_t *ln);
+static int scan_parse_is_blank(const unsigned char *p,
+    const unsigned char *last);
 
 
 /* the format of the line before, and if it is not that, any other */
@@ -46,7 +63,14 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
         last--;
     }
 
-    if (ps->format != SCAN_UNKNOWN) {
+    ps->used = 0;
+    ps->depth = 0;
+    ps->inner = scan_parse_inner;
+    ps->rest = NULL;
+
+    /* the vaguest ones are no habit */
+
+    if (ps->format != SCAN_UNKNOWN && ps->format < SCAN_PAIRS) {
         rc = scan_parsers[ps->format](ps, p, last, ln);
 
         if (rc != SCAN_DAMAGED) {
@@ -54,15 +78,29 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
         }
     }
 
-    if (last == p) {
+    if (scan_parse_is_blank(p, last)) {
         return SCAN_NO_REQUEST;
+    }
+
+    /* the mark at the beginning of a file */
+
+    if (last - p > 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+        p += 3;
     }
 
     for (i = 0; i < SCAN_FORMATS; i++) {
 
-        if (scan_order[i] == ps->format) {
+        if (scan_order[i] == ps->format && ps->format < SCAN_PAIRS) {
             continue;
         }
+
+        /* a row that has not the columns of its table is no other line */
+
+        if (scan_order[i] >= SCAN_PAIRS && ps->w3c.n) {
+            continue;
+        }
+
+        ps->used = 0;
 
         rc = scan_parsers[scan_order[i]](ps, p, last, ln);
 
@@ -73,4 +111,81 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
     }
 
     return SCAN_DAMAGED;
+}
+
+
+scan_parsed_e
+scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
+{
+    const unsigned char  *p;
+
+    if (ps->document) {
+        return scan_document_next(ps, ln);
+    }
+
+    if (ps->rest == NULL) {
+        return SCAN_NO_REQUEST;
+    }
+
+    p = ps->rest;
+    ps->rest = NULL;
+
+    return scan_clf(ps, p, ps->end, ln);
+}
+
+
+/* a line that stands in a field of another one */
+
+static scan_parsed_e
+scan_parse_inner(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    unsigned       i, kinds;
+    scan_parsed_e  rc;
+
+    static const scan_parse_pt  inner[] = {
+        scan_json, scan_error_log, scan_clf, scan_pairs, scan_pieces
+    };
+
+    while (last > p && (last[-1] == '\n' || last[-1] == '\r')) {
+        last--;
+    }
+
+    if (ps->depth == SCAN_DEPTH || last == p) {
+        return SCAN_DAMAGED;
+    }
+
+    kinds = ps->kinds;
+    rc = SCAN_DAMAGED;
+    ps->depth++;
+
+    for (i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
+        rc = inner[i](ps, p, last, ln);
+
+        if (rc != SCAN_DAMAGED) {
+            break;
+        }
+    }
+
+    ps->depth--;
+    ps->kinds = kinds;
+
+    return rc;
+}
+
+
+/* blanks, and what is left between the records of a document */
+
+static int
+scan_parse_is_blank(const unsigned char *p, const unsigned char *last)
+{
+    for ( /* void */ ; p < last; p++) {
+        if (*p != ' ' && *p != '\t' && *p != '[' && *p != ']' && *p != '}'
+            && *p != ',' && *p != '\r')
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }

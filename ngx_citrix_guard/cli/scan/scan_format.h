@@ -21,5 +21,12 @@
 scan_parsed_e scan_parse(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
+/*
+ * The next request of the same line; SCAN_NO_REQUEST if there is none.  To be
+ * called until then.
+ */
+
+scan_parsed_e scan_parse_next(scan_parser_t *ps, scan_line_t *ln);
+
 
 #endif /* _SCAN_FORMAT_H_INCLUDED_ */

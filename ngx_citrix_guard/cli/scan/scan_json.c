@@ -3,8 +3,9 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * JSON lines: the guard's own events, nginx with "escape=json", ECS and what
- * else there is.  A key's meaning goes by its name; of two that mean the same
- * the one of the higher rank counts.
+ * else there is, one object a line.  It is taken apart in place, so that the
+ * fast path may learn where the values are; what is more than one object is
+ * scan_document().
  */
 
 
@@ -12,9 +13,11 @@
 
 #include "cli/common/cli_types.h"
 #include "scan_json.h"
+#include "scan_document.h"
 #include "scan_escape.h"
 #include "scan_fast_json.h"
-#include "scan_line.h"
+#include "scan_names.h"
+#include "scan_record.h"
 #include "scan_types.h"
 
 
@@ -25,14 +28,13 @@
 
 typedef struct {
     scan_parser_t        *ps;
-    scan_line_t          *line;
+    scan_record_t         record;
     const unsigned char  *p;
     const unsigned char  *last;
 
     char                  path[SCAN_JSON_PATH];
     size_t                len;
     unsigned              keys;
-    unsigned              rank[SCAN_F_TIME + 1];
 
     /* those that are no objects or arrays, as they stand in the line */
     scan_value_t          value[SCAN_LAYOUT_VALUES];
@@ -48,6 +50,7 @@ typedef struct {
 
 
 static int scan_json_member(scan_json_t *js);
+static int scan_json_is_end(scan_json_t *js);
 static int scan_json_value(scan_json_t *js, scan_field_e field,
     unsigned rank);
 static int scan_json_open(scan_json_t *js, unsigned array);
@@ -55,99 +58,8 @@ static int scan_json_string(scan_json_t *js, cli_str_t *s,
     unsigned *escaped);
 static scan_field_e scan_json_key(scan_json_t *js, cli_str_t key,
     unsigned *rank);
-static scan_field_e scan_json_meaning(const scan_formats_t *formats,
-    const char *path, size_t len, unsigned *rank);
-static void scan_json_take(scan_json_t *js, scan_field_e field, unsigned rank,
+static void scan_json_take(scan_json_t *js, scan_value_t *value,
     cli_str_t s, unsigned escaped);
-
-
-static const struct {
-    const char           *key;
-    scan_field_e          field;
-    unsigned              rank;
-} scan_json_keys[] = {
-    { "@timestamp", SCAN_F_TIME, 9 },
-    { "time", SCAN_F_TIME, 8 },
-    { "timestamp", SCAN_F_TIME, 7 },
-    { "time_iso8601", SCAN_F_TIME, 7 },
-    { "time_local", SCAN_F_TIME, 6 },
-    { "datetime", SCAN_F_TIME, 5 },
-    { "date", SCAN_F_TIME, 4 },
-    { "ts", SCAN_F_TIME, 4 },
-    { "msec", SCAN_F_TIME, 3 },
-
-    { "client", SCAN_F_CLIENT, 9 },
-    { "client.ip", SCAN_F_CLIENT, 9 },
-    { "client.address", SCAN_F_CLIENT, 8 },
-    { "source.ip", SCAN_F_CLIENT, 8 },
-    { "source.address", SCAN_F_CLIENT, 7 },
-    { "client_ip", SCAN_F_CLIENT, 8 },
-    { "clientip", SCAN_F_CLIENT, 8 },
-    { "src_ip", SCAN_F_CLIENT, 8 },
-    { "src", SCAN_F_CLIENT, 7 },
-    { "remote_addr", SCAN_F_CLIENT, 8 },
-    { "remote_ip", SCAN_F_CLIENT, 8 },
-    { "remoteip", SCAN_F_CLIENT, 8 },
-    { "remote", SCAN_F_CLIENT, 6 },
-    { "ip", SCAN_F_CLIENT, 5 },
-    { "c-ip", SCAN_F_CLIENT, 8 },
-
-    { "method", SCAN_F_METHOD, 9 },
-    { "request_method", SCAN_F_METHOD, 9 },
-    { "http.request.method", SCAN_F_METHOD, 9 },
-    { "request.method", SCAN_F_METHOD, 9 },
-    { "verb", SCAN_F_METHOD, 8 },
-    { "cs-method", SCAN_F_METHOD, 8 },
-
-    { "target", SCAN_F_TARGET, 9 },
-    { "request_uri", SCAN_F_TARGET, 9 },
-    { "request_target", SCAN_F_TARGET, 9 },
-    { "url.original", SCAN_F_TARGET, 9 },
-    { "request", SCAN_F_REQUEST, 8 },
-    { "request_line", SCAN_F_REQUEST, 8 },
-    { "requestline", SCAN_F_REQUEST, 8 },
-    { "request.uri", SCAN_F_TARGET, 7 },
-    { "request.url", SCAN_F_TARGET, 7 },
-    { "url", SCAN_F_TARGET, 7 },
-    { "cs-uri-stem", SCAN_F_TARGET, 6 },
-    { "uri", SCAN_F_TARGET, 6 },
-    { "url.path", SCAN_F_TARGET, 5 },
-    { "path", SCAN_F_TARGET, 5 },
-
-    { "query", SCAN_F_QUERY, 9 },
-    { "args", SCAN_F_QUERY, 9 },
-    { "query_string", SCAN_F_QUERY, 9 },
-    { "url.query", SCAN_F_QUERY, 9 },
-    { "cs-uri-query", SCAN_F_QUERY, 9 },
-
-    { "status", SCAN_F_STATUS, 8 },
-    { "status_code", SCAN_F_STATUS, 9 },
-    { "http.response.status_code", SCAN_F_STATUS, 9 },
-    { "response.status", SCAN_F_STATUS, 9 },
-    { "response_code", SCAN_F_STATUS, 9 },
-    { "sc-status", SCAN_F_STATUS, 9 },
-    { "upstream_status", SCAN_F_STATUS, 5 },
-    { "upstream.status", SCAN_F_STATUS, 9 },
-
-    { "body_bytes_sent", SCAN_F_BYTES, 9 },
-    { "http.response.body.bytes", SCAN_F_BYTES, 9 },
-    { "bytes_sent", SCAN_F_BYTES, 8 },
-    { "bytes", SCAN_F_BYTES, 8 },
-    { "size", SCAN_F_BYTES, 7 },
-    { "sc-bytes", SCAN_F_BYTES, 8 },
-    { "upstream.bytes", SCAN_F_BYTES, 6 },
-
-    { "verdict", SCAN_F_VERDICT, 9 },
-    { "citrix_guard_verdict", SCAN_F_VERDICT, 8 },
-    { "outcome", SCAN_F_OUTCOME, 9 },
-    { "citrix_guard_outcome", SCAN_F_OUTCOME, 8 },
-    { "reason", SCAN_F_REASON, 9 },
-    { "citrix_guard_reason", SCAN_F_REASON, 8 },
-    { "canary", SCAN_F_CANARY, 9 },
-};
-
-
-static const char  scan_json_event[] = "citrix_guard.";
 
 
 static void
@@ -163,8 +75,11 @@ scan_parsed_e
 scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     scan_line_t *ln)
 {
-    size_t       len;
-    scan_json_t  js;
+    int                   rc, direct;
+    size_t                len;
+    scan_json_t           js;
+    scan_parsed_e         parsed;
+    const unsigned char  *start;
 
     /* the FILE: of a grep, or a syslog header, may stand in front */
 
@@ -177,44 +92,69 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         return SCAN_DAMAGED;
     }
 
-    scan_line_init(ln);
-    memset(js.rank, 0, sizeof(js.rank));
+    start = js.p;
 
     js.ps = ps;
-    js.line = ln;
     js.last = last;
     js.len = 0;
     js.keys = 0;
     js.values = 0;
     js.depth = 0;
 
-    ps->used = 0;
+    scan_record_begin(&js.record, ps, ln);
 
-    if (scan_json_open(&js, 0) == -1) {
+    rc = scan_json_open(&js, 0);
+
+    while (rc == 0 && js.depth) {
+        rc = scan_json_member(&js);
+    }
+
+    if (rc == 0 && scan_json_is_end(&js)) {
+
+        /* the layout is that of a line with the request in a field */
+
+        direct = js.record.rank[SCAN_F_TARGET] > SCAN_RANK_VAGUE;
+
+        parsed = scan_record_end(&js.record);
+
+        if (parsed == SCAN_REQUEST && ps->depth == 0) {
+            scan_layout_learn(&ps->layout, p, js.p, js.value,
+                              direct ? js.values : SCAN_LAYOUT_VALUES + 1);
+        }
+
+        return parsed;
+    }
+
+    /* records in records, or one behind the other */
+
+    if (ps->depth) {
         return SCAN_DAMAGED;
     }
 
-    while (js.depth) {
-        if (scan_json_member(&js) == -1) {
-            return SCAN_DAMAGED;
+    if (start > p && start[-1] == '[') {
+        start--;
+    }
+
+    return scan_document(ps, start, last, ln);
+}
+
+
+/* is nothing left but what is between records? */
+
+static int
+scan_json_is_end(scan_json_t *js)
+{
+    const unsigned char  *p;
+
+    for (p = js->p; p < js->last; p++) {
+        if (*p != ' ' && *p != '\t' && *p != ',' && *p != ']'
+            && *p != '\r')
+        {
+            return 0;
         }
     }
 
-    /* a query that the target has already */
-
-    if (memchr(ln->target.data, '?', ln->target.len)
-        || (ln->query.len == 1 && *ln->query.data == '-'))
-    {
-        ln->query.len = 0;
-    }
-
-    if (ln->target.len == 0 && ln->status == 0 && ln->outcome.len == 0) {
-        return SCAN_DAMAGED;
-    }
-
-    scan_layout_learn(&ps->layout, p, js.p, js.value, js.values);
-
-    return SCAN_REQUEST;
+    return 1;
 }
 
 
@@ -253,7 +193,7 @@ scan_json_member(scan_json_t *js)
     }
 
     if (array) {
-        field = scan_json_meaning(js->ps->formats, js->path, js->len, &rank);
+        field = scan_name(js->ps->formats, js->path, js->len, &rank);
         return scan_json_value(js, field, rank);
     }
 
@@ -278,16 +218,20 @@ scan_json_member(scan_json_t *js)
 static int
 scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
 {
-    unsigned       escaped, quoted;
-    cli_str_t      s;
-    scan_value_t  *value;
+    unsigned      escaped, quoted;
+    cli_str_t     s;
+    scan_value_t  value;
 
     if (js->p == js->last) {
         return -1;
     }
 
     if (*js->p == '{' || *js->p == '[') {
-        return scan_json_open(js, *js->p == '[');
+
+        /* an object in an array may be a record of its own */
+
+        return *js->p == '{' && js->level[js->depth - 1].array
+               ? -1 : scan_json_open(js, *js->p == '[');
     }
 
     escaped = 0;
@@ -314,21 +258,19 @@ scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
         }
     }
 
-    if (js->values < SCAN_LAYOUT_VALUES) {
-        value = &js->value[js->values];
+    value.data = s.data;
+    value.last = s.data + s.len;
+    value.field = field;
+    value.rank = rank;
+    value.quoted = quoted;
 
-        value->data = s.data;
-        value->last = s.data + s.len;
-        value->field = field;
-        value->rank = rank;
-        value->quoted = quoted;
+    if (js->values < SCAN_LAYOUT_VALUES) {
+        js->value[js->values] = value;
     }
 
     js->values++;
 
-    if (field != SCAN_F_NONE) {
-        scan_json_take(js, field, rank, s, escaped);
-    }
+    scan_json_take(js, &value, s, escaped);
 
     return 0;
 }
@@ -402,7 +344,7 @@ scan_json_key(scan_json_t *js, cli_str_t key, unsigned *rank)
 
     start = js->len;
     n = js->keys++;
-    seen = n < SCAN_SEEN_KEYS ? &js->ps->seen[n] : NULL;
+    seen = n < SCAN_SEEN_KEYS && js->ps->depth == 0 ? &js->ps->seen[n] : NULL;
 
     if (start + 1 + key.len > SCAN_JSON_PATH) {
         js->len = SCAN_JSON_PATH;
@@ -426,73 +368,28 @@ scan_json_key(scan_json_t *js, cli_str_t key, unsigned *rank)
     *rank = 0;
 
     if (seen == NULL || js->len > SCAN_SEEN_LEN) {
-        return scan_json_meaning(js->ps->formats, js->path, js->len, rank);
+        return scan_name(js->ps->formats, js->path, js->len, rank);
     }
 
     memcpy(seen->key, js->path, js->len);
 
     seen->len = (unsigned) js->len;
-    seen->field = scan_json_meaning(js->ps->formats, js->path, js->len, rank);
+    seen->field = scan_name(js->ps->formats, js->path, js->len, rank);
     seen->rank = *rank;
 
     return seen->field;
 }
 
 
-static scan_field_e
-scan_json_meaning(const scan_formats_t *formats, const char *path, size_t len,
-    unsigned *rank)
-{
-    size_t            i;
-    const scan_key_t *key;
-
-    for (i = 0; i < formats->nkey; i++) {
-        key = &formats->key[i];
-
-        if (key->key.len == len && memcmp(key->key.data, path, len) == 0) {
-            *rank = 10;
-            return key->field;
-        }
-    }
-
-    /* our event in another's: conf/event-formats.conf */
-
-    if (len > sizeof(scan_json_event) - 1
-        && memcmp(path, scan_json_event, sizeof(scan_json_event) - 1) == 0)
-    {
-        path += sizeof(scan_json_event) - 1;
-        len -= sizeof(scan_json_event) - 1;
-    }
-
-    for (i = 0; i < sizeof(scan_json_keys) / sizeof(scan_json_keys[0]); i++) {
-        if (strlen(scan_json_keys[i].key) == len
-            && strncasecmp(scan_json_keys[i].key, path, len) == 0)
-        {
-            *rank = scan_json_keys[i].rank;
-            return scan_json_keys[i].field;
-        }
-    }
-
-    *rank = 0;
-
-    return SCAN_F_NONE;
-}
-
+/* undoes the escapes of what matters, into "text" */
 
 static void
-scan_json_take(scan_json_t *js, scan_field_e field, unsigned rank,
-    cli_str_t s, unsigned escaped)
+scan_json_take(scan_json_t *js, scan_value_t *value, cli_str_t s,
+    unsigned escaped)
 {
-    scan_field_e    slot;
     unsigned char  *text;
 
-    slot = field == SCAN_F_REQUEST ? SCAN_F_TARGET : field;
-
-    if (rank <= js->rank[slot] || s.len == 0) {
-        return;
-    }
-
-    if (escaped) {
+    if (escaped && value->field != SCAN_F_SKIP) {
         text = js->ps->text + js->ps->used;
 
         s.len = scan_unescape_json(text, s.data, s.len);
@@ -501,7 +398,9 @@ scan_json_take(scan_json_t *js, scan_field_e field, unsigned rank,
         js->ps->used += s.len;
     }
 
-    js->rank[slot] = rank;
+    if (!value->quoted && s.len == 4 && memcmp(s.data, "null", 4) == 0) {
+        s.len = 0;
+    }
 
-    scan_set(js->ps, js->line, field, s.data, s.data + s.len);
+    scan_record_take(&js->record, value->field, value->rank, s);
 }

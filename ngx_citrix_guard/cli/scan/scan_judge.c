@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cguard/decision/cguard_prefilter.h"
 #include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_types.h"
@@ -20,6 +19,7 @@
 #include "scan_event.h"
 #include "scan_line.h"
 #include "scan_prefilter.h"
+#include "scan_search.h"
 #include "scan_types.h"
 
 
@@ -550,22 +550,14 @@ int
 scan_judge_damaged(const unsigned char *p, const unsigned char *last,
     unsigned policy, scan_arena_t *arena, scan_hit_t *hit)
 {
-    size_t           len;
-    unsigned char   *q;
+    cli_str_t        found;
     cguard_reason_e  reason;
 
-    len = (size_t) (last - p);
+    (void) policy;
 
-    if (cguard_prefilter(p, len)) {
-        return 0;
-    }
+    reason = scan_search(p, last, arena, &found);
 
-    q = scan_arena_scratch(arena, len + 1);
-    len = scan_unescape(q, p, len);
-
-    reason = cguard_target(q, len, policy & ~CGUARD_NO_SSLVPN, NULL);
-
-    if (reason != CGUARD_TRAVERSAL && reason != CGUARD_QUERY) {
+    if (reason == CGUARD_PASS) {
         return 0;
     }
 
@@ -578,8 +570,7 @@ scan_judge_damaged(const unsigned char *p, const unsigned char *last,
 
     scan_outcome_set(hit, SCAN_NOT_KNOWN, SCAN_WHY_UNKNOWN);
 
-    hit->request.target = scan_arena_copy(arena, q, len < SCAN_KEEP ? len
-                                                              : SCAN_KEEP);
+    hit->request.target = scan_cut(arena, found, SCAN_KEEP);
 
     return 1;
 }

@@ -201,6 +201,13 @@ scan_is_address(const unsigned char *p, size_t len)
 }
 
 
+int
+scan_is_client(cli_str_t s)
+{
+    return scan_is_address(s.data, s.len);
+}
+
+
 /* digits, or "-" for none */
 
 void

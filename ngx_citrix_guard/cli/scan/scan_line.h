@@ -32,6 +32,10 @@ int scan_number(const unsigned char *p, const unsigned char *last,
 
 cli_str_t scan_client(cli_str_t client);
 
+/* is it an address? */
+
+int scan_is_client(cli_str_t s);
+
 /* makes a number of the size, which few lines need */
 
 void scan_line_size(scan_line_t *ln);

@@ -116,6 +116,9 @@ scan_formats_text(const scan_file_t *file, char *buf, size_t size)
         { 1 << SCAN_W3C, 0, "W3C extended (IIS)" },
         { 1 << SCAN_ERROR_LOG, 0, "nginx error log" },
         { 1 << SCAN_GATEWAY, 0, "gateway.log" },
+        { 1 << SCAN_TABLE, 0, "table with a header" },
+        { 1 << SCAN_PAIRS, 0, "names and values" },
+        { 1 << SCAN_PIECES, 0, "lines with a request in them" },
     };
 
     size_t  i;

@@ -17,6 +17,7 @@
 #include "cli/common/cli_memory.h"
 #include "scan_run.h"
 #include "scan_arena.h"
+#include "scan_document.h"
 #include "scan_export.h"
 #include "scan_fast.h"
 #include "scan_findings.h"
@@ -24,6 +25,7 @@
 #include "scan_judge.h"
 #include "scan_progress.h"
 #include "scan_source.h"
+#include "scan_table.h"
 #include "scan_types.h"
 #include "scan_w3c.h"
 
@@ -48,6 +50,9 @@ typedef struct {
     scan_file_t          *file;
     const char           *error;
     uint64_t              at;
+
+    /* the end of the line that names the columns, if it is the first */
+    const unsigned char  *header;
 
     scan_parser_t         parser;
     scan_arena_t          arena;
@@ -163,7 +168,8 @@ scan_run(scan_findings_t *sc)
         piece[i].buf = cli_alloc(SCAN_LINE_MAX + SCAN_PIECE);
         piece[i].parser.formats = &sc->formats;
         piece[i].parser.format = SCAN_UNKNOWN;
-        piece[i].parser.text = cli_alloc(SCAN_LINE_MAX + SCAN_PIECE);
+        piece[i].parser.text = cli_alloc((SCAN_LINE_MAX + SCAN_PIECE)
+                                         * SCAN_TEXT_TIMES);
 
         if (i && pthread_create(&thread[threads], NULL, scan_thread,
                                 &piece[i])
@@ -185,6 +191,7 @@ scan_run(scan_findings_t *sc)
         scan_arena_free(&piece[i].arena);
         free(piece[i].buf);
         free(piece[i].parser.text);
+        scan_document_free(&piece[i].parser);
         free(piece[i].day);
         free(piece[i].hit);
     }
@@ -247,6 +254,7 @@ scan_piece_read(scan_job_t *job, scan_piece_t *pc)
 
     pc->len = 0;
     pc->error = NULL;
+    pc->header = NULL;
 
     if (job->source == NULL) {
 
@@ -360,6 +368,34 @@ scan_piece_fill(scan_job_t *job, scan_piece_t *pc)
 }
 
 
+/* the first line, or Zeek's among those that begin with "#" */
+
+static void
+scan_piece_header(scan_job_t *job, scan_piece_t *pc)
+{
+    const unsigned char  *p, *last, *end;
+
+    last = pc->buf + pc->len;
+
+    for (p = pc->buf; p < last; p = end + 1) {
+        end = memchr(p, '\n', (size_t) (last - p));
+        end = end ? end : last;
+
+        if (*p != '#' || end - p > 8) {
+
+            if (scan_table_header(&job->w3c, &job->sc->formats, p, end) == 0) {
+                pc->header = p == pc->buf ? end : NULL;
+                return;
+            }
+        }
+
+        if (*p != '#') {
+            return;
+        }
+    }
+}
+
+
 /* which columns are in force where this piece begins, and the next one */
 
 static void
@@ -367,9 +403,12 @@ scan_piece_w3c(scan_job_t *job, scan_piece_t *pc)
 {
     const unsigned char  *p, *last, *end;
 
+    last = pc->buf + pc->len;
+
     if (job->begins) {
         job->begins = 0;
         job->is_w3c = pc->len && *pc->buf == '#';
+        scan_piece_header(job, pc);
     }
 
     pc->parser.w3c = job->w3c;
@@ -377,8 +416,6 @@ scan_piece_w3c(scan_job_t *job, scan_piece_t *pc)
     if (!job->is_w3c) {
         return;
     }
-
-    last = pc->buf + pc->len;
 
     for (p = pc->buf; p < last; p = end + 1) {
         p = memmem(p, (size_t) (last - p), "#Fields:", 8);
@@ -444,6 +481,11 @@ scan_piece_parse(scan_piece_t *pc)
         nl = memchr(p, '\n', (size_t) (last - p));
         nl = nl ? nl : last;
 
+        if (nl == pc->header) {
+            pc->formats |= 1u << SCAN_TABLE;
+            continue;
+        }
+
         if (nl - p >= SCAN_LINE_MAX) {
             scan_piece_damaged(pc, p, nl);
 
@@ -460,30 +502,43 @@ static void
 scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     const unsigned char *last)
 {
+    unsigned       damaged;
     scan_hit_t     hit;
     scan_line_t    line;
     scan_parsed_e  parsed;
 
     parsed = scan_parse(&pc->parser, p, last, &line);
 
-    if (parsed == SCAN_DAMAGED) {
-        scan_piece_damaged(pc, p, last);
-        return;
-    }
-
-    if (pc->parser.format != SCAN_UNKNOWN) {
+    if (parsed != SCAN_DAMAGED && pc->parser.format != SCAN_UNKNOWN) {
         pc->formats |= 1u << pc->parser.format;
     }
 
-    if (parsed == SCAN_NO_REQUEST) {
-        return;
+    /* what is known to be none is no hiding place either */
+
+    if (parsed == SCAN_NO_REQUEST
+        && scan_judge_damaged(p, last, pc->job->sc->policy, &pc->arena, &hit))
+    {
+        parsed = SCAN_DAMAGED;
     }
 
-    scan_piece_request(pc, line.time);
+    for (damaged = 0; parsed != SCAN_NO_REQUEST;
+         parsed = scan_parse_next(&pc->parser, &line))
+    {
+        if (parsed == SCAN_DAMAGED) {
 
-    if (scan_judge(&line, pc->job->sc->policy, &pc->arena, &hit)) {
-        hit.number = pc->lines;
-        *scan_piece_hit(pc) = hit;
+            if (!damaged++) {
+                scan_piece_damaged(pc, p, last);
+            }
+
+            continue;
+        }
+
+        scan_piece_request(pc, line.time);
+
+        if (scan_judge(&line, pc->job->sc->policy, &pc->arena, &hit)) {
+            hit.number = pc->lines;
+            *scan_piece_hit(pc) = hit;
+        }
     }
 }
 

@@ -24,6 +24,8 @@
 
 #define SCAN_CLF_LEN   26
 
+#define SCAN_TEXT_TIMES  4
+
 
 /* what is known of a request; the bytes are those of the line, or of "text" */
 
@@ -52,6 +54,9 @@ typedef enum {
     SCAN_W3C,
     SCAN_ERROR_LOG,
     SCAN_GATEWAY,
+    SCAN_TABLE,
+    SCAN_PAIRS,
+    SCAN_PIECES,
     SCAN_FORMATS,
     SCAN_UNKNOWN = SCAN_FORMATS
 } scan_format_e;
@@ -89,7 +94,11 @@ typedef enum {
     SCAN_F_TIME_EPOCH,
     SCAN_F_DATE,
     SCAN_F_CLOCK,
-    SCAN_F_TIME
+    SCAN_F_TIME,
+    SCAN_F_LINE,            /* a line of another log */
+    SCAN_F_HOST,
+    SCAN_F_SKIP,            /* known, and of no interest */
+    SCAN_FIELDS
 } scan_field_e;
 
 
@@ -116,13 +125,18 @@ typedef struct {
 } scan_custom_t;
 
 
-/* the columns that "#Fields:" has named */
+/*
+ * The columns that "#Fields:" or a header has named; "separator" is what is
+ * between them, 0 for the blanks and tabs of the W3C.
+ */
 
-#define SCAN_W3C_MAX  64
+#define SCAN_W3C_MAX  256
 
 typedef struct {
     unsigned char         column[SCAN_W3C_MAX];
+    unsigned char         rank[SCAN_W3C_MAX];
     unsigned              n;
+    unsigned char         separator;
     char                  date[11];
 } scan_w3c_t;
 
@@ -190,7 +204,8 @@ typedef enum {
     SCAN_LAYOUT_IS_REQUEST,
     SCAN_LAYOUT_IS_TIME,
     SCAN_LAYOUT_IS_QUERY,
-    SCAN_LAYOUT_IS_VERDICT
+    SCAN_LAYOUT_IS_VERDICT,
+    SCAN_LAYOUT_IS_PLAIN
 } scan_layout_e;
 
 
@@ -209,7 +224,9 @@ typedef struct {
 } scan_layout_t;
 
 
-typedef struct {
+typedef struct scan_parser_s  scan_parser_t;
+
+struct scan_parser_s {
     const scan_formats_t *formats;
     scan_format_e         format;
     unsigned              kinds;
@@ -220,11 +237,22 @@ typedef struct {
     scan_seen_t    seen[SCAN_SEEN_KEYS];
     scan_layout_t  layout;
 
-    /* what is put together for one line; as long as the longest line */
+    /* what is put together for one line: SCAN_TEXT_TIMES the longest line */
     unsigned char        *text;
     size_t                used;
     const unsigned char  *line;
-} scan_parser_t;
+
+    /* of a line in a line; and who takes that apart */
+    unsigned              depth;
+    scan_parsed_e       (*inner)(scan_parser_t *ps, const unsigned char *p,
+                                 const unsigned char *last, scan_line_t *ln);
+
+    /* what is left of a line that holds several requests */
+    const unsigned char  *rest;
+    const unsigned char  *end;
+    struct json_t        *document;
+    unsigned              next;
+};
 
 
 typedef enum {

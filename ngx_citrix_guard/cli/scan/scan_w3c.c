@@ -77,6 +77,7 @@ scan_w3c_fields(scan_w3c_t *w3c, const unsigned char *p,
     cli_str_t  word;
 
     memset(w3c->column, SCAN_F_NONE, sizeof(w3c->column));
+    w3c->separator = 0;
 
     for (w3c->n = 0; w3c->n < SCAN_W3C_MAX; w3c->n++) {
         word = scan_w3c_word(&p, last);
@@ -113,7 +114,8 @@ scan_w3c(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     size_t  i;
 
     if (last - p < 1 || *p != '#') {
-        return ps->w3c.n ? scan_w3c_row(ps, p, last, ln) : SCAN_DAMAGED;
+        return ps->w3c.n && ps->w3c.separator == 0
+               ? scan_w3c_row(ps, p, last, ln) : SCAN_DAMAGED;
     }
 
     if ((size_t) (last - p) > fields.len

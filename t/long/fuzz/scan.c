@@ -15,6 +15,7 @@
 #include "fuzz.h"
 #include "cli/scan/scan_arena.h"
 #include "cli/scan/scan_custom.h"
+#include "cli/scan/scan_document.h"
 #include "cli/scan/scan_fast.h"
 #include "cli/scan/scan_format.h"
 #include "cli/scan/scan_judge.h"
@@ -109,7 +110,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 
-/* in a block of exactly that size, and a text no longer than the line */
+static unsigned char *
+scan_fuzz_text(size_t size)
+{
+    unsigned char  *text;
+
+    text = malloc(SCAN_TEXT_TIMES * size + 1);
+    if (text == NULL) {
+        abort();
+    }
+
+    return text;
+}
+
+
+/* in a block of exactly that size, and a text no longer than is promised */
 
 static void
 scan_fuzz_line(scan_parser_t *ps, const uint8_t *data, size_t size)
@@ -120,16 +135,22 @@ scan_fuzz_line(scan_parser_t *ps, const uint8_t *data, size_t size)
     unsigned char  *p;
 
     p = vectors_copy(data, size);
-    ps->text = vectors_copy(data, size);
+    ps->text = scan_fuzz_text(size);
 
-    parsed = scan_parse(ps, p, p + size, &ln);
+    for (parsed = scan_parse(ps, p, p + size, &ln);
+         parsed != SCAN_NO_REQUEST;
+         parsed = scan_parse_next(ps, &ln))
+    {
+        if (parsed == SCAN_REQUEST) {
+            scan_fuzz_judge(&ln, data, size);
 
-    if (parsed == SCAN_REQUEST) {
-        scan_fuzz_judge(&ln, data, size);
-
-    } else if (parsed == SCAN_DAMAGED) {
-        (void) scan_judge_damaged(p, p + size, 0, &scan_fuzz_arena, &hit);
+        } else {
+            (void) scan_judge_damaged(p, p + size, 0, &scan_fuzz_arena, &hit);
+            break;
+        }
     }
+
+    scan_document_free(ps);
 
     /* the line as a target, as no log would have it */
 
@@ -327,7 +348,7 @@ scan_fuzz_short_way(const uint8_t *data, size_t size)
 
     ps.format = SCAN_UNKNOWN;
     ps.formats = &scan_fuzz_custom[SCAN_FUZZ_FORMATS - 1];
-    ps.text = vectors_copy(data, size);
+    ps.text = scan_fuzz_text(size);
 
     last = data + size;
 
@@ -341,6 +362,7 @@ scan_fuzz_short_way(const uint8_t *data, size_t size)
 
         nl = memchr(p, '\n', (size_t) (last - p));
         (void) scan_parse(&ps, p, nl, &ln);
+        scan_document_free(&ps);
     }
 
     free(ps.text);

@@ -1,0 +1,560 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Arrays of records, records in records, several documents on one line: what
+ * is not one flat object is parsed by Jansson.  A record is an object that
+ * stands in an array, or at the top; the objects in it are part of it.
+ *
+ * Logs hold bytes that JSON must not: they pass as code points of a private
+ * area, and are bytes again in the strings that come out.
+ */
+
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/common/cli_memory.h"
+#include "cli/common/cli_types.h"
+#include "scan_document.h"
+#include "scan_names.h"
+#include "scan_record.h"
+#include "scan_types.h"
+
+
+#define SCAN_DOCUMENT_DEPTH  32
+#define SCAN_DOCUMENT_PATH   128
+
+/* U+F700 and the byte, as UTF-8: EF 9C 80 to EF 9F BF */
+
+#define SCAN_PRIVATE_LEAD    0xef
+#define SCAN_PRIVATE_SECOND  0x9c
+
+
+typedef struct {
+    scan_parser_t        *ps;
+    scan_record_t         record;
+    json_t               *found;
+    char                  path[SCAN_DOCUMENT_PATH];
+    size_t                len;
+} scan_document_t;
+
+
+static size_t scan_document_clean(unsigned char *dst, const unsigned char *p,
+    const unsigned char *last);
+static unsigned scan_document_records(scan_parser_t *ps, json_t *value,
+    json_t *found, unsigned depth, unsigned in_request);
+static unsigned scan_document_arrays(scan_parser_t *ps, json_t *value,
+    json_t *found, unsigned depth, unsigned in_request);
+static scan_parsed_e scan_document_record(scan_parser_t *ps, json_t *object,
+    scan_line_t *ln);
+static void scan_document_members(scan_document_t *doc, json_t *object,
+    unsigned depth);
+static void scan_document_search(scan_document_t *doc, json_t *value,
+    unsigned depth, unsigned in_array);
+static cli_str_t scan_document_text(scan_parser_t *ps, json_t *value);
+static void scan_document_value(scan_document_t *doc, json_t *value,
+    unsigned depth);
+
+
+scan_parsed_e
+scan_document(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    int             bad;
+    size_t          n, at;
+    unsigned        requests;
+    json_t         *root, *found;
+    json_error_t    error;
+    unsigned char  *text;
+
+    scan_document_free(ps);
+
+    text = cli_alloc((size_t) (last - p) * 6 + 1);
+    n = scan_document_clean(text, p, last);
+    found = json_array();
+    bad = found == NULL;
+    requests = 0;
+
+    for (at = 0; at < n && !bad; /* void */ ) {
+
+        if (text[at] == ' ' || text[at] == ',') {
+            at++;
+            continue;
+        }
+
+        root = json_loadb((char *) text + at, n - at,
+                          JSON_DISABLE_EOF_CHECK|JSON_ALLOW_NUL
+                          |JSON_REJECT_DUPLICATES, &error);
+
+        if (root == NULL) {
+            bad = 1;
+            break;
+        }
+
+        at += (size_t) error.position;
+
+        requests += scan_document_records(ps, root, found, 0, 0);
+        json_decref(root);
+    }
+
+    free(text);
+
+    if (bad || requests == 0) {
+        json_decref(found);
+        return SCAN_DAMAGED;
+    }
+
+    ps->document = found;
+    ps->next = 0;
+
+    return scan_document_next(ps, ln);
+}
+
+
+scan_parsed_e
+scan_document_next(scan_parser_t *ps, scan_line_t *ln)
+{
+    ps->used = 0;
+
+    if (ps->next < json_array_size(ps->document)) {
+        return scan_document_record(ps,
+                   json_array_get(ps->document, ps->next++), ln);
+    }
+
+    scan_document_free(ps);
+
+    return SCAN_NO_REQUEST;
+}
+
+
+void
+scan_document_free(scan_parser_t *ps)
+{
+    json_decref(ps->document);
+    ps->document = NULL;
+}
+
+
+static int
+scan_document_utf8(const unsigned char *p, const unsigned char *last)
+{
+    int       i, n;
+    unsigned  c;
+
+    n = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+
+    if (*p < 0xc2 || *p > 0xf4 || last - p < n) {
+        return 0;
+    }
+
+    for (i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+
+    c = (unsigned) p[0] << 8 | p[1];
+
+    /* too long, a surrogate, beyond the last one */
+
+    return !((n == 3 && (c < 0xe0a0 || (c >= 0xeda0 && c < 0xee00)))
+             || (n == 4 && (c < 0xf090 || c >= 0xf490)));
+}
+
+
+static unsigned char *
+scan_document_private(unsigned char *dst, unsigned c)
+{
+    *dst++ = SCAN_PRIVATE_LEAD;
+    *dst++ = (unsigned char) (SCAN_PRIVATE_SECOND | c >> 6);
+    *dst++ = (unsigned char) (0x80 | (c & 0x3f));
+
+    return dst;
+}
+
+
+static int
+scan_document_hex(const unsigned char *p, unsigned *c)
+{
+    unsigned     i, n;
+    const char  *found;
+
+    static const char  digits[] = "0123456789abcdef";
+
+    for (*c = 0, i = 0; i < 2; i++) {
+        n = p[i] < 'A' ? p[i] : p[i] | 0x20u;
+        found = n ? strchr(digits, (int) n) : NULL;
+
+        if (found == NULL) {
+            return 0;
+        }
+
+        *c = *c << 4 | (unsigned) (found - digits);
+    }
+
+    return 1;
+}
+
+
+/* a backslash in a string and what is behind it; it is longer by 3 at most */
+
+static const unsigned char *
+scan_document_escape(unsigned char **dst, const unsigned char *p,
+    const unsigned char *last)
+{
+    unsigned  c;
+
+    if (last - p < 2) {
+        return p + 1;
+    }
+
+    if (p[1] == 'x' && last - p > 3 && scan_document_hex(p + 2, &c)) {
+        *dst = scan_document_private(*dst, c);
+        return p + 4;
+    }
+
+    /* half of a pair */
+
+    if (p[1] == 'u' && last - p > 5 && (p[2] | 0x20) == 'd' && p[3] > '7') {
+        *dst = (unsigned char *) mempcpy(*dst, "\\uFFFD", 6);
+        return p + 6;
+    }
+
+    if (p[1] == 0 || strchr("\"\\/bfnrtu", p[1]) == NULL) {
+        *dst = (unsigned char *) mempcpy(*dst, "\\\\", 2);
+        return p + 1;
+    }
+
+    *(*dst)++ = p[0];
+    *(*dst)++ = p[1];
+
+    return p + 2;
+}
+
+
+static size_t
+scan_document_clean(unsigned char *dst, const unsigned char *p,
+    const unsigned char *last)
+{
+    int             n, string;
+    unsigned char  *start;
+
+    string = 0;
+
+    for (start = dst; p < last; /* void */ ) {
+
+        if (*p == '\\' && string) {
+            p = scan_document_escape(&dst, p, last);
+            continue;
+        }
+
+        if (*p < 0x20 && !string) {
+            *dst++ = ' ';
+            p++;
+            continue;
+        }
+
+        if (*p >= 0x80 && scan_document_utf8(p, last)) {
+            n = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+            dst = (unsigned char *) mempcpy(dst, p, (size_t) n);
+            p += n;
+            continue;
+        }
+
+        if (*p < 0x20 || *p >= 0x80) {
+            dst = scan_document_private(dst, *p++);
+            continue;
+        }
+
+        string ^= *p == '"';
+        *dst++ = *p++;
+    }
+
+    return (size_t) (dst - start);
+}
+
+
+/*
+ * The objects at the top, and those in arrays: the requests, and what is in
+ * none and holds none.  Their number, of the requests.
+ */
+
+static unsigned
+scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
+    unsigned depth, unsigned in_request)
+{
+    size_t       i;
+    json_t      *member;
+    unsigned     n, is;
+    const char  *key;
+    scan_line_t  ln;
+
+    n = is = 0;
+
+    if (depth == SCAN_DOCUMENT_DEPTH) {
+        return 0;
+    }
+
+    json_array_foreach(value, i, member) {
+        n += scan_document_records(ps, member, found, depth + 1, in_request);
+    }
+
+    if (!json_is_object(value)) {
+        return n;
+    }
+
+    ps->used = 0;
+
+    if (scan_document_record(ps, value, &ln) == SCAN_REQUEST) {
+        json_array_append(found, value);
+        is = 1;
+    }
+
+    json_object_foreach(value, key, member) {
+        n += scan_document_arrays(ps, member, found, depth + 1,
+                                  in_request || is);
+    }
+
+    if (n + is == 0 && !in_request) {
+        json_array_append(found, value);
+    }
+
+    return n + is;
+}
+
+
+/* an object in an object is part of it, but may hold an array */
+
+static unsigned
+scan_document_arrays(scan_parser_t *ps, json_t *value, json_t *found,
+    unsigned depth, unsigned in_request)
+{
+    json_t      *member;
+    unsigned     n;
+    const char  *key;
+
+    if (json_is_array(value)) {
+        return scan_document_records(ps, value, found, depth, in_request);
+    }
+
+    if (depth == SCAN_DOCUMENT_DEPTH) {
+        return 0;
+    }
+
+    n = 0;
+
+    json_object_foreach(value, key, member) {
+        n += scan_document_arrays(ps, member, found, depth + 1, in_request);
+    }
+
+    return n;
+}
+
+
+static scan_parsed_e
+scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln)
+{
+    json_t           *member;
+    const char       *key;
+    scan_document_t   doc;
+
+    memset(&doc, 0, sizeof(scan_document_t));
+
+    doc.ps = ps;
+
+    scan_record_begin(&doc.record, ps, ln);
+    scan_document_members(&doc, object, 0);
+
+    /* header fields, rules that matched */
+
+    if (ln->target.len) {
+        json_object_foreach(object, key, member) {
+            scan_document_search(&doc, member, 0, 0);
+        }
+    }
+
+    return scan_record_end(&doc.record);
+}
+
+
+/* strings in objects that stand in arrays */
+
+static void
+scan_document_search(scan_document_t *doc, json_t *value, unsigned depth,
+    unsigned in_array)
+{
+    size_t       i;
+    json_t      *member;
+    const char  *key;
+
+    if (depth == SCAN_DOCUMENT_DEPTH) {
+        return;
+    }
+
+    if (json_is_string(value) && in_array) {
+        scan_record_take(&doc->record, SCAN_F_NONE, 0,
+                         scan_document_text(doc->ps, value));
+        return;
+    }
+
+    json_array_foreach(value, i, member) {
+        if (!json_is_string(member)) {
+            scan_document_search(doc, member, depth + 1, 1);
+        }
+    }
+
+    json_object_foreach(value, key, member) {
+        scan_document_search(doc, member, depth + 1, in_array);
+    }
+}
+
+
+static void
+scan_document_members(scan_document_t *doc, json_t *object, unsigned depth)
+{
+    size_t       len, n;
+    json_t      *value;
+    const char  *key;
+
+    if (depth == SCAN_DOCUMENT_DEPTH) {
+        return;
+    }
+
+    json_object_foreach(object, key, value) {
+        len = doc->len;
+        n = strlen(key);
+
+        if (len + 1 + n <= SCAN_DOCUMENT_PATH) {
+
+            if (len) {
+                doc->path[doc->len++] = '.';
+            }
+
+            memcpy(doc->path + doc->len, key, n);
+            doc->len += n;
+        }
+
+        scan_document_value(doc, value, depth);
+        doc->len = len;
+    }
+}
+
+
+/* into "text", where bytes are bytes again */
+
+static cli_str_t
+scan_document_text(scan_parser_t *ps, json_t *value)
+{
+    int                   n;
+    char                  number[32];
+    unsigned char        *text;
+    cli_str_t             s;
+    const unsigned char  *p, *last;
+
+    text = ps->text + ps->used;
+    s.data = text;
+
+    if (json_is_integer(value)) {
+        n = snprintf(number, sizeof(number), "%lld",
+                     (long long) json_integer_value(value));
+        p = (unsigned char *) number;
+        last = p + n;
+
+    } else {
+        p = (const unsigned char *) json_string_value(value);
+        last = p + json_string_length(value);
+    }
+
+    for ( /* void */ ; p < last; p++) {
+
+        if (*p == SCAN_PRIVATE_LEAD
+            && last - p > 2 && (p[1] & 0xfc) == SCAN_PRIVATE_SECOND)
+        {
+            *text++ = (unsigned char) (p[1] << 6 | (p[2] & 0x3f));
+            p += 2;
+            continue;
+        }
+
+        *text++ = *p;
+    }
+
+    s.len = (size_t) (text - s.data);
+    ps->used += s.len;
+
+    return s;
+}
+
+
+/* as text it may be longer than it was in the line: not to be kept */
+
+static void
+scan_document_real(scan_record_t *rec, scan_field_e field, unsigned rank,
+    json_t *value)
+{
+    int        n;
+    char       number[32];
+    cli_str_t  s;
+
+    n = snprintf(number, sizeof(number), "%.3f", json_real_value(value));
+
+    if (n < (int) sizeof(number)
+        && (field == SCAN_F_TIME || field == SCAN_F_STATUS))
+    {
+        s.data = (unsigned char *) number;
+        s.len = (size_t) n;
+
+        scan_record_take(rec, field, rank, s);
+    }
+}
+
+
+static void
+scan_document_value(scan_document_t *doc, json_t *value, unsigned depth)
+{
+    size_t        i;
+    json_t       *member;
+    unsigned      rank;
+    scan_field_e  field;
+
+    if (json_is_object(value)) {
+        scan_document_members(doc, value, depth + 1);
+        return;
+    }
+
+    if (json_is_array(value)) {
+
+        /* objects in it are records of their own */
+
+        json_array_foreach(value, i, member) {
+            if (!json_is_object(member) && !json_is_array(member)) {
+                scan_document_value(doc, member, depth + 1);
+            }
+        }
+
+        return;
+    }
+
+    if (!json_is_string(value) && !json_is_number(value)
+        && !json_is_boolean(value))
+    {
+        return;
+    }
+
+    field = scan_name(doc->ps->formats, doc->path, doc->len, &rank);
+
+    if (json_is_real(value)) {
+        scan_document_real(&doc->record, field, rank, value);
+        return;
+    }
+
+    if (json_is_boolean(value)) {
+        doc->record.line->canary |= field == SCAN_F_CANARY
+                                    && json_is_true(value);
+        return;
+    }
+
+    scan_record_take(&doc->record, field, rank,
+                     scan_document_text(doc->ps, value));
+}

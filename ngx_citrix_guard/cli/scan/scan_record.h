@@ -1,0 +1,62 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * A request put together from fields that have names.
+ */
+
+
+#ifndef _SCAN_RECORD_H_INCLUDED_
+#define _SCAN_RECORD_H_INCLUDED_
+
+
+#include "cli/common/cli_types.h"
+#include "scan_types.h"
+
+
+/* a target of this rank or below may be another thing */
+
+#define SCAN_RANK_VAGUE  3
+
+
+typedef struct {
+    scan_parser_t        *ps;
+    scan_line_t          *line;
+    unsigned              rank[SCAN_FIELDS];
+
+    cli_str_t             inner;        /* a line of another log */
+    cli_str_t             odd;          /* an attack where no target is */
+    cli_str_t             date;
+    cli_str_t             clock;
+    unsigned              named:1;      /* some field is the target's */
+} scan_record_t;
+
+
+/* begins a record; "ln" becomes an empty request */
+
+void scan_record_begin(scan_record_t *rec, scan_parser_t *ps,
+    scan_line_t *ln);
+
+/* takes a field, without escapes; its bytes must stay */
+
+void scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
+    cli_str_t s);
+
+/*
+ * What it was: SCAN_DAMAGED if the fields make no request.  A line in a field
+ * is parsed if no field is the target.
+ */
+
+scan_parsed_e scan_record_end(scan_record_t *rec);
+
+/* does it look like a target, or METHOD and target? */
+
+int scan_is_target(cli_str_t s);
+int scan_is_request(const unsigned char *p, const unsigned char *last);
+
+/* is a reading of it an attack? */
+
+int scan_is_attack(cli_str_t s);
+
+
+#endif /* _SCAN_RECORD_H_INCLUDED_ */
