@@ -2,10 +2,13 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A session that speaks HTTP is handed to the http server that listens at an
- * address, with what has been read of it: the connection is the client's own
- * from end to end.  A proxy would copy each byte once more, and would have to
- * tell who the client is.
+ * A session that speaks HTTP is handed to the http server of a name, with what
+ * has been read of it: the connection is the client's own from end to end.  A
+ * proxy would copy each byte once more, and would have to tell who the client
+ * is.
+ *
+ * The name is looked up once, when the configuration is read.  An address
+ * could not be found by a worker that is leaving, which has none any more.
  *
  * nginx has "pass" for that from 1.25.5 on, which cannot hand over bytes that
  * were read already, as those behind TLS are.
@@ -13,29 +16,34 @@
 
 
 #include "ngx_stream_citrix_guard_http.h"
+#include "ngx_stream_citrix_guard_names.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
+#pragma weak ngx_stream_module
 #pragma weak ngx_stream_core_module
 #pragma weak ngx_stream_finalize_session
-#pragma weak ngx_stream_init_connection
 
 
-/* what was read ahead, and how to read on */
+/*
+ * The end of the session that stream has begun: what was read ahead, how to
+ * read on, and who logs it if no request comes.
+ */
 
 typedef struct {
+    ngx_stream_session_t           *session;
     ngx_buf_t                      *buf;
     ngx_recv_pt                     recv;
-} ngx_stream_citrix_guard_unread_t;
+} ngx_stream_citrix_guard_handed_t;
 
 
 static void ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s);
-static ngx_int_t ngx_stream_citrix_guard_unread(ngx_connection_t *c);
+static ngx_int_t ngx_stream_citrix_guard_keep(ngx_stream_session_t *s);
 static ssize_t ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c,
     u_char *buf, size_t size);
-static void ngx_stream_citrix_guard_unread_cleanup(void *data);
-static ngx_listening_t *ngx_stream_citrix_guard_find_listening(
-    ngx_cycle_t *cycle, ngx_addr_t *addr);
+static void ngx_stream_citrix_guard_log_handed(void *data);
+static void ngx_stream_citrix_guard_become_http(ngx_connection_t *c,
+    ngx_stream_citrix_guard_http_t *http);
 
 
 char *
@@ -44,57 +52,122 @@ ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_stream_citrix_guard_srv_conf_t *gscf = conf;
 
-    ngx_url_t                             u;
-    ngx_str_t                            *value;
-    ngx_addr_t                          **addr;
-    ngx_stream_core_srv_conf_t           *cscf;
-    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+    ngx_str_t                             *value;
+    ngx_stream_core_srv_conf_t            *cscf;
+    ngx_stream_citrix_guard_handover_t    *handover;
+    ngx_stream_citrix_guard_main_conf_t   *gmcf;
 
     cscf = ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_core_module);
 
-    if (gscf->http || cscf->handler) {
+    if (cscf->handler) {
         return "is duplicate, or there is another way to pass sessions on";
     }
 
     value = cf->args->elts;
 
-    ngx_memzero(&u, sizeof(ngx_url_t));
-
-    u.url = value[1];
-    u.no_resolve = 1;
-
-    if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.naddrs != 1
-        || (u.family != AF_UNIX && u.no_port))
-    {
+    if (ngx_strchr(value[1].data, ':')) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid address \"%V\" in \"%V\" directive, it "
-                           "must be the one of a \"listen\" in http: "
-                           "unix:PATH, or ADDRESS:PORT", &value[1],
-                           &cmd->name);
+                           "\"%V\" in \"%V\" directive is an address: it "
+                           "must be the \"citrix_guard_http_name\" of an "
+                           "http server, which needs no \"listen\"",
+                           &value[1], &cmd->name);
         return NGX_CONF_ERROR;
     }
 
     gmcf = ngx_stream_conf_get_module_main_conf(cf,
                                                ngx_stream_citrix_guard_module);
 
-    addr = ngx_array_push(&gmcf->http);
-    if (addr == NULL) {
+    handover = ngx_array_push(&gmcf->http);
+    if (handover == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    *addr = u.addrs;
+    handover->gscf = gscf;
+    handover->to.name = value[1];
+    handover->to.file = cf->conf_file->file.name.data;
+    handover->to.line = cf->conf_file->line;
 
-    gscf->http = u.addrs;
     cscf->handler = ngx_stream_citrix_guard_http_handler;
 
     return NGX_CONF_OK;
 }
 
 
+ngx_int_t
+ngx_stream_citrix_guard_resolve_http(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                            i;
+    ngx_stream_citrix_guard_handover_t   *handover;
+    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+
+    if (&ngx_stream_module == NULL
+        || cycle->conf_ctx[ngx_http_module.index] == NULL
+        || cycle->conf_ctx[ngx_stream_module.index] == NULL)
+    {
+        return NGX_OK;
+    }
+
+    gmcf = ngx_stream_cycle_get_module_main_conf(cycle,
+                                               ngx_stream_citrix_guard_module);
+
+    handover = gmcf->http.elts;
+
+    for (i = 0; i < gmcf->http.nelts; i++) {
+
+        handover[i].gscf->http = ngx_stream_citrix_guard_find_http(cycle,
+                                                       &handover[i].to.name);
+
+        if (handover[i].gscf->http == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                          "unknown http server \"%V\" in "
+                          "\"citrix_guard_http_pass\" directive in %s:%ui, "
+                          "it must be the \"citrix_guard_http_name\" of one",
+                          &handover[i].to.name, handover[i].to.file,
+                          handover[i].to.line);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * nginx takes an error at this moment for its own end, so that it is one only
+ * where nothing has been served yet.
+ */
+
+ngx_int_t
+ngx_stream_citrix_guard_check_http(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                            first;
+    ngx_stream_citrix_guard_handover_t   *handover;
+    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_stream_cycle_get_module_main_conf(cycle,
+                                               ngx_stream_citrix_guard_module);
+
+    if (gmcf == NULL || gmcf->http.nelts == 0
+        || cycle->conf_ctx[ngx_http_module.index])
+    {
+        return NGX_OK;
+    }
+
+    handover = gmcf->http.elts;
+    first = ngx_test_config || ngx_is_init_cycle(cycle->old_cycle);
+
+    ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                  "unknown http server \"%V\" in \"citrix_guard_http_pass\" "
+                  "directive in %s:%ui, there is no \"http\" block",
+                  &handover->to.name, handover->to.file, handover->to.line);
+
+    return first ? NGX_ERROR : NGX_OK;
+}
+
+
 static void
 ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 {
-    ngx_listening_t                     *ls;
     ngx_connection_t                    *c;
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
 
@@ -102,67 +175,63 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
 
-    ls = ngx_stream_citrix_guard_find_listening((ngx_cycle_t *) ngx_cycle,
-                                                gscf->http);
-
-    if (ls == NULL || c->type != SOCK_STREAM) {
+    if (gscf->http == NULL || c->type != SOCK_STREAM) {
         ngx_log_error(NGX_LOG_ERR, c->log, 0,
-                      "citrix_guard: no http server listens at %V",
-                      &gscf->http->name);
+                      "citrix_guard: this session has no http server");
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
         return;
     }
 
-    if (ngx_stream_citrix_guard_unread(c) != NGX_OK) {
+    if (ngx_stream_citrix_guard_keep(s) != NGX_OK) {
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
         return;
     }
 
     ngx_log_debug1(NGX_LOG_DEBUG_STREAM, c->log, 0,
-                   "citrix_guard: to the http server at %V",
+                   "citrix_guard: to the http server %V",
                    &gscf->http->name);
 
-    /* as if it had been accepted there; the session is memory of its pool */
-
-    *c->log = ls->log;
-    c->log->handler = NULL;
-    c->log->data = NULL;
-
-    c->data = NULL;
-    c->listening = ls;
-    c->local_sockaddr = ls->sockaddr;
-    c->local_socklen = ls->socklen;
-
-    ls->handler(c);
+    ngx_stream_citrix_guard_become_http(c, gscf->http);
 }
 
 
-/* who reads next reads these bytes first */
+/* who reads next reads first what was read ahead */
 
 static ngx_int_t
-ngx_stream_citrix_guard_unread(ngx_connection_t *c)
+ngx_stream_citrix_guard_keep(ngx_stream_session_t *s)
 {
+    ngx_buf_t                         *b;
+    ngx_connection_t                  *c;
     ngx_pool_cleanup_t                *cln;
-    ngx_stream_citrix_guard_unread_t  *ahead;
+    ngx_stream_citrix_guard_handed_t  *handed;
 
-    if (c->buffer == NULL || c->buffer->pos == c->buffer->last) {
-        c->buffer = NULL;
-        return NGX_OK;
-    }
+    c = s->connection;
 
     cln = ngx_pool_cleanup_add(c->pool,
-                               sizeof(ngx_stream_citrix_guard_unread_t));
+                               sizeof(ngx_stream_citrix_guard_handed_t));
     if (cln == NULL) {
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_stream_citrix_guard_unread_cleanup;
+    cln->handler = ngx_stream_citrix_guard_log_handed;
 
-    ahead = cln->data;
-    ahead->buf = c->buffer;
-    ahead->recv = c->recv;
-
+    b = c->buffer;
     c->buffer = NULL;
+
+    handed = cln->data;
+    handed->session = s;
+    handed->buf = b;
+    handed->recv = c->recv;
+
+    if (b == NULL) {
+        return NGX_OK;
+    }
+
+    if (b->pos == b->last) {
+        ngx_pfree(c->pool, b->start);
+        return NGX_OK;
+    }
+
     c->recv = ngx_stream_citrix_guard_recv_unread;
     c->read->ready = 1;
 
@@ -175,11 +244,12 @@ ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c, u_char *buf,
     size_t size)
 {
     size_t                             n;
+    ngx_buf_t                         *b;
     ngx_pool_cleanup_t                *cln;
-    ngx_stream_citrix_guard_unread_t  *ahead;
+    ngx_stream_citrix_guard_handed_t  *handed;
 
     for (cln = c->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_stream_citrix_guard_unread_cleanup) {
+        if (cln->handler == ngx_stream_citrix_guard_log_handed) {
             break;
         }
     }
@@ -188,71 +258,103 @@ ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c, u_char *buf,
         return NGX_ERROR;
     }
 
-    ahead = cln->data;
+    handed = cln->data;
+    b = handed->buf;
 
-    n = ngx_min(size, (size_t) (ahead->buf->last - ahead->buf->pos));
+    n = ngx_min(size, (size_t) (b->last - b->pos));
 
-    ngx_memcpy(buf, ahead->buf->pos, n);
+    ngx_memcpy(buf, b->pos, n);
 
-    ahead->buf->pos += n;
+    b->pos += n;
 
-    if (ahead->buf->pos == ahead->buf->last) {
-        c->recv = ahead->recv;
+    if (b->pos == b->last) {
+        c->recv = handed->recv;
+
+        /* nginx's own, of "preread_buffer_size" */
+
+        ngx_pfree(c->pool, b->start);
     }
 
     return n;
 }
 
 
+/*
+ * As if it had been accepted there.  The session is memory of its pool; the
+ * client's and our own address are those of the connection.
+ */
+
 static void
-ngx_stream_citrix_guard_unread_cleanup(void *data)
+ngx_stream_citrix_guard_become_http(ngx_connection_t *c,
+    ngx_stream_citrix_guard_http_t *http)
 {
-    /* the address is what it is found by */
-}
+    ngx_listening_t           *ls;
+    ngx_http_core_loc_conf_t  *clcf;
 
+    ls = &http->listening;
 
-static ngx_listening_t *
-ngx_stream_citrix_guard_find_listening(ngx_cycle_t *cycle, ngx_addr_t *addr)
-{
-    ngx_uint_t        i;
-    ngx_listening_t  *ls;
+#if (NGX_HAVE_INET6)
+    if (c->local_sockaddr->sa_family == AF_INET6) {
+        ls = &http->listening6;
+    }
+#endif
 
-    ls = cycle->listening.elts;
+    clcf = http->addr.conf.default_server->ctx
+               ->loc_conf[ngx_http_core_module.ctx_index];
 
-    for (i = 0; i < cycle->listening.nelts; i++) {
-        if (ls[i].type == SOCK_STREAM
-            && ls[i].handler != ngx_stream_init_connection
-            && ngx_cmp_sockaddr(ls[i].sockaddr, ls[i].socklen, addr->sockaddr,
-                                addr->socklen, 1)
-               == NGX_OK)
-        {
-            return &ls[i];
-        }
+    *c->log = *clcf->error_log;
+    c->log->handler = NULL;
+    c->log->data = NULL;
+
+#if (NGX_STREAM_SSL)
+
+    if (c->ssl) {
+
+        /* what http does behind the handshake */
+
+        c->ssl->buffer = 1;
+        c->ssl->no_wait_shutdown = 1;
     }
 
-    return NULL;
+#endif
+
+    c->data = NULL;
+    c->listening = ls;
+
+    ls->handler(c);
 }
 
 
 /*
- * http may stand behind stream, so this is known at the end only, when nginx
- * takes an error for its own end.
+ * A client that goes without a request leaves no line in the log of http, so
+ * it has one in that of stream, as all sessions do that end there.
  */
 
-void
-ngx_stream_citrix_guard_check_http(ngx_cycle_t *cycle, ngx_array_t *addrs)
+static void
+ngx_stream_citrix_guard_log_handed(void *data)
 {
-    ngx_uint_t    i;
-    ngx_addr_t  **addr;
+    ngx_stream_citrix_guard_handed_t *handed = data;
 
-    addr = addrs->elts;
+    ngx_uint_t                    i;
+    ngx_connection_t             *c;
+    ngx_stream_session_t         *s;
+    ngx_stream_handler_pt        *log;
+    ngx_stream_core_main_conf_t  *cmcf;
 
-    for (i = 0; i < addrs->nelts; i++) {
-        if (ngx_stream_citrix_guard_find_listening(cycle, addr[i]) == NULL) {
-            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
-                          "citrix_guard: no http server listens at \"%V\", "
-                          "which \"citrix_guard_http_pass\" names: give one "
-                          "this \"listen\"", &addr[i]->name);
-        }
+    s = handed->session;
+    c = s->connection;
+
+    if (c->listening->handler != ngx_http_init_connection || c->requests) {
+        return;
+    }
+
+    s->status = NGX_STREAM_OK;
+
+    cmcf = ngx_stream_get_module_main_conf(s, ngx_stream_core_module);
+
+    log = cmcf->phases[NGX_STREAM_LOG_PHASE].handlers.elts;
+
+    for (i = 0; i < cmcf->phases[NGX_STREAM_LOG_PHASE].handlers.nelts; i++) {
+        log[i](s);
     }
 }

@@ -10,7 +10,8 @@
 #define _NGX_STREAM_CITRIX_GUARD_HTTP_H_INCLUDED_
 
 
-#include "ngx_stream_citrix_guard_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
 
 
 #pragma GCC visibility push(hidden)
@@ -21,10 +22,20 @@
 char *ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* warns of each of these addresses at which no http server listens */
+/*
+ * Finds the servers that are named.  Called at the end of stream{} and of
+ * http{}, whichever comes first: it does its work when both have been read.
+ * Returns NGX_ERROR, and logs which it is, if a name has no server.
+ */
 
-void ngx_stream_citrix_guard_check_http(ngx_cycle_t *cycle,
-    ngx_array_t *addrs);
+ngx_int_t ngx_stream_citrix_guard_resolve_http(ngx_cycle_t *cycle);
+
+/*
+ * The same without an http{}, when all of the configuration has been read.
+ * Returns NGX_ERROR where nginx can still be told not to start.
+ */
+
+ngx_int_t ngx_stream_citrix_guard_check_http(ngx_cycle_t *cycle);
 
 
 #pragma GCC visibility pop

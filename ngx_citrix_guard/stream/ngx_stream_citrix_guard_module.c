@@ -144,26 +144,22 @@ ngx_stream_citrix_guard_init(ngx_conf_t *cf)
 
     ngx_stream_citrix_guard_filter_init();
 
-    return ngx_stream_citrix_guard_check_pass(cf);
+    if (ngx_stream_citrix_guard_check_pass(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_stream_citrix_guard_resolve_http(cf->cycle);
 }
 
 
 static ngx_int_t
 ngx_stream_citrix_guard_init_module(ngx_cycle_t *cycle)
 {
-    ngx_stream_citrix_guard_main_conf_t  *gmcf;
-
     if (&ngx_stream_module == NULL) {
         return NGX_OK;
     }
 
-    gmcf = ngx_stream_cycle_get_module_main_conf(cycle,
-                                               ngx_stream_citrix_guard_module);
-    if (gmcf) {
-        ngx_stream_citrix_guard_check_http(cycle, &gmcf->http);
-    }
-
-    return NGX_OK;
+    return ngx_stream_citrix_guard_check_http(cycle);
 }
 
 
@@ -183,7 +179,8 @@ ngx_stream_citrix_guard_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&gmcf->references, cf->pool, 2,
                           sizeof(ngx_stream_citrix_guard_reference_t))
            != NGX_OK
-        || ngx_array_init(&gmcf->http, cf->pool, 2, sizeof(ngx_addr_t *))
+        || ngx_array_init(&gmcf->http, cf->pool, 2,
+                          sizeof(ngx_stream_citrix_guard_handover_t))
            != NGX_OK)
     {
         return NULL;

@@ -92,6 +92,7 @@ ngx_stream_citrix_guard_set_name(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_str_t                         *value;
     ngx_stream_conf_ctx_t             *ctx;
+    ngx_stream_core_srv_conf_t        *cscf;
     ngx_stream_citrix_guard_server_t  *server;
 
     value = cf->args->elts;
@@ -117,6 +118,11 @@ ngx_stream_citrix_guard_set_name(ngx_conf_t *cf, ngx_command_t *cmd,
 
     server->name = value[1];
     server->srv_conf = ctx->srv_conf;
+
+    /* who has a name needs no address */
+
+    cscf = ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_core_module);
+    cscf->listen = 1;
 
     return NGX_CONF_OK;
 }

@@ -16,6 +16,7 @@
 
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
+#include "ngx_stream_citrix_guard_names.h"
 
 
 /* a server of "citrix_guard_preread_name" */
@@ -38,7 +39,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                     servers;
     ngx_array_t                     references;
-    ngx_array_t                     http;       /* ngx_addr_t *, as below */
+    ngx_array_t                     http;       /* ..._handover_t */
 } ngx_stream_citrix_guard_main_conf_t;
 
 
@@ -48,8 +49,16 @@ typedef struct {
     ngx_msec_t                      answer_timeout;
     ngx_uint_t                      socks5;     /* cguard_socks5_e */
     ngx_stream_complex_value_t     *pass;       /* to a server of this name */
-    ngx_addr_t                     *http;       /* to who listens there */
+    ngx_stream_citrix_guard_http_t *http;       /* or to servers of http */
 } ngx_stream_citrix_guard_srv_conf_t;
+
+
+/* a "citrix_guard_http_pass": its server is known when http{} has been read */
+
+typedef struct {
+    ngx_stream_citrix_guard_srv_conf_t  *gscf;
+    ngx_stream_citrix_guard_reference_t  to;
+} ngx_stream_citrix_guard_handover_t;
 
 
 typedef struct {

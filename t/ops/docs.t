@@ -82,6 +82,9 @@ subtest 'the stream module' => sub {
     my %main = map { /"(\w+)"/ => /NGX_STREAM_MAIN_CONF/ ? 1 : 0 }
         $code =~ /\{ \s* (ngx_string\("\w+"\), \s* (?:NGX_STREAM_MAIN_CONF\|)?
                   NGX_STREAM_SRV_CONF)\|/gx;
+    my ($http) = $source{'ngx_http_citrix_guard_name_module.c'}
+        =~ /\{ \s* ngx_string\("(\w+)"\)/x;
+    $main{$http} = 0;
 
     is_deeply [$streams =~ /^### (citrix_guard\w*)$/mg], [sort keys %main],
         'the directives, and no other';
@@ -91,7 +94,8 @@ subtest 'the stream module' => sub {
         like $text, qr/^\| Default: \| (?:`$name [a-z0-9]+;`|-) \|$/m,
             '... Default';
         my $where = $main{$name} ? '`stream`, `server`' : '`server`';
-        like $text, qr/^\| Context: \| $where \|$/m, '... Context';
+        $where .= ' (in `http`)' if $name eq $http;
+        like $text, qr/^\| Context: \| \Q$where\E \|$/m, '... Context';
     }
 
     my @variables = $source{'ngx_stream_citrix_guard_preread.c'}
@@ -113,7 +117,7 @@ subtest 'the stream module' => sub {
               ((?:\s*"(?:[^"\\]|\\.)*")+)/gx}
         $code, @source{map {"ngx_$_.c"} 'http_citrix_guard_check_stream',
                        map {"stream_citrix_guard_$_"} qw(http pass)};
-    is scalar @said, 4, 'the messages of nginx -t';
+    is scalar @said, 5, 'the messages of nginx -t';
     for (@said) {
         my $pattern = quotemeta($_) =~ s/\\%(?:V|s|ui)/\\S+?/gr;
         like $streams, qr/^$pattern$/m, $_;

@@ -98,7 +98,7 @@ sub configured {
         ports => 5, vars => { ADC => $adc->port, CERTS => $certs },
         http => <<'END', stream => <<'END', %given);
     server {
-        listen unix:%%DIR%%/http.sock;
+        citrix_guard_http_name gateway;
         citrix_guard on;
         lingering_close off;
         location / { proxy_pass http://127.0.0.1:%%ADC%%; }
@@ -129,13 +129,13 @@ END
         listen 127.0.0.1:%%PORT1%%;
         listen 127.0.0.1:%%PORT3%% ssl;
         citrix_guard_preread_pass $name;
-        citrix_guard_http_pass unix:%%DIR%%/http.sock;
+        citrix_guard_http_pass gateway;
     }
     server {
         listen 127.0.0.1:%%PORT4%%;
         citrix_guard_preread_timeout 100ms;
         citrix_guard_preread_pass $name;
-        citrix_guard_http_pass unix:%%DIR%%/http.sock;
+        citrix_guard_http_pass gateway;
     }
     server {
         listen 127.0.0.1:%%PORT2%%;
@@ -318,7 +318,7 @@ subtest 'nginx -t' => sub {
     my $checked = $faults->checked(configured());
     is $checked->{bad}, '', 'each that fails is an error';
     my %failed = map { $_ => 1 } @{ $checked->{names} };
-    ok $failed{$_}, "$_ was one" for qw(ngx_parse_url ngx_stream_add_variable
+    ok $failed{$_}, "$_ was one" for qw(ngx_pcalloc ngx_stream_add_variable
         ngx_stream_set_complex_value_slot ngx_array_push);
     figure('while the configuration is read', scalar @{ $checked->{names} });
 };

@@ -20,6 +20,7 @@ use CitrixGuard::Ica;
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(wait_until);
 
 plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
     if !CitrixGuard::Nginx::has_stream();
@@ -30,7 +31,7 @@ my $adc = CitrixGuard::Adc->new;
 my $FRONT = <<'END';
     citrix_guard_preread on;
     citrix_guard_preread_pass $to;
-    citrix_guard_http_pass unix:%%DIR%%/http.sock;
+    citrix_guard_http_pass gateway;
 END
 
 my $nginx = CitrixGuard::Nginx->new(
@@ -41,17 +42,22 @@ my $nginx = CitrixGuard::Nginx->new(
     client_header_buffer_size 64;
     client_body_timeout 3s;
     server {
-        listen unix:%%DIR%%/http.sock;
+        citrix_guard_http_name gateway;
         server_name a;
         citrix_guard on;
         location / { proxy_pass http://127.0.0.1:%%WEB%%;
                      proxy_set_header X-Client $remote_addr;
                      proxy_set_header X-Scheme $scheme; }
     }
-    server { listen unix:%%DIR%%/http.sock; server_name b; return 204; }
+    server { citrix_guard_http_name gateway; server_name b *.wild.test tail.*
+                             ~^re(?<number>\d+)\.test$; return 204; }
+    server { citrix_guard_http_name gateway; server_name c;
+             location = /own { return 200 "$server_addr $server_port"; }
+             location = /away { return 302 /there; } }
+    server { citrix_guard_http_name single;
+             server_name ~^(?<first>[a-z]+)\.test$; return 200 $first; }
 END
-    . 'server { ' . CitrixGuard::Http2::listen_lines('unix:%%DIR%%/http2.sock')
-    . ' citrix_guard on; location / { proxy_pass http://127.0.0.1:%%WEB%%; } }',
+    . 'server { citrix_guard_http_name two http2; citrix_guard on; location / { proxy_pass http://127.0.0.1:%%WEB%%; } }',
     stream => <<"END")->start;
     log_format protocol '\$remote_addr "\$citrix_guard_protocol" \$status';
     access_log %%DIR%%/stream.log protocol;
@@ -64,30 +70,25 @@ END
         default                     adc;
     }
     server {
-        listen unix:%%DIR%%/adc.sock;
         citrix_guard_preread_name adc;
-        deny all;
         proxy_pass 127.0.0.1:%%ADC%%;
     }
-    server { listen unix:%%DIR%%/closed.sock; return "";
+    server { return "";
              citrix_guard_preread_name closed; }
-    server { listen unix:%%DIR%%/other.sock; return "other";
+    server { return "other";
              citrix_guard_preread_name nobody-else; }
     citrix_guard_preread_timeout 300ms;
     preread_buffer_size 300;
     server { listen 127.0.0.1:%%PORT1%%; listen [::1]:%%PORT1%%; $FRONT }
     server { listen 127.0.0.1:%%PORT2%%; $FRONT }
     server { listen 127.0.0.1:%%PORT3%%; citrix_guard_preread on;
-             citrix_guard_http_pass unix:%%DIR%%/http2.sock; }
+             citrix_guard_http_pass two; }
     server { listen 127.0.0.1:%%PORT4%%; citrix_guard_preread on;
-             citrix_guard_http_pass unix:%%DIR%%/nobody.sock; }
+             citrix_guard_http_pass single; }
     server { listen 127.0.0.1:%%PORT5%%; deny all; $FRONT }
     server { listen 127.0.0.1:%%PORT6%%;
-             citrix_guard_http_pass unix:%%DIR%%/http.sock; }
-    server { listen 127.0.0.1:%%PORT7%%; proxy_pass unix:%%DIR%%/adc.sock; }
-    # an address of stream is no http server
-    server { listen 127.0.0.1:%%PORT8%%; citrix_guard_preread on;
-             citrix_guard_http_pass unix:%%DIR%%/closed.sock; }
+             citrix_guard_http_pass gateway; }
+    server { listen 127.0.0.1:%%PORT7%%; citrix_guard_http_pass gateway; }
     server { listen 127.0.0.1:%%PORT9%%; $FRONT }
 END
 
@@ -206,9 +207,8 @@ subtest 'ICA goes on in the server that is named' => sub {
 
 subtest 'what was allowed is that of the front' => sub {
     ok hung_up(client(5)), 'who is denied there goes nowhere';
-    my $client = client(7);
-    $client->put($CitrixGuard::Ica::CGP);
-    ok hung_up($client), 'nobody comes to the other server by its own address';
+    is_deeply [grep { -S } glob $nginx->dir . '/*'], [],
+        'nobody comes to a named server in another way';
     is scalar(() = $adc->sessions), 0, '... or reaches the ADC';
 };
 
@@ -232,6 +232,44 @@ subtest 'HTTP/2, where the http server has it' => sub {
 };
 
 
+subtest 'as if it had been accepted there' => sub {
+    my $port = $nginx->port(7);
+    my $own = CitrixGuard::Raw::ask($port, http('/own', host => 'c'));
+    is $own->{body}, "127.0.0.1 $port", '$server_addr and $server_port';
+    my $from = CitrixGuard::Raw::ask($port, http('/away', host => 'c'));
+    is CitrixGuard::Raw::header($from, 'Location'), "http://c:$port/there",
+        '... and where a redirect leads to';
+    for my $silent (client(7), client(1)) {
+        sleep 0.4;
+        shutdown $silent->{socket}, 1;
+        ok $silent->closed, 'who says nothing is closed';
+    }
+    ok wait_until(sub { 2 == (() = $nginx->access_log('stream.log')
+        =~ /^127\.0\.0\.1 "(?:http)?" 200$/mg) }),
+        'who goes without a request is in the log of stream';
+    my @http = $nginx->access_log('stream.log') =~ /"http"/g;
+    CitrixGuard::Raw::ask($nginx->port, http('/', host => 'b'));
+    is scalar(() = $nginx->access_log('stream.log') =~ /"http"/g), @http,
+        '... who has one is not';
+    like $nginx->error_log, qr/\[info\].*client\ closed\ connection\ while
+        \ waiting\ for\ request,\ client:\ 127\.0\.0\.1,\ server:\ gateway$/xm,
+        '... and nginx says in its own words why';
+};
+
+
+subtest 'servers of one name, by theirs' => sub {
+    for my $case (['a', 200], ['none', 200], ['b', 204], ['x.wild.test', 204],
+                  ['tail.test', 204], ['re12.test', 204], ['rex.test', 200]) {
+        my ($host, $status) = @$case;
+        is CitrixGuard::Raw::ask($nginx->port, http('/', host => $host))
+            ->{status}, $status, $host;
+    }
+    is CitrixGuard::Raw::ask($nginx->port(4), http('/', host => 'abc.test'))
+        ->{body}, 'abc', 'a capture, with one server alone';
+    $web->take;
+};
+
+
 subtest 'nothing is read ahead' => sub {
     is CitrixGuard::Raw::ask($nginx->port(6), http('/plain'))->{status}, 200,
         'a server without citrix_guard_preread';
@@ -246,16 +284,6 @@ subtest 'a way that leads nowhere' => sub {
     like $nginx->error_log, qr/\[error\].*no server has "citrix_guard_preread_name nobody"/,
         '... is said';
     ok hung_up(client(9)), '... for who is silent';
-    for my $port (4, 8) {
-        $client = client($port);
-        $client->put(http('/'));
-        ok hung_up($client), 'an address where no http server listens';
-    }
-    like $nginx->error_log,
-        qr{\[error\].*no\ http\ server\ listens\ at\ unix:\S+/$_\.sock}x,
-        "... is said of $_" for qw(nobody closed);
-    like $nginx->error_log, qr{\[warn\].*no http server listens at "unix:\S+/nobody\.sock"},
-        '... and was before';
     is scalar(() = $adc->sessions), 0, 'nothing arrives';
     is $web->arrivals($nginx), 0, '... nowhere';
 };
@@ -288,16 +316,51 @@ for my $case (
     ['server { listen %%PORT1%%; return x; citrix_guard_preread_pass a;
       citrix_guard_preread_pass a; }', qr/is duplicate/],
     ['server { listen %%PORT1%%; return x;
-      citrix_guard_http_pass unix:/x; }', qr/is duplicate, or there is another/],
-    ['server { listen %%PORT1%%; citrix_guard_http_pass 127.0.0.1; }',
-     qr/invalid address "127\.0\.0\.1" in "citrix_guard_http_pass"/],
-    ['server { listen %%PORT1%%; citrix_guard_http_pass nginx.org:80; }',
-     qr/invalid address "nginx\.org:80" in "citrix_guard_http_pass"/],
+      citrix_guard_http_pass x; }', qr/is duplicate, or there is another/],
+    ['server { listen %%PORT1%%; citrix_guard_http_pass x;
+      citrix_guard_http_pass x; }', qr/is duplicate, or there is another/],
+    ['server { listen %%PORT1%%; citrix_guard_http_pass 127.0.0.1:80; }',
+     qr/"127\.0\.0\.1:80" in "citrix_guard_http_pass" directive is an address/],
+    ['server { listen %%PORT1%%; citrix_guard_http_pass unix:/x; }',
+     qr/"unix:\/x" in "citrix_guard_http_pass" directive is an address/],
+    ['server { listen %%PORT1%%; citrix_guard_http_pass x; }',
+     qr/unknown http server "x" in "citrix_guard_http_pass" directive in \S+:\d+/],
 ) {
     my ($stream, $message) = @$case;
     my ($status, $out) = $bad->configure(stream => $stream)->check;
     isnt $status, 0, "refused: $stream";
     like $out, qr/\[emerg\].*$message/, '... and why is said';
+}
+
+my $LOAD = join ' ', map {"load_module $_;"} $nginx->stream_modules;
+
+# what the http servers say, with a stream that stands behind them or before
+for my $case (
+    ['citrix_guard_http_name "";', qr/\[emerg\].*has an empty name/],
+    ['citrix_guard_http_name a; citrix_guard_http_name a;',
+     qr/\[emerg\].*is duplicate/],
+    ['citrix_guard_http_name a http3;', qr/\[emerg\].*invalid parameter "http3"/],
+    ['citrix_guard_http_name a; ssl_verify_client optional_no_ca;',
+     qr/\[warn\].*"ssl_verify_client" has no effect in the http server \(\S+:\d+\)/],
+    ['citrix_guard_http_name b;',
+     qr/\[emerg\].*unknown http server "a" in "citrix_guard_http_pass"/],
+    ['citrix_guard_http_name a; listen %%PORT2%%;', qr/\[emerg\]|is successful/],
+    ['citrix_guard_http_name a; } server { citrix_guard_http_name a;',
+     qr/\[warn\].*conflicting server name "" of "citrix_guard_http_name a"/],
+    ['citrix_guard_http_name a; server_name a.*.b; } '
+     . 'server { citrix_guard_http_name a;',
+     qr/\[emerg\].*invalid server name or wildcard "a\.\*\.b"/],
+) {
+    my ($server, $message) = @$case;
+    my $stream = 'server { listen %%PORT1%%; citrix_guard_http_pass a; }';
+    for my $first (0, 1) {
+        my ($status, $out) = CitrixGuard::Nginx->new(ports => 2,
+            http => "server { $server return 204; }",
+            $first ? (main => "$LOAD stream { $stream }")
+                   : (stream => $stream))->check;
+        like $out, $message, "$server" . ($first ? ', stream first' : '');
+        is $status, $message =~ /emerg\\\]\.\*/ ? 1 : 0, '... the status';
+    }
 }
 
 done_testing;

@@ -33,7 +33,7 @@ our $NAME = 'gateway.example.com';
 
 sub new {
     my ($class, %given) = @_;
-    my $self = $class->SUPER::new(ports => 4, stream => 'yes',
+    my $self = $class->SUPER::new(ports => 5, stream => 'yes',
         workers => $given{workers} // 1,
         main => $given{file} // 'gateway.conf',
         expected => $given{expected});
@@ -195,6 +195,7 @@ sub _on_loopback {
     $text =~ s{192\.0\.2\.10:443}{127.0.0.1:$adc}g;
     $text =~ s{192\.0\.2\.40:514}{'127.0.0.1:' . $self->port(4)}eg;
     $text =~ s{192\.0\.2\.(?:30|31);}{127.0.0.1;}g;
+    $text =~ s{127\.0\.0\.1:2598}{'127.0.0.1:' . $self->port(5)}eg;
     $text =~ s{listen 443}{listen 127.0.0.1:$front}g;
     $text =~ s{listen \[::\]:443}{listen [::1]:$front}g;
     $text =~ s{listen 80\b}{listen 127.0.0.1:$plain}g;

@@ -60,7 +60,8 @@ my @ROOMS = (
 # nginx's macros for contexts and configuration take the module itself, so what
 # stands below the file that defines it has to name it: no dependency.
 my %IDENTITY = map { $_ => 1 }
-    qw(ngx_http_citrix_guard_module ngx_stream_citrix_guard_module);
+    qw(ngx_http_citrix_guard_module ngx_stream_citrix_guard_module
+       ngx_http_citrix_guard_name_module);
 
 use constant { FILE_LINES => 700, FUNCTION_LINES => 100 };
 

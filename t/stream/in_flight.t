@@ -1,0 +1,218 @@
+# Sessions in each state that one can be in go on through what an operator
+# does: a reload, the end of a worker that is not theirs, another nginx (USR2)
+# and the quit of the old one. Nothing that a killed nginx leaves behind keeps
+# the next one from starting. What the client gets, and what the ADC received,
+# is the judge.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+use Time::HiRes qw(sleep);
+
+use CitrixGuard::Check qw(request);
+use CitrixGuard::Daemon;
+use CitrixGuard::Gateway;
+use CitrixGuard::Ica;
+use CitrixGuard::Process qw(alive children);
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(slurp wait_until);
+
+use IO::Socket::SSL ();
+
+plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
+    if !CitrixGuard::Nginx::has_stream();
+
+# A Gateway that has left its parent.
+package CitrixGuard::InFlight {
+    use mro 'c3';
+    our @ISA = ('CitrixGuard::Daemon', 'CitrixGuard::Gateway');
+
+    sub _filled_in {
+        my ($self, @given) = @_;
+        return $self->next::method(@given) =~ s/^daemon off; //mr;
+    }
+}
+
+my $EACH = $ENV{TEST_SESSIONS} ? int $ENV{TEST_SESSIONS} / 20 : 3;
+
+my $web = CitrixGuard::Recorder->new;
+our $gateway = CitrixGuard::Gateway->new(web => $web->port, workers => 2,
+                                        expected => qr/exited on signal 9/);
+my $number = 0;
+
+
+# A client of HTTP that has come as far as its state says.
+sub begin {
+    my ($state) = @_;
+    my $client = CitrixGuard::Raw->new($gateway->front);
+    my $target = '/page/' . ++$number;
+    my $self = { state => $state, client => $client, target => $target,
+        left => request($target, no_host => 1, method => 'POST',
+            body => 'b' x 100, headers => [Host => $CitrixGuard::Gateway::NAME,
+                                           Connection => 'close']) };
+    return $self if $state eq 'TCP only';
+    handshake($self, $state eq 'in TLS');
+    return $self if $state eq 'in TLS' || $state eq 'TLS done';
+    if ($state eq 'half a signature') {
+        @$self{qw(cgp left)} = (1, substr $CitrixGuard::Ica::CGP, 3);
+        $client->put(substr $CitrixGuard::Ica::CGP, 0, 3);
+        return $self;
+    }
+    my $length = $state eq 'half a line' ? 4 : length($self->{left}) - 50;
+    $client->put(substr $self->{left}, 0, $length, '');
+    return $self;
+}
+
+
+# TLS with the front: all of it, or until the front has answered.
+sub handshake {
+    my ($self, $half) = @_;
+    my $socket = $self->{client}{socket};
+    if (!$self->{tls}++) {
+        my %options = $gateway->tls;
+        IO::Socket::SSL->start_SSL($socket, %{ $options{tls} },
+            SSL_startHandshake => 0) or die $IO::Socket::SSL::SSL_ERROR;
+        $socket->blocking(0);
+    }
+    return $socket->connect_SSL if $half;
+    wait_until(sub {
+        $socket->connect_SSL && return 1;
+        die "TLS: $IO::Socket::SSL::SSL_ERROR\n"
+            if $IO::Socket::SSL::SSL_ERROR != IO::Socket::SSL::SSL_WANT_READ()
+               && $IO::Socket::SSL::SSL_ERROR
+                  != IO::Socket::SSL::SSL_WANT_WRITE();
+        return 0;
+    }) or die "TLS: not in time\n";
+    return;
+}
+
+
+# Goes on to its end; true if it was served.
+sub finish {
+    my ($self) = @_;
+    my $done = eval {
+        handshake($self) if $self->{state} =~ /^(?:TCP only|in TLS)$/;
+        $self->{client}->put($self->{left});
+        return $self->{client}->bytes(7) eq $CitrixGuard::Ica::CGP
+            if $self->{cgp};
+        return ($self->{client}->get // { status => 0 })->{status} == 200;
+    };
+    diag "$self->{state}: " . ($@ || 'closed') if !$done;
+    return $done;
+}
+
+
+my @STATES = ('TCP only', 'in TLS', 'TLS done', 'half a signature',
+              'half a line', 'half a request');
+
+
+# The worker that has a client's connection, by the port of it.
+sub worker_of {
+    my ($self, @workers) = @_;
+    my $port = sprintf ':%04X', $self->{client}{socket}->sockport;
+    my $front = sprintf ':%04X', $gateway->front;
+    my ($inode) = slurp('/proc/net/tcp')
+        =~ /^\s*\d+: \w+$front \w+$port (?:\S+\s+){6}(\d+)/m
+        or return;
+    for my $pid (@workers) {
+        return $pid if grep { (readlink // '') eq "socket:[$inode]" }
+                       glob "/proc/$pid/fd/*";
+    }
+    return;
+}
+
+
+# All states, then what happens, then how they go on.
+sub through {
+    my ($what, $happens) = @_;
+    my @sessions = map { my $state = $_; map { begin($state) } 1 .. $EACH }
+        @STATES;
+    sleep 0.3;
+    my @theirs = $happens->(@sessions);
+    my %served;
+    $served{ $_->{state} } += finish($_) ? 1 : 0 for @theirs;
+    for my $state (@STATES) {
+        my $count = grep { $_->{state} eq $state } @theirs;
+        is $served{$state} // 0, $count, "$what: $state";
+    }
+    my %wanted = map { ($_->{target} => 1) } grep { !$_->{cgp} } @theirs;
+    my %got = map { ($_->{target} => 1) }
+        grep { $_->{body} eq 'b' x 100 } $web->take;
+    is_deeply [sort grep { !$got{$_} } keys %wanted], [],
+        '... and the ADC has received each whole';
+    return;
+}
+
+
+$gateway->start;
+
+subtest 'a reload' => sub {
+    through('reload', sub { ok $gateway->reload, 'reloaded'; return @_ });
+};
+
+
+subtest 'a worker dies that is not theirs' => sub {
+    through('death', sub {
+        my @all = children($gateway->pid);
+        my %count;
+        my @mine = map { [$_, worker_of($_, @all) // 0] } @_;
+        $count{ $_->[1] }++ for @mine;
+        my ($least) = sort { ($count{$a} // 0) <=> ($count{$b} // 0) } @all;
+        kill 'KILL', $least;
+        ok wait_until(sub { my @now = children($gateway->pid);
+            @now == 2 && !grep { $_ == $least } @now }), 'another worker';
+        my @theirs = map { $_->[0] }
+            grep { $_->[1] && $_->[1] != $least } @mine;
+        ok @theirs >= @mine / 2, '... of ' . @theirs . ' sessions';
+        return @theirs;
+    });
+};
+
+
+# The same as a daemon, since no other takes USR2.
+subtest 'another nginx' => sub {
+    my $daemon = CitrixGuard::InFlight->new(web => $web->port, workers => 2);
+    local $gateway = $daemon->start;
+    my $old = $daemon->master;
+    my $new;
+    through('USR2', sub {
+        kill 'USR2', $old;
+        ok wait_until(sub { $daemon->master(before => 1)
+            && ($new = $daemon->master) && $new != $old
+            && children($new) == 2 }), 'a new master';
+        kill 'QUIT', $old;
+        sleep 0.5;
+        return @_;
+    });
+    ok wait_until(sub { !alive($old) }), 'the old one has ended';
+    is scalar(grep { finish(begin($_)) } @STATES), @STATES,
+        'the new one serves';
+    $web->take;
+    $daemon->stop;
+};
+
+
+subtest 'a quit' => sub {
+    through('quit', sub { kill 'QUIT', $gateway->pid; sleep 0.5; return @_ });
+    $gateway->stop;
+};
+
+
+subtest 'after kill -9' => sub {
+    $gateway->start;
+    my $master = $gateway->pid;
+    kill 'KILL', $master, children($master);
+    waitpid delete $gateway->{pid}, 0;
+    is_deeply [grep { -S } glob $gateway->dir . '/*'], [],
+        'no socket file is there';
+    unlink $gateway->dir . '/nginx.pid';
+    ok eval { $gateway->start; 1 }, 'nginx starts' or diag $@;
+    ok finish(begin('TLS done')), '... and serves';
+};
+
+done_testing;
