@@ -249,6 +249,8 @@ subtest 'what was not understood is never "nothing found"' => sub {
          ['one line among known ones' => "$known- what is this\n$known", 2],
          ['unknown and blank lines' => "what is this\n\n", 2],
          ['no line' => q{}, 2],
+         ['a record without the names of a request' =>
+            $known . qq({"what":"/","code":200}\n), 2],
          ['blank lines' => "\n\n", 2],
          ['columns without a request' => "#Fields: date cs-uri-stem\n", 2])
     {

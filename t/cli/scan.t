@@ -351,6 +351,31 @@ END
 };
 
 
+# What stands behind the first request of a line.
+subtest 'two requests on one line' => sub {
+    my $up = '/vpn/../vpns/portal/a.xml';
+    my $clf = '192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET %s HTTP/1.1"'
+            . ' 200 1 "-" "-"';
+    my $haproxy = 'lb haproxy[1]: 192.0.2.1:3 [10/Jan/2020:08:00:00.1] f b/s'
+                . ' 1/0/3/6/1 200 9 - - ---- 1/1/1/1/0 0/0 "GET %s HTTP/1.1"';
+    my $json = '{"client":"192.0.2.1","target":"%s","status":200}';
+    for (['combined' => $clf, '', 3], ['combined, CR' => $clf, "\r", 3],
+         ['JSON' => $json, '', 3], ['JSON, a comma' => $json, ', ', 3],
+         ['HAProxy' => $haproxy, '', 'damaged'])
+    {
+        my ($name, $line, $between, $expected) = @$_;
+        my $log = sprintf("$line\n", '/') x 3 . sprintf($line, '/') . $between
+                . sprintf("$line\n", $up) . sprintf("$line\n", '/') x 3;
+        my ($ran, $is) = scan([], spewed('two', $log));
+        my @found = @{ $is->{findings} };
+        is_deeply [map { $_->{line} } @found], [4], "$name: found";
+        cmp_ok $ran->{status}, '>', 0, '... it is not clean';
+        if ($expected eq 'damaged') { ok $found[0]{damaged}, '... as damaged' }
+        else { is $ran->{status}, $expected, '... with its answer' }
+    }
+};
+
+
 subtest 'conclusions' => sub {
     my @all = (
         [nothing => 'GET / HTTP/1.1" 200', 0, qr/Nothing found\./],

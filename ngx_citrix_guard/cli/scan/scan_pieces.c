@@ -14,6 +14,7 @@
 #include "scan_pieces.h"
 #include "scan_line.h"
 #include "scan_prefilter.h"
+#include "scan_record.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -39,6 +40,7 @@ typedef struct {
 
 
 static int scan_pieces_request(scan_pieces_t *pc);
+static int scan_pieces_attack(const scan_pieces_t *pc);
 static int scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln);
 static unsigned scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size);
 static void scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln);
@@ -84,12 +86,40 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
     scan_pieces_client(&pc, ln);
 
     if (scan_pieces_time(ps, &pc, ln) == -1
-        || (pc.unanswered && scan_find(p, (size_t) (pc.request - p), "] \"")))
+        || (pc.unanswered && scan_find(p, (size_t) (pc.request - p), "] \""))
+        || scan_pieces_attack(&pc))
     {
         return SCAN_DAMAGED;
     }
 
     return SCAN_REQUEST;
+}
+
+
+/* an attack in another request of the same line, whose answer is not known */
+
+static int
+scan_pieces_attack(const scan_pieces_t *pc)
+{
+    scan_line_t    ln;
+    scan_pieces_t  next;
+
+    for (next = *pc; next.behind < next.last; /* void */ ) {
+        next.p = next.behind;
+
+        if (!scan_pieces_request(&next)) {
+            return 0;
+        }
+
+        scan_line_init(&ln);
+        scan_request(&ln, next.request, next.end);
+
+        if (scan_is_attack(ln.target)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
