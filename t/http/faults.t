@@ -382,7 +382,8 @@ subtest 'nothing that may fail is left out' => sub {
         ngx_pid ngx_sock_ntop
         ngx_conf_log_error ngx_current_msec ngx_event_timer_rbtree
         ngx_http_block_reading ngx_http_core_run_phases
-        ngx_http_file_cache_free ngx_http_finalize_request
+        ngx_http_core_generic_phase ngx_http_file_cache_free
+        ngx_http_finalize_request
         ngx_http_parse_chunked ngx_http_request_empty_handler
         ngx_http_top_request_body_filter ngx_http_upstream_bind_set_slot
         ngx_log_error_core ngx_ptocidr ngx_rbtree_delete ngx_rbtree_insert

@@ -60,7 +60,7 @@ my @KINDS = (
     { name => 'CGP, byte by byte', arrives => 'cgp', talk => [
         (map { [$_, 0] } split //, $CitrixGuard::Ica::CGP),
         ['x' x 300, 307]] },
-    { name => 'CGP, then HTTP', arrives => 'cgp', talk => [
+    { name => 'CGP, then HTTP', talk => [
         ["$CitrixGuard::Ica::CGP\n$ATTACK"]] },
     { name => 'SOCKS5', arrives => 'socks5', talk => [
         [$CitrixGuard::Ica::GREETING, 2], [$SOCKS5, 10], ['x' x 300, 300]] },
