@@ -38,8 +38,18 @@ FAULT(void *, ngx_array_create, NULL, (void *p, INT n, size_t size),
       (p, n, size))
 FAULT(void *, ngx_array_push, NULL, (void *a), (a))
 FAULT(void *, ngx_array_push_n, NULL, (void *a, INT n), (a, n))
+FAULT(void *, ngx_create_pool, NULL, (INT size, void *log), (size, log))
 FAULT(void *, ngx_create_temp_buf, NULL, (void *p, size_t n), (p, n))
 FAULT(INT, ngx_handle_read_event, ERROR, (void *rev, INT flags), (rev, flags))
+FAULT(INT, ngx_hash_add_key, ERROR,
+      (void *keys, void *key, void *value, INT flags),
+      (keys, key, value, flags))
+FAULT(INT, ngx_hash_init, ERROR, (void *hash, void *names, INT n),
+      (hash, names, n))
+FAULT(INT, ngx_hash_keys_array_init, ERROR, (void *keys, INT type),
+      (keys, type))
+FAULT(INT, ngx_hash_wildcard_init, ERROR, (void *hash, void *names, INT n),
+      (hash, names, n))
 FAULT(void *, ngx_http_add_variable, NULL, (void *cf, void *name, INT flags),
       (cf, name, flags))
 FAULT(INT, ngx_http_compile_complex_value, ERROR, (void *ccv), (ccv))
@@ -57,7 +67,6 @@ FAULT(INT, ngx_http_read_client_request_body, 500, (void *r, void *handler),
 FAULT(INT, ngx_http_send_header, ERROR, (void *r), (r))
 FAULT(void *, ngx_list_push, NULL, (void *list), (list))
 FAULT(void *, ngx_palloc, NULL, (void *p, size_t n), (p, n))
-FAULT(INT, ngx_parse_url, ERROR, (void *p, void *u), (p, u))
 FAULT(void *, ngx_pcalloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pnalloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pool_cleanup_add, NULL, (void *p, size_t n), (p, n))
