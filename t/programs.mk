@@ -50,11 +50,8 @@ AGREE_SOURCES = t/long/fuzz/fuzz.c t/long/fuzz/listed.c $(UNIT_SHARED) \
                 $(filter-out %/cguard_compat.c,$(CORE_SOURCES)) \
                 $(ORACLE_SOURCES)
 SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) \
-                $(wildcard $(CLI_DIR)/common/*.c) \
-                $(addprefix $(CLI_DIR)/scan/scan_,arena.c clf.c custom.c \
-                document.c error_log.c escape.c event.c fast.c fast_clf.c \
-                fast_json.c format.c json.c judge.c line.c names.c pairs.c \
-                pieces.c prefilter.c record.c search.c table.c time.c w3c.c)
+                $(wildcard $(CLI_DIR)/common/*.c $(CLI_DIR)/formats/*.c) \
+                $(addprefix $(CLI_DIR)/scan/scan_,arena.c judge.c search.c)
 replay-objects = $(patsubst %.c,$(OUT)/replay/%.o,$(1))
 REPLAY_SOURCES = $(sort t/long/fuzz/replay.c $(FUZZ_SOURCES) $(AGREE_SOURCES) \
                 $(SCAN_SOURCES))

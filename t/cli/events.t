@@ -75,14 +75,14 @@ sub is_text { return ($_[0]{name} // '') eq 'text' }
 
 sub words {
     my ($file, $table) = @_;
-    my ($text) = slurp("$sources/cli/scan/$file")
+    my ($text) = slurp(glob "$sources/cli/*/$file")
         =~ /^[^\n]*\b$table\[\w*\] = \{\n(.*?)^\};/ms;
     return $text =~ /"([^"]+)"/g;
 }
 
 
 subtest 'keys' => sub {
-    my $table = join '', slurp("$sources/cli/scan/scan_names.c")
+    my $table = join '', slurp("$sources/cli/formats/scan_names.c")
         =~ /^static const scan_name_t  scan_(?:names|paths)\[\] = \{\n(.*?)^\};/msg;
     my %keys = $table =~ /\{ "([^"]+)", SCAN_F_(\w+), \d+ \}/g;
     delete @keys{grep { $keys{$_} =~ /^(?:SKIP|HOST)$/ } keys %keys};

@@ -149,7 +149,7 @@ subtest 'make map' => sub {
         my $text = room_map($room, $sources);
         is_deeply [grep { length > 80 } split /\n/, $text], [],
             "$room: 80 columns";
-        cmp_ok $text =~ tr/\n//, '<=', 60, '... on a screen';
+        cmp_ok $text =~ tr/\n//, '<=', 45, '... on a screen';
     }
     ok !eval { room_map('attic', $sources); 1 }, 'an unknown room';
     like $@, qr/no room is called attic/, '... is said';

@@ -12,8 +12,8 @@
 
 #include "cli/common/cli_memory.h"
 #include "cli/common/cli_types.h"
+#include "cli/formats/scan_types.h"
 #include "scan_arena.h"
-#include "scan_types.h"
 
 
 #define SCAN_BLOCK  (64 * 1024)

@@ -11,7 +11,7 @@
 
 
 #include "cli/common/cli_types.h"
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
 
 
 /* a copy of the bytes that lasts until scan_arena_reset() */

@@ -9,11 +9,11 @@
 #include <stdio.h>
 
 #include "cli/common/cli_colour.h"
+#include "cli/formats/scan_time.h"
+#include "cli/formats/scan_types.h"
 #include "scan_conclusion.h"
 #include "scan_findings.h"
 #include "scan_hash.h"
-#include "scan_time.h"
-#include "scan_types.h"
 
 
 /* 9 January 2020: the line that the advice of that month drew */

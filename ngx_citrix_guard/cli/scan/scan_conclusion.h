@@ -12,7 +12,8 @@
 
 #include <stdio.h>
 
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
+
 
 
 /* the same as one word, for JSON */

@@ -13,14 +13,14 @@
 
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_types.h"
+#include "cli/formats/scan_time.h"
+#include "cli/formats/scan_types.h"
 #include "scan_export.h"
 #include "scan_conclusion.h"
 #include "scan_findings.h"
 #include "scan_hash.h"
 #include "scan_judge.h"
 #include "scan_report.h"
-#include "scan_time.h"
-#include "scan_types.h"
 
 
 static void scan_json_files(const scan_findings_t *sc);

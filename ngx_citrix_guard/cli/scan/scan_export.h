@@ -10,7 +10,7 @@
 #define _SCAN_EXPORT_H_INCLUDED_
 
 
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
 
 
 /* begins the case file: JSON or CSV on standard output */

@@ -14,9 +14,9 @@
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_memory.h"
 #include "cli/common/cli_types.h"
+#include "cli/formats/scan_types.h"
 #include "scan_findings.h"
 #include "scan_hash.h"
-#include "scan_types.h"
 
 
 /* the first findings that the timeline has besides each success */

@@ -10,7 +10,7 @@
 #define _SCAN_FINDINGS_H_INCLUDED_
 
 
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
 
 
 /* allocates the tables */

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "cli/common/cli_memory.h"
+#include "cli/formats/scan_types.h"
 #include "scan_hash.h"
-#include "scan_types.h"
 
 
 #define SCAN_TABLE_SLOTS  1024

@@ -10,7 +10,7 @@
 #define _SCAN_HASH_H_INCLUDED_
 
 
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
 
 
 /* an empty table of entries of this size, "max" of them at most */

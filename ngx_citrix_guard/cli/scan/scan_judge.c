@@ -13,14 +13,14 @@
 #include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_types.h"
+#include "cli/formats/scan_escape.h"
+#include "cli/formats/scan_event.h"
+#include "cli/formats/scan_line.h"
+#include "cli/formats/scan_prefilter.h"
+#include "cli/formats/scan_types.h"
 #include "scan_judge.h"
 #include "scan_arena.h"
-#include "scan_escape.h"
-#include "scan_event.h"
-#include "scan_line.h"
-#include "scan_prefilter.h"
 #include "scan_search.h"
-#include "scan_types.h"
 
 
 /* what is kept of a target and its reading */

@@ -10,7 +10,7 @@
 #define _SCAN_JUDGE_H_INCLUDED_
 
 
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
 
 
 extern const char  *scan_outcome_name[SCAN_OUTCOMES];

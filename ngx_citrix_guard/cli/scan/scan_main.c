@@ -20,18 +20,18 @@
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_memory.h"
 #include "cli/common/cli_policy.h"
+#include "cli/formats/scan_custom.h"
+#include "cli/formats/scan_line.h"
+#include "cli/formats/scan_nginx.h"
+#include "cli/formats/scan_time.h"
+#include "cli/formats/scan_types.h"
 #include "scan_main.h"
 #include "scan_conclusion.h"
-#include "scan_custom.h"
 #include "scan_export.h"
 #include "scan_findings.h"
-#include "scan_line.h"
-#include "scan_nginx.h"
 #include "scan_progress.h"
 #include "scan_report.h"
 #include "scan_run.h"
-#include "scan_time.h"
-#include "scan_types.h"
 
 
 #define SCAN_FOLDERS    32

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "cli/formats/scan_types.h"
 #include "scan_progress.h"
 #include "scan_findings.h"
-#include "scan_types.h"
 
 
 #define SCAN_PROGRESS_STEP  0.2

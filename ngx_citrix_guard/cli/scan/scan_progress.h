@@ -10,7 +10,7 @@
 #define _SCAN_PROGRESS_H_INCLUDED_
 
 
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
 
 
 /* how far it is, as one line on standard error */

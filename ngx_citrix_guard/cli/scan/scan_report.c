@@ -15,13 +15,13 @@
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_memory.h"
+#include "cli/formats/scan_time.h"
+#include "cli/formats/scan_types.h"
 #include "scan_report.h"
 #include "scan_conclusion.h"
 #include "scan_findings.h"
 #include "scan_hash.h"
 #include "scan_judge.h"
-#include "scan_time.h"
-#include "scan_types.h"
 
 
 #define SCAN_SHOWN_FILES    20

@@ -10,7 +10,7 @@
 #define _SCAN_REPORT_H_INCLUDED_
 
 
-#include "scan_types.h"
+#include "cli/formats/scan_types.h"
 
 
 /* the report for people, on standard output */

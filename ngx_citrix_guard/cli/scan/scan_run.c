@@ -15,19 +15,19 @@
 #include <string.h>
 
 #include "cli/common/cli_memory.h"
+#include "cli/formats/scan_document.h"
+#include "cli/formats/scan_fast.h"
+#include "cli/formats/scan_format.h"
+#include "cli/formats/scan_table.h"
+#include "cli/formats/scan_types.h"
+#include "cli/formats/scan_w3c.h"
 #include "scan_run.h"
 #include "scan_arena.h"
-#include "scan_document.h"
 #include "scan_export.h"
-#include "scan_fast.h"
 #include "scan_findings.h"
-#include "scan_format.h"
 #include "scan_judge.h"
 #include "scan_progress.h"
 #include "scan_source.h"
-#include "scan_table.h"
-#include "scan_types.h"
-#include "scan_w3c.h"
 
 
 #define SCAN_PIECE  (256 * 1024)

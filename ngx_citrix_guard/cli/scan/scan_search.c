@@ -12,10 +12,10 @@
 #include "cguard/decision/cguard_prefilter.h"
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_types.h"
+#include "cli/formats/scan_escape.h"
+#include "cli/formats/scan_types.h"
 #include "scan_search.h"
 #include "scan_arena.h"
-#include "scan_escape.h"
-#include "scan_types.h"
 
 
 /* escapes in escapes */

@@ -13,16 +13,16 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "cli/formats/scan_custom.h"
+#include "cli/formats/scan_document.h"
+#include "cli/formats/scan_fast.h"
+#include "cli/formats/scan_format.h"
+#include "cli/formats/scan_line.h"
+#include "cli/formats/scan_prefilter.h"
+#include "cli/formats/scan_types.h"
+#include "cli/formats/scan_w3c.h"
 #include "cli/scan/scan_arena.h"
-#include "cli/scan/scan_custom.h"
-#include "cli/scan/scan_document.h"
-#include "cli/scan/scan_fast.h"
-#include "cli/scan/scan_format.h"
 #include "cli/scan/scan_judge.h"
-#include "cli/scan/scan_line.h"
-#include "cli/scan/scan_prefilter.h"
-#include "cli/scan/scan_types.h"
-#include "cli/scan/scan_w3c.h"
 #include "vectors.h"
 
 
