@@ -58,6 +58,9 @@ subtest 'every part' => sub {
     get($nginx->port, '/vpn/..%252fvpns/');
     one_event $nginx, { depth => 0, reason => 'traversal' },
               'the separator does not count';
+    get($nginx->port, '/vpn/..%c0%afvpns/');
+    one_event $nginx, { depth => 2, start => 5, end => 17 },
+              'one that may be dropped does: it is in the segment, too';
     get($nginx->port, '/vpn/%c0%ae%c0%ae/vpns/');
     one_event $nginx, { depth => 2, start => 5, end => 22 }, 'utf-8';
     get($nginx->port, '/vpn/..;a/VPNS\\x');

@@ -165,19 +165,25 @@ cguard_sign_pending(cguard_signs_t *s, const cguard_escape_t *e,
 }
 
 
+static inline unsigned
+cguard_sign_move(unsigned state, const cguard_move_t *m)
+{
+    return (state & m->step) << 1 | (state & m->stay) | m->begin;
+}
+
+
 /* what the states become if another parser drops the character, or part of it */
 
 CGUARD_INLINE unsigned
 cguard_sign_other(const cguard_signs_t *s, uint32_t other)
 {
-    unsigned              state;
-    const cguard_move_t  *m;
+    unsigned  state;
 
     state = other & CGUARD_OTHER_DROP ? s->state : 0;
+    other &= CGUARD_OTHER_BYTE;
 
-    if (other & CGUARD_OTHER_BYTE) {
-        m = &cguard_move[cguard_class[other & CGUARD_OTHER_BYTE]];
-        state |= (s->state & m->step) << 1 | (s->state & m->stay) | m->begin;
+    if (other) {
+        state |= cguard_sign_move(s->state, &cguard_move[cguard_class[other]]);
     }
 
     return state;
@@ -215,8 +221,7 @@ cguard_sign_char(void *data, const cguard_char_t *ch,
     }
 
     s->start = class == CGUARD_C_SEPARATOR && !kept ? ch->end : s->start;
-    s->state = (s->state & m->step) << 1 | (s->state & m->stay) | m->begin
-               | kept;
+    s->state = cguard_sign_move(s->state, m) | kept;
 
     return s->state == 0;
 }

@@ -244,10 +244,10 @@ scan_layout_text(const scan_layout_t *layout, const scan_layout_value_t *value,
 }
 
 
-/* the end of a string, or a backslash before it */
+/* the first quote, backslash or newline; if "attack", or what attacks have */
 
 static inline const unsigned char *
-scan_layout_quote(const unsigned char *p, const unsigned char *last)
+scan_layout_find(const unsigned char *p, const unsigned char *last, int attack)
 {
     unsigned  mask;
     __m128i   a, found;
@@ -259,6 +259,11 @@ scan_layout_quote(const unsigned char *p, const unsigned char *last)
                              _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
         found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('\n')));
 
+        if (attack) {
+            found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('/')));
+            found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('%')));
+        }
+
         mask = (unsigned) _mm_movemask_epi8(found);
 
         if (mask) {
@@ -267,6 +272,15 @@ scan_layout_quote(const unsigned char *p, const unsigned char *last)
     }
 
     return NULL;
+}
+
+
+/* the end of a string, or a backslash before it */
+
+static inline const unsigned char *
+scan_layout_quote(const unsigned char *p, const unsigned char *last)
+{
+    return scan_layout_find(p, last, 0);
 }
 
 
@@ -291,27 +305,9 @@ scan_layout_string(const unsigned char *p, const unsigned char *last)
 static inline const unsigned char *
 scan_layout_plain(const unsigned char *p, const unsigned char *last)
 {
-    unsigned  mask;
-    __m128i   a, found;
+    p = scan_layout_find(p, last, 1);
 
-    for ( /* void */ ; last - p >= 16; p += 16) {
-        a = _mm_loadu_si128((const __m128i *) p);
-
-        found = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('"')),
-                             _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
-        found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('\n')));
-        found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('/')));
-        found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('%')));
-
-        mask = (unsigned) _mm_movemask_epi8(found);
-
-        if (mask) {
-            p += __builtin_ctz(mask);
-            return *p == '"' ? p : NULL;
-        }
-    }
-
-    return NULL;
+    return p && *p == '"' ? p : NULL;
 }
 
 

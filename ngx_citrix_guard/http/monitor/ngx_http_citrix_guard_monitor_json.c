@@ -202,6 +202,20 @@ ngx_http_citrix_guard_dump_count(ngx_http_citrix_guard_json_t *o,
 }
 
 
+/* what has a name, and a count for each verdict */
+
+static void
+ngx_http_citrix_guard_dump_verdicts(ngx_http_citrix_guard_json_t *o,
+    const char *key, const char *name, size_t len,
+    cguard_zone_count_t *verdicts)
+{
+    ngx_http_citrix_guard_dump_text(o, key, (u_char *) name, len);
+    ngx_http_citrix_guard_dump_counts(o, "verdicts", verdicts,
+                                      CGUARD_ZONE_VERDICTS,
+                                      ngx_http_citrix_guard_verdict_label);
+}
+
+
 static void
 ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
@@ -224,11 +238,8 @@ ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
         }
 
         ngx_http_citrix_guard_json_open(o, NULL, "{");
-        ngx_http_citrix_guard_dump_text(o, "id", (u_char *) rule->name,
-                                        rule->len);
-        ngx_http_citrix_guard_dump_counts(o, "verdicts", rule->verdicts,
-                                          CGUARD_ZONE_VERDICTS,
-                                          ngx_http_citrix_guard_verdict_label);
+        ngx_http_citrix_guard_dump_verdicts(o, "id", rule->name,
+                                            rule->len, rule->verdicts);
         ngx_http_citrix_guard_json_close(o, "}");
     }
 
@@ -273,11 +284,8 @@ ngx_http_citrix_guard_dump_canaries(ngx_http_citrix_guard_json_t *o,
         }
 
         ngx_http_citrix_guard_json_open(o, NULL, "{");
-        ngx_http_citrix_guard_dump_text(o, "name", (u_char *) canary->name,
-                                        canary->len);
-        ngx_http_citrix_guard_dump_counts(o, "verdicts", canary->verdicts,
-                                          CGUARD_ZONE_VERDICTS,
-                                          ngx_http_citrix_guard_verdict_label);
+        ngx_http_citrix_guard_dump_verdicts(o, "name", canary->name,
+                                            canary->len, canary->verdicts);
         ngx_http_citrix_guard_dump_count(o, "let_by", &canary->let_by);
         ngx_http_citrix_guard_json_close(o, "}");
     }

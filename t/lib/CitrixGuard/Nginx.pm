@@ -35,8 +35,8 @@ our $KNOWN = qr/\[alert\] .*(?:http2\ negative\ window\ update
     |epoll_ctl\(1,\ \d+\)\ failed\ \(17:.*HTTP\/2\.0)/x;
 
 # the guard's own alarm: an upstream of a test answers whatever it is asked
-our $ALARM = qr/\[(?:alert|crit)\] .*citrix_guard:
-    \ (?:scan-success|exploit-suspected|unknown)\ /x;
+our $ALARM = qr/\[alert\]\ .*citrix_guard:\ (?:scan-success|exploit-suspected)\b
+    |\[crit\]\ .*citrix_guard:\ unknown\b/x;
 
 my @all;
 
