@@ -121,6 +121,7 @@ sub read_file {
     my @bare = split /\n/, $text;
     for (0 .. $#bare) {
         next if $bare[$_] !~ /^\s*#\s*include\b/;
+        $file->{first} //= $raw[$_] =~ /include\s+[<"]([^>"]+)/ ? $1 : '';
         push @{ $file->{includes} }, { name => $1, line => $_ + 1 }
             if $raw[$_] =~ /include\s+"([^"]+)"/;
     }
@@ -474,6 +475,12 @@ sub check_files {
         fault($house, "$path has $file->{lines} lines, and "
             . FILE_LINES . ' are the limit: split it')
             if $file->{lines} > FILE_LINES && !$file->{generated};
+
+        # it says what system headers show, and counts only before all of them
+        fault($house, "$path: its first include must be <ngx_config.h>, or a"
+            . ' header that has it')
+            if $path =~ m{^(?:http|stream)/} && defined $file->{first}
+               && $file->{first} !~ m{(?:^|/)ngx_\w+\.h$};
 
         for my $name (sort keys %{ $file->{functions} }) {
             my $function = $file->{functions}{$name};
