@@ -355,6 +355,13 @@ subtest 'the shape of the pages' => sub {
     like $text{$_}, qr/\A# [^\n]+\n\n(?!```)[^\n|*#][^\n]*[.:]\n/,
         "$_: begins with a sentence" for grep { !/\.nl\.md$/ } @pages;
 
+    my %version = map { $_ => 1 }
+        $text{CHANGES} =~ /^Changes with ngx_citrix_guard (\S+)$/mg;
+    my @appeared = ($directives . $streams)
+        =~ /^\| Appeared in: \| version (\S+) \|$/mg;
+    ok scalar @appeared, 'directives say when they appeared';
+    is_deeply [grep { !$version{$_} } @appeared], [], '... as CHANGES does';
+
     my %seen = ('README.md' => 1);
     my @left = keys %seen;
     while (defined(my $page = shift @left)) {
