@@ -352,7 +352,7 @@ subtest 'the shape of the pages' => sub {
         cmp_ok $lines{$page}, '<=', 300, "$page: at most 300 lines";
     }
 
-    like $text{$_}, qr/\A# [^\n]+\n\n(?!```)[^\n|*#][^\n]*[.:]\n/,
+    like $text{$_}, qr/\A# [^\n]+\n\n(?!```)[^\n|*#][^\n]*[.:?]\n/,
         "$_: begins with a sentence" for grep { !/\.nl\.md$/ } @pages;
 
     my %version = map { $_ => 1 }
