@@ -143,7 +143,7 @@ cguard_session_reason_text(cguard_session_reason_e reason)
         "an HTTP request follows the signature",
         "too many bytes follow the signature before the ADC's answer",
         "the ADC answers in another protocol",
-        "client and ADC did not greet each other in time"
+        "client and ADC have not greeted each other in time"
     };
 
     return texts[reason];
