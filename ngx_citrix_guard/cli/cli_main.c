@@ -32,7 +32,7 @@ static const char  cli_usage[] =
 "  scan FILE...      access logs: were we hit, and did it work?\n"
 "  verify URL        is the shield really up, seen from outside?\n"
 "\n"
-"citrix-guard COMMAND --help explains a command, citrix-guard(1) all of it.\n"
+"See citrix-guard COMMAND --help and the manual page citrix-guard(1).\n"
 "  -V, --version     print the version\n";
 
 

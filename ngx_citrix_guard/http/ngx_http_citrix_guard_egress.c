@@ -176,8 +176,8 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
 
     if (ngx_http_citrix_guard_is_named(cf, &name)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the variable \"$citrix_guard_local\" is the "
-                           "guard's own, and cannot be used");
+                           "the variable \"$citrix_guard_local\" is "
+                           "internal, and cannot be used");
         return NGX_ERROR;
     }
 

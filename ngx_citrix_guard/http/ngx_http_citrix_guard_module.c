@@ -385,8 +385,8 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
         ngx_http_citrix_guard_hooks_lost = 1;
 
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
-                      "citrix_guard: the phases of this nginx are not those "
-                      "that the guard knows: requests are refused where "
+                      "citrix_guard: this nginx has phases that the guard "
+                      "does not know: requests are refused where "
                       "citrix_guard is on");
     }
 

@@ -60,7 +60,7 @@ ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
     cscf = ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_core_module);
 
     if (cscf->handler) {
-        return "is duplicate, or there is another way to pass sessions on";
+        return "is duplicate, or another directive already handles sessions";
     }
 
     value = cf->args->elts;

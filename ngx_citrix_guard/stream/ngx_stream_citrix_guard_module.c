@@ -128,8 +128,8 @@ ngx_stream_citrix_guard_preconfiguration(ngx_conf_t *cf)
 {
     if (&ngx_stream_core_module == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "citrix_guard: ngx_stream_citrix_guard_module.so has to "
-                      "be loaded behind ngx_stream_module.so: put its "
+                      "citrix_guard: ngx_stream_citrix_guard_module.so has "
+                      "to be loaded after ngx_stream_module.so: put its "
                       "\"load_module\" last");
         return NGX_ERROR;
     }

@@ -286,10 +286,10 @@ subtest 'more sources and readings than are told apart' => sub {
     my $log = join '', map { sprintf $line, "s$_", $_ }
         0 .. 65_535, 0, 65_536, 65_537;
     my $is = citrix_guard(['scan', '--would-block', spewed('full', $log)]);
-    like $is->{out}, qr/^  65,536\n  and others, .*: 2 requests\n/m,
+    like $is->{out}, qr/^  65,536\n  and other sources, .*: 2 requests\n/m,
         'sources that are left out';
     like $is->{out}, qr/^  s0  .* 2 attempts, /m, '... the first one is not';
-    like $is->{out}, qr/^  and 49,154 requests that were not grouped/m,
+    like $is->{out}, qr/^  and 49,154 requests that are not grouped/m,
         'readings';
 };
 

@@ -88,7 +88,7 @@ subtest 'includes' => sub {
     is $ran->{err}, "citrix-guard: $dir/nothing: No such file or directory\n",
         '... said';
     ($ran) = scan('x', spewed('circle', 'include circle;'), "$dir/log");
-    like $ran->{err}, qr/circle: files include each other too deep$/, 'a circle';
+    like $ran->{err}, qr/circle: includes are nested too deeply$/, 'a circle';
     is(() = $ran->{err} =~ /\n/g, 1, '... one line');
 };
 
@@ -100,12 +100,12 @@ subtest 'errors' => sub {
         ["log_format \e[1m 'a';", qr/has combined, \\x1B\[1m$/],
         ["\nlog_format x 'a", qr/nginx.conf:2: the end of a quoted text is/],
         ["log_format\n x\n", qr/nginx.conf:3: its end is missing/],
-        ['log_format x;', qr/nginx.conf:1: log_format wants a name and a text/],
+        ['log_format x;', qr/nginx.conf:1: log_format takes a name and a text/],
         ["log_format a '1\n2';\nlog_format x;", qr/nginx.conf:3: log_format/],
-        ['include;', qr/nginx.conf:1: include wants one file/],
+        ['include;', qr/nginx.conf:1: include takes one file/],
         ["x_by_lua_block { {", qr/nginx.conf:1: the end of a block is missing/],
-        ["log_format x 'a';", qr/it has neither the request/],
-        ['{' x 33, qr/blocks lie too deep/],
+        ["log_format x 'a';", qr/it contains neither the request/],
+        ['{' x 33, qr/blocks are nested too deeply/],
         ['a ' x 600, qr/too many words/],
         ["\0" x 600, qr/its end is missing/],
         ['', qr/it has combined$/],

@@ -105,20 +105,20 @@ subtest 'the answers alone do not show it' => sub {
     my ($is, $ran) = asked(2, monitor($front));
     verdict_is $is, $ran, 'detect only', 1, qr/the mode is "detect"/, 'detect';
     ($is, $ran) = asked(7, monitor($front));
-    verdict_is $is, $ran, 'shielded', 0, qr/by the guard's monitor all/,
+    verdict_is $is, $ran, 'shielded', 0, qr/the guard's monitor shows that all/,
         'status 444';
     ($is, $ran) = asked(6, monitor($front));
-    verdict_is $is, $ran, 'not shielded', 2, qr/an exception lets them by/,
+    verdict_is $is, $ran, 'not shielded', 2, qr/an exception let them pass/,
         'exempted';
     ($is, $ran) = asked(6, '--error-log=' . $front->dir . '/guard6.log');
-    verdict_is $is, $ran, 'not shielded', 2, qr/an exception lets them by/,
+    verdict_is $is, $ran, 'not shielded', 2, qr/an exception let them pass/,
         '... by the log';
     ($is, $ran) = asked(8, monitor($front));
-    verdict_is $is, $ran, 'cannot tell', 3, qr/only notes what comes from here/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/only logs requests from here/,
         'seen from an address of citrix_guard_detect_for';
     ($is, $ran) = asked(3, monitor($front));
     verdict_is $is, $ran, 'not shielded', 2,
-        qr/refused none; by its monitor it has not seen them/, 'off';
+        qr/refused none; its monitor did not see them/, 'off';
 };
 
 
@@ -139,7 +139,7 @@ subtest 'some location of the server is not on' => sub {
 subtest 'it speaks against the answers' => sub {
     my ($is, $ran) = asked(1, monitor($other));
     verdict_is $is, $ran, 'cannot tell', 3,
-        qr/\d\d answers have the guard's mark, but by the monitor it has refused 0/,
+        qr/\d\d answers have the guard's mark, but the monitor shows 0 of/,
         'another guard\'s monitor';
     ($is, $ran) = asked(1, monitor($other), monitor($front));
     verdict_is $is, $ran, 'shielded', 0, qr/confirms/, 'one of two guards';
@@ -160,7 +160,7 @@ END
     my $url = 'http://127.0.0.1:' . $balancer->port;
     my ($is, $ran) = verify($url, '--no-ica', monitor($front));
     my $counted = $is->{monitors}[0]{blocked};
-    verdict_is $is, $ran, 'cannot tell', 3, qr/it has refused $counted of/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/shows $counted of/,
         'one of them is asked';
     like $is->{todo}, qr/a --monitor for each/, '... what to do';
     ($is, $ran) = verify($url, '--no-ica', monitor($front), monitor($other));
@@ -192,17 +192,17 @@ sub told {
 subtest 'monitors that cannot be believed' => sub {
     my ($is, $ran) = told(sub { my ($zone, $n) = @_; $zone->{last} = 5 * $n;
         $zone->{started} .= $n; return });
-    verdict_is $is, $ran, 'cannot tell', 3, qr/began to count anew/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/its counters were reset/,
         'restarted meanwhile';
     ($is, $ran) = told(sub { $_[0]{last} = $_[1] % 2 ? 9 : 3; return });
-    verdict_is $is, $ran, 'cannot tell', 3, qr/began to count anew/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/its counters were reset/,
         'two nodes in turn';
     ($is, $ran) = told(sub { $_[0]{servers}[0]{verdicts}{blocked}{count}
         -= $_[1]; return });
-    verdict_is $is, $ran, 'cannot tell', 3, qr/have not grown/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/did not grow/,
         'a counter goes back';
     ($is, $ran) = told(sub { $_[0]{version} = 2; return });
-    verdict_is $is, $ran, 'cannot tell', 3, qr/is not that of a citrix/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/is not the answer of a citrix/,
         'another version';
     for (['', 'empty'], ['{', 'cut'], ['[1,2', 'cut'], ['{"a":1', 'cut'],
          ['{"version":1}', 'half of it'],
@@ -215,7 +215,7 @@ subtest 'monitors that cannot be believed' => sub {
          [' ' x 17_000_000, 'large']) {
         my ($text, $name) = @$_;
         ($is, $ran) = told(sub { return $text });
-        verdict_is $is, $ran, 'cannot tell', 3, qr/is not that of a citrix/,
+        verdict_is $is, $ran, 'cannot tell', 3, qr/is not the answer of a citrix/,
             $name;
     }
 };
@@ -244,7 +244,7 @@ subtest 'a storm meanwhile' => sub {
         $zone->{servers}[0]{verdicts}{blocked}{count} += $n ? 400 : 0;
         return;
     });
-    verdict_is $is, $ran, 'cannot tell', 3, qr/it has refused 0/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/shows 0 of/,
         'by the events, where all are there';
 };
 
@@ -254,7 +254,7 @@ subtest 'it does not answer' => sub {
         '/nothing' => qr/it answers 404/,
         '/locked'  => qr/it answers 401/,
         '/nowhere' => qr/it answers 302/,
-        '/page'    => qr/is not that of a citrix_guard_monitor/,
+        '/page'    => qr/is not the answer of a citrix_guard_monitor/,
     );
     for my $path (sort keys %is) {
         my ($is, $ran) = asked(1, monitor($front, $path));

@@ -139,10 +139,10 @@ subtest 'half guarded' => sub {
 
 subtest 'fronts that refuse everything' => sub {
     my ($is, $ran) = verify(url(5), '--no-ica');
-    verdict_is $is, $ran, 'cannot tell', 3, qr/403 to legitimate pages/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/legitimate pages get 403/,
         'a 403 alone is not taken for the guard';
     ($is, $ran) = verify(url(6), '--no-ica');
-    verdict_is $is, $ran, 'cannot tell', 3, qr/sets it on everything/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/adds it to every answer/,
         'nor the guard\'s mark on everything';
     ($is, $ran) = verify(url(9), '--no-ica');
     verdict_is $is, $ran, 'cannot tell', 3, qr/no legitimate page/,
@@ -156,7 +156,7 @@ subtest 'refused without a word' => sub {
         'closed';
     ($is, $ran) = verify(url(7), '--no-ica',
                          '--error-log=' . $front->dir . '/guard7.log');
-    verdict_is $is, $ran, 'shielded', 0, qr/by the guard's log/,
+    verdict_is $is, $ran, 'shielded', 0, qr/the guard's log shows that/,
         '... with the log';
     ($is, $ran) = verify(url(8), '--no-ica');
     isnt $is->{verdict}, 'shielded', 'another filter is no guard';
@@ -167,7 +167,7 @@ subtest 'round the guard' => sub {
     my $direct = '127.0.0.1:' . $front->port(3);
     my ($is, $ran) = verify(url(1), '--no-ica', "--direct=$direct");
     verdict_is $is, $ran, 'not shielded', 2,
-        qr/reachable round the guard, at $direct/, 'the ADC answers';
+        qr/reached without the guard, at $direct/, 'the ADC answers';
 
     my $closed = free_port();
     ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$closed",
@@ -205,7 +205,7 @@ subtest 'who refuses' => sub {
                              body => 'x' });
     verdict_is $is, $ran, 'not shielded', 2, qr/got through/, '... also so';
     ($is, $ran) = refusing({ status => 403, body => '' });
-    verdict_is $is, $ran, 'cannot tell', 3, qr/as the ADC's own policy does/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/as the ADC's own policy would/,
         'a 403 without a body';
     ($is, $ran) = refusing({ status => 404, body => '[global]' });
     verdict_is $is, $ran, 'not shielded', 2, qr/got through/, 'by the file';
@@ -218,11 +218,11 @@ subtest 'who refuses' => sub {
     ($is, $ran) = refusing(sub { return $_[0] =~ /%/ ? { status => 404 }
         : { status => 403, headers => ['X-Citrix-Guard' => 'blocked'] } });
     verdict_is $is, $ran, 'not shielded', 2,
-        qr/others were answered by something else/, 'the guard, in part';
+        qr/something else answered the others/, 'the guard, in part';
     ($is, $ran) = refusing({ status => 403, body => 'x',
         headers => ['X-Citrix-Guard' => 'blocked'] },
         ['X-Citrix-Guard' => 'blocked']);
-    verdict_is $is, $ran, 'cannot tell', 3, qr/sets it on everything/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/adds it to every answer/,
         'the guard\'s mark on pages as well';
 };
 
@@ -264,7 +264,7 @@ subtest 'a limit for the whole run' => sub {
         return { status => 403, headers => ['X-Citrix-Guard' => 'blocked'] } },
         [], '--deadline=2');
     verdict_is $is, $ran, 'cannot tell', 3,
-        qr/time was up after 2 seconds, with [1-9]\d* requests not answered/,
+        qr/deadline of 2 seconds passed, and [1-9]\d* requests were not answered/,
         'refused as long as it was asked';
     cmp_ok time - $begin, '<', 5, '... in time';
     ($is, $ran) = refusing(sub { select undef, undef, undef, 0.1;
@@ -319,7 +319,7 @@ subtest 'a log that is rotated meanwhile' => sub {
         close $to;
         return { status => 404, body => 'x' };
     }, [], "--error-log=$log");
-    verdict_is $is, $ran, 'shielded', 0, qr/by the guard's log/,
+    verdict_is $is, $ran, 'shielded', 0, qr/the guard's log shows that/,
         'read from its beginning';
 };
 
@@ -336,14 +336,14 @@ sub direct {
 subtest 'round the guard, TLS or not' => sub {
     my ($plain, $tls, $closed) = ($adc->port, $front->port(3), free_port());
     my ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$plain");
-    verdict_is $is, $ran, 'not shielded', 2, qr/reachable round the guard/,
+    verdict_is $is, $ran, 'not shielded', 2, qr/reached without the guard/,
         'plain, though the URL is TLS';
     is_deeply [direct($is)], ["127.0.0.1:$plain https 0",
                               "127.0.0.1:$plain http 200"], '... both tried';
 
     ($is, $ran) = verify('http://127.0.0.1:' . $front->port(10), '--no-ica',
                          "--direct=127.0.0.1:$tls");
-    verdict_is $is, $ran, 'not shielded', 2, qr/reachable round the guard/,
+    verdict_is $is, $ran, 'not shielded', 2, qr/reached without the guard/,
         'TLS, though the URL is plain';
     is_deeply [direct($is)], ["127.0.0.1:$tls https 200"], '... and no more';
 
@@ -359,7 +359,7 @@ subtest 'round the guard, TLS or not' => sub {
     verdict_is $is, $ran, 'shielded', 0, qr/served/, 'a name that is none';
     ($is, $ran) = verify(url(1), '--no-ica',
                          '--direct=127.0.0.1:' . $front->port(11));
-    verdict_is $is, $ran, 'not shielded', 2, qr/reachable round the guard/,
+    verdict_is $is, $ran, 'not shielded', 2, qr/reached without the guard/,
         'no newer than TLS 1.0';
     is_deeply [map {s/.* https //r} direct($is)], [200], '... over TLS';
 };
@@ -369,10 +369,10 @@ subtest 'something that answers no request' => sub {
     my ($pid, $port) = ica_server(sub {''});
     my ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$port");
     verdict_is $is, $ran, 'cannot tell', 3,
-        qr/at 127.0.0.1:$port something takes connections/, 'not shielded yet';
+        qr/something at 127.0.0.1:$port accepts connections/, 'not shielded yet';
     ($is, $ran) = verify(url(7), '--no-ica', "--direct=127.0.0.1:$port",
                          '--error-log=' . $front->dir . '/guard7.log');
-    verdict_is $is, $ran, 'cannot tell', 3, qr/something takes connections/,
+    verdict_is $is, $ran, 'cannot tell', 3, qr/something at \S+ accepts connections/,
         '... nor by the log';
     end_process($pid, 'TERM');
 };
@@ -471,12 +471,12 @@ subtest 'errors' => sub {
     my @all = (
         [["http://127.0.0.1:$closed"], qr/^$/, qr/cannot tell: no answer/],
         [[url(1) =~ s/127.0.0.1/localhost/r], qr/^$/, qr/cannot tell:.*cert/i],
-        [[], qr/one URL, and no more/],
-        [[url(1), url(3)], qr/one URL, and no more/],
-        [[url(1) . '/vpn/'], qr/nothing stands behind the host/],
-        [['https://a:b@127.0.0.1/'], qr/nothing stands behind the host/],
-        [['ftp://127.0.0.1/'], qr/no https:/],
-        [["http://a\e[1mb/"], qr/no https:/],
+        [[], qr/give exactly one URL/],
+        [[url(1), url(3)], qr/give exactly one URL/],
+        [[url(1) . '/vpn/'], qr/nothing before or after the host/],
+        [['https://a:b@127.0.0.1/'], qr/nothing before or after the host/],
+        [['ftp://127.0.0.1/'], qr/must be https:/],
+        [["http://a\e[1mb/"], qr/must be https:/],
         [['--direct=a b', 'http://x'], qr/--direct=a b: it must be/],
         [['--direct=[::1]:x', 'http://x'], qr/it must be HOST, HOST:PORT/],
         [['--direct=:1', 'http://x'], qr/it must be HOST, HOST:PORT/],

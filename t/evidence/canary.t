@@ -236,9 +236,9 @@ subtest 'nginx -t' => sub {
         'citrix_guard_canary "a b" 12345678;' => qr/invalid name "a b"/,
         'citrix_guard_canary ' . 'a' x 33 . ' 12345678;' => qr/invalid name/,
         'citrix_guard_canary a 12345678; citrix_guard_canary a 87654321;' =>
-            qr/the canary "a" has a name or a token that another one has/,
+            qr/the canary "a" has the name or the token of another one/,
         'citrix_guard_canary a 12345678; citrix_guard_canary b 12345678;' =>
-            qr/the canary "b" has a name or a token/,
+            qr/the canary "b" has the name or the token/,
         join(' ', map {"citrix_guard_canary c$_ 1234567$_;"} 1 .. 8) =>
             qr/there are more than 7 canaries/,
     );

@@ -94,7 +94,7 @@ subtest 'the order of load_module' => sub {
         . "stream { $server }");
     ($status, $said) = $nginx->check;
     is $status, 1, 'in front of the stream part: refused';
-    like $said, qr/has to be loaded behind ngx_stream_module\.so/,
+    like $said, qr/has to be loaded after ngx_stream_module\.so/,
         '... and it says why';
 };
 

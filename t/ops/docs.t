@@ -2,7 +2,8 @@
 
 # The documentation against what it documents: directives, variables, reasons
 # and messages against the C sources, the examples against the vectors, the
-# snippets against nginx -t, links against files.
+# snippets against nginx -t, links against files, commands against make and the
+# command.
 
 use strict;
 use warnings;
@@ -15,6 +16,7 @@ use File::Basename qw(dirname);
 use JSON::PP ();
 use Test::More;
 
+use CitrixGuard::Command qw(citrix_guard);
 use CitrixGuard::Nginx;
 
 my $top = abs_path("$FindBin::Bin/../..");
@@ -29,6 +31,9 @@ my %source = map { m{([^/]+)$} => slurp($_) =~ s{/\*.*?\*/}{}gsr }
     glob("$top/ngx_citrix_guard/{http,stream,cguard,cli}{,/*}/*.[ch]");
 
 my $module = $source{'ngx_http_citrix_guard_module.c'};
+
+# the commands that set it up are a room of their own
+my $setup = -d "$top/ngx_citrix_guard/cli/setup";
 
 
 sub slurp {
@@ -281,15 +286,108 @@ sub anchors {
 }
 
 
+# what a reader is told to type: the lines of fences, and the spans in a text
+sub commands {
+    my ($page) = @_;
+    my @fences = $page =~ /^```\w*\n(.*?)^```$/msg;
+    my $plain = $page =~ s/^```.*?^```$//msgr;
+    s/\\\n\s*/ /g for @fences;
+    return map { s/\s+#\s.*//r =~ s/^\s*(?:\$ )?(?:sudo )?//r }
+        map({ split /\n/ } @fences), $plain =~ /`([^`\n]+)`/g;
+}
+
+
 subtest 'targets of make' => sub {
     my $makefile = join '', map { slurp("$top/$_") }
         'Makefile', 't/programs.mk', 't/long/long.mk';
+    my %target = map { $_ => 1 } `make -s -C '$top' help` =~ /^  make (\S+)/mg;
+    ok scalar keys %target, 'make help lists targets';
+
     for my $page (@pages) {
-        my %target = map { $_ => 1 }
-            $text{$page} =~ /(?:`|^|sudo )make ([a-z]+)/mg;
-        like $makefile, qr/^## \Q$_\E: /m, "$page: make $_"
-            for sort keys %target;
+        for my $command (grep {/^make [\w-]+/} commands($text{$page})) {
+            my ($name, $rest) = $command =~ /^make ([\w-]+)(.*)/;
+            ok $target{$name}, "$page: make $name";
+            like $makefile, qr/\b$_\b/, "... $_=" for $rest =~ /\b([A-Z_]+)=/g;
+        }
     }
+};
+
+
+subtest 'the command' => sub {
+    my %help = map { $_ => citrix_guard([$_, '--help'])->{out} }
+        citrix_guard(['--help'])->{out} =~ /^  (\w+)\b/mg;
+    ok scalar keys %help, 'its help lists commands';
+
+    for my $page (@pages) {
+        for my $command (commands($text{$page})) {
+            my ($name, $rest) = $command =~ /^citrix-guard ([a-z]+)\b(.*)/ or next;
+            next if !$setup && $name =~ /^(?:setup|status|rollback)$/;
+            ok $help{$name}, "$page: citrix-guard $name" or next;
+            like $help{$name}, qr/\Q$_\E\b/, "... $_"
+                for $rest =~ /(?<!\S)(--[a-z-]+)/g;
+        }
+    }
+};
+
+
+# a name that begins as the guard's do is one that the sources, or the files
+# for operators, have
+subtest 'names' => sub {
+    my $known = join "\n", values %source, map { slurp($_) } grep {-f}
+        glob "$top/ngx_citrix_guard/{conf,conf/*,conf/*/*,debian}/*";
+    my %name = map { $_ => 1 } $known =~ /\bcitrix_guard\w*/g;
+    for my $page (@pages) {
+        my @unknown = grep { !$name{$_} }
+            map {/(?<![\w-])\$?(citrix_guard\w*)/g} commands($text{$page});
+        is_deeply \@unknown, [], "$page: names of the guard";
+    }
+};
+
+
+subtest 'the shape of the pages' => sub {
+    my %lines = map { $_ => scalar(() = $text{$_} =~ /\n/g) } @pages;
+    cmp_ok $lines{'README.md'}, '<=', 60, 'README.md: at most 60 lines';
+    my %reference = map { ("docs/$_.md" => 1) } qw(directives cli);
+    for my $page (grep { !$reference{$_} } @pages) {
+        cmp_ok $lines{$page}, '<=', 300, "$page: at most 300 lines";
+    }
+
+    like $text{$_}, qr/\A# [^\n]+\n\n(?!```)[^\n|*#][^\n]*[.:?]\n/,
+        "$_: begins with a sentence" for grep { !/\.nl\.md$/ } @pages;
+
+    my %version = map { $_ => 1 }
+        $text{CHANGES} =~ /^Changes with ngx_citrix_guard (\S+)$/mg;
+    my @appeared = ($directives . $streams)
+        =~ /^\| Appeared in: \| version (\S+) \|$/mg;
+    ok scalar @appeared, 'directives say when they appeared';
+    is_deeply [grep { !$version{$_} } @appeared], [], '... as CHANGES does';
+
+    my %seen = ('README.md' => 1);
+    my @left = keys %seen;
+    while (defined(my $page = shift @left)) {
+        my ($dir) = $page =~ m{^(.*/)?};
+        for ($text{$page} =~ /\]\(([\w.\/-]+\.md)/g) {
+            my $file = ($dir // '') . $_;
+            push @left, $file if defined $text{$file} && !$seen{$file}++;
+        }
+    }
+    is_deeply [grep { !$seen{$_} } @pages], [], 'README.md leads to every page';
+};
+
+
+# the example of the stream module, in the configuration that it is part of
+subtest 'the example of the stream module' => sub {
+    plan skip_all => 'an nginx without stream'
+        if !CitrixGuard::Nginx->has_stream;
+    my ($example) = $streams =~ /^```text\n(map .*?)^```/ms;
+    $example =~ s/^\s*ssl_certificate\w*\s.*\n//mg;
+    $example =~ s/listen(\s+)443 ssl/listen${1}127.0.0.1:%%PORT1%%/g;
+    my $nginx = CitrixGuard::Nginx->new(
+        stream => "upstream adc { server 127.0.0.1:9; }\n$example",
+        http => 'server { citrix_guard_http_name gateway; citrix_guard on; }');
+    my ($status, $said) = $nginx->check;
+    is $status, 0, 'nginx -t' or diag $said;
+    unlike $said, qr/\[warn\]/, '... without a warning';
 };
 
 

@@ -50,10 +50,10 @@ my @BAD = (
     ['a path x of=a',      qr/"of=" is for a rule with "pass" only/],
     ['a path x pass of=query,b', qr/unknown "b" in "citrix_guard_rule"/],
     ['a path x pass of=b', qr/unknown "b" in "citrix_guard_rule" directive/],
-    ['a body:9 x pass',    qr/a rule with "pass" cannot look at a body/],
-    ['a path x' . ' and path x' x 8, qr/too many conditions, 8 at most/],
+    ['a body:9 x pass',    qr/a rule with "pass" cannot examine a body/],
+    ['a path x' . ' and path x' x 8, qr/too many conditions, at most 8/],
     ['a path x; citrix_guard_rule a path y',
-                           qr/rule "a" is given already in \S+:\d+/],
+                           qr/rule "a" is already defined in \S+:\d+/],
 );
 
 for my $case (@BAD) {
@@ -87,18 +87,18 @@ like +(check('', '', 'citrix_guard_detect_for 10.1.0.0/8;'))[1],
 
 # what it warns of, and what not
 my @WARNED = (
-    ['a path ^/(a+)+$',  qr/rule "a" .* meets a limit of PCRE2 \(error -47\)/],
-    ['a path ^/vpn',     qr{rule\ "a" .*\ refuses\ what\ everybody\ sends,
+    ['a path ^/(a+)+$',  qr/rule "a" .* reaches a limit of PCRE2 \(error -47\)/],
+    ['a path ^/vpn',     qr{rule\ "a" .*\ refuses\ ordinary\ requests,
                             \ such\ as\ "GET\ /vpn/index.html"}x],
-    ['a length:host >3', qr/refuses what everybody sends, such as "GET \/"/],
-    ['a header:accept-language nl', qr/refuses what everybody sends/],
+    ['a length:host >3', qr/refuses ordinary requests, such as "GET \/"/],
+    ['a header:accept-language nl', qr/refuses ordinary requests/],
     ['a method post and header:cookie nsc_aaac', qr/such as "POST /],
     ['a path ^/vpn detect'],
     ['a path ^/vpn pass'],
     ['a path ^/vpn and body:9 x'],
     ['a query ^[abc]*$ and path ^/zzz'],
     ['a length:host >300 and path ^/zzz'],
-    ['a path ^/zzz and query ^(a+)+$', qr/meets a limit of PCRE2/],
+    ['a path ^/zzz and query ^(a+)+$', qr/reaches a limit of PCRE2/],
 );
 
 for my $case (@WARNED) {
@@ -118,7 +118,7 @@ for my $case (['', '', 0],
     my ($server, $location, $count) = @$case;
     my (undef, $out) = check('citrix_guard_rule a path ^/zzz;', $server,
                              $location);
-    is scalar(() = $out =~ /rule "\w" \(\S+:\d+\) is in force nowhere/g),
+    is scalar(() = $out =~ /rule "\w" \(\S+:\d+\) has no effect/g),
        $count, "$server $location: in force";
 }
 
@@ -130,7 +130,7 @@ for my $case (['', '', 0],
     ($status, $out) = check(
         join("\n", map {"citrix_guard_rule r$_ path ^/abc$_/[a-z]+/x;"}
                    1 .. 4097), '', '');
-    like $out, qr/\[emerg\].*too many rules in force at one level, 4096 at/,
+    like $out, qr/\[emerg\].*too many rules in force at one level, at most 4096/,
          '... and not one more';
 }
 
@@ -145,7 +145,7 @@ for my $http2 (0, 1) {
             . "server { $listen citrix_guard $mode; "
             . 'location / { proxy_pass http://127.0.0.1:%%BE%%; } '
             . 'location /b/ { proxy_pass http://127.0.0.1:%%BE%%; } }')->check;
-        my $count = () = $out =~ /asks for \d+ bytes of a body, but HTTP/g;
+        my $count = () = $out =~ /examines \d+ bytes of a body, but HTTP/g;
         is $count, $http2 && "@$case" eq '65k on' ? 1 : 0,
            "$listen, @$case: $count warnings";
     }
@@ -159,7 +159,7 @@ for my $case (['(*NO_JIT)', 1], ['', 0]) {
         . "citrix_guard_rule a path \"${begin}^/zzz\"; }");
     my ($status) = $nginx->check;
     is $status, 0, "$begin^/zzz is taken";
-    is scalar(() = slurp($nginx->dir . '/error.log') =~ /\[notice\].*citrix_guard: this system lets PCRE2/g),
+    is scalar(() = slurp($nginx->dir . '/error.log') =~ /\[notice\].*citrix_guard: PCRE2 JIT is unavailable/g),
        $said, '... with the notice' . ($said ? '' : ' left out');
 }
 

@@ -316,9 +316,9 @@ for my $case (
     ['server { listen %%PORT1%%; return x; citrix_guard_preread_pass a;
       citrix_guard_preread_pass a; }', qr/is duplicate/],
     ['server { listen %%PORT1%%; return x;
-      citrix_guard_http_pass x; }', qr/is duplicate, or there is another/],
+      citrix_guard_http_pass x; }', qr/is duplicate, or another directive/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass x;
-      citrix_guard_http_pass x; }', qr/is duplicate, or there is another/],
+      citrix_guard_http_pass x; }', qr/is duplicate, or another directive/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass 127.0.0.1:80; }',
      qr/"127\.0\.0\.1:80" in "citrix_guard_http_pass" directive is an address/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass unix:/x; }',

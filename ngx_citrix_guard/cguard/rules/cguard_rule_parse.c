@@ -313,7 +313,7 @@ cguard_rule_condition(cguard_rule_t *rule, const cguard_word_t *word,
     cguard_condition_t  *c;
 
     if (rule->n == CGUARD_RULE_CONDITIONS) {
-        return cguard_rule_error(error, "too many conditions, %d at most",
+        return cguard_rule_error(error, "too many conditions, at most %d",
                                  CGUARD_RULE_CONDITIONS);
     }
 
@@ -392,7 +392,7 @@ cguard_rule_option(cguard_rule_t *rule, const cguard_word_t *word,
     }
 
     if (cguard_word_is(word, "and")) {
-        return cguard_rule_error(error, "\"and\" behind an option, conditions "
+        return cguard_rule_error(error, "\"and\" after an option: conditions "
                                  "come first");
     }
 
@@ -486,7 +486,7 @@ cguard_rule_parse(cguard_rule_t *rule, const cguard_word_t *word, size_t n,
 
     if (rule->body && rule->action == CGUARD_RULE_PASS) {
         cguard_rule_free(rule);
-        return cguard_rule_error(error, "a rule with \"pass\" cannot look at "
+        return cguard_rule_error(error, "a rule with \"pass\" cannot examine "
                                  "a body");
     }
 

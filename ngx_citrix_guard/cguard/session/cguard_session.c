@@ -136,10 +136,10 @@ cguard_session_reason_text(cguard_session_reason_e reason)
     static const char  *texts[] = {
         "nothing",
         "the client did not wait for the answer to its greeting",
-        "the ADC asks for a login that is not known",
-        "the second message is no CONNECT",
+        "the ADC asks for an unknown login method",
+        "the second message is not a CONNECT",
         "the CONNECT names no STA ticket",
-        "what SOCKS5 carries is neither ICA nor CGP",
+        "SOCKS5 carries neither ICA nor CGP",
         "an HTTP request follows the signature",
         "too many bytes follow the signature before the ADC's answer",
         "the ADC answers in another protocol",

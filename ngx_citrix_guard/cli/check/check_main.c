@@ -61,15 +61,15 @@ static const char  check_usage[] =
 "usage: citrix-guard check [OPTION...] TARGET...\n"
 "\n"
 "Says whether the guard refuses a request target, and why. Without a TARGET,\n"
-"or for \"-\", one a line is read from standard input.\n"
+"or for \"-\", targets are read from standard input, one a line.\n"
 "\n"
 "      --sslvpn=on|off         as citrix_guard_sslvpn (on)\n"
 "      --traversal=vpns|any    as citrix_guard_traversal (vpns)\n"
 "      --header=NAME           TARGET is the value of this header field\n"
-"  -e, --escapes               \\xHH, \\\\, \\t, \\n, \\r in TARGET are bytes\n"
-"  -z, --null                  standard input is separated by NUL\n"
-"  -j, --json                  one object a line\n"
-"  -q, --quiet                 the exit status only\n"
+"  -e, --escapes               \\xHH, \\\\, \\t, \\n, \\r in TARGET mean bytes\n"
+"  -z, --null                  targets on standard input end with NUL\n"
+"  -j, --json                  print one JSON object a line\n"
+"  -q, --quiet                 print nothing: the exit status only\n"
 "  -h, --help\n"
 "\n"
 "Exit status: 0 all pass, 1 something is refused, 2 error.\n"
@@ -80,9 +80,9 @@ static const char  *check_why[] = {
     "no reading of it is an attack",
     "a parent segment and a vpns segment in the path",
     "a parent segment and a vpns segment, one of them in the query",
-    "a vpns segment, and no Gateway is served",
+    "a vpns segment, but no Gateway is served",
     "a parent segment in the path",
-    "a byte in the path that no honest client sends",
+    "a byte in the path that no legitimate client sends",
     "a parent segment in the header field"
 };
 

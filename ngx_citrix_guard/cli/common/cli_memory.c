@@ -17,7 +17,7 @@ static void *
 cli_allocated(void *p)
 {
     if (p == NULL) {
-        cli_error("no memory left");
+        cli_error("out of memory");
         exit(2);
     }
 

@@ -328,8 +328,8 @@ scan_custom_check(scan_formats_t *formats, scan_custom_t *cf)
     }
 
     if (!(found & (1u << SCAN_F_REQUEST | 1u << SCAN_F_TARGET))) {
-        cli_error("--log-format: it has neither the request ($request, %%r) "
-                  "nor the target ($request_uri, %%U)");
+        cli_error("--log-format: it contains neither the request ($request, "
+                  "%%r) nor the target ($request_uri, %%U)");
         return -1;
     }
 

@@ -126,7 +126,7 @@ scan_nginx_read(scan_nginx_t *ng, const char *file)
     scan_nginx_file_t  *f;
 
     if (ng->depth == SCAN_NGINX_DEPTH) {
-        cli_error("%s: files include each other too deep",
+        cli_error("%s: includes are nested too deeply",
                   cli_printable(file));
         return -1;
     }
@@ -380,7 +380,7 @@ scan_nginx_block(scan_nginx_t *ng, scan_nginx_file_t *f)
     }
 
     if (ng->blocks == SCAN_NGINX_BLOCKS) {
-        return scan_nginx_says(f, "blocks lie too deep");
+        return scan_nginx_says(f, "blocks are nested too deeply");
     }
 
     ng->blocks++;
@@ -427,7 +427,7 @@ scan_nginx_include(scan_nginx_t *ng, scan_nginx_file_t *f)
     const char  *slash;
 
     if (f->words != 2) {
-        return scan_nginx_says(f, "include wants one file");
+        return scan_nginx_says(f, "include takes one file");
     }
 
     slash = f->word[1][0] == '/' ? NULL : strrchr(ng->conf, '/');
@@ -466,7 +466,7 @@ scan_nginx_format(scan_nginx_t *ng, scan_nginx_file_t *f)
     unsigned  i, first;
 
     if (f->words < 3) {
-        return scan_nginx_says(f, "log_format wants a name and a text");
+        return scan_nginx_says(f, "log_format takes a name and a text");
     }
 
     if (strcmp(f->word[1], ng->name) != 0) {

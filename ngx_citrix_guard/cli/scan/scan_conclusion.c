@@ -66,7 +66,7 @@ scan_conclusion_success(const scan_findings_t *sc, FILE *f)
     }
 
     if (sc->success_first != SCAN_NO_TIME) {
-        fprintf(f, "  The first success is of %s.\n",
+        fprintf(f, "  The first success was at %s.\n",
                 scan_time_text(sc->success_first, first));
     }
 
@@ -79,8 +79,8 @@ scan_conclusion_success(const scan_findings_t *sc, FILE *f)
     if (sc->shield_up != SCAN_NO_TIME && sc->success_last != SCAN_NO_TIME
         && sc->success_last >= sc->shield_up)
     {
-        fprintf(f, "  Something was answered after the shield was up: there "
-                "is a way round it.\n");
+        fprintf(f, "  Something was answered after the shield was up: "
+                "something bypasses it.\n");
     }
 
     fprintf(f, "  Disconnect it, keep its disk for forensics, install it "
@@ -111,8 +111,8 @@ scan_conclusion_attempts(const scan_findings_t *sc, FILE *f)
     }
 
     if (sc->count[SCAN_ATTEMPT]) {
-        fprintf(f, "  %llu of them went on to what is behind the logging "
-                "server, or that cannot be told.\n",
+        fprintf(f, "  %llu of them were forwarded, or the log does not show "
+                "whether they were.\n",
                 (unsigned long long) sc->count[SCAN_ATTEMPT]);
 
     } else if (sc->count[SCAN_NOT_KNOWN] == 0) {
@@ -164,7 +164,7 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
     scan_conclusion_look(sc, f);
 
     if (sc->count[SCAN_OWN]) {
-        fprintf(f, "  %llu of your own, by --own, are counted apart",
+        fprintf(f, "  %llu of your own (--own) are counted separately",
                 (unsigned long long) sc->count[SCAN_OWN]);
 
         if (sc->own_answered) {
@@ -184,7 +184,7 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
     }
 
     if (sc->requests == 0) {
-        fprintf(f, "  No request was read at all.\n");
+        fprintf(f, "  No request was read.\n");
 
     } else if (scan_unread(sc)) {
         fprintf(f, "  %sNot all was read%s: see the files above.\n",

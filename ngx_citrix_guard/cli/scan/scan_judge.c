@@ -92,31 +92,29 @@ const char  *scan_why_text[SCAN_WHYS] = {
     "403 with the size of the guard's own page",
     "403 without a body, as the ADC's responder policy answers",
     "403 with the size of nginx's own page",
-    "refused, by whom is not to be seen",
+    "refused; the log does not show by whom",
     "answered, but not with a success",
-    "what it was answered is not known",
+    "the answer is not known",
     "the signs are in the query: no file is reached that way",
-    "no sign of CVE-2019-19781, but no honest client sends it",
+    "no sign of CVE-2019-19781, but no legitimate client sends it",
     "a script or template ended with an error: it may have run",
-    "the server in front has written this status itself: what the ADC "
-        "answered is not known",
+    "the server in front wrote this status itself: the ADC's answer is not "
+        "known",
     "a stage of the attack, without the traversal: legitimate for a "
         "logged-in user; look at it",
-    "a stage of the attack, without the traversal; what it was answered is "
-        "not known",
-    "a .php file was asked for where none belongs; what it was answered is "
-        "not known",
+    "a stage of the attack, without the traversal; the answer is not known",
+    "a .php file was asked for where none belongs; the answer is not known",
     "403 with the size of Apache's own page about this path: if it is "
         "Apache's, the traversal works",
-    "your own, by --own",
+    "your own (--own)",
     "it carries a token as citrix-guard verify sends it: if the run was "
-        "yours, --own=TOKEN counts it apart",
+        "yours, --own=TOKEN counts it separately",
     "a script was answered through a traversal",
     "a file was answered through a traversal",
     "403 with Apache's own page: the traversal works",
     "so says the guard's event",
-    "the guard has another reason than CVE-2019-19781",
-    "the guard has noted it, for what its target does not show",
+    "the guard names another reason than CVE-2019-19781",
+    "the guard recorded it for something that its target does not show",
     "a script answered 304",
     "a template was fetched",
     "template text in the target was answered",

@@ -54,27 +54,27 @@ static void scan_warn_unread(scan_findings_t *sc);
 static const char  scan_usage[] =
 "usage: citrix-guard scan [OPTION...] FILE...\n"
 "\n"
-"Reads access logs (\"-\": standard input; a folder: all in it) and says who\n"
-"tried CVE-2019-19781, when, and whether it worked. gzip, xz and zstd are\n"
-"unpacked. The formats of nginx, Apache, the appliance and IIS, JSON lines\n"
-"and the guard's own events are known.\n"
+"Reads access logs (\"-\": standard input; a folder: all files in it) and says\n"
+"who tried CVE-2019-19781, when, and whether it worked. It unpacks gzip, xz\n"
+"and zstd, and reads the formats of nginx, Apache, the appliance and IIS, JSON\n"
+"lines and the guard's own events.\n"
 "\n"
 "      --log-format=FORMAT   a log_format (nginx) or LogFormat (Apache), or the\n"
 "      --nginx-conf=FILE     name of one that this nginx.conf defines\n"
-"      --key=FIELD=KEY       what a key of JSON lines means; FIELD is client,\n"
-"                            method, target, query, request, status, bytes,\n"
-"                            time, verdict, outcome or reason\n"
-"      --since=TIME          attempts from then on are counted apart, as are\n"
-"      --shield-up=TIME      those since the guard is there; 2020-01-17T12:00\n"
+"      --key=FIELD=KEY       a key of JSON lines; FIELD is client, method,\n"
+"                            target, query, request, status, bytes, time,\n"
+"                            verdict, outcome or reason\n"
+"      --since=TIME          count separately before and after TIME, such as\n"
+"      --shield-up=TIME      2020-01-17T12:00; the same for the guard's start\n"
 "      --timezone=ZONE       of times without one: +01:00, Europe/Amsterdam\n"
-"      --own=ADDRESS|TOKEN   your own requests, counted apart\n"
-"      --sslvpn=on|off, --traversal=vpns|any   as the guard has them\n"
-"      --would-block         what the guard would refuse, by reading\n"
-"  -j, --json  -c, --csv     each finding, for a case file\n"
-"  -t, --threads=N           2 where there are two processors\n"
-"  -q, --quiet  -h, --help   the conclusion only; this text\n"
-"Exit status: 0 nothing, 1 attempts only, 2 not all is known, 3 success\n"
-"suspected.\n";
+"      --own=ADDRESS|TOKEN   your own requests, to be counted separately\n"
+"      --sslvpn=on|off, --traversal=vpns|any   as configured for the guard\n"
+"      --would-block         list what the guard would refuse, by reading\n"
+"  -j, --json  -c, --csv     list every finding, for a case file\n"
+"  -t, --threads=N           default: 2 if there are two processors\n"
+"  -q, --quiet  -h, --help   print the conclusion only; print this text\n"
+"Exit status: 0 nothing found, 1 attempts only, 2 not everything is known,\n"
+"3 success suspected.\n";
 
 
 int
@@ -422,7 +422,7 @@ scan_folder(scan_findings_t *sc, const char *path, unsigned depth)
     if (n == -1) {
         scan_add_file(sc, path)->error = depth < SCAN_FOLDERS
                                          ? strerror(errno)
-                                         : "folders lie too deep";
+                                         : "folders are nested too deeply";
         return;
     }
 
@@ -486,8 +486,8 @@ scan_warn_unread(scan_findings_t *sc)
         if (file->error == NULL && file->named && file->lines
             && file->damaged == file->lines)
         {
-            file->error = "no line is of a known format; --log-format and "
-                          "--key explain one";
+            file->error = "no line has a known format; describe it with "
+                          "--log-format or --key";
         }
 
         if (file->error) {
@@ -496,6 +496,6 @@ scan_warn_unread(scan_findings_t *sc)
     }
 
     if (sc->interrupted) {
-        cli_error("interrupted: what follows is of the part that was read");
+        cli_error("interrupted: the report covers the part that was read");
     }
 }

@@ -234,12 +234,12 @@ scan_report_outcomes(const scan_findings_t *sc)
         const char     *text;
     } rows[] = {
         { SCAN_EXPLOIT, CLI_RED, "a template, or a script's second stage" },
-        { SCAN_SCAN_SUCCESS, CLI_RED, "something behind the hole answered" },
+        { SCAN_SCAN_SUCCESS, CLI_RED, "a traversal was answered" },
         { SCAN_NOT_KNOWN, CLI_AMBER, "the answer is not known" },
-        { SCAN_ATTEMPT, CLI_AMBER, "no success to be seen" },
+        { SCAN_ATTEMPT, CLI_AMBER, "no sign of success" },
         { SCAN_BLOCKED, CLI_GREEN, "refused by the guard" },
-        { SCAN_LOOK, CLI_AMBER, "no attempt for certain: look at it" },
-        { SCAN_OWN, CLI_PLAIN, "your own, by --own: no attempts" },
+        { SCAN_LOOK, CLI_AMBER, "not certainly an attempt: look at it" },
+        { SCAN_OWN, CLI_PLAIN, "your own (--own): no attempts" },
     };
 
     scan_title("Attempts");
@@ -319,7 +319,7 @@ scan_report_origins(scan_findings_t *sc)
     printf("  %s\n", scan_count(k, n));
 
     if (sc->origins.left_out) {
-        printf("  and others, not told apart any more: %s requests\n",
+        printf("  and other sources, not listed: %s requests\n",
                scan_count(sc->origins.left_out, n));
     }
 
@@ -554,7 +554,7 @@ scan_would_block(scan_findings_t *sc)
     }
 
     if (sc->groups.left_out) {
-        printf("  and %s requests that were not grouped any more\n",
+        printf("  and %s requests that are not grouped\n",
                scan_count(sc->groups.left_out, n));
     }
 

@@ -142,7 +142,7 @@ scan_source_open(const char *name, const char **error)
 
     if (src->packer && src->packer->start(src) == -1) {
         src->packer = NULL;
-        *error = "no memory left to unpack it";
+        *error = "out of memory while unpacking";
         scan_source_close(src);
         return NULL;
     }

@@ -195,7 +195,7 @@ verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
     if (verify_left(v) == 0) {
         answer->failed = CURLE_OPERATION_TIMEDOUT;
         snprintf(answer->error, sizeof(answer->error),
-                 "not asked: the time was up");
+                 "not sent: the deadline passed");
         return;
     }
 

@@ -52,25 +52,25 @@ static int verify_number(const char *text, long max, unsigned *n);
 static const char  verify_usage[] =
 "usage: citrix-guard verify [OPTION...] URL\n"
 "\n"
-"Asks for some forty spellings of the attack through https://HOST[:PORT], as\n"
-"an attacker would, and says whether the guard refuses them. It asks for what\n"
-"is on every appliance or nowhere, writes nothing, and speaks to no other\n"
-"host than those named.\n"
+"Sends about forty spellings of the attack to https://HOST[:PORT], as an\n"
+"attacker would, and says whether the guard refuses them. It is harmless: it\n"
+"requests a file that every appliance has, writes nothing, and connects to\n"
+"no host but those named.\n"
 "\n"
 "      --direct=HOST[:PORT]   the ADC's own address: it must not answer here\n"
 "      --port=PORT            another port of HOST, guarded as well\n"
 "      --connect=HOST[:PORT]  ask there, whatever the name resolves to\n"
-"      --monitor=URL          what the guard itself has counted, and its modes\n"
-"      --error-log=FILE       the guard's log: tells \"detect\" from \"off\"\n"
-"      --no-ica               leave out the greetings of ICA\n"
-"      --cacert=FILE          authorities for the certificate\n"
+"      --monitor=URL          the guard's monitor: its counters and modes\n"
+"      --error-log=FILE       the guard's log: distinguishes detect from off\n"
+"      --no-ica               do not test ICA\n"
+"      --cacert=FILE          CA certificates that verify the server's\n"
 "  -k, --insecure             do not verify the certificate\n"
-"      --timeout=SECONDS      for one answer (10)\n"
-"      --deadline=SECONDS     for all of them (60)\n"
-"      --canary=TOKEN         the mark by which the guard knows its operator\n"
-"  -v, --verbose              each spelling that the guard did not refuse\n"
-"  -j, --json  -h, --help     for programs; this text\n"
-"      --nagios               one line for Nagios and its kin\n"
+"      --timeout=SECONDS      limit for one answer (10)\n"
+"      --deadline=SECONDS     limit for the whole run (60)\n"
+"      --canary=TOKEN         mark requests as the operator's own\n"
+"  -v, --verbose              list spellings that the guard did not refuse\n"
+"  -j, --json  -h, --help     print JSON; print this text\n"
+"      --nagios               print one line for Nagios and similar tools\n"
 "Exit status: 0 shielded, 1 detect only, 2 not shielded, 3 cannot tell, or an\n"
 "error.\n";
 
@@ -180,7 +180,7 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
     }
 
     if (argc - optind != 1) {
-        cli_error("verify: one URL, and no more: it speaks to one host");
+        cli_error("verify: give exactly one URL");
         return VERIFY_ERROR;
     }
 
@@ -347,7 +347,7 @@ verify_url(verify_t *v, const char *text)
         || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
         || strlen(host) > 253)
     {
-        cli_error("verify: this is no https://HOST[:PORT]: %s",
+        cli_error("verify: the URL must be https://HOST[:PORT]: %s",
                   cli_printable(text));
         goto done;
     }
@@ -356,7 +356,8 @@ verify_url(verify_t *v, const char *text)
     (void) curl_url_get(url, CURLUPART_QUERY, &query, 0);
 
     if (strcmp(path, "/") != 0 || user || query) {
-        cli_error("verify: nothing stands behind the host or before it: %s",
+        cli_error("verify: the URL must have nothing before or after the "
+                  "host: %s",
                   cli_printable(text));
         goto done;
     }

@@ -174,8 +174,8 @@ verify_monitor_end(verify_t *v)
                 && (m->after.last < last
                     || strcmp(m->before.started, m->after.started) != 0))
             {
-                snprintf(m->error, sizeof(m->error), "it began to count anew "
-                         "meanwhile, or several guards answer there");
+                snprintf(m->error, sizeof(m->error), "its counters were "
+                         "reset meanwhile, or several guards answer there");
             }
 
             if (tries && m->after.last == last) {
@@ -243,7 +243,7 @@ verify_monitor_ask(verify_t *v, verify_monitor_t *m, unsigned long long since,
 
     } else if (doc.large || verify_monitor_read(v, &doc, to) == -1) {
         snprintf(m->error, sizeof(m->error),
-                 "its answer is not that of a citrix_guard_monitor");
+                 "this is not the answer of a citrix_guard_monitor");
     }
 
     free(doc.data);
@@ -434,8 +434,8 @@ verify_monitor_count(verify_monitor_t *m)
             grown = new->count[k] - (old ? old->count[k] : 0);
 
             if (new->count[k] < (old ? old->count[k] : 0) || grown < seen) {
-                snprintf(m->error, sizeof(m->error), "its counters have not "
-                         "grown by its events: several guards answer there");
+                snprintf(m->error, sizeof(m->error), "its counters did not "
+                         "grow with its events: several guards answer there");
                 memset(m->counted, 0, sizeof(m->counted));
                 return;
             }

@@ -52,7 +52,7 @@ const char  *verify_meaning_text[VERIFY_MEANINGS] = {
     "got through",
     "answered 400, before any guard",
     "403 without a body, as the ADC's own policy",
-    "answered by something else than the guard",
+    "answered by something other than the guard",
     "closed without an answer",
     "not reachable"
 };
@@ -104,9 +104,8 @@ static void
 verify_conclude_late(verify_t *v)
 {
     verify_say(v, VERIFY_CANNOT_TELL,
-               "Give it more time by --deadline, or see why the answers are "
-               "slow.",
-               "the time was up after %ld seconds, with %u requests not "
+               "Raise --deadline, or find out why the answers are slow.",
+               "the deadline of %ld seconds passed, and %u requests were not "
                "answered", v->deadline, v->missed);
 }
 
@@ -116,16 +115,16 @@ verify_conclude_answers(verify_t *v, const verify_sum_t *sum)
 {
     if (v->pages == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "Look at the name, the port, the certificate and the "
+                   "Check the name, the port, the certificate and the "
                    "network.", "no answer: %s", v->failure);
         return;
     }
 
     if (v->pages_guard && v->served == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "See what stands in front of the guard.",
-                   "legitimate pages are answered with the guard's mark as "
-                   "well: something sets it on everything");
+                   "Check what is in front of the guard.",
+                   "legitimate pages have the guard's mark as well: "
+                   "something adds it to every answer");
         return;
     }
 
@@ -156,8 +155,8 @@ verify_conclude_direct(verify_t *v)
 
         if (route->direct && route->meaning != VERIFY_GUARD && route->status) {
             verify_say(v, VERIFY_NOT_SHIELDED,
-                       "Let the firewall pass only the guard to the ADC.",
-                       "the ADC is reachable round the guard, at %s:%u "
+                       "Close the firewall: only the guard may reach the ADC.",
+                       "the ADC can be reached without the guard, at %s:%u "
                        "(answer %ld)", route->endpoint.address,
                        route->endpoint.connect_port, route->status);
             return 1;
@@ -185,9 +184,9 @@ verify_conclude_open(verify_t *v)
             && strcmp(route->endpoint.scheme, "http") == 0)
         {
             verify_say(v, VERIFY_CANNOT_TELL,
-                       "See what it is. Let the firewall pass only the guard "
-                       "to the ADC.",
-                       "at %s:%u something takes connections, but answers no "
+                       "Find out what it is. Close the firewall: only the "
+                       "guard may reach the ADC.",
+                       "something at %s:%u accepts connections but answers no "
                        "request", route->endpoint.address,
                        route->endpoint.connect_port);
             return 1;
@@ -235,8 +234,8 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
         verify_say(v, VERIFY_NOT_SHIELDED,
                    "Look for \"citrix_guard_exempt\", and for rules with "
                    "\"pass\".",
-                   "the guard knows %u of these requests, and an exception "
-                   "lets them by", n);
+                   "the guard saw %u of these requests, and an exception let "
+                   "them pass", n);
         return 1;
     }
 
@@ -252,8 +251,8 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Run it from elsewhere: \"citrix_guard_detect_for\" names "
                    "this machine.",
-                   "the mode is \"on\", but the guard only notes what comes "
-                   "from here, %u of these requests", n);
+                   "the mode is \"on\", but the guard only logs requests from "
+                   "here: %u of these", n);
         return 1;
     }
 
@@ -261,8 +260,8 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
         verify_say(v, VERIFY_DETECT,
                    "When the log shows no false positives, set "
                    "\"citrix_guard on\".",
-                   "the guard has noted %u of these requests, and refused "
-                   "none: the mode is \"detect\"", n);
+                   "the guard logged %u of these requests and refused none: "
+                   "the mode is \"detect\"", n);
         return 1;
     }
 
@@ -276,8 +275,8 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
         }
 
         verify_say(v, VERIFY_SHIELDED, "",
-                   "by the guard's %s all %u requests were refused, with a "
-                   "status that does not show it",
+                   "the guard's %s shows that all %u requests were refused, "
+                   "though the answers do not",
                    v->log[VERIFY_BLOCKED] >= sum->asked ? "log" : "monitor",
                    sum->asked);
         return 1;
@@ -318,7 +317,7 @@ verify_conclude_through(verify_t *v, const verify_sum_t *sum)
 
     if (v->served == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "See what answers there.",
+                   "Find out what answers there.",
                    "%u of %u attacks are answered like a success, but no "
                    "legitimate page is served", through, sum->asked);
         return 1;
@@ -348,15 +347,16 @@ verify_conclude_guard(verify_t *v, const verify_sum_t *sum)
 
     if (guard + sum->count[VERIFY_BAD_REQUEST] < sum->asked) {
         verify_say(v, VERIFY_NOT_SHIELDED,
-                   "See what answers these spellings; --verbose lists them.",
-                   "the guard refused %u of %u requests; others were "
-                   "answered by something else", guard, sum->asked);
+                   "Find out what answers these spellings; --verbose lists "
+                   "them.",
+                   "the guard refused %u of %u requests; something else "
+                   "answered the others", guard, sum->asked);
         return 1;
     }
 
     if (v->served == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "See why users are not served.",
+                   "Find out why users are not served.",
                    "the guard refuses the attack, but no legitimate page is "
                    "served either");
         return 1;
@@ -387,7 +387,7 @@ verify_conclude_doubts(verify_t *v, unsigned refused)
     for (i = 0; i < v->monitors; i++) {
         if (v->monitor[i]->error[0]) {
             verify_say(v, VERIFY_CANNOT_TELL,
-                       "Look at the monitor, and at who may ask it.",
+                       "Check the monitor, and who may access it.",
                        "the answers are the guard's, but the monitor cannot "
                        "confirm it: %s", v->monitor[i]->error);
             return 1;
@@ -400,11 +400,11 @@ verify_conclude_doubts(verify_t *v, unsigned refused)
 
     if (v->monitors && v->counted[VERIFY_BLOCKED] < refused) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "Name the monitor of each guard that answers for this "
-                   "name, by a --monitor for each.",
-                   "%u answers have the guard's mark, but by the monitor it "
-                   "has refused %u of these requests: others met another "
-                   "guard, or something that looks like one", refused,
+                   "Give a --monitor for each guard that answers for this "
+                   "name.",
+                   "%u answers have the guard's mark, but the monitor shows "
+                   "%u of these requests as refused: another guard, or an "
+                   "imitation, answered the others", refused,
                    v->counted[VERIFY_BLOCKED]);
         return 1;
     }
@@ -420,7 +420,7 @@ verify_conclude_log(verify_t *v)
 {
     if (v->error_log && !v->log_read) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "Name the guard's own error log, and run it as somebody "
+                   "Name the guard's own error log, and run this as a user "
                    "who may read it.",
                    "the answers are the guard's, but its log cannot be read");
         return 1;
@@ -428,8 +428,8 @@ verify_conclude_log(verify_t *v)
 
     if (v->error_log && verify_log_seen(v) == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "See whether this is the log of the guard that answers, "
-                   "and whether its level hides the guard's lines.",
+                   "Check that this is the log of the guard that answers, and "
+                   "that its level does not hide the guard's lines.",
                    "the answers are the guard's, but its log shows nothing of "
                    "this run");
         return 1;
@@ -460,7 +460,7 @@ verify_conclude_same(verify_t *v, const verify_sum_t *sum)
     if (v->redirected == sum->asked + v->pages) {
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Verify the name and port that it redirects to.",
-                   "it redirects every request, the attack as any page, to %s",
+                   "it redirects every request, attack or not, to %s",
                    v->location[0] ? v->location : "nowhere");
         return 1;
     }
@@ -468,7 +468,7 @@ verify_conclude_same(verify_t *v, const verify_sum_t *sum)
     if (v->unavailable == sum->asked + v->pages) {
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Run it again when users are served.",
-                   "it answers 503 to every request, the attack as any page");
+                   "it answers 503 to every request, attack or not");
         return 1;
     }
 
@@ -487,9 +487,9 @@ verify_conclude_modes(verify_t *v)
 
     if (server) {
         verify_say(v, VERIFY_DETECT,
-                   "Set \"citrix_guard on\" in all of it.",
-                   "these requests were refused, but by the monitor some "
-                   "location of the server \"%s\" has the mode \"detect\"",
+                   "Set \"citrix_guard on\" in all its locations.",
+                   "these requests were refused, but the monitor shows that "
+                   "some location of the server \"%s\" has the mode \"detect\"",
                    server->name);
         return 1;
     }
@@ -498,10 +498,10 @@ verify_conclude_modes(verify_t *v)
 
     if (server) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "See that it does not lead to the ADC: nginx -t names "
-                   "those that do.",
-                   "these requests were refused, but by the monitor some "
-                   "location of the server \"%s\" has the mode \"off\"",
+                   "Make sure that it does not lead to the ADC: nginx -t "
+                   "names those that do.",
+                   "these requests were refused, but the monitor shows that "
+                   "some location of the server \"%s\" has the mode \"off\"",
                    server->name);
         return 1;
     }
@@ -547,7 +547,7 @@ verify_unseen(const verify_t *v)
         return ", though its monitor says that it did";
     }
 
-    return "; by its monitor it has not seen them";
+    return "; its monitor did not see them";
 }
 
 
@@ -556,16 +556,16 @@ verify_conclude_other(verify_t *v, const verify_sum_t *sum)
 {
     if (v->served == 0 && v->pages_403) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "Run it from where users are let in.",
-                   "something answers 403 to legitimate pages as well: that "
-                   "says nothing of the guard");
+                   "Run it from a place where users have access.",
+                   "legitimate pages get 403 as well: this says nothing "
+                   "about the guard");
 
     } else if (sum->count[VERIFY_POLICY] == sum->asked) {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "The ADC's policy may not be processed on some builds: "
-                   "put the guard in front.",
-                   "the attack is refused as the ADC's own policy does it, "
-                   "and not by the guard");
+                   "Some builds do not apply the ADC's policy: put the guard "
+                   "in front.",
+                   "the attack is refused as the ADC's own policy would, not "
+                   "by the guard");
 
     } else if (sum->count[VERIFY_CLOSED]
                && sum->count[VERIFY_CLOSED] + sum->count[VERIFY_BAD_REQUEST]
@@ -579,7 +579,7 @@ verify_conclude_other(verify_t *v, const verify_sum_t *sum)
 
     } else {
         verify_say(v, VERIFY_CANNOT_TELL,
-                   "A patched ADC, or another filter, may answer so; the "
+                   "A patched ADC or another filter may answer like this; the "
                    "guard does not.",
                    "nothing got through, but the guard refused none of %u "
                    "requests%s", sum->asked, verify_unseen(v));

@@ -61,27 +61,27 @@ static ngx_http_citrix_guard_loc_conf_t *ngx_http_citrix_guard_location_conf(
 static ngx_http_citrix_guard_protocol_t  ngx_http_citrix_guard_protocols[] = {
 
     { "ngx_http_tunnel_module",
-      "has \"tunnel_pass\", through which anything leaves unseen: remove it, "
-      "or set \"citrix_guard off\" there" },
+      "has \"tunnel_pass\", and requests sent through it cannot be judged: "
+      "remove it, or set \"citrix_guard off\" there" },
 
     { "ngx_http_grpc_module",
-      "has \"grpc_pass\", and what leaves as HTTP/2 cannot be judged: use "
+      "has \"grpc_pass\", and requests sent as HTTP/2 cannot be judged: use "
       "\"proxy_pass\", or set \"citrix_guard off\" there" },
 
     { "ngx_http_fastcgi_module",
-      "has \"fastcgi_pass\", and what leaves as FastCGI cannot be judged: "
+      "has \"fastcgi_pass\", and requests sent as FastCGI cannot be judged: "
       "set \"citrix_guard off\" there" },
 
     { "ngx_http_uwsgi_module",
-      "has \"uwsgi_pass\", and what leaves as uwsgi cannot be judged: "
-      "set \"citrix_guard off\" there" },
+      "has \"uwsgi_pass\", and requests sent as uwsgi cannot be judged: set "
+      "\"citrix_guard off\" there" },
 
     { "ngx_http_scgi_module",
-      "has \"scgi_pass\", and what leaves as SCGI cannot be judged: "
-      "set \"citrix_guard off\" there" },
+      "has \"scgi_pass\", and requests sent as SCGI cannot be judged: set "
+      "\"citrix_guard off\" there" },
 
     { "ngx_http_memcached_module",
-      "has \"memcached_pass\", and what leaves for memcached cannot be "
+      "has \"memcached_pass\", and requests sent to memcached cannot be "
       "judged: set \"citrix_guard off\" there" },
 
     { NULL, NULL }
@@ -196,8 +196,8 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
 
     if (version && *version == 2000 && clcf->handler) {
         return ngx_http_citrix_guard_reject(cf, location,
-            "has \"proxy_http_version 2\", and what leaves as HTTP/2 cannot "
-            "be judged: set \"proxy_http_version 1.1\"");
+            "has \"proxy_http_version 2\", and requests sent as HTTP/2 "
+            "cannot be judged: set \"proxy_http_version 1.1\"");
     }
 
     return NGX_OK;

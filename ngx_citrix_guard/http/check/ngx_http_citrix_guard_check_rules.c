@@ -129,9 +129,9 @@ ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
     const char  *request;
 
     if (!rule->in_force) {
-        ngx_http_citrix_guard_rule_log(cf, rule, "is in force nowhere: the "
-                                       "guard is off there, or another rule "
-                                       "has its ID");
+        ngx_http_citrix_guard_rule_log(cf, rule, "has no effect: the guard "
+                                       "is off there, or another rule has "
+                                       "its ID");
         return;
     }
 
@@ -143,8 +143,8 @@ ngx_http_citrix_guard_check_rule(ngx_conf_t *cf,
 
     if (request) {
         ngx_http_citrix_guard_rule_log(cf, rule,
-            "refuses what everybody sends, such as \"%s\": make it narrower, "
-            "or let it \"detect\" first", request);
+            "refuses ordinary requests, such as \"%s\": make it narrower, or "
+            "let it \"detect\" first", request);
     }
 }
 
@@ -170,8 +170,8 @@ ngx_http_citrix_guard_try_rules(ngx_conf_t *cf,
             > NGX_HTTP_CITRIX_GUARD_TRIALS)
         {
             ngx_http_citrix_guard_rule_log(cf, rule[i],
-                "and %ui behind it were not tried with hostile input, the "
-                "rules before it took %d seconds",
+                "and %ui after it were not tested with hostile input: the "
+                "rules before took %d seconds",
                 gmcf->rules.nelts - i - 1,
                 NGX_HTTP_CITRIX_GUARD_TRIALS / 1000);
             break;
@@ -196,8 +196,8 @@ ngx_http_citrix_guard_try_rules(ngx_conf_t *cf,
 
     if (interpreted) {
         ngx_log_error(NGX_LOG_NOTICE, cf->log, 0,
-                      "citrix_guard: this system lets PCRE2 make no machine "
-                      "code of patterns: rules work, and cost more");
+                      "citrix_guard: PCRE2 JIT is unavailable: rules work, "
+                      "but cost more");
     }
 }
 
@@ -225,8 +225,8 @@ ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
 
         if (rc < 0) {
             ngx_http_citrix_guard_rule_log(cf, rule,
-                "meets a limit of PCRE2 (error %d) with hostile input, and "
-                "then refuses whatever it is: make the pattern \"%*s\" "
+                "reaches a limit of PCRE2 (error %d) with hostile input, and "
+                "then refuses any request: make the pattern \"%*s\" "
                 "simpler", rc, c->text.len, c->text.data);
             return 1;
         }
@@ -322,8 +322,8 @@ ngx_http_citrix_guard_check_preread(ngx_conf_t *cf,
             cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
             ngx_http_citrix_guard_rule_log(cf, rule[n],
-                "asks for %uz bytes of a body, but HTTP/2 shows %uz in server "
-                "\"%V\": raise \"http2_body_preread_size\"",
+                "examines %uz bytes of a body, but HTTP/2 provides only %uz "
+                "in server \"%V\": raise \"http2_body_preread_size\"",
                 rule[n]->rule.body, h2scf->preread_size, &cscf->server_name);
         }
     }

@@ -95,8 +95,8 @@ ngx_http_citrix_guard_set_canary(ngx_conf_t *cf, ngx_command_t *cmd,
                    == 0))
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "the canary \"%V\" has a name or a token that "
-                               "another one has", &value[1]);
+                               "the canary \"%V\" has the name or the token "
+                               "of another one", &value[1]);
             return NGX_CONF_ERROR;
         }
     }

@@ -77,8 +77,8 @@ ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (name.len == 0 || size == NGX_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid zone \"%V\", it is a name, a colon and a "
-                           "size", &value[1]);
+                           "invalid zone \"%V\", it must be a name, a colon "
+                           "and a size", &value[1]);
         return NGX_CONF_ERROR;
     }
 
@@ -124,8 +124,9 @@ ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         }
 
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "citrix_guard: the zone \"%V\" is another version's: "
-                      "restart nginx, or give the zone another name",
+                      "citrix_guard: the zone \"%V\" belongs to another "
+                      "version of the module: restart nginx, or rename the "
+                      "zone",
                       &shm_zone->shm.name);
         return NGX_ERROR;
     }

@@ -107,7 +107,7 @@ ngx_http_citrix_guard_set_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                         rule->rule.id.len);
     if (p) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "rule \"%V\" is given already in %s:%ui",
+                           "rule \"%V\" is already defined in %s:%ui",
                            &value[1], (*p)->file, (*p)->line);
         return NGX_CONF_ERROR;
     }
@@ -280,7 +280,7 @@ ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
 
     if (set->rules->nelts > CGUARD_AC_MAX) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "too many rules in force at one level, %d at most",
+                           "too many rules in force at one level, at most %d",
                            CGUARD_AC_MAX);
         return NGX_ERROR;
     }

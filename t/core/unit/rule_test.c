@@ -45,7 +45,7 @@ static const struct {
     { "a count:body >1", "invalid target \"count:body\"" },
     { "a length:body >1025k", "invalid comparison \">1025k\" with the length "
       "of a body, the number must not exceed 1024k" },
-    { "a length:body >1 pass", "a rule with \"pass\" cannot look at a body" },
+    { "a length:body >1 pass", "a rule with \"pass\" cannot examine a body" },
     { "a paths x", "invalid target \"paths\"" },
     { "a pat x", "invalid target \"pat\"" },
     { "a PATH x", "invalid target \"PATH\"" },
@@ -84,18 +84,18 @@ static const struct {
       "\"detect\", \"block\", \"pass\", \"msg=TEXT\", \"of=ID,...\" or "
       "\"case\"" },
     { "a path x Block", "invalid parameter \"Block\"" },
-    { "a path x detect and query y", "\"and\" behind an option, conditions "
+    { "a path x detect and query y", "\"and\" after an option: conditions "
       "come first" },
     { "a path x detect block", "more than one of \"detect\", \"block\" and "
       "\"pass\"" },
     { "a path x pass pass", "more than one of" },
-    { "a path x and body:9 x pass", "a rule with \"pass\" cannot look at a "
+    { "a path x and body:9 x pass", "a rule with \"pass\" cannot examine a "
       "body" },
     { "a path x of=b", "\"of=\" is for a rule with \"pass\" only" },
     { "a path x detect of=b", "\"of=\" is for a rule with \"pass\" only" },
     { "a path x pass of=", "\"of=\" without an ID" },
     { "a path 1 and path 2 and path 3 and path 4 and path 5 and path 6 and "
-      "path 7 and path 8 and path 9", "too many conditions, 8 at most" },
+      "path 7 and path 8 and path 9", "too many conditions, at most 8" },
 };
 
 
