@@ -10,10 +10,14 @@
  */
 
 
-#include "cguard/session/cguard_session.h"
-#include "cguard/session/cguard_session_types.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_stream.h>
+
 #include "ngx_stream_citrix_guard_filter.h"
 #include "ngx_stream_citrix_guard_types.h"
+#include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
 
 
 #pragma weak ngx_stream_top_filter
