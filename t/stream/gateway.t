@@ -227,7 +227,7 @@ subtest 'browsers only, by HTTP/1.1 and HTTP/2' => sub {
     my $site = CitrixGuard::Gateway->new(web => $web->port,
                                          file => 'browser-only.conf');
     my $two = CitrixGuard::Nginx::built() =~ /--with-http_v2_module/;
-    $site->set('front.conf', qr/ ssl;/, ' ssl http2;') if $two;
+    $site->set('front.conf', qr/ ssl /, ' ssl http2 ') if $two;
     $site->start;
     my @curl = ('curl', '-s', '-i', '--path-as-is', '--cacert',
         "$site->{certs}/ca.pem", '--resolve',
