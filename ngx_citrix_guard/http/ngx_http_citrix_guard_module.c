@@ -141,6 +141,13 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
       offsetof(ngx_http_citrix_guard_loc_conf_t, log_level),
       &ngx_http_citrix_guard_log_level_enum },
 
+    { ngx_string("citrix_guard_pinning"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_citrix_guard_loc_conf_t, pinning),
+      &ngx_http_citrix_guard_switch_enum },
+
     { ngx_string("citrix_guard_log_rate"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_citrix_guard_set_log_rate,
@@ -267,6 +274,7 @@ ngx_http_citrix_guard_create_loc_conf(ngx_conf_t *cf)
     glcf->traversal = NGX_CONF_UNSET_UINT;
     glcf->status = NGX_CONF_UNSET_UINT;
     glcf->log_level = NGX_CONF_UNSET_UINT;
+    glcf->pinning = NGX_CONF_UNSET_UINT;
     glcf->detect_for = NGX_CONF_UNSET_PTR;
 
     return glcf;
@@ -292,6 +300,7 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
                               NGX_HTTP_FORBIDDEN);
     ngx_conf_merge_uint_value(glcf->log_level, prev->log_level,
                               NGX_LOG_WARN);
+    ngx_conf_merge_uint_value(glcf->pinning, prev->pinning, 0);
 
     ngx_conf_merge_ptr_value(glcf->detect_for, prev->detect_for, NULL);
 
@@ -307,6 +316,10 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     if (glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF) {
         gmcf->active = 1;
+    }
+
+    if (glcf->pinning) {
+        gmcf->pinning = 1;
     }
 
     /* egress and check come when everything is merged */
@@ -340,7 +353,7 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
     ngx_http_citrix_guard_check_rules(cf);
 
     if (!gmcf->active) {
-        return NGX_OK;
+        return gmcf->pinning ? ngx_http_citrix_guard_egress_init(cf) : NGX_OK;
     }
 
     if (ngx_http_citrix_guard_check(cf) != NGX_OK) {

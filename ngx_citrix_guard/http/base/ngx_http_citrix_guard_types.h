@@ -63,6 +63,7 @@ typedef struct {
     ngx_uint_t                      traversal;
     ngx_uint_t                      status;
     ngx_uint_t                      log_level;
+    ngx_uint_t                      pinning;
 
     ngx_array_t                    *rules;      /* given at this level */
     ngx_array_t                    *exempt;
@@ -125,6 +126,7 @@ typedef struct {
     ngx_http_citrix_guard_canary_t  canary;     /* by its target */
     ngx_array_t                     canaries;   /* by a header field */
     ngx_uint_t                      active;     /* not off somewhere */
+    ngx_uint_t                      pinning;    /* on somewhere */
     ngx_uint_t                      log_rate;   /* lines, 0: no limit */
     ngx_msec_t                      log_period; /* 0: not given */
     ngx_uint_t                      rules_need_body;
