@@ -20,7 +20,6 @@
 #include "cli/formats/scan_types.h"
 #include "scan_judge.h"
 #include "scan_arena.h"
-#include "scan_search.h"
 
 
 /* what is kept of a target and its reading */
@@ -541,36 +540,4 @@ scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome, scan_why_e why)
 {
     hit->outcome = outcome;
     hit->why = why;
-}
-
-
-/* a damaged line is no request, but it may hold what is left of one */
-
-int
-scan_judge_damaged(const unsigned char *p, const unsigned char *last,
-    unsigned policy, scan_arena_t *arena, scan_hit_t *hit)
-{
-    cli_str_t        found;
-    cguard_reason_e  reason;
-
-    (void) policy;
-
-    reason = scan_search(p, last, arena, &found);
-
-    if (reason == CGUARD_PASS) {
-        return 0;
-    }
-
-    memset(hit, 0, sizeof(scan_hit_t));
-    scan_line_init(&hit->request);
-
-    hit->reason = reason;
-    hit->named = cguard_reason_name(reason);
-    hit->damaged = 1;
-
-    scan_outcome_set(hit, SCAN_NOT_KNOWN, SCAN_WHY_UNKNOWN);
-
-    hit->request.target = scan_cut(arena, found, SCAN_KEEP);
-
-    return 1;
 }
