@@ -176,13 +176,16 @@ setup_front(const setup_t *s)
 
     f = setup_open(&text, &len);
 
-    fprintf(f, "# Where users come.\n\n");
+    fprintf(f, "# Where users come. A client that has vanished is missed after"
+            " 8 minutes.\n\n");
 
     if (s->address[0]) {
-        fprintf(f, "listen %s:%u ssl;\n", s->address, s->port);
+        fprintf(f, "listen %s:%u ssl so_keepalive=5m:30s:6;\n", s->address, s->port);
 
     } else {
-        fprintf(f, "listen %u ssl;\nlisten [::]:%u ssl;\n", s->port, s->port);
+        fprintf(f, "listen %u ssl so_keepalive=5m:30s:6;\n"
+                "listen [::]:%u ssl so_keepalive=5m:30s:6;\n",
+                s->port, s->port);
     }
 
     fclose(f);
