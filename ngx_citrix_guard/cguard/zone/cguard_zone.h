@@ -26,7 +26,7 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_ZONE_VERSION   2
+#define CGUARD_ZONE_VERSION   3
 
 #define CGUARD_ZONE_NAME      64     /* bytes of a name, the rest is cut */
 #define CGUARD_ZONE_WORD      32     /* of a shorter one */
@@ -44,6 +44,7 @@
 #define CGUARD_ZONE_REASONS   12
 #define CGUARD_ZONE_OUTCOMES  5
 #define CGUARD_ZONE_PLACES    3      /* request, egress, nginx */
+#define CGUARD_ZONE_LOST      2      /* events, lines of the error log */
 #define CGUARD_ZONE_SERIES    (CGUARD_ZONE_REASONS + CGUARD_ZONE_OUTCOMES)
 
 
@@ -63,6 +64,12 @@ typedef struct {
     cguard_zone_count_t   outcomes[CGUARD_ZONE_OUTCOMES];
     cguard_zone_count_t   places[CGUARD_ZONE_PLACES];
 } cguard_zone_counts_t;
+
+
+/* what was not written: of the log of events, of the error log */
+
+#define CGUARD_ZONE_LOST_EVENT  0
+#define CGUARD_ZONE_LOST_LINE   1
 
 
 /* modes that are in force in a server: one, or some of them */
@@ -189,6 +196,7 @@ typedef struct {
     _Atomic uint64_t      changed;   /* changes of modes so far */
     _Atomic uint64_t      events;    /* so far */
     cguard_zone_count_t   errors;
+    cguard_zone_count_t   lost[CGUARD_ZONE_LOST];
     cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];
     cguard_zone_server_t  servers[CGUARD_ZONE_SERVERS];
