@@ -71,6 +71,7 @@ typedef struct {
 
     ngx_uint_t                      monitor;
     cguard_zone_server_t           *counters;   /* NULL: no zone */
+    uint16_t                        turn;       /* of their place */
 
     unsigned                        policy;     /* for the core */
     ngx_uint_t                      scan;       /* of what nginx has built */

@@ -474,7 +474,7 @@ ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
     cguard_zone_rule_t    *rule;
     cguard_zone_server_t  *s;
 
-    s = &z->servers[e->server];
+    s = cguard_zone_event_server(z, e);
 
     ngx_http_citrix_guard_json_open(o, NULL, "{");
     ngx_http_citrix_guard_json_number(o, "number", e->number);
