@@ -22,6 +22,7 @@
 #include "http/check/ngx_http_citrix_guard_check_stream.h"
 #include "http/evidence/ngx_http_citrix_guard_canary.h"
 #include "http/evidence/ngx_http_citrix_guard_log_rate.h"
+#include "http/evidence/ngx_http_citrix_guard_lost.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "http/monitor/ngx_http_citrix_guard_monitor.h"
@@ -363,6 +364,8 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
     if (ngx_http_citrix_guard_phases_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    ngx_http_citrix_guard_lost_init(cf);
 
     if (gmcf->rules_need_body
         && ngx_http_citrix_guard_body_filter_init(cf) != NGX_OK)

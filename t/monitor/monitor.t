@@ -437,6 +437,59 @@ END
 };
 
 
+# 62 servers, that of the harness, and the monitor; the first has that number
+sub crowd {
+    my ($from) = @_;
+    my $guarded = join '', map {<<"END"} $from .. $from + 61;
+    server { listen 127.0.0.1:%%PORT1%%; server_name s$_.example;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+END
+    $nginx->configure(vars => { BE => $be->port }, http => <<"END");
+    citrix_guard_zone crowd:1m;
+    citrix_guard on;
+    server_names_hash_max_size 4096;
+$guarded
+    server { listen 127.0.0.1:%%PORT3%%; server_name monitor;
+             location /guard { citrix_guard_monitor;
+                               allow 127.0.0.1; deny all; } }
+END
+    ok $nginx->reload, "servers from $from on";
+    return;
+}
+
+
+sub attack_on {
+    my ($name) = @_;
+    get($nginx->port, '/vpn/../vpns/x', no_host => 1,
+        headers => [Host => $name]);
+    $nginx->settle;
+    return;
+}
+
+
+subtest 'servers that are gone' => sub {
+    crowd(1);
+    attack_on('s1.example') for 1 .. 3;
+    is server(zone(), 's1.example')->{verdicts}{blocked}{count}, 3, 'counted';
+    is $_->{server}, 's1.example', 'an event of it' for @{ zone()->{events} };
+    crowd(2);
+    attack_on('s63.example');
+    my $zone = zone();
+    is server($zone, 's63.example')->{verdicts}{blocked}{count}, 1,
+       'one more has a place at once';
+    is_deeply server($zone, 's63.example')->{modes}, ['on'], '... its mode';
+    is server($zone, 's1.example'), undef, 'that of the one that is gone';
+    is server($zone, 'other')->{verdicts}{blocked}{count}, 3,
+       'whose counts are kept';
+    is_deeply [map { $_->{server} } @{ $zone->{events} }],
+              [('other') x 3, 's63.example'], 'and so are its events';
+    crowd(100);
+    attack_on('s161.example');
+    is server(zone(), 's161.example')->{verdicts}{blocked}{count}, 1,
+       'all of them are replaced';
+};
+
+
 subtest 'nginx -t' => sub {
     my %case = (
         'citrix_guard_zone guard;' => qr/invalid zone "guard"/,

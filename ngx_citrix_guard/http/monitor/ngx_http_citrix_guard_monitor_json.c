@@ -39,6 +39,8 @@ static void ngx_http_citrix_guard_dump_count(ngx_http_citrix_guard_json_t *o,
     const char *key, cguard_zone_count_t *count);
 static void ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z);
+static void ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_canaries(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_history(
@@ -93,6 +95,7 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_dump_rules(o, z);
     ngx_http_citrix_guard_dump_count(o, "errors", &z->errors);
+    ngx_http_citrix_guard_dump_lost(o, z);
     ngx_http_citrix_guard_dump_canaries(o, z);
     ngx_http_citrix_guard_dump_history(o, z);
     ngx_http_citrix_guard_dump_sources(o, z);
@@ -244,6 +247,23 @@ ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
     }
 
     ngx_http_citrix_guard_json_close(o, "]");
+}
+
+
+/* what should have been written, and was not */
+
+static void
+ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    ngx_http_citrix_guard_json_open(o, "lost", "{");
+    ngx_http_citrix_guard_json_number(o, "events",
+                  ngx_http_citrix_guard_load(
+                                       &z->lost[CGUARD_ZONE_LOST_EVENT].n));
+    ngx_http_citrix_guard_json_number(o, "lines",
+                  ngx_http_citrix_guard_load(
+                                       &z->lost[CGUARD_ZONE_LOST_LINE].n));
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
@@ -454,7 +474,7 @@ ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
     cguard_zone_rule_t    *rule;
     cguard_zone_server_t  *s;
 
-    s = &z->servers[e->server];
+    s = cguard_zone_event_server(z, e);
 
     ngx_http_citrix_guard_json_open(o, NULL, "{");
     ngx_http_citrix_guard_json_number(o, "number", e->number);
