@@ -9,12 +9,14 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <nginx.h>
 
 #include "ngx_http_citrix_guard_monitor_json.h"
 #include "ngx_http_citrix_guard_monitor_names.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "cguard/decision/cguard_version.h"
 #include "cguard/zone/cguard_zone.h"
 
 
@@ -74,6 +76,8 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
                                       NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION);
     ngx_http_citrix_guard_dump_text(o, "node", ngx_cycle->hostname.data,
                                     ngx_cycle->hostname.len);
+    ngx_http_citrix_guard_json_string(o, "nginx", NGINX_VERSION);
+    ngx_http_citrix_guard_json_string(o, "module", CGUARD_VERSION);
     ngx_http_citrix_guard_json_time(o, "now", now);
     ngx_http_citrix_guard_json_time(o, "started", z->started);
     ngx_http_citrix_guard_json_time(o, "configured",
