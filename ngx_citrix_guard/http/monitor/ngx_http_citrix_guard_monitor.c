@@ -140,7 +140,7 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
             since = n == NGX_ERROR ? 0 : (uint64_t) n;
         }
 
-        ngx_http_citrix_guard_monitor_json(&o, gmcf->shared, since);
+        ngx_http_citrix_guard_monitor_json(&o, gmcf, since);
         break;
 
     case ngx_http_citrix_guard_format_prometheus:

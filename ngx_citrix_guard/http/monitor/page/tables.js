@@ -99,9 +99,11 @@ function showRules() {
     const kinds = [...VERDICTS,
         ...found.some(r => count(r.verdicts, "pass")) ? ["pass"] : []];
     fill(at("rules"), tableOrNone(
-        [t.rule, ...kinds.map(v => [t[v], "number"]), t.last],
+        [t.rule, t.action, ...kinds.map(v => [t[v], "number"]), t.last],
         found.map(r => [
             code(r.id === "other" ? t.otherRules : r.id),
+            r.id === "other" ? "" : (r.actions || []).map(label).join(" + ")
+                || make("span", { class: "gone" }, t.gone),
             ...kinds.map(v => number(count(r.verdicts, v))),
             last(r) ? timeOf(last(r)) : ""])));
     const silent = data.rules.filter(r => !total(r));
@@ -111,15 +113,17 @@ function showRules() {
 }
 
 
-// where an attack is let by, of what the configuration says
+// where an attack is let by, as the configuration says
 function showExemptions() {
     const t = say();
     const list = data.exemptions;
     at("exemptions").hidden = !list;
     fill(at("exempt"), tableOrNone([t.server, t.where, t.what],
-        (list || []).map(e => [code(named(e.server)), code(e.location),
+        (list || []).map(e => [code(named(e.server)), e.location ? code(e.location) : t.whole,
             code([...e.names, ...e.detect_for
-                ? [t.detect_for(number(e.detect_for))] : []].join(", "))])));
+                ? [t.detect_for(e.detect_for)] : []].join(", "))])));
+    put("exempt-more", data.exemptions_left_out
+        ? t.exemptMore(number(data.exemptions_left_out)) : "");
 }
 
 

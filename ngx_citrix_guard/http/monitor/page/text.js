@@ -29,7 +29,10 @@ const TEXT = {
         canary_name: "Canary's name", pass: "Let by",
         todo: "What to do now", runbook: "Runbook: when something got through",
         mark: "may have got through", total: "total",
-        detect_for: n => `${n} address${n === "1" ? "" : "es"} detected only`,
+        whole: "the whole server",
+        exemptMore: n => `And ${n} more places.`,
+        detect_for: n => `detected only, from ${number(n)} `
+            + `address${n === 1 ? "" : "es or networks"}`,
         wait: "Waiting for the first answer.",
         noAnswer: t => `No connection since ${t}: what is below may be old.`,
         fresh: t => `As of ${t}`,
@@ -151,7 +154,10 @@ const TEXT = {
         todo: "Wat nu te doen",
         runbook: "Draaiboek (Engels): als er iets is doorgekomen",
         mark: "mogelijk doorgekomen", total: "totaal",
-        detect_for: n => `${n} adres${n === "1" ? "" : "sen"} alleen gezien`,
+        whole: "de hele server",
+        exemptMore: n => `En nog ${n} plaatsen.`,
+        detect_for: n => `alleen gezien, van ${number(n)} `
+            + `adres${n === 1 ? "" : "sen of netwerken"}`,
         wait: "Wachten op het eerste antwoord.",
         noAnswer: t => `Geen verbinding sinds ${t}: wat hieronder staat kan `
             + "verouderd zijn.",
