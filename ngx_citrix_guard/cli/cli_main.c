@@ -12,7 +12,7 @@
 
 #include "cli/check/check_main.h"
 #include "cli/common/cli_error.h"
-#include "cli/common/cli_types.h"
+#include "cguard/decision/cguard_version.h"
 #include "cli/scan/scan_main.h"
 #include "cli/setup/rollback_main.h"
 #include "cli/setup/setup_main.h"
@@ -74,7 +74,7 @@ main(int argc, char **argv)
     }
 
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
-        printf("citrix-guard %s\n", CLI_VERSION);
+        printf("citrix-guard %s\n", CGUARD_VERSION);
         return cli_flush(0);
     }
 
