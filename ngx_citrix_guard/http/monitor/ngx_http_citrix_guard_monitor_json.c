@@ -23,6 +23,11 @@
 #define NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION  1
 
 
+/* of the module: citrix-guard has the same (cli_types.h) */
+
+#define NGX_HTTP_CITRIX_GUARD_MODULE_VERSION  "0.1.0"
+
+
 /* sources that are shown, of those that are counted */
 
 #define NGX_HTTP_CITRIX_GUARD_TOP  50
@@ -74,6 +79,9 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
                                       NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION);
     ngx_http_citrix_guard_dump_text(o, "node", ngx_cycle->hostname.data,
                                     ngx_cycle->hostname.len);
+    ngx_http_citrix_guard_json_string(o, "module",
+                                      NGX_HTTP_CITRIX_GUARD_MODULE_VERSION);
+    ngx_http_citrix_guard_json_string(o, "nginx", NGINX_VERSION);
     ngx_http_citrix_guard_json_time(o, "now", now);
     ngx_http_citrix_guard_json_time(o, "started", z->started);
     ngx_http_citrix_guard_json_time(o, "configured",
