@@ -248,6 +248,9 @@ subtest 'snippets pass nginx -t' => sub {
 
             my ($status, $said) = $nginx->configure(http => $http)->check;
             is $status, 0, "$page, $n" or diag $said;
+            # a piece of a configuration may have no mode in it
+            $said =~ s/^.*no server has "citrix_guard on".*\n//m
+                if $http !~ /citrix_guard\s+(?:on|detect);/;
             unlike $said, qr/\[warn\]/, '... without a warning';
         }
     }
