@@ -19,16 +19,13 @@
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "cguard/decision/cguard_version.h"
+#include "cguard/zone/cguard_front.h"
 #include "cguard/zone/cguard_zone.h"
 
 
 /* of this form: members may be added, none is taken away */
 
 #define NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION  1
-
-
-/* of the module: citrix-guard has the same (cli_types.h) */
-
 
 
 /* sources that are shown, of those that are counted */
@@ -51,6 +48,7 @@ static void ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_canaries(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_dump_front(ngx_http_citrix_guard_json_t *o);
 static void ngx_http_citrix_guard_dump_history(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_sources(
@@ -111,6 +109,7 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_dump_count(o, "errors", &z->errors);
     ngx_http_citrix_guard_dump_lost(o, z);
     ngx_http_citrix_guard_dump_canaries(o, z);
+    ngx_http_citrix_guard_dump_front(o);
     ngx_http_citrix_guard_dump_history(o, z);
     ngx_http_citrix_guard_dump_sources(o, z);
     ngx_http_citrix_guard_dump_series(o, z, now);
@@ -333,6 +332,42 @@ ngx_http_citrix_guard_dump_canaries(ngx_http_citrix_guard_json_t *o,
 
 
 /* oldest first; a server without modes is gone */
+
+static void
+ngx_http_citrix_guard_dump_front(ngx_http_citrix_guard_json_t *o)
+{
+    uint64_t             n;
+    ngx_uint_t           i;
+    cguard_front_t      *f;
+    cguard_front_row_t  *row;
+
+    ngx_http_citrix_guard_json_open(o, "front", "[");
+
+    f = ngx_http_citrix_guard_front();
+
+    for (i = 0; f && i < f->rows; i++) {
+        row = &f->row[i];
+        n = ngx_http_citrix_guard_load(&row->count);
+
+        if (n == 0) {
+            continue;
+        }
+
+        ngx_http_citrix_guard_json_open(o, NULL, "{");
+        ngx_http_citrix_guard_dump_text(o, "protocol",
+                                        (u_char *) row->protocol,
+                                        ngx_strlen(row->protocol));
+        ngx_http_citrix_guard_dump_text(o, "why", (u_char *) row->why,
+                                        ngx_strlen(row->why));
+        ngx_http_citrix_guard_json_number(o, "count", n);
+        ngx_http_citrix_guard_json_time(o, "last",
+                                        ngx_http_citrix_guard_load(&row->last));
+        ngx_http_citrix_guard_json_close(o, "}");
+    }
+
+    ngx_http_citrix_guard_json_close(o, "]");
+}
+
 
 static void
 ngx_http_citrix_guard_dump_history(ngx_http_citrix_guard_json_t *o,

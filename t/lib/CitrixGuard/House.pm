@@ -53,7 +53,7 @@ my @ROOMS = (
     { room => 'http/base',
       on => [qw(cguard/rules cguard/zone)],
       why => 'types and helpers that all rooms of the http module share' },
-    { room => 'stream', on => ['cguard/session'],
+    { room => 'stream', on => [qw(cguard/session cguard/zone)],
       why => 'the stream module: tells sessions of ICA from HTTP' },
     { room => 'cguard/rules', on => ['cguard/decision'],
       why => 'rules without nginx: syntax, patterns, their cost at worst' },
