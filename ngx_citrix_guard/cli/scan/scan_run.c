@@ -29,6 +29,7 @@
 #include "scan_judge.h"
 #include "scan_progress.h"
 #include "scan_source.h"
+#include "scan_text.h"
 
 
 #define SCAN_PIECE  (256 * 1024)
@@ -87,6 +88,7 @@ struct scan_job_s {
     /* who reads */
     pthread_mutex_t       reading;
     scan_source_t        *source;
+    scan_text_t          *text;
     size_t                next;
     uint64_t              turns;
     uint64_t              at;
@@ -198,7 +200,7 @@ scan_run(scan_findings_t *sc)
     }
 
     if (job.source) {
-        scan_source_close(job.source);
+        scan_text_close(job.text);
     }
 
     free(piece);
@@ -295,6 +297,7 @@ scan_piece_open(scan_job_t *job, scan_piece_t *pc)
         return -1;
     }
 
+    job->text = scan_text_open(job->source);
     pc->file->packed = scan_source_packed(job->source);
 
     return 0;
@@ -320,8 +323,8 @@ scan_piece_fill(scan_job_t *job, scan_piece_t *pc)
     nl = NULL;
 
     while (nl == NULL && pc->len < SCAN_LINE_MAX && !scan_stop) {
-        n = scan_source_read(job->source, pc->buf + pc->len, SCAN_PIECE,
-                             &pc->error);
+        n = scan_text_read(job->text, pc->buf + pc->len, SCAN_PIECE,
+                           &pc->error);
 
         if (n > 0 && job->skip) {
             nl = memchr(pc->buf, '\n', (size_t) n);
@@ -363,7 +366,7 @@ scan_piece_fill(scan_job_t *job, scan_piece_t *pc)
 
     if (nl == NULL && !job->skip) {
         job->at = pc->at;
-        scan_source_close(job->source);
+        scan_text_close(job->text);
         job->source = NULL;
     }
 }
