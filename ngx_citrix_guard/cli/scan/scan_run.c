@@ -62,6 +62,7 @@ typedef struct {
     uint64_t              lines;
     uint64_t              requests;
     uint64_t              untimed;
+    uint64_t              left_out;
     uint64_t              damaged;
     uint64_t              damaged_line[SCAN_DAMAGED_SHOWN];
     unsigned              formats;
@@ -459,6 +460,7 @@ scan_piece_parse(scan_piece_t *pc)
     const unsigned char  *p, *last, *nl;
 
     pc->lines = pc->requests = pc->untimed = pc->damaged = 0;
+    pc->left_out = 0;
     pc->formats = 0;
     pc->days = 0;
     pc->hits = 0;
@@ -511,7 +513,9 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     scan_line_t    line;
     scan_parsed_e  parsed;
 
+    line.left_out = 0;
     parsed = scan_parse(&pc->parser, p, last, &line);
+    pc->left_out += line.left_out;
 
     if (parsed != SCAN_DAMAGED && pc->parser.format != SCAN_UNKNOWN) {
         pc->formats |= 1u << pc->parser.format;
@@ -684,6 +688,7 @@ scan_piece_add(scan_job_t *job, scan_piece_t *pc)
 
     sc->requests += pc->requests;
     sc->untimed += pc->untimed;
+    sc->left_out += pc->left_out;
 
     if (sc->progress) {
         scan_progress(sc, pc->at);
