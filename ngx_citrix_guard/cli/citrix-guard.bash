@@ -21,16 +21,16 @@ _citrix_guard()
         compopt -o nospace
         words='client= method= target= query= request= status= bytes= time=
                verdict= outcome= reason=' ;;
-    --error-log | --cacert | --nginx-conf)
+    --error-log | --cacert | --nginx-conf | --secret-file)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
         | --direct | --port | --connect | --monitor | --timeout | --deadline \
-        | --canary)
+        | --canary | --name | --note | --count)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
-            words='check scan verify --help --version'
+            words='check scan verify ack --help --version'
         elif [[ $cur != -* ]]; then
             [[ $command != scan ]] || COMPREPLY=($(compgen -f -- "$cur"))
             return
@@ -47,6 +47,9 @@ _citrix_guard()
                 words='--direct= --port= --connect= --error-log= --monitor=
                        --no-ica --cacert= --insecure --timeout=
                        --deadline= --canary= --verbose --json --nagios --help' ;;
+            ack)
+                words='--monitor= --name= --note= --secret-file= --count=
+                       --cacert= --insecure --help' ;;
             esac
         fi ;;
     esac

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/ack/ack_main.h"
 #include "cli/check/check_main.h"
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_types.h"
@@ -31,6 +32,7 @@ static const char  cli_usage[] =
 "  check TARGET...   would the guard refuse this request target, and why?\n"
 "  scan FILE...      access logs: were we hit, and did it work?\n"
 "  verify URL        is the shield really up, seen from outside?\n"
+"  ack OPTION...     tells the monitor who has looked at an incident\n"
 "\n"
 "citrix-guard COMMAND --help explains a command, citrix-guard(1) all of it.\n"
 "  -V, --version     print the version\n";
@@ -40,6 +42,7 @@ static const cli_command_t  cli_commands[] = {
     { "check", "citrix-guard check", check_main },
     { "scan", "citrix-guard scan", scan_main },
     { "verify", "citrix-guard verify", verify_main },
+    { "ack", "citrix-guard ack", ack_main },
 };
 
 
@@ -72,7 +75,7 @@ main(int argc, char **argv)
     }
 
     if (argc > 1) {
-        cli_error("there is no command \"%s\"; it is check, scan or verify",
+        cli_error("there is no command \"%s\"; it is check, scan, verify or ack",
                   cli_printable(name));
     } else {
         fputs(cli_usage, stderr);

@@ -20,7 +20,7 @@ my $top = abs_path("$FindBin::Bin/../..");
 my $sources = "$top/ngx_citrix_guard/cli";
 my $dir = scratch();
 
-my %options = map { $_ => options($_) } qw(check scan verify);
+my %options = map { $_ => options($_) } qw(check scan verify ack);
 
 
 sub options {
