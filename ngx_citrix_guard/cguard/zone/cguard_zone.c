@@ -22,7 +22,6 @@ _Static_assert(sizeof(cguard_zone_t) < 1000 * 1024,
                "a zone of a mebibyte has room for it");
 
 
-static uint64_t cguard_zone_hash(const void *data, size_t len, uint64_t seed);
 static void cguard_zone_write(cguard_zone_t *z, cguard_zone_event_t *e);
 static void cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step);
 static void cguard_zone_source(cguard_zone_t *z,
@@ -173,7 +172,7 @@ cguard_zone_event_server(cguard_zone_t *z, const cguard_zone_event_t *e)
 
 /* FNV-1a over words, with a last mix so that its upper half is as good */
 
-static uint64_t
+uint64_t
 cguard_zone_hash(const void *data, size_t len, uint64_t seed)
 {
     size_t                i;

@@ -21,6 +21,7 @@
 #include "cguard/decision/cguard_version.h"
 #include "cguard/zone/cguard_front.h"
 #include "cguard/zone/cguard_zone.h"
+#include "cguard/zone/cguard_zone_ack.h"
 
 
 /* of this form: members may be added, none is taken away */
@@ -267,19 +268,41 @@ ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* what should have been written, and was not */
+/*
+ * What should have been written, and was not, since the last acknowledgement;
+ * and that itself.
+ */
 
 static void
 ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
+    ngx_uint_t         i, known;
+    cguard_zone_ack_t  ack;
+
+    static const char  *names[] = { "events", "lines" };
+
+    known = (ngx_uint_t) cguard_zone_acknowledged(z, &ack);
+
     ngx_http_citrix_guard_json_open(o, "lost", "{");
-    ngx_http_citrix_guard_json_number(o, "events",
-                  ngx_http_citrix_guard_load(
-                                       &z->lost[CGUARD_ZONE_LOST_EVENT].n));
-    ngx_http_citrix_guard_json_number(o, "lines",
-                  ngx_http_citrix_guard_load(
-                                       &z->lost[CGUARD_ZONE_LOST_LINE].n));
+
+    for (i = 0; i < CGUARD_ZONE_LOST; i++) {
+        ngx_http_citrix_guard_json_number(o, names[i],
+                                  ngx_http_citrix_guard_load(&z->lost[i].n)
+                                  - (known ? ack.lost[i] : 0));
+    }
+
+    ngx_http_citrix_guard_json_close(o, "}");
+
+    if (!known) {
+        return;
+    }
+
+    ngx_http_citrix_guard_json_open(o, "acknowledged", "{");
+    ngx_http_citrix_guard_dump_text(o, "by", ack.by, ack.by_len);
+    ngx_http_citrix_guard_dump_text(o, "note", ack.note, ack.note_len);
+    ngx_http_citrix_guard_json_time(o, "at", ack.msec);
+    ngx_http_citrix_guard_json_number(o, "count", ack.count);
     ngx_http_citrix_guard_json_close(o, "}");
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cguard/zone/cguard_zone.h"
+#include "cguard/zone/cguard_zone_ack.h"
 #include "cguard/zone/cguard_zone_names.h"
 #include "tap.h"
 
@@ -334,6 +335,59 @@ zone_places(void)
     tap_ok(&zone_tap, zone_configure(100, 163, 11000) == 0
            && other->counts.outcomes[CGUARD_ZONE_UNKNOWN].n == 1,
            "all are replaced, and nothing that got through is forgotten");
+}
+
+
+static void
+zone_acknowledge(void)
+{
+    unsigned           i, ok;
+    cguard_zone_ack_t  ack, last;
+
+    zone_new();
+    memset(&ack, 0, sizeof(ack));
+    ack.count = UINT64_MAX;
+
+    tap_ok(&zone_tap, !cguard_zone_acknowledged(zone, &last)
+           && !cguard_zone_acknowledge(zone, &ack)
+           && zone->acknowledged == 0, "there is nothing to acknowledge");
+
+    zone->servers[0].counts.outcomes[1].n = 100;
+    zone->servers[0].counts.outcomes[2].n = 1;
+    zone->servers[5].counts.outcomes[3].n = 2;
+    zone->servers[63].counts.outcomes[4].n = 3;
+    zone->lost[0].n = 7;
+
+    ack.count = UINT64_MAX;
+    ack.by_len = 3;
+    memcpy(ack.by, "Ann", 3);
+
+    tap_ok(&zone_tap, cguard_zone_through(zone) == 6
+           && cguard_zone_acknowledge(zone, &ack) && ack.count == 6
+           && cguard_zone_acknowledged(zone, &last)
+           && memcmp(&last, &ack, sizeof(ack)) == 0 && last.lost[0] == 7,
+           "all that there are");
+
+    ack.count = 7;
+    tap_ok(&zone_tap, !cguard_zone_acknowledge(zone, &ack),
+           "not more than there are");
+
+    for (i = 0, ok = 1; i < 20; i++) {
+        ack.count = i % 6;
+        ack.msec = i;
+        ok &= cguard_zone_acknowledge(zone, &ack);
+    }
+
+    tap_ok(&zone_tap, ok && cguard_zone_acknowledged(zone, &last)
+           && last.msec == 19 && last.count == 1, "the last one is shown");
+
+    zone->acks[last.number % CGUARD_ZONE_ACKS].words[20] ^= 1;
+    tap_ok(&zone_tap, cguard_zone_acknowledged(zone, &last)
+           && last.msec == 18, "or the one before, if it is torn");
+
+    memset(zone->acks, 0, sizeof(zone->acks));
+    tap_ok(&zone_tap, !cguard_zone_acknowledged(zone, &last),
+           "none, if all are");
 }
 
 
@@ -815,6 +869,7 @@ main(void)
     zone_names();
     zone_modes();
     zone_places();
+    zone_acknowledge();
     zone_counts();
     zone_canaries();
     zone_steps();
