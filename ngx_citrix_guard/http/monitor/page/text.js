@@ -108,6 +108,7 @@ const TEXT = {
         plotName: (n, a, b) => `Attempts over time: ${n}, from ${a} to ${b}. `
             + "The table below has the same.",
         pick: "Drag over the lower strip, or in the plot, to select a time.",
+        notYet: "not counted yet",
         span_hour: "1 hour", span_hours: "6 hours", span_day: "24 hours",
         span_week: "7 days", span_month: "30 days", span_year: "1 year",
         name: {
@@ -242,6 +243,7 @@ const TEXT = {
             + `${b}. De tabel hieronder heeft hetzelfde.`,
         pick: "Sleep over de onderste strook, of in de grafiek, om een "
             + "periode te kiezen.",
+        notYet: "nog niet geteld",
         span_hour: "1 uur", span_hours: "6 uur", span_day: "24 uur",
         span_week: "7 dagen", span_month: "30 dagen", span_year: "1 jaar",
         name: {
