@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-42Adnv5x6wmRzCMD69UcZQsrKLyk0kpanZ69UgYslW8='; " \
+    "'sha256-p+dRzoYfsaUacl/6j7ugY5bETy7tnt8sduQNj799ir8='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1196,7 +1196,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        sourcesNote: n => \"Counts are estimates; the maximum overcount is \"\n"
     "            + \"how much too high one may be. No source with more than \"\n"
     "            + `${n} events is missing. An IPv6 network (/64) is one source.`,\n"
-    "        rulesNote: n => `${n} more rules have found nothing.`,\n"
+    "        rulesNote: n => n === 1 ? \"1 more rule has found nothing.\"\n"
+    "            : `${number(n)} more rules have found nothing.`,\n"
     "        found: (n, m) => `${n} of ${m} events`,\n"
     "        plotName: (n, a, b) => `Attempts over time: ${n}, from ${a} to ${b}. `\n"
     "            + \"The table below has the same.\",\n"
@@ -1330,7 +1331,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            + \"erbij staat is te veel geteld. Geen bron met meer dan \"\n"
     "            + `${n} gebeurtenissen ontbreekt. Een IPv6-netwerk (/64) is `\n"
     "            + \"een bron.\",\n"
-    "        rulesNote: n => `${n} andere regels hebben niets gevonden.`,\n"
+    "        rulesNote: n => n === 1 ? \"1 andere regel heeft niets gevonden.\"\n"
+    "            : `${number(n)} andere regels hebben niets gevonden.`,\n"
     "        found: (n, m) => `${n} van ${m} gebeurtenissen`,\n"
     "        plotName: (n, a, b) => `Pogingen in de tijd: ${n}, van ${a} tot `\n"
     "            + `${b}. De tabel hieronder heeft hetzelfde.`,\n"
@@ -1999,14 +2001,13 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "               { show: false }],\n"
     "        series: [{}, bars(paint(\"dim\"))],\n"
     "        hooks: { setSelect: [select],\n"
-    "                 draw: [u => shadeBefore(u, plots.all)] },\n"
+    "                 draw: [u => shadeBefore(u, plots.all), frame] },\n"
     "    }, [plots.all.starts, totals(plots.all)], fill(at(\"strip\")));\n"
     "}\n"
     "\n"
     "\n"
-    "// the selected part, as a frame on the strip\n"
-    "function frame() {\n"
-    "    const u = plots.strip;\n"
+    "// the selected part, as a frame on the strip, once that is drawn\n"
+    "function frame(u) {\n"
     "    const [from, to] = chosen();\n"
     "    const left = u.valToPos(Math.max(from, plots.all.from), \"x\");\n"
     "    u.setSelect({ left, width: u.valToPos(to, \"x\") - left, top: 0,\n"
@@ -2031,7 +2032,6 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        plots.main.setData(stacked(view));\n"
     "        plots.strip.setData([plots.all.starts, totals(plots.all)]);\n"
     "    }\n"
-    "    frame();\n"
     "}\n"
     "\n"
     "\n"
@@ -2213,7 +2213,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            last(r) ? timeOf(last(r)) : \"\"])));\n"
     "    const silent = data.rules.filter(r => !total(r));\n"
     "    at(\"silent\").hidden = !silent.length;\n"
-    "    put(\"l-silent\", t.rulesNote(number(silent.length)));\n"
+    "    put(\"l-silent\", t.rulesNote(silent.length));\n"
     "    put(\"silent-rules\", silent.map(r => r.id).join(\", \"));\n"
     "}\n"
     "\n"

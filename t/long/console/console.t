@@ -345,6 +345,11 @@ subtest 'the plot' => sub {
     cmp_ok abs($hours - 6), '<', 0.2, 'a drag selects a time';
     is $browser->text('#span option:checked'), 'as selected', '... said so';
     picture('selected');
+    my ($part, $from_left) = @{ $browser->script('const s = '
+        . 'plots.strip.select; const w = plots.strip.over.clientWidth; '
+        . 'return [s.width / w, s.left / w]') };
+    cmp_ok abs($part - 0.25), '<', 0.02, '... and the strip shows it: how long';
+    cmp_ok abs($from_left - 0.5), '<', 0.02, '... and where';
     $browser->drag([$left + 200, $top + int($height / 2)],
                    [$left + 210, $top + int($height / 2)]);
     is $browser->script('return chosen()[1] - chosen()[0]'), 3_600,

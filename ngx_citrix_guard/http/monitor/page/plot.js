@@ -263,14 +263,13 @@ function buildStrip(width) {
                { show: false }],
         series: [{}, bars(paint("dim"))],
         hooks: { setSelect: [select],
-                 draw: [u => shadeBefore(u, plots.all)] },
+                 draw: [u => shadeBefore(u, plots.all), frame] },
     }, [plots.all.starts, totals(plots.all)], fill(at("strip")));
 }
 
 
-// the selected part, as a frame on the strip
-function frame() {
-    const u = plots.strip;
+// the selected part, as a frame on the strip, once that is drawn
+function frame(u) {
     const [from, to] = chosen();
     const left = u.valToPos(Math.max(from, plots.all.from), "x");
     u.setSelect({ left, width: u.valToPos(to, "x") - left, top: 0,
@@ -295,7 +294,6 @@ function drawPlots() {
         plots.main.setData(stacked(view));
         plots.strip.setData([plots.all.starts, totals(plots.all)]);
     }
-    frame();
 }
 
 

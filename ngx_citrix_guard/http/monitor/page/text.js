@@ -103,7 +103,8 @@ const TEXT = {
         sourcesNote: n => "Counts are estimates; the maximum overcount is "
             + "how much too high one may be. No source with more than "
             + `${n} events is missing. An IPv6 network (/64) is one source.`,
-        rulesNote: n => `${n} more rules have found nothing.`,
+        rulesNote: n => n === 1 ? "1 more rule has found nothing."
+            : `${number(n)} more rules have found nothing.`,
         found: (n, m) => `${n} of ${m} events`,
         plotName: (n, a, b) => `Attempts over time: ${n}, from ${a} to ${b}. `
             + "The table below has the same.",
@@ -237,7 +238,8 @@ const TEXT = {
             + "erbij staat is te veel geteld. Geen bron met meer dan "
             + `${n} gebeurtenissen ontbreekt. Een IPv6-netwerk (/64) is `
             + "een bron.",
-        rulesNote: n => `${n} andere regels hebben niets gevonden.`,
+        rulesNote: n => n === 1 ? "1 andere regel heeft niets gevonden."
+            : `${number(n)} andere regels hebben niets gevonden.`,
         found: (n, m) => `${n} van ${m} gebeurtenissen`,
         plotName: (n, a, b) => `Pogingen in de tijd: ${n}, van ${a} tot `
             + `${b}. De tabel hieronder heeft hetzelfde.`,
