@@ -40,6 +40,8 @@
 #define CGUARD_ZONE_CHANGES   256
 #define CGUARD_ZONE_STEP      300    /* seconds of a step in time */
 #define CGUARD_ZONE_STEPS     288    /* a day of them */
+#define CGUARD_ZONE_HOURS     336    /* two weeks */
+#define CGUARD_ZONE_DAYS      366    /* a year, by UTC */
 
 #define CGUARD_ZONE_VERDICTS  4
 #define CGUARD_ZONE_REASONS   12
@@ -243,6 +245,8 @@ typedef struct {
     /* a step's number << 32 | how many there were in it */
 
     _Atomic uint64_t      steps[CGUARD_ZONE_STEPS][CGUARD_ZONE_SERIES];
+    _Atomic uint64_t      hours[CGUARD_ZONE_HOURS][CGUARD_ZONE_SERIES];
+    _Atomic uint64_t      days[CGUARD_ZONE_DAYS][CGUARD_ZONE_SERIES];
     cguard_zone_entry_t   ring[CGUARD_ZONE_EVENTS];
 } cguard_zone_t;
 
@@ -298,9 +302,22 @@ size_t cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top);
 
 uint64_t cguard_zone_hash(const void *data, size_t len, uint64_t seed);
 
+/* scales of time, the finest first: the seconds of a step; how many are kept */
+
+typedef enum {
+    CGUARD_ZONE_BY_STEP = 0,
+    CGUARD_ZONE_BY_HOUR,
+    CGUARD_ZONE_BY_DAY,
+    CGUARD_ZONE_SCALES
+} cguard_zone_scale_e;
+
+unsigned cguard_zone_seconds(cguard_zone_scale_e scale);
+unsigned cguard_zone_steps(cguard_zone_scale_e scale);
+
 /* how many of a series there were in that step of time */
 
-uint64_t cguard_zone_step(cguard_zone_t *z, uint64_t step, unsigned series);
+uint64_t cguard_zone_step(cguard_zone_t *z, cguard_zone_scale_e scale,
+    uint64_t step, unsigned series);
 
 
 #pragma GCC visibility pop

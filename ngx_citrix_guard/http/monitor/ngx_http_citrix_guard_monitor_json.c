@@ -14,6 +14,7 @@
 #include "ngx_http_citrix_guard_monitor_json.h"
 #include "ngx_http_citrix_guard_monitor_names.h"
 #include "ngx_http_citrix_guard_monitor_rules.h"
+#include "ngx_http_citrix_guard_monitor_series.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
@@ -54,10 +55,6 @@ static void ngx_http_citrix_guard_dump_history(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_sources(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
-static void ngx_http_citrix_guard_dump_series(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t now);
-static void ngx_http_citrix_guard_dump_steps(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name);
 static void ngx_http_citrix_guard_dump_events(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t since);
 static void ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
@@ -442,69 +439,6 @@ ngx_http_citrix_guard_dump_sources(ngx_http_citrix_guard_json_t *o,
         ngx_http_citrix_guard_json_number(o, "error", top[i].error);
         ngx_http_citrix_guard_json_time(o, "last", top[i].last);
         ngx_http_citrix_guard_json_close(o, "}");
-    }
-
-    ngx_http_citrix_guard_json_close(o, "]");
-}
-
-
-/* the last day, in steps */
-
-static void
-ngx_http_citrix_guard_dump_series(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t now)
-{
-    uint64_t    first;
-    ngx_uint_t  i;
-
-    first = now / 1000 / CGUARD_ZONE_STEP - (CGUARD_ZONE_STEPS - 1);
-
-    ngx_http_citrix_guard_json_open(o, "series", "{");
-    ngx_http_citrix_guard_json_number(o, "step", CGUARD_ZONE_STEP);
-    ngx_http_citrix_guard_json_time(o, "first",
-                                    first * CGUARD_ZONE_STEP * 1000);
-
-    ngx_http_citrix_guard_json_open(o, "reasons", "{");
-
-    for (i = 0; ngx_http_citrix_guard_reason_name(i); i++) {
-        ngx_http_citrix_guard_dump_steps(o, z, first, i,
-                                         ngx_http_citrix_guard_reason_name(i));
-    }
-
-    ngx_http_citrix_guard_json_close(o, "}");
-    ngx_http_citrix_guard_json_open(o, "outcomes", "{");
-
-    for (i = 0; i < CGUARD_ZONE_OUTCOMES; i++) {
-        ngx_http_citrix_guard_dump_steps(o, z, first, CGUARD_ZONE_REASONS + i,
-                                        ngx_http_citrix_guard_outcome_label(i));
-    }
-
-    ngx_http_citrix_guard_json_close(o, "}");
-    ngx_http_citrix_guard_json_close(o, "}");
-}
-
-
-static void
-ngx_http_citrix_guard_dump_steps(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name)
-{
-    uint64_t    n;
-    ngx_uint_t  i;
-
-    for (i = 0, n = 0; i < CGUARD_ZONE_STEPS; i++) {
-        n += cguard_zone_step(z, first + i, series);
-    }
-
-    if (n == 0) {
-        return;
-    }
-
-    ngx_http_citrix_guard_json_open(o, name, "[");
-
-    for (i = 0; i < CGUARD_ZONE_STEPS; i++) {
-        ngx_http_citrix_guard_json_number(o, NULL,
-                                        cguard_zone_step(z, first + i,
-                                                         series));
     }
 
     ngx_http_citrix_guard_json_close(o, "]");

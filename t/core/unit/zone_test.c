@@ -498,8 +498,10 @@ zone_canaries(void)
 static void
 zone_steps(void)
 {
-    unsigned  i;
-    uint64_t  step;
+    unsigned             i;
+    uint64_t             step;
+    unsigned char        address[16];
+    cguard_zone_event_t  e;
 
     zone_new();
 
@@ -511,22 +513,49 @@ zone_steps(void)
         zone_event(i, 1);
     }
 
-    tap_ok(&zone_tap, cguard_zone_step(zone, step, 3) == 2
-           && cguard_zone_step(zone, step, CGUARD_ZONE_REASONS) == 5
-           && cguard_zone_step(zone, step + 1, 3) == 0
-           && cguard_zone_step(zone, step + CGUARD_ZONE_STEPS, 3) == 0,
+    tap_ok(&zone_tap, cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, CGUARD_ZONE_REASONS) == 5
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step + 1, 3) == 0
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step + CGUARD_ZONE_STEPS, 3) == 0,
            "events by step of time");
 
     zone_event(CGUARD_ZONE_STEP * 1000 * CGUARD_ZONE_STEPS, 1);
 
     tap_ok(&zone_tap,
-           cguard_zone_step(zone, step, 0) == 0
-           && cguard_zone_step(zone, step + CGUARD_ZONE_STEPS, 0) == 1,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, 0) == 0
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step + CGUARD_ZONE_STEPS, 0) == 1,
            "a new day takes the place of the old");
+
+    tap_ok(&zone_tap,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_HOUR, 0, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_HOUR, 24, 0) == 1
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_HOUR,
+                               CGUARD_ZONE_HOURS, 3) == 0,
+           "... by hour");
+
+    tap_ok(&zone_tap,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0,
+                               CGUARD_ZONE_REASONS) == 5
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 1, 0) == 1
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY,
+                               CGUARD_ZONE_DAYS, 3) == 0,
+           "... by day");
+
+    zone_make(&e, 0);
+    zone_address(address, 1);
+    cguard_zone_event(zone, &e, address, 86400ULL * 1000 * CGUARD_ZONE_DAYS);
+
+    tap_ok(&zone_tap,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, CGUARD_ZONE_DAYS,
+                               0) == 1
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0, 0) == 0,
+           "a new year takes the place of the old");
 
     zone->steps[step % CGUARD_ZONE_STEPS][0] = step << 32 | 0xffffffff;
     zone_event(0, 1);
-    tap_ok(&zone_tap, cguard_zone_step(zone, step, 0) == 0xffffffff,
+    tap_ok(&zone_tap, cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, 0) == 0xffffffff,
            "a full count stays full");
 }
 
