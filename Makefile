@@ -6,6 +6,8 @@
 
 ##= NGINX_SRC=FOLDER: another nginx, 1.22 or newer: its source; nginx is built
 ##      as well
+##= NGINX=PROGRAM: with NGINX_SRC: that nginx is installed here; the modules are
+##      built for it, by what its -V says, and installed where it looks
 ##= NGINX_FLAGS=...: more arguments for its configure
 ##= BUILD=KIND: release (default), debug, sanitize (builds an nginx, too),
 ##      valgrind
@@ -42,11 +44,15 @@ OUT     = build$(if $(filter-out release,$(VARIANT)),/$(VARIANT))
 MODULE  = $(if $(STATIC),,$(CURDIR)/$(OUT)/modules/$(MODULE_NAME))
 MODULE_NAME = ngx_http_citrix_guard_module.so
 
+# an nginx that is installed, and not Debian's: named by who calls
+NAMED_NGINX = $(if $(filter-out file,$(origin NGINX)),$(NGINX))
+
 # sanitizers, a static build and NGINX_SRC need an nginx of their own
-OWN_NGINX = $(strip $(STATIC)$(NGINX_SRC)$(filter sanitize,$(BUILD)))
+OWN_NGINX = $(if $(NAMED_NGINX),,$(strip $(STATIC)$(NGINX_SRC)$(filter \
+                sanitize,$(BUILD))))
 BINARY    = $(if $(OWN_NGINX),$(CURDIR)/$(OUT)/sbin/nginx,$(NGINX))
 
-export BUILD CC NGINX_SRC NGINX_FLAGS STATIC V PORT ADC_PORT ADC ADC_CA
+export BUILD CC NGINX_SRC NGINX_FLAGS NAMED_NGINX STATIC V PORT ADC_PORT ADC ADC_CA
 
 PAGES = Makefile t/programs.mk t/long/long.mk
 include $(SOURCES)/cli/cli.mk t/programs.mk t/long/long.mk
@@ -131,7 +137,7 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  libjansson-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
-PACKAGES_deb   = debhelper dpkg-dev nginx-dev
+PACKAGES_deb   = debhelper dpkg-dev nginx-dev libnginx-mod-stream
 PACKAGES_run   = perl curl
 PACKAGES_test  = perl binutils apache2-bin curl openssl xz-utils zstd \
                  python3-jsonschema rsyslog \

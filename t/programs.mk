@@ -51,7 +51,8 @@ AGREE_SOURCES = t/long/fuzz/fuzz.c t/long/fuzz/listed.c $(UNIT_SHARED) \
                 $(ORACLE_SOURCES)
 SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) \
                 $(wildcard $(CLI_DIR)/common/*.c $(CLI_DIR)/formats/*.c) \
-                $(addprefix $(CLI_DIR)/scan/scan_,arena.c judge.c search.c)
+                $(addprefix $(CLI_DIR)/scan/scan_,arena.c elsewhere.c \
+                judge.c search.c)
 replay-objects = $(patsubst %.c,$(OUT)/replay/%.o,$(1))
 REPLAY_SOURCES = $(sort t/long/fuzz/replay.c $(FUZZ_SOURCES) $(AGREE_SOURCES) \
                 $(SCAN_SOURCES))

@@ -18,19 +18,26 @@ _citrix_guard()
     --traversal)
         words='vpns any' ;;
     --key)
+        if [[ $command == setup ]]; then
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+        fi
         compopt -o nospace
         words='client= method= target= query= request= status= bytes= time=
                verdict= outcome= reason=' ;;
-    --error-log | --cacert | --nginx-conf)
+    --mode)
+        words='on detect' ;;
+    --error-log | --cacert | --nginx-conf | --certificate | --adc-ca | --conf \
+        | --nginx)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
         | --direct | --port | --connect | --monitor | --timeout | --deadline \
-        | --canary)
+        | --canary | --name | --adc | --listen | --to)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
-            words='check scan verify --help --version'
+            words='check rollback scan setup verify --help --version'
         elif [[ $cur != -* ]]; then
             [[ $command != scan ]] || COMPREPLY=($(compgen -f -- "$cur"))
             return
@@ -47,6 +54,13 @@ _citrix_guard()
                 words='--direct= --port= --connect= --error-log= --monitor=
                        --no-ica --cacert= --insecure --timeout=
                        --deadline= --canary= --verbose --json --nagios --help' ;;
+            setup)
+                words='--name= --adc= --certificate= --key= --adc-ca= --mode=
+                       --listen= --browser-only --conf= --nginx= --monitor=
+                       --yes --dry-run --help' ;;
+            rollback)
+                words='--list --to= --conf= --nginx= --monitor= --dry-run
+                       --help' ;;
             esac
         fi ;;
     esac

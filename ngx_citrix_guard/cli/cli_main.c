@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard: would this be refused; were we hit; is the shield up?
+ * citrix-guard: would this be refused; were we hit; is the shield up?  And
+ * puts it up.
  */
 
 
@@ -11,8 +12,10 @@
 
 #include "cli/check/check_main.h"
 #include "cli/common/cli_error.h"
-#include "cli/common/cli_types.h"
+#include "cguard/decision/cguard_version.h"
 #include "cli/scan/scan_main.h"
+#include "cli/setup/rollback_main.h"
+#include "cli/setup/setup_main.h"
 #include "cli/verify/verify_main.h"
 
 
@@ -31,6 +34,8 @@ static const char  cli_usage[] =
 "  check TARGET...   would the guard refuse this request target, and why?\n"
 "  scan FILE...      access logs: were we hit, and did it work?\n"
 "  verify URL        is the shield really up, seen from outside?\n"
+"  setup             puts the guard in front of a Gateway, and verifies it\n"
+"  rollback          goes back to what was there before\n"
 "\n"
 "See citrix-guard COMMAND --help and the manual page citrix-guard(1).\n"
 "  -V, --version     print the version\n";
@@ -38,7 +43,9 @@ static const char  cli_usage[] =
 
 static const cli_command_t  cli_commands[] = {
     { "check", "citrix-guard check", check_main },
+    { "rollback", "citrix-guard rollback", rollback_main },
     { "scan", "citrix-guard scan", scan_main },
+    { "setup", "citrix-guard setup", setup_main },
     { "verify", "citrix-guard verify", verify_main },
 };
 
@@ -67,13 +74,13 @@ main(int argc, char **argv)
     }
 
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
-        printf("citrix-guard %s\n", CLI_VERSION);
+        printf("citrix-guard %s\n", CGUARD_VERSION);
         return cli_flush(0);
     }
 
     if (argc > 1) {
-        cli_error("there is no command \"%s\"; it is check, scan or verify",
-                  cli_printable(name));
+        cli_error("there is no command \"%s\"; it is check, scan, verify, "
+                  "setup or rollback", cli_printable(name));
     } else {
         fputs(cli_usage, stderr);
     }

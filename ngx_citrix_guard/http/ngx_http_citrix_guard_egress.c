@@ -20,6 +20,7 @@
 
 #include "ngx_http_citrix_guard_egress.h"
 #include "ngx_http_citrix_guard_hooks.h"
+#include "ngx_http_citrix_guard_pinning.h"
 #include "ngx_http_citrix_guard_refusal.h"
 #include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
@@ -287,7 +288,8 @@ static ngx_int_t
 ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us)
 {
-    ngx_http_upstream_init_peer_pt  init;
+    ngx_http_upstream_init_peer_pt     init;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     if (ngx_http_citrix_guard_must_refuse(r)) {
         return ngx_http_citrix_guard_deny_peer(r, us);
@@ -297,7 +299,13 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
 
     init = ngx_http_citrix_guard_original_init_peer(r, us);
 
-    return init ? init(r, us) : NGX_ERROR;
+    if (init == NULL || init(r, us) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    return glcf->pinning ? ngx_http_citrix_guard_pin(r, us) : NGX_OK;
 }
 
 

@@ -22,6 +22,7 @@
 #include "http/check/ngx_http_citrix_guard_check_stream.h"
 #include "http/evidence/ngx_http_citrix_guard_canary.h"
 #include "http/evidence/ngx_http_citrix_guard_log_rate.h"
+#include "http/evidence/ngx_http_citrix_guard_lost.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "http/monitor/ngx_http_citrix_guard_monitor.h"
@@ -140,6 +141,13 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_citrix_guard_loc_conf_t, log_level),
       &ngx_http_citrix_guard_log_level_enum },
+
+    { ngx_string("citrix_guard_pinning"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_citrix_guard_loc_conf_t, pinning),
+      &ngx_http_citrix_guard_switch_enum },
 
     { ngx_string("citrix_guard_log_rate"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -267,6 +275,7 @@ ngx_http_citrix_guard_create_loc_conf(ngx_conf_t *cf)
     glcf->traversal = NGX_CONF_UNSET_UINT;
     glcf->status = NGX_CONF_UNSET_UINT;
     glcf->log_level = NGX_CONF_UNSET_UINT;
+    glcf->pinning = NGX_CONF_UNSET_UINT;
     glcf->detect_for = NGX_CONF_UNSET_PTR;
 
     return glcf;
@@ -292,6 +301,7 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
                               NGX_HTTP_FORBIDDEN);
     ngx_conf_merge_uint_value(glcf->log_level, prev->log_level,
                               NGX_LOG_WARN);
+    ngx_conf_merge_uint_value(glcf->pinning, prev->pinning, 0);
 
     ngx_conf_merge_ptr_value(glcf->detect_for, prev->detect_for, NULL);
 
@@ -307,6 +317,10 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     if (glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF) {
         gmcf->active = 1;
+    }
+
+    if (glcf->pinning) {
+        gmcf->pinning = 1;
     }
 
     /* egress and check come when everything is merged */
@@ -340,7 +354,7 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
     ngx_http_citrix_guard_check_rules(cf);
 
     if (!gmcf->active) {
-        return NGX_OK;
+        return gmcf->pinning ? ngx_http_citrix_guard_egress_init(cf) : NGX_OK;
     }
 
     if (ngx_http_citrix_guard_check(cf) != NGX_OK) {
@@ -350,6 +364,8 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
     if (ngx_http_citrix_guard_phases_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    ngx_http_citrix_guard_lost_init(cf);
 
     if (gmcf->rules_need_body
         && ngx_http_citrix_guard_body_filter_init(cf) != NGX_OK)

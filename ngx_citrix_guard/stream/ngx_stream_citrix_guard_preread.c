@@ -8,10 +8,14 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
 #include "ngx_stream_citrix_guard_preread.h"
 #include "ngx_stream_citrix_guard_pass.h"
+#include "ngx_stream_citrix_guard_silent.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
@@ -22,10 +26,13 @@
 #pragma weak ngx_stream_variable_null_value
 
 
+#if (NGX_STREAM_SSL)
+static ngx_int_t ngx_stream_citrix_guard_ssl_handler(ngx_stream_session_t *s);
+#endif
 static ngx_int_t ngx_stream_citrix_guard_preread_handler(
     ngx_stream_session_t *s);
 static ngx_stream_citrix_guard_ctx_t *ngx_stream_citrix_guard_create_ctx(
-    ngx_stream_session_t *s, ngx_stream_citrix_guard_srv_conf_t *gscf);
+    ngx_stream_session_t *s);
 static ngx_int_t ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx, cguard_protocol_e protocol);
 static void ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev);
@@ -45,6 +52,9 @@ static ngx_stream_variable_t  ngx_stream_citrix_guard_variables[] = {
     { ngx_string("citrix_guard_protocol"), NULL,
       ngx_stream_citrix_guard_protocol_variable, 0,
       NGX_STREAM_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_source"), NULL,
+      ngx_stream_citrix_guard_source_variable, 0, 0, 0 },
 
     { ngx_string("citrix_guard_why"), NULL,
       ngx_stream_citrix_guard_why_variable, 0,
@@ -68,6 +78,17 @@ ngx_stream_citrix_guard_preread_init(ngx_conf_t *cf)
     }
 
     *h = ngx_stream_citrix_guard_preread_handler;
+
+#if (NGX_STREAM_SSL)
+
+    h = ngx_array_push(&cmcf->phases[NGX_STREAM_SSL_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_stream_citrix_guard_ssl_handler;
+
+#endif
 
 #if (nginx_version >= 1025005)
 
@@ -102,6 +123,38 @@ ngx_stream_citrix_guard_add_variables(ngx_conf_t *cf)
 }
 
 
+#if (NGX_STREAM_SSL)
+
+/* in front of TLS, as the client may be silent there already */
+
+static ngx_int_t
+ngx_stream_citrix_guard_ssl_handler(ngx_stream_session_t *s)
+{
+    ngx_connection_t                    *c;
+    ngx_stream_citrix_guard_ctx_t       *ctx;
+    ngx_stream_citrix_guard_srv_conf_t  *gscf;
+
+    c = s->connection;
+
+    gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
+
+    if (!gscf->preread || c->type != SOCK_STREAM) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_stream_citrix_guard_create_ctx(s);
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_stream_citrix_guard_lend(s, ctx);
+
+    return NGX_DECLINED;
+}
+
+#endif
+
+
 static ngx_int_t
 ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
 {
@@ -121,24 +174,33 @@ ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
     if (ctx == NULL) {
-        ctx = ngx_stream_citrix_guard_create_ctx(s, gscf);
+        ctx = ngx_stream_citrix_guard_create_ctx(s);
         if (ctx == NULL) {
             return NGX_ERROR;
         }
+    }
+
+    if (ctx->timer.handler == NULL) {
+        ctx->timer.handler = ngx_stream_citrix_guard_timeout_handler;
+        ctx->timer.data = s;
+        ctx->timer.log = c->log;
+
+        ngx_add_timer(&ctx->timer, gscf->timeout);
     }
 
     if (ctx->protocol != CGUARD_SESSION_MORE) {
         return NGX_OK;
     }
 
-    if (c->buffer == NULL) {
-        return NGX_AGAIN;
+    protocol = CGUARD_SESSION_MORE;
+
+    if (c->buffer) {
+        protocol = cguard_session_protocol(c->buffer->pos,
+                                          c->buffer->last - c->buffer->pos);
     }
 
-    protocol = cguard_session_protocol(c->buffer->pos,
-                                      c->buffer->last - c->buffer->pos);
-
     if (protocol == CGUARD_SESSION_MORE) {
+        ngx_stream_citrix_guard_lend(s, ctx);
         return NGX_AGAIN;
     }
 
@@ -147,8 +209,7 @@ ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
 
 
 static ngx_stream_citrix_guard_ctx_t *
-ngx_stream_citrix_guard_create_ctx(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_srv_conf_t *gscf)
+ngx_stream_citrix_guard_create_ctx(ngx_stream_session_t *s)
 {
     ngx_connection_t               *c;
     ngx_pool_cleanup_t             *cln;
@@ -166,11 +227,7 @@ ngx_stream_citrix_guard_create_ctx(ngx_stream_session_t *s,
 
     cln->handler = ngx_stream_citrix_guard_ctx_cleanup;
 
-    ctx->timer.handler = ngx_stream_citrix_guard_timeout_handler;
-    ctx->timer.data = s;
-    ctx->timer.log = c->log;
-
-    ngx_add_timer(&ctx->timer, gscf->timeout);
+    ctx->connection = c;
 
     ngx_stream_set_ctx(s, ctx, ngx_stream_citrix_guard_module);
 
@@ -193,6 +250,8 @@ ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
     if (ctx->timer.timer_set) {
         ngx_del_timer(&ctx->timer);
     }
+
+    ngx_stream_citrix_guard_take_back(s->connection, ctx);
 
     ctx->protocol = protocol;
 
@@ -249,6 +308,8 @@ ngx_stream_citrix_guard_ctx_cleanup(void *data)
     if (ctx->timer.timer_set) {
         ngx_del_timer(&ctx->timer);
     }
+
+    ngx_stream_citrix_guard_take_back(ctx->connection, ctx);
 }
 
 

@@ -21,7 +21,8 @@
 ngx_int_t ngx_stream_citrix_guard_preread_init(ngx_conf_t *cf);
 
 /*
- * adds $citrix_guard_protocol and $citrix_guard_why; NGX_ERROR without memory
+ * adds $citrix_guard_protocol, $citrix_guard_source and $citrix_guard_why;
+ * NGX_ERROR without memory
  */
 
 ngx_int_t ngx_stream_citrix_guard_add_variables(ngx_conf_t *cf);

@@ -64,6 +64,9 @@ typedef struct {
 typedef struct {
     cguard_protocol_e               protocol;   /* MORE: not known yet */
     ngx_event_t                     timer;
+    ngx_event_t                     wait;       /* until the client speaks */
+    ngx_event_handler_pt            read;       /* nginx's own, meanwhile */
+    ngx_connection_t               *connection;
     cguard_session_t                session;    /* behind the signature */
     size_t                          signature;  /* of it, still to be sent */
     u_char                          first;      /* its first byte */

@@ -1,11 +1,13 @@
 #!/usr/bin/perl
 
 # citrix-guard scan beside the public indicator scanner for the appliance's
-# access logs: its rules, restated here in our words and run by grep -E as it
-# runs them, and ours, over the same logs. Ours must find all that they find.
+# access logs, ioc-scanner-CVE-2019-19781 by FireEye and Citrix, release 1.4:
+# its rules for successes and for scans that were answered (--verbose), restated
+# here in our words and run by grep -Ei as it runs them, and ours, over the same
+# logs. Ours must find all that they find.
 #
 # Its rules write [^\s] for "no blank". In such a bracket grep -E knows no \s:
-# the letter s is excluded, and the backslash.
+# the letter s is excluded, in either case, and the backslash.
 
 use strict;
 use warnings;
@@ -19,17 +21,18 @@ use Test::More;
 use CitrixGuard::Command qw(citrix_guard);
 use CitrixGuard::Scratch qw(scratch slurp spew);
 
+# a part of a target as they mean it, "vpns" and the ending of a template
+my $PART = '[^\s]*';
+my $VPNS = join '', map { sprintf '(%s|%%%02x)', $_, ord } qw(v p n s);
+my $XML = '(x|%[57]8)(m|%[46]d)(l|%[46]c)';
+
 my %RULES = (
-    'a template was fetched' =>
-        '(GET|POST) [^"]*/vpns/portal/[^\s]+\.xml HTTP/1\.1" (200|304)',
-    'a script answered 304' =>
-        '(GET|POST) [^"]*/vpns/portal/[^\s]+\.pl HTTP/1\.1" 304',
-    'a script was answered through a traversal' =>
-        '(GET|POST) [^"]*/\.\./[^"]*\.pl HTTP/1\.1" 200',
-    'a configuration file was read' =>
-        '(GET|POST) [^"]*/\.\./vpns/cfg/[^"]*\.conf HTTP/1\.1" 200',
-    'a web shell' =>
-        '(GET|POST) /vpn/(themes|media)/[^\s]*\.php HTTP/1\.1" 200',
+    'a template was fetched' => qq{\\] "[A-Z]{3,7} $PART/$VPNS/$PART\\.$XML}
+        . qq{$PART HTTP/1\\.1" (200|304)},
+    'a script answered 304' => qq{(GET|POST) $PART/$VPNS/$PART\\.pl$PART}
+        . ' HTTP/1\.1" 304',
+    'a script or a configuration file was answered' =>
+        qq{\\] "[A-Z]{3,7} $PART/$VPNS/[^ ]+\\.(pl|conf).*HTTP/1\\.1" 200},
 );
 
 my $dir = scratch();
@@ -90,18 +93,23 @@ sub requests {
 # The numbers of the lines that a rule finds, by grep -E.
 sub theirs {
     my ($rule, $file) = @_;
-    open my $from, '-|', 'grep', '-nE', '-e', $rule, $file or die "grep: $!";
+    open my $from, '-|', 'grep', '-nEi', '-e', $rule, $file or die "grep: $!";
     my @lines = map {/^(\d+):/} <$from>;
     close $from;
     return @lines;
 }
 
 
-sub ours {
+sub findings {
     my ($file) = @_;
     my $ran = citrix_guard(['scan', '--json', $file]);
+    return @{ JSON::PP->new->utf8->decode($ran->{out})->{findings} };
+}
+
+
+sub ours {
     return grep { $_->{outcome} =~ /^(?:scan-success|exploit-suspected)$/ }
-           @{ JSON::PP->new->utf8->decode($ran->{out})->{findings} };
+        findings(@_);
 }
 
 
@@ -147,7 +155,8 @@ subtest 'what each finds' => sub {
 };
 
 subtest 'ours finds all that theirs find' => sub {
-    cmp_ok scalar keys %theirs, '>', 20, 'they find something';
+    is scalar keys %theirs, 132, 'they find 132';
+    is scalar @lines, 190, '... of 190';
     is_deeply [map { $lines[$_ - 1] } grep { !$ours{$_} } sort keys %theirs],
         [], 'none is missing';
 };
@@ -156,8 +165,7 @@ subtest 'the defects that ours has not' => sub {
     is_deeply $by_rule{'a script answered 304'}, [],
         'a script answered 304: their rule can never match';
     for my $kind ('template whose name has an s', 'template behind nginx',
-                  'template, other methods', 'script, PUT and HEAD',
-                  'template with a query') {
+                  'web shell', 'web shell elsewhere') {
         is scalar(grep { $kind[$_ - 1] eq $kind } keys %theirs), 0,
             "$kind: theirs finds none";
     }
@@ -166,11 +174,24 @@ subtest 'the defects that ours has not' => sub {
 subtest 'over the annotated logs' => sub {
     for my $name (qw(combined httpaccess common)) {
         my $file = "$FindBin::Bin/../data/logs/$name.log";
-        my %found = map { $_->{line} => 1 } ours($file);
+        my %found = map { $_->{line} => 1 } findings($file);
         my %they = map { $_ => 1 } map { theirs($_, $file) } values %RULES;
         is_deeply [grep { !$found{$_} } sort keys %they], [], "$name: all of "
             . keys(%they) . ' that theirs find, ' . keys(%found) . ' in all';
     }
+};
+
+# scripts that intruders left, by the names that the public lists have
+subtest 'web shells by their names' => sub {
+    my @names = qw(PersonalBookmak AJ3UBK2MP rmpm loadcolorprefs);
+    my @all = map {"/vpns/portal/scripts/$_.pl"} @names;
+    spew("$dir/shells.log", join '', map {
+        qq{192.0.2.1 - - [12/Jan/2020:02:55:19 +0000] "POST $_ HTTP/1.1" 200}
+        . qq{ 941 "-" "-"\n}
+    } @all);
+    my @found = ours("$dir/shells.log");
+    is_deeply [map { $_->{target} } @found], \@all, 'each is a success';
+    like $_->{why}, qr/web shell/, '... by its name' for @found;
 };
 
 subtest 'and no more than that' => sub {

@@ -37,7 +37,7 @@ my $nginx;
 # The location, the target in it, and what else makes the request. "mine":
 # what leaves for another's reason than the attack. "lost": a post_action for
 # which the mark is lost, if there was no memory for it: it is judged by itself,
-# and leaves if it is clean.
+# and leaves if it is clean. "before": a clean one that is answered first.
 my @KINDS = (
     { name => 'main request', path => '/plain/..;/vpns/a' },
     { name => 'HEAD', path => '/plain/..;/vpns/a', method => 'HEAD' },
@@ -67,6 +67,11 @@ my @KINDS = (
       headers => ['X-Path' => '/vpn/../vpns/'] },
     { name => 'ip_hash', path => '/ip/a' },
     { name => 'keepalive', path => '/kept/a' },
+    { name => 'pinned', path => '/pinned/a', own => 1,
+      headers => ['X-Path' => '/vpn/../vpns/'] },
+    { name => 'pinned before', path => '/pinned/a', before => '/before',
+      own => 1, mine => 1, lost => 1,
+      headers => ['X-Path' => '/vpn/../vpns/'] },
     { name => 'cache', path => '/cache/a' },
     { name => 'Upgrade', path => '/upgrade/a', headers => [Upgrade => 'h2c',
       Connection => 'close, upgrade'] },
@@ -137,6 +142,10 @@ sub server {
         location /kept/     { proxy_http_version 1.1;
                               proxy_set_header Connection "";
                               proxy_pass http://kept/vpn/../vpns/; }
+        location /pinned/   { proxy_http_version 1.1;
+                              proxy_set_header Connection "";
+                              citrix_guard_pinning on;
+                              proxy_pass http://be\$http_x_path; }
         location /cache/    { proxy_cache store;
                               proxy_pass http://be/vpn/../vpns/; }
         location /rule/     { citrix_guard_rule one path ^/rule/hostile;
@@ -225,6 +234,7 @@ sub ask {
         my %headers = @{ $kind->{headers} // [] };
         $headers{Connection} //= 'close';
         my $client = CitrixGuard::Raw->new($nginx->port($port));
+        $client = first($client, $kind, $port) if $kind->{before};
         my $bytes = request($kind->{path}, %$kind, headers => [%headers])
                   . ($kind->{more} // '');
         if ($kind->{late}) {
@@ -243,6 +253,17 @@ sub ask {
 }
 
 
+# The request before: returns the connection, or another one if it is lost.
+sub first {
+    my ($client, $kind, $port) = @_;
+    $client->put(request($kind->{path}, headers => ['X-Path',
+                                                    $kind->{before}]));
+    my $answer = eval { $client->get };
+    return $client->parted($answer)
+        ? CitrixGuard::Raw->new($nginx->port($port)) : $client;
+}
+
+
 # What is known of one request: the answer, what arrived, what was logged.
 sub outcome {
     my ($kind, $mode, $n, $lasting, $deep) = @_;
@@ -252,11 +273,12 @@ sub outcome {
     # what is left to do needs memory of its own where it is nginx's that fails
     $nginx->settle if !$deep;
     my ($count, $failed, $name) = $faults->disarm;
-    my @arrivals = $be->arrivals($nginx);
+    my @arrivals = grep { ($_->{target} // '') ne ($kind->{before} // 0) }
+                   $be->arrivals($nginx);
     my @arrived = sort map { $_->{line} } @arrivals;
     my @lines = $nginx->events;
     my ($access) = substr(slurp($nginx->dir . '/guard.log'), $log)
-        =~ /\A(.*)\n\z/;
+        =~ /(?:\A|\n)(.*)\n\z/;
     return { %$answer, count => $count, failed => $failed, name => $name,
              arrived => \@arrived, lines => \@lines,
              raw => join("\n", sort map { $_->{raw} } @arrivals),
@@ -377,9 +399,9 @@ sub sweep_below {
 
 subtest 'nothing that may fail is left out' => sub {
     my %sure = map { $_ => 1 } qw(ngx_atoi ngx_atoof ngx_cached_time
-        ngx_cidr_match
+        ngx_cidr_match ngx_close_connection
         ngx_cmp_sockaddr ngx_gmtime ngx_hash_key ngx_http_arg ngx_parse_size
-        ngx_pid ngx_sock_ntop
+        ngx_pid ngx_posted_events ngx_reusable_connection ngx_sock_ntop ngx_exiting ngx_ssl_shutdown ngx_terminate
         ngx_conf_log_error ngx_current_msec ngx_event_timer_rbtree
         ngx_http_block_reading ngx_http_core_run_phases
         ngx_http_core_generic_phase ngx_http_file_cache_free

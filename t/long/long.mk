@@ -88,6 +88,14 @@ PACKAGES_fresh = debootstrap git curl
 fresh: deps-fresh
 	@WORKTREE=$(WORKTREE) t/long/fresh/fresh build/fresh $(ONLY)
 
+PACKAGES_packages = debootstrap git procps
+
+## packages: the Debian packages in Debian 12, 13 and sid under systemd: built,
+##     installed, updated, crashed, rebooted, purged (20 minutes); ONLY=suite
+.PHONY: packages
+packages: deps-packages
+	@t/long/packages/packages build/packages $(ONLY)
+
 PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
                  libnginx-mod-http-js libnginx-mod-http-headers-more-filter \
                  libnginx-mod-http-modsecurity libnginx-mod-http-echo \
@@ -107,6 +115,13 @@ PACKAGES_hooks = $(PACKAGES_test) dpkg-dev libpcre2-dev
 .PHONY: hooks
 hooks: deps-hooks
 	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/long/hooks/*.t
+
+PACKAGES_named = perl curl dpkg-dev $(PACKAGES_build)
+
+## named: modules for an nginx that is installed and not Debian's (2 minutes)
+.PHONY: named
+named: deps-named
+	@prove -It/lib $(PROVE_FLAGS) t/long/named/*.t
 
 PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
 

@@ -86,20 +86,60 @@ subtest 'the page' => sub {
     my $page = ask('');
     my $policy = CitrixGuard::Raw::header($page, 'Content-Security-Policy');
     my %hash = map { $_ => 1 } $policy =~ /'sha256-([^']+)'/g;
-    for my $tag ('script', 'style') {
-        my @parts = $page->{body} =~ m{<$tag>(.*?)</$tag>}sg;
-        is scalar @parts, 1, "one $tag";
-        ok $hash{ sha256_base64($parts[0]) . '=' }, '... which may run';
-    }
-    is scalar keys %hash, 2, 'and nothing else';
-    unlike $page->{body}, qr{https?://(?!www\.w3\.org/2000/svg)},
+    my %parts = map { $_ => [$page->{body} =~ m{<$_>(.*?)</$_>}sg] }
+        'script', 'style';
+    is scalar @{ $parts{style} }, 1, 'one style';
+    is scalar @{ $parts{script} }, 2, 'two scripts: the plot, the page';
+    ok $hash{ sha256_base64($_) . '=' }, '... which may run'
+        for map {@$_} values %parts;
+    is scalar keys %hash, 3, 'and nothing else';
+    unlike $policy, qr/unsafe|https?:|\*/, 'nothing from elsewhere';
+    unlike $page->{body}, qr{https?://(?!github\.com/leeoniya/uPlot )},
            'no other place is named';
+    unlike $page->{body}, qr/\s(?:on\w+|style)\s*=\s*["']/,
+           'nothing stands in an attribute that the policy would stop';
+    like $parts{script}[0], qr{^/\*\nThe MIT License.*uPlot \(v1\.6\.32\)}s,
+         'uPlot, with its license';
+    cmp_ok length $page->{body}, '<', 128 * 1024, 'it is small';
+};
+
+
+subtest 'the runbook' => sub {
+    my $runbook = ask('?format=runbook');
+    is $runbook->{status}, 200, 'is there';
+    is CitrixGuard::Raw::header($runbook, 'Content-Type'),
+       'text/plain; charset=utf-8', '... as text';
+    is $runbook->{body}, slurp("$FindBin::Bin/../../docs/incident.md"),
+       'that of the documents' or diag 'run ngx_citrix_guard/tools/page';
+    like ask('')->{body}, qr/href="\?format=runbook"/, 'the page links to it';
+};
+
+
+subtest 'what is not ours' => sub {
+    my $sources = "$FindBin::Bin/../../ngx_citrix_guard";
+    my $dir = scratch();
+    mkdir "$dir/ngx_citrix_guard";
+    system 'cp', '-a', "$sources/tools", "$sources/http",
+           "$dir/ngx_citrix_guard";
+    mkdir "$dir/docs";
+    spew("$dir/docs/incident.md", "# Runbook\n");
+    my $tool = "$^X $dir/ngx_citrix_guard/tools/page";
+    is `$tool 2>&1`, '', 'made of another runbook';
+    my $uplot = "$dir/ngx_citrix_guard/http/monitor/uplot";
+    spew("$uplot/uPlot.iife.min.js", slurp("$uplot/uPlot.iife.min.js") . ';');
+    is `$tool 2>&1`,
+       "page: uplot/uPlot.iife.min.js is not the file that uplot/README names\n",
+       'another file is refused';
 };
 
 
 subtest 'nothing yet' => sub {
     my $zone = zone();
     is $zone->{version}, 1, 'version';
+    my ($nginx_version) = `$ENV{TEST_NGINX_BINARY} -v 2>&1` =~ m{nginx/(\S+)};
+    is $zone->{nginx}, $nginx_version, "nginx's";
+    my ($version) = `$ENV{TEST_CITRIX_GUARD} --version` =~ /(\S+)$/;
+    is $zone->{module}, $version, "the module's is the command's";
     is_deeply [map { $_->{name} } @{ $zone->{servers} }],
               ['one.example', 'two.example'], 'servers';
     is_deeply server($zone, 'one.example')->{modes}, ['on'], 'mode';
@@ -434,6 +474,59 @@ END
     is server($zone, 'other')->{verdicts}{blocked}{count}, 1,
        'an attack on the monitor is counted all the same';
     is_deeply server($zone, 'other')->{modes}, [], '... as no server';
+};
+
+
+# 62 servers, that of the harness, and the monitor; the first has that number
+sub crowd {
+    my ($from) = @_;
+    my $guarded = join '', map {<<"END"} $from .. $from + 61;
+    server { listen 127.0.0.1:%%PORT1%%; server_name s$_.example;
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+END
+    $nginx->configure(vars => { BE => $be->port }, http => <<"END");
+    citrix_guard_zone crowd:1m;
+    citrix_guard on;
+    server_names_hash_max_size 4096;
+$guarded
+    server { listen 127.0.0.1:%%PORT3%%; server_name monitor;
+             location /guard { citrix_guard_monitor;
+                               allow 127.0.0.1; deny all; } }
+END
+    ok $nginx->reload, "servers from $from on";
+    return;
+}
+
+
+sub attack_on {
+    my ($name) = @_;
+    get($nginx->port, '/vpn/../vpns/x', no_host => 1,
+        headers => [Host => $name]);
+    $nginx->settle;
+    return;
+}
+
+
+subtest 'servers that are gone' => sub {
+    crowd(1);
+    attack_on('s1.example') for 1 .. 3;
+    is server(zone(), 's1.example')->{verdicts}{blocked}{count}, 3, 'counted';
+    is $_->{server}, 's1.example', 'an event of it' for @{ zone()->{events} };
+    crowd(2);
+    attack_on('s63.example');
+    my $zone = zone();
+    is server($zone, 's63.example')->{verdicts}{blocked}{count}, 1,
+       'one more has a place at once';
+    is_deeply server($zone, 's63.example')->{modes}, ['on'], '... its mode';
+    is server($zone, 's1.example'), undef, 'that of the one that is gone';
+    is server($zone, 'other')->{verdicts}{blocked}{count}, 3,
+       'whose counts are kept';
+    is_deeply [map { $_->{server} } @{ $zone->{events} }],
+              [('other') x 3, 's63.example'], 'and so are its events';
+    crowd(100);
+    attack_on('s161.example');
+    is server(zone(), 's161.example')->{verdicts}{blocked}{count}, 1,
+       'all of them are replaced';
 };
 
 

@@ -10,12 +10,12 @@ use lib "$FindBin::Bin/../lib";
 use JSON::PP ();
 use Test::More;
 
-use CitrixGuard::Scratch qw(scratch slurp spew);
+use CitrixGuard::Scratch qw(scratch spew);
 
 plan skip_all => 'no node: Debian package nodejs'
     if system('node --version >/dev/null 2>&1') != 0;
 
-my $SCRIPT = slurp("$FindBin::Bin/../../ngx_citrix_guard/http/monitor/page.js");
+my $SCRIPT = `$^X $FindBin::Bin/../../ngx_citrix_guard/tools/page --script`;
 my $dir = scratch();
 
 
@@ -28,92 +28,189 @@ sub server {
 }
 
 
-# what the page says: [colour, sentence, note]
+# what the page says: {state, colour, sentence, note, todo}
 sub said {
     my ($lang, $servers, %more) = @_;
-    my $data = { node => 'proxy1', now => '2026-01-10T05:00:00.000Z',
+    my $without = delete $more{without};
+    my $before = delete $more{before} // '';
+    my $data = { version => 1, node => 'proxy1', loads => 1,
+                 now => '2026-01-10T05:00:00.000Z',
                  started => '2026-01-10T02:00:00.000Z',
                  configured => '2026-01-10T03:00:00.000Z',
                  servers => $servers, %more };
     my $json = JSON::PP->new->canonical->encode($data);
-    my $lost = $more{lost} ? '"2026-01-10T05:00:00.000Z"' : 'null';
+    $json = 'null' if $without;
     spew("$dir/page.js", <<"END" . $SCRIPT . <<"END");
 const thing = () => new Proxy(function () {}, { get: (t, k) =>
-    k === Symbol.toPrimitive ? () => "" : thing(),
+    k === Symbol.toPrimitive ? () => ""
+    : k === Symbol.iterator ? [][Symbol.iterator] : thing(),
     set: () => true, apply: () => thing() });
 globalThis.document = thing();
 globalThis.window = thing();
 Object.defineProperty(globalThis, "navigator",
-    { value: { language: "$lang" }, configurable: true });
+    { value: { language: "$lang", languages: ["$lang"] },
+      configurable: true });
 globalThis.fetch = () => new Promise(() => {});
 globalThis.location = { pathname: "/" };
 END
-;data = $json; lostSince = $lost;
+;data = $json;
+$before;
 console.log(JSON.stringify(answer()));
 process.exit(0);
 END
-    my $said = `node $dir/page.js 2>&1`;
+    my $said = `TZ=Europe/Amsterdam node $dir/page.js 2>&1`;
     return eval { JSON::PP::decode_json($said) } || die $said;
 }
 
 
 my $GATE = 'gateway.example.com';
+my $AT = qr/gateway\.example\.com \(node proxy1\)/;
 my @on = (server($GATE, ['on'], blocked => 3));
+my @open = (server($GATE, ['on'], 'scan-success' => 1,
+                   'exploit-suspected' => 2));
+my %seen = (by => 'Jan <b>', at => '2026-01-10T04:30:00.000Z',
+            note => 'looked <i>at it</i>');
 
 for my $case (
-    ['shielded', \@on, 'green',
-     qr/^We\ have\ been\ shielded\ since\ .*\ at\ gateway\.example\.com
-        \ \(proxy1\),\ and\ nothing\ got\ through/x, qr/^\z/],
+    # we have been shielded since
+    ['shielded', \@on, 'shielded', 'green',
+     qr/^We have been shielded since 10 Jan 2026, 04:00:00 CET at $AT, and (?#
+       )there is no sign that anything got through\.\z/, qr/^\z/, qr/^\z/],
     ['one that is gone, and the monitor', [@on, server('old', []),
-      server('other', [], blocked => 2)], 'green',
-     qr/^We have been shielded .* at gateway\.example\.com \(proxy1\)/,
+      server('other', [], blocked => 2)], 'shielded', 'green',
+     qr/^We have been shielded .* at $AT,/, qr/^\z/, qr/^\z/],
+    ['attempts', [server($GATE, ['on'], attempt => 2)], 'shielded', 'green',
+     qr/^We have been shielded/, qr/^2 reached the ADC, without a sign/,
      qr/^\z/],
-    ['attempts', [server($GATE, ['on'], attempt => 2)], 'green',
-     qr/^We have been shielded/, qr/^2 went to the ADC/],
-    ['detect', [server($GATE, ['detect'])], 'amber',
-     qr/^Nothing is blocked at gateway\.example\.com \(proxy1\)/,
-     qr/no sign/],
-    ['on and detect', [server($GATE, ['on', 'detect'])], 'amber',
-     qr/^We are partly shielded: .* at gateway\.example\.com \(proxy1\)/,
-     qr/no sign/],
-    ['one server of two', [@on, server('b', ['detect'])], 'amber',
-     qr/^We are partly shielded: not everything is blocked at b \(proxy1\)/,
-     qr/no sign/],
-    ['off', [server($GATE, ['off'])], 'red', qr/^We are not shielded/,
-     qr/^gateway\.example\.com \(proxy1\)\z/],
-    ['off for one', [@on, server('b', ['off'])], 'amber',
-     qr/^The guard is off in some place of b \(proxy1\)/, qr/no sign/],
-    ['off in a place', [server($GATE, ['detect', 'off'])], 'amber',
-     qr/^The guard is off in some place of gateway/, qr/no sign/],
-    ['got through', [server($GATE, ['on'], 'scan-success' => 1,
-                            'exploit-suspected' => 2)], 'red',
-     qr/^3 requests may have got through, the last one at /,
-     qr/^The guard has been blocking since .*What to do now: block/],
-    ['not answered', [server($GATE, ['detect'], unknown => 1)], 'red',
-     qr/^1 request may have got through/,
-     qr/^Of 1 the ADC's answer is not known.*What to do now/],
+    ['two Gateways', [@on, server('b.example', ['on'])], 'shielded', 'green',
+     qr/at gateway\.example\.com, b\.example \(node proxy1\)/, qr/^\z/,
+     qr/^\z/],
+    ['no name', [server('', ['on'])], 'shielded', 'green', qr/ at proxy1, /,
+     qr/^\z/, qr/^\z/],
+    ['any name', [server('_', ['on']), server('proxy1', ['on'])], 'shielded',
+     'green', qr/ at proxy1, /, qr/^\z/, qr/^\z/],
+    ['nothing is lost', \@on, 'shielded', 'green', qr/^We have been shielded/,
+     qr/^\z/, qr/^\z/, lost => { events => 0, lines => 0 }],
+    ['the clock was moved a little', \@on, 'shielded', 'green',
+     qr/^We have been shielded/, qr/^\z/, qr/^\z/,
+     now => '2026-01-10T02:59:56.000Z'],
+
+    # nothing is blocked
+    ['detect', [server($GATE, ['detect'])], 'detect', 'amber',
+     qr/^Nothing is blocked at $AT: the guard only detects, since 10 Jan/,
+     qr/^There is no sign/, qr/^If the events below are attacks/],
+    ['on and detect', [server($GATE, ['on', 'detect'])], 'detect', 'amber',
+     qr/^In a part of $AT nothing is blocked/, qr/no sign/, qr/^If the/],
+    ['detect at one of two', [@on, server('b', ['detect'])], 'detect',
+     'amber', qr/^Nothing is blocked at b \(node proxy1\): /,
+     qr/^Blocked at $AT, since .*no sign/, qr/^If the/],
+
+    # off, or not loaded for a server
+    ['off', [server($GATE, ['off'])], 'off', 'red',
+     qr/^We are not shielded at $AT: the guard is off there, since 10 Jan/,
+     qr/^There is no sign/, qr/^See below since when/],
+    ['off for one', [@on, server('b', ['off'])], 'off', 'amber',
+     qr/^We are not shielded at b \(node proxy1\): the guard is off/,
+     qr/^Blocked at $AT, since/, qr/^See below/],
+    ['off in a place', [server($GATE, ['detect', 'off'])], 'off', 'amber',
+     qr/^We are not shielded in a part of $AT/, qr/no sign/, qr/^See below/],
+    ['off, the clock and lost events', [server($GATE, ['off'])], 'off', 'red',
+     qr/^We are not shielded at $AT/, qr/no sign/, qr/^See below/,
+     now => '2026-01-09T05:00:00.000Z', lost => { events => 3 }],
+
+    # something may have got through
+    ['got through', \@open, 'through', 'red',
+     qr/^3 requests may have got through at $AT, the last one on (?#
+       )10 Jan 2026, 05:00:00 CET\.\z/, qr/^Blocked at $AT, since/,
+     qr/^Block: .*Tell whoever.*Follow the runbook/],
+    ['not answered', [server($GATE, ['detect'], unknown => 1)], 'through',
+     'red', qr/^1 request may have got through at $AT/,
+     qr/^The ADC's answer to 1 of them is not known.*Not everything is/,
+     qr/^Block: /],
     ['got through a server that is gone', [@on, server('old', [],
-                                             'scan-success' => 1)], 'red',
-     qr/^1 request may have got through/, qr/What to do now/],
-    ['nothing configured', [], 'amber', qr/^We cannot tell: no server/,
-     qr/^\z/],
-    ['only what is gone', [server('old', [])], 'amber',
-     qr/^We cannot tell: no server/, qr/^\z/],
-    ['the clock', \@on, 'amber', qr/^We cannot tell: the clock/, qr/^\z/,
-     now => '2026-01-09T05:00:00.000Z'],
-    ['no connection', \@on, 'amber', qr/^Nobody knows whether we are/,
-     qr/^No connection since/, lost => 1],
+        'scan-success' => 1)], 'through', 'red',
+     qr/^1 request may have got through at old \(/, qr/^Blocked at/,
+     qr/^Block: /],
+    ['got through another server', [@on, server('other', [],
+        'scan-success' => 1)], 'through', 'red',
+     qr/^1 request may have got through at other servers \(/, qr/^Blocked at/,
+     qr/^Block: /],
+    ['got through, the clock and lost events', \@open, 'through', 'red',
+     qr/^3 requests may have got through/, qr/^Blocked/, qr/^Block: /,
+     now => '2026-01-09T05:00:00.000Z', lost => { events => 3 }],
+    ['looked at', \@open, 'shielded', 'green',
+     qr/^We have been shielded since .* at $AT\.\z/,
+     qr{^3 that may have got through were looked at by Jan <b> on (?#
+        )10 Jan 2026, 05:30:00 CET: \x{201c}looked <i>at it</i>\x{201d}\.\z},
+     qr/^\z/, acknowledged => { %seen, count => 3 }],
+    ['looked at, without a note', \@open, 'shielded', 'green',
+     qr/^We have been shielded/, qr/ CET\.\z/, qr/^\z/,
+     acknowledged => { %seen, count => 3, note => '' }],
+    ['looked at, but off', [server($GATE, ['off'], 'scan-success' => 1)],
+     'off', 'red', qr/^We are not shielded/, qr/^1 that .* was looked at/,
+     qr/^See below/, acknowledged => { %seen, count => 1 }],
+    ['looked at, and a new one', \@open, 'through', 'red',
+     qr/^1 request may have got through/,
+     qr/2 that may have got through were looked at by Jan/, qr/^Block: /,
+     acknowledged => { %seen, count => 2 }],
+    ['looked at more than there are', \@on, 'shielded', 'green',
+     qr/no sign/, qr/^\z/, qr/^\z/, acknowledged => { %seen, count => 9 }],
+
+    # we cannot tell
+    ['nothing configured', [], 'unknown', 'amber',
+     qr/^We cannot tell .*: no server is configured/, qr/^\z/,
+     qr/^Set citrix_guard on/],
+    ['only what is gone', [server('old', [])], 'unknown', 'amber',
+     qr/^We cannot tell .*: no server/, qr/^\z/, qr/^Set/],
+    ['the clock', \@on, 'unknown', 'amber',
+     qr/^We cannot tell .*: the server's clock/, qr/^\z/, qr/^Set the clock/,
+     now => '2026-01-10T02:59:54.000Z'],
+    ['the clock, by an event', \@on, 'unknown', 'amber',
+     qr/^We cannot tell .*: the server's clock/, qr/^\z/, qr/^Set the clock/,
+     servers => [{ %{ $on[0] }, verdicts => { blocked => { count => 1,
+         last => '2026-01-10T06:00:00.000Z' } } }]],
+    ['lost events', \@on, 'unknown', 'amber',
+     qr/^We cannot tell whether anything got through: 3 events were not/,
+     qr/^\z/, qr/^See nginx's error log/, lost => { events => 3, lines => 2 }],
+    ['lines that were left out', \@on, 'shielded', 'green',
+     qr/^We have been shielded/, qr/^\z/, qr/^\z/,
+     lost => { events => 0, lines => 2 }],
+    ['no connection', \@on, 'unknown', 'amber',
+     qr/^We cannot tell .*: no connection/, qr/^No connection since 10 Jan/,
+     qr/^See whether nginx runs/,
+     before => 'lostSince = "2026-01-10T05:00:00.000Z"'],
+    ['never a connection', \@on, 'unknown', 'amber',
+     qr/^We cannot tell .*: no connection/, qr/^No connection since/,
+     qr/^See whether nginx runs/, without => 1,
+     before => 'lostSince = "2026-01-10T05:00:00.000Z"'],
+    ['an error', \@on, 'unknown', 'amber',
+     qr/^We cannot tell .*: the monitor answers 404\.\z/, qr/^No connection/,
+     qr/^See whether nginx runs/, before => 'lostSince = '
+         . '"2026-01-10T05:00:00.000Z"; problem = () => say().refused(404)'],
+    ['another version', \@on, 'unknown', 'amber',
+     qr/^We cannot tell .* not that of this page's version/, qr/^No conn/,
+     qr/^See whether nginx runs/, before => 'lostSince = '
+         . '"2026-01-10T05:00:00.000Z"; problem = () => say().garbled'],
 ) {
-    my ($name, $servers, $colour, $sentence, $note, %more) = @$case;
+    my ($name, $servers, $state, $colour, $sentence, $note, $todo, %more) =
+        @$case;
     my $said = said('en', $servers, %more);
-    is $said->[0], $colour, "$name: $colour";
-    like $said->[1], $sentence, '... the sentence';
-    like $said->[2], $note, '... and what stands below it';
-    unlike "@$said", qr/undefined|NaN|no name|Invalid/, '... names and times';
+    is "$said->{state} $said->{colour}", "$state $colour",
+       "$name: $state, $colour";
+    like $said->{sentence}, $sentence, '... the sentence';
+    like $said->{note}, $note, '... and what stands below it';
+    like "@{ $said->{todo} }", $todo, '... and what to do';
+    my $all = join ' ', @$said{qw(sentence note)}, @{ $said->{todo} };
+    unlike $all, qr/undefined|NaN|no name|Invalid|\?|\b_\b(?!\w)/,
+           '... names and times';
     my $dutch = said('nl', $servers, %more);
-    is $dutch->[0], $colour, '... the same in Dutch';
-    isnt $dutch->[1], $said->[1], '... in its own words';
-    unlike "@$dutch", qr/undefined|NaN/, '... whole';
+    is "$dutch->{state} $dutch->{colour}", "$state $colour",
+       '... the same in Dutch';
+    isnt $dutch->{sentence}, $said->{sentence}, '... in its own words';
+    is scalar @{ $dutch->{todo} }, scalar @{ $said->{todo} },
+       '... with the same steps';
+    unlike join(' ', @$dutch{qw(sentence note)}), qr/undefined|NaN|\?/,
+           '... whole';
 }
 
 done_testing;

@@ -111,6 +111,10 @@ my @RED = (
     ['a first comment that says nothing', {
         "$room/c.c" => "/* Copyright (C) authors */\n" . function('c1') },
         qr/c\.c: its first comment does not say/],
+    ['a system header before nginx\'s own', {
+        'http/ngx_h.c' => "#include <string.h>\n#include <ngx_config.h>\n"
+            . function('h') },
+        qr/ngx_h\.c: its first include must be <ngx_config\.h>/],
     ['a path that goes up', { "$room/a.c" => "#include \"a.h\"\n"
         . "#include \"../rules/r.h\"\n" . function('a') },
         qr/r\.h" is neither a bare name/],
@@ -125,9 +129,11 @@ like said(%good, %{ $_->[1] }), $_->[2], "red: $_->[0]" for @RED;
 is said('http/base/m_types.h' =>
         "extern ngx_module_t  ngx_http_citrix_guard_module;\n",
     'http/base/c.h' => "int c1(int c);\n",
-    'http/base/c.c' => "#include \"c.h\"\n#include \"m_types.h\"\n"
+    'http/base/c.c' => "#include <ngx_config.h>\n#include \"c.h\"\n"
+        . "#include \"m_types.h\"\n"
         . function('c1', 'get(ngx_http_citrix_guard_module);'),
-    'http/ngx_http_citrix_guard_module.c' => "#include \"http/base/c.h\"\n"
+    'http/ngx_http_citrix_guard_module.c' => "#include <ngx_config.h>\n"
+        . "#include \"http/base/c.h\"\n"
         . "ngx_module_t  ngx_http_citrix_guard_module = { c1 };\n"),
     '', "the module's identity is no way up";
 

@@ -99,6 +99,24 @@ subtest 'left out, as it is delivered' => sub {
 $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/edt)/, '');
 ok reloaded(), 'switched on by a reload';
 
+subtest 'no more than its share' => sub {
+    $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_all )4000/, 30);
+    $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_client )1000/, 20);
+    ok reloaded(), 'a small one';
+    my $other = IO::Socket::IP->new(Proto => 'udp', LocalHost => '127.0.0.2',
+        PeerHost => '127.0.0.1', PeerPort => $gateway->front);
+    my @clients = map { client() } 1 .. 25;
+    send $_, 'x', 0 for @clients, $other;
+    my %got = serve(30, 1);
+    is scalar keys %got, 21, 'one address has no more of it';
+    is answer($other), 'x', '... than leaves some for another';
+    ok CitrixGuard::Ica::cgp($gateway->front, $gateway->tls), 'TCP is not meant';
+    $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_all )30/, 4000);
+    $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_client )20/, 1000);
+    ok reloaded(), 'and back';
+};
+
+
 subtest 'many clients' => sub {
     cmp_ok listens(), '>=', 2, 'both families listen';
     my @clients = map { client() } 1 .. $CLIENTS;

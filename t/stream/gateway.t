@@ -31,6 +31,10 @@ my $web = CitrixGuard::Recorder->new(answer => sub {
              'Set-Cookie' => 'NSC_TMAS=1'] }
         if $request->{target} eq '/cgi/login';
     return { body => 'z' x 3_000_000 } if $request->{target} =~ /download/;
+    return { body => $request->{memory}{user} //= $1 }
+        if $request->{head} =~ /^Authorization: NTLM (\w+)\r$/m;
+    return { body => $request->{memory}{user} // 'nobody' }
+        if $request->{target} eq '/ntlm';
     return;
 });
 
@@ -154,6 +158,23 @@ subtest 'big bodies, and no file for them' => sub {
 };
 
 
+subtest 'NTLM' => sub {
+    my $user = sub {
+        my ($client, @more) = @_;
+        $client->put(request('/ntlm', no_host => 1, headers => [@$HOST, @more]));
+        return $client->get->{body};
+    };
+    my ($anna, $berta) = map { CitrixGuard::Raw->new($gateway->front, @TLS) }
+                         1 .. 2;
+    is $user->($anna, Authorization => 'NTLM anna'), 'anna', 'logged in';
+    is $user->($berta), 'nobody', 'another client is not';
+    is $user->($anna), 'anna', '... the first one stays so' for 1 .. 3;
+    is $user->($berta, Authorization => 'NTLM berta'), 'berta', 'another login';
+    is $user->($anna), 'anna', '... has a connection of its own';
+    $web->arrivals($gateway);
+};
+
+
 subtest 'websocket' => sub {
     my $client = CitrixGuard::Raw->new($gateway->front, @TLS);
     $client->put(request('/ws', no_host => 1, headers => [@$HOST,
@@ -206,7 +227,7 @@ subtest 'browsers only, by HTTP/1.1 and HTTP/2' => sub {
     my $site = CitrixGuard::Gateway->new(web => $web->port,
                                          file => 'browser-only.conf');
     my $two = CitrixGuard::Nginx::built() =~ /--with-http_v2_module/;
-    $site->set('front.conf', qr/ ssl;/, ' ssl http2;') if $two;
+    $site->set('front.conf', qr/ ssl /, ' ssl http2 ') if $two;
     $site->start;
     my @curl = ('curl', '-s', '-i', '--path-as-is', '--cacert',
         "$site->{certs}/ca.pem", '--resolve',

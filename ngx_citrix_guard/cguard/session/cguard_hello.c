@@ -19,7 +19,7 @@ static int cguard_hello_word(cguard_hello_t *h, unsigned char ch);
 static int cguard_hello_line_end(cguard_hello_t *h);
 static int cguard_hello_is_blank(uint32_t last, unsigned char ch);
 static int cguard_hello_texts(cguard_hello_t *h, unsigned char ch);
-static int cguard_hello_text(unsigned *state, const char *text,
+static int cguard_hello_text(unsigned *state, const char *text, unsigned len,
     unsigned char ch);
 static unsigned char cguard_hello_ascii(uint32_t last, unsigned char ch);
 
@@ -136,9 +136,9 @@ cguard_hello_texts(cguard_hello_t *h, unsigned char ch)
         ch |= 0x20;
     }
 
-    found = cguard_hello_text(&h->root, "/vpn", ch);
-    found |= cguard_hello_text(&h->parent, "/..", ch);
-    found |= cguard_hello_text(&h->version, "http/", ch);
+    found = cguard_hello_text(&h->root, "/vpn", 4, ch);
+    found |= cguard_hello_text(&h->parent, "/..", 3, ch);
+    found |= cguard_hello_text(&h->version, "http/", 5, ch);
 
     return found;
 }
@@ -147,7 +147,8 @@ cguard_hello_texts(cguard_hello_t *h, unsigned char ch)
 /* the first byte of such a text is in it once, so only that begins it anew */
 
 static int
-cguard_hello_text(unsigned *state, const char *text, unsigned char ch)
+cguard_hello_text(unsigned *state, const char *text, unsigned len,
+    unsigned char ch)
 {
     if (ch == (unsigned char) text[*state]) {
         ++*state;
@@ -156,7 +157,7 @@ cguard_hello_text(unsigned *state, const char *text, unsigned char ch)
         *state = ch == (unsigned char) text[0];
     }
 
-    if (text[*state] == '\0') {
+    if (*state == len) {
         *state = 0;
         return 1;
     }

@@ -123,7 +123,7 @@ cguard_session_why(cguard_session_reason_e reason)
 {
     static const char  *words[] = {
         "none", "early", "method", "connect", "ticket", "inside", "request",
-        "long", "answer", "slow"
+        "long", "answer", "slow", "silent"
     };
 
     return words[reason];
@@ -143,7 +143,8 @@ cguard_session_reason_text(cguard_session_reason_e reason)
         "an HTTP request follows the signature",
         "too many bytes follow the signature before the ADC's answer",
         "the ADC answers in another protocol",
-        "client and ADC have not greeted each other in time"
+        "client and ADC have not greeted each other in time",
+        "the client has said nothing"
     };
 
     return texts[reason];

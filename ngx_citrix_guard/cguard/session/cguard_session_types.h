@@ -29,7 +29,8 @@ typedef enum {
     CGUARD_SESSION_REQUEST,      /* HTTP behind a signature */
     CGUARD_SESSION_LONG,         /* too much before the server's answer */
     CGUARD_SESSION_ANSWER,       /* the server speaks another protocol */
-    CGUARD_SESSION_SLOW          /* neither side has finished its greeting */
+    CGUARD_SESSION_SLOW,         /* neither side has finished its greeting */
+    CGUARD_SESSION_SILENT        /* the client has said nothing yet */
 } cguard_session_reason_e;
 
 

@@ -126,8 +126,10 @@ cguard_socks5_client(cguard_socks5_t *s, unsigned char ch)
         return cguard_socks5_head(s, ch);
 
     default:
-        return cguard_socks5_address(s, ch);
+        break;
     }
+
+    return cguard_socks5_address(s, ch);
 }
 
 

@@ -22,13 +22,6 @@ _Static_assert(sizeof(cguard_zone_t) < 1000 * 1024,
                "a zone of a mebibyte has room for it");
 
 
-#define cguard_zone_get(p)                                                    \
-    atomic_load_explicit(p, memory_order_relaxed)
-
-#define cguard_zone_set(p, value)                                             \
-    atomic_store_explicit(p, value, memory_order_relaxed)
-
-
 static uint64_t cguard_zone_hash(const void *data, size_t len, uint64_t seed);
 static void cguard_zone_write(cguard_zone_t *z, cguard_zone_event_t *e);
 static void cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step);
@@ -73,151 +66,6 @@ cguard_zone_fits(const cguard_zone_t *z)
 {
     return z->magic == CGUARD_ZONE_MAGIC && z->version == CGUARD_ZONE_VERSION
            && z->size == sizeof(cguard_zone_t);
-}
-
-
-/* a server without a name is one with an empty name */
-
-unsigned
-cguard_zone_server(cguard_zone_t *z, const char *name, size_t len)
-{
-    unsigned               i;
-    cguard_zone_server_t  *s;
-
-    len = len < CGUARD_ZONE_NAME ? len : CGUARD_ZONE_NAME;
-
-    for (i = 1; i < CGUARD_ZONE_SERVERS; i++) {
-        s = &z->servers[i];
-
-        if (s->since == 0) {
-            memcpy(s->name, name, len);
-            s->len = (uint32_t) len;
-            s->since = 1;
-            return i;
-        }
-
-        if (s->len == len && memcmp(s->name, name, len) == 0) {
-            return i;
-        }
-    }
-
-    return 0;
-}
-
-
-unsigned
-cguard_zone_rule(cguard_zone_t *z, const char *name, size_t len)
-{
-    unsigned             i;
-    cguard_zone_rule_t  *rule;
-
-    i = cguard_zone_rule_find(z, name, len);
-
-    if (i) {
-        return i;
-    }
-
-    len = len < CGUARD_ZONE_NAME ? len : CGUARD_ZONE_NAME;
-
-    for (i = 1; i < CGUARD_ZONE_RULES; i++) {
-        rule = &z->rules[i];
-
-        if (rule->used) {
-            continue;
-        }
-
-        memcpy(rule->name, name, len);
-        rule->len = (uint32_t) len;
-
-        /* others may be looking for names meanwhile */
-
-        atomic_store_explicit(&rule->used, 1, memory_order_release);
-
-        return i;
-    }
-
-    return 0;
-}
-
-
-unsigned
-cguard_zone_rule_find(const cguard_zone_t *z, const char *name, size_t len)
-{
-    unsigned                   i;
-    const cguard_zone_rule_t  *rule;
-
-    len = len < CGUARD_ZONE_NAME ? len : CGUARD_ZONE_NAME;
-
-    for (i = 1; i < CGUARD_ZONE_RULES; i++) {
-        rule = &z->rules[i];
-
-        if (!atomic_load_explicit(&rule->used, memory_order_acquire)) {
-            return 0;
-        }
-
-        if (rule->len == len && memcmp(rule->name, name, len) == 0) {
-            return i;
-        }
-    }
-
-    return 0;
-}
-
-
-void
-cguard_zone_forget_canaries(cguard_zone_t *z)
-{
-    unsigned  i;
-
-    for (i = 1; i < CGUARD_ZONE_CANARIES; i++) {
-        if (z->canaries[i].used) {
-            z->canaries[i].used = 1;
-        }
-    }
-}
-
-
-unsigned
-cguard_zone_canary(cguard_zone_t *z, const char *name, size_t len)
-{
-    unsigned               i, place;
-    cguard_zone_canary_t  *canary;
-
-    len = len < CGUARD_ZONE_WORD ? len : CGUARD_ZONE_WORD;
-    place = 0;
-
-    for (i = CGUARD_ZONE_CANARIES - 1; i; i--) {
-        canary = &z->canaries[i];
-
-        if (canary->used && canary->len == len
-            && memcmp(canary->name, name, len) == 0)
-        {
-            canary->used = 2;
-            return i;
-        }
-
-        /* rather one that nobody has had */
-
-        if (canary->used == 0
-            || (canary->used == 1 && (place == 0 || z->canaries[place].used)))
-        {
-            place = i;
-        }
-    }
-
-    if (place == 0) {
-        return 0;
-    }
-
-    canary = &z->canaries[place];
-
-    memset(canary, 0, sizeof(*canary));
-    memcpy(canary->name, name, len);
-
-    canary->len = (uint32_t) len;
-    canary->used = 2;
-
-    return place;
 }
 
 
@@ -288,7 +136,7 @@ cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
         return;
     }
 
-    c = &z->servers[e->server].counts;
+    c = &cguard_zone_event_server(z, e)->counts;
 
     cguard_zone_add(&c->verdicts[e->verdict], msec);
     cguard_zone_add(&c->reasons[e->reason], msec);
@@ -308,6 +156,18 @@ cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
 
     cguard_zone_source(z, address, msec);
     cguard_zone_write(z, e);
+}
+
+
+cguard_zone_server_t *
+cguard_zone_event_server(cguard_zone_t *z, const cguard_zone_event_t *e)
+{
+    cguard_zone_server_t  *s;
+
+    s = &z->servers[e->server];
+
+    return e->turn == (uint16_t) cguard_zone_get(&s->turn)
+           ? s : &z->servers[0];
 }
 
 

@@ -10,7 +10,8 @@
  * reads leaves one out that is torn.
  *
  * Names get their places from one process at a time, the one that reads the
- * configuration, and keep them as long as the zone lives.
+ * configuration.  A server that is gone gives its place back when another one
+ * needs it; what it has counted is then among the others.
  */
 
 
@@ -26,7 +27,7 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_ZONE_VERSION   2
+#define CGUARD_ZONE_VERSION   3
 
 #define CGUARD_ZONE_NAME      64     /* bytes of a name, the rest is cut */
 #define CGUARD_ZONE_WORD      32     /* of a shorter one */
@@ -44,6 +45,7 @@
 #define CGUARD_ZONE_REASONS   12
 #define CGUARD_ZONE_OUTCOMES  5
 #define CGUARD_ZONE_PLACES    3      /* request, egress, nginx */
+#define CGUARD_ZONE_LOST      2      /* events, lines of the error log */
 #define CGUARD_ZONE_SERIES    (CGUARD_ZONE_REASONS + CGUARD_ZONE_OUTCOMES)
 
 
@@ -65,6 +67,17 @@ typedef struct {
 } cguard_zone_counts_t;
 
 
+/* the first outcome by which something may have got through */
+
+#define CGUARD_ZONE_UNKNOWN     2
+
+
+/* what was not written: of the log of events, of the error log */
+
+#define CGUARD_ZONE_LOST_EVENT  0
+#define CGUARD_ZONE_LOST_LINE   1
+
+
 /* modes that are in force in a server: one, or some of them */
 
 #define CGUARD_ZONE_OFF       1
@@ -73,8 +86,10 @@ typedef struct {
 
 
 typedef struct {
-    uint32_t              len;
+    uint16_t              len;
+    uint16_t              used;      /* in the configuration that is read */
     _Atomic uint32_t      modes;     /* 0: not in the configuration */
+    _Atomic uint64_t      turn;      /* how often it was given to another */
     char                  name[CGUARD_ZONE_NAME];
     _Atomic uint64_t      since;     /* milliseconds */
     cguard_zone_counts_t  counts;
@@ -120,6 +135,7 @@ typedef struct {
     uint32_t              upstream;  /* the ADC's status; 0: none */
     uint16_t              server;
     uint16_t              rule;
+    uint16_t              turn;      /* of the server's place */
     uint8_t               verdict;
     uint8_t               reason;
     uint8_t               outcome;
@@ -133,7 +149,7 @@ typedef struct {
     uint8_t               target_len;
     uint8_t               reading_len;
     uint8_t               agent_len;
-    uint8_t               spare[7];
+    uint8_t               spare[5];
     unsigned char         client[CGUARD_ZONE_CLIENT];
     unsigned char         host[CGUARD_ZONE_HOST];
     unsigned char         method[CGUARD_ZONE_METHOD];
@@ -189,6 +205,7 @@ typedef struct {
     _Atomic uint64_t      changed;   /* changes of modes so far */
     _Atomic uint64_t      events;    /* so far */
     cguard_zone_count_t   errors;
+    cguard_zone_count_t   lost[CGUARD_ZONE_LOST];
     cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];
     cguard_zone_server_t  servers[CGUARD_ZONE_SERVERS];
@@ -202,6 +219,15 @@ typedef struct {
 } cguard_zone_t;
 
 
+/* a word of it: no order among words is needed */
+
+#define cguard_zone_get(p)                                                    \
+    atomic_load_explicit(p, memory_order_relaxed)
+
+#define cguard_zone_set(p, value)                                             \
+    atomic_store_explicit(p, value, memory_order_relaxed)
+
+
 /* "seed" is not to be guessed: else sources could be made to look like one */
 
 void cguard_zone_init(cguard_zone_t *z, uint64_t seed, uint64_t msec);
@@ -210,22 +236,6 @@ void cguard_zone_init(cguard_zone_t *z, uint64_t seed, uint64_t msec);
 
 int cguard_zone_fits(const cguard_zone_t *z);
 
-/* places by name, 0 if there is no room; for the one that configures */
-
-unsigned cguard_zone_server(cguard_zone_t *z, const char *name, size_t len);
-unsigned cguard_zone_rule(cguard_zone_t *z, const char *name, size_t len);
-unsigned cguard_zone_rule_find(const cguard_zone_t *z, const char *name,
-    size_t len);
-
-/*
- * The place of a canary.  There is always room for as many as a configuration
- * may have, as those that are gone give theirs back: call
- * cguard_zone_forget_canaries() before the first one of a configuration.
- */
-
-unsigned cguard_zone_canary(cguard_zone_t *z, const char *name, size_t len);
-void cguard_zone_forget_canaries(cguard_zone_t *z);
-
 /* which modes are in force in each server: CGUARD_ZONE_SERVERS of them */
 
 void cguard_zone_modes(cguard_zone_t *z, const unsigned *modes,
@@ -233,7 +243,11 @@ void cguard_zone_modes(cguard_zone_t *z, const unsigned *modes,
 
 void cguard_zone_add(cguard_zone_count_t *count, uint64_t msec);
 
-/* all that an event counts for, and the event itself; its number is set */
+/*
+ * All that an event counts for, and the event itself; its number is set.  A
+ * worker of an older configuration may name a place that is another server's
+ * by now: then the turn differs, and the event is one of the others.
+ */
 
 void cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
     const unsigned char address[16], uint64_t msec);
@@ -242,6 +256,11 @@ void cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
 
 int cguard_zone_read(cguard_zone_t *z, uint64_t number,
     cguard_zone_event_t *e);
+
+/* the server of an event; those of places that were given back are "other" */
+
+cguard_zone_server_t *cguard_zone_event_server(cguard_zone_t *z,
+    const cguard_zone_event_t *e);
 
 /* sources, those with most events first; returns how many */
 

@@ -13,9 +13,6 @@
 #include <stddef.h>
 
 
-#define CLI_VERSION  "0.1.0"
-
-
 typedef struct {
     const unsigned char  *data;
     size_t                len;

@@ -28,6 +28,8 @@
 
 static const unsigned char *scan_clf_next(const unsigned char *p,
     const unsigned char *last);
+static void scan_clf_rest(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last);
 static int scan_clf_answer(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 static unsigned scan_clf_kind(const unsigned char *p,
@@ -126,6 +128,8 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
             }
 
             scan_request(ln, request, end);
+            scan_clf_rest(ps, end + 1, last);
+
             return SCAN_REQUEST;
         }
 
@@ -133,6 +137,21 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     }
 
     return SCAN_DAMAGED;
+}
+
+
+/* another request in the fields behind this one, if it is an attack */
+
+static void
+scan_clf_rest(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last)
+{
+    if (ps->rest || ps->depth) {
+        return;
+    }
+
+    ps->rest = scan_pieces_find(p, last);
+    ps->end = last;
 }
 
 

@@ -16,6 +16,7 @@
 #include "scan_fast_clf.h"
 #include "scan_fast_json.h"
 #include "scan_prefilter.h"
+#include "scan_quiet.h"
 #include "scan_types.h"
 
 
@@ -23,42 +24,38 @@
 
 
 /*
- * The end of the line, NULL if it is not near or another request stands in
- * front of it: behind a CR, or a time and a quote.
+ * The end of the line, NULL if it is not near, another request stands in
+ * front of it, behind a CR, or a time and a quote, or anything of an attack.
  */
 
 static inline const unsigned char *
 scan_fast_line_end(const unsigned char *p, const unsigned char *last)
 {
     unsigned              mask;
-    __m128i               a, b, c, d, found;
-    const unsigned char  *q;
+    __m128i               a, b;
+    const unsigned char  *q, *start, *loud;
+
+    loud = NULL;
+    start = p;
 
     for ( /* void */ ; last - p >= 32 + SCAN_CLF_LEN + 4; p += 32) {
-        a = _mm_loadu_si128((const __m128i *) p);
-        b = _mm_loadu_si128((const __m128i *) (p + 16));
 
-        /* signed, so 80-FF are below, too */
+        a = scan_loud_bytes(p);
+        b = scan_loud_bytes(p + 16);
 
-        c = _mm_or_si128(_mm_cmplt_epi8(a, _mm_set1_epi8('\r' + 1)),
-                         _mm_cmpeq_epi8(a, _mm_set1_epi8('[')));
-        d = _mm_or_si128(_mm_cmplt_epi8(b, _mm_set1_epi8('\r' + 1)),
-                         _mm_cmpeq_epi8(b, _mm_set1_epi8('[')));
-        found = _mm_or_si128(c, d);
-
-        if (_mm_movemask_epi8(found) == 0) {
+        if (_mm_movemask_epi8(_mm_or_si128(a, b)) == 0) {
             continue;
         }
 
-        for (mask = (unsigned) _mm_movemask_epi8(c)
-                    | (unsigned) _mm_movemask_epi8(d) << 16;
+        for (mask = (unsigned) _mm_movemask_epi8(a)
+                    | (unsigned) _mm_movemask_epi8(b) << 16;
              mask;
              mask &= mask - 1)
         {
             q = p + __builtin_ctz(mask);
 
             if (*q == '\n') {
-                return q;
+                return loud == NULL || scan_is_quiet(start, q) ? q : NULL;
             }
 
             if ((*q == '\r' && q[1] != '\n')
@@ -67,6 +64,8 @@ scan_fast_line_end(const unsigned char *p, const unsigned char *last)
             {
                 return NULL;
             }
+
+            loud = q;
         }
     }
 

@@ -14,6 +14,7 @@
 
 #include "scan_fast_clf.h"
 #include "scan_prefilter.h"
+#include "scan_quiet.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -34,8 +35,10 @@ const unsigned char *
 scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, int64_t *time)
 {
-    unsigned  mask;
-    __m128i   a;
+    unsigned              mask;
+    const unsigned char  *start;
+
+    start = p;
 
     /* what a piece's lines have in common is seen by the first one */
 
@@ -48,11 +51,7 @@ scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
             return NULL;
         }
 
-        a = _mm_loadu_si128((const __m128i *) p);
-        a = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('[')),
-                         _mm_cmpeq_epi8(a, _mm_set1_epi8('\n')));
-
-        mask = (unsigned) _mm_movemask_epi8(a);
+        mask = (unsigned) _mm_movemask_epi8(scan_loud_bytes(p));
 
         if (mask) {
             break;
@@ -61,7 +60,19 @@ scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
 
     p += __builtin_ctz(mask);
 
-    if (*p != '[' || memcmp(p + SCAN_CLF_LEN + 1, "] \"", 3) != 0) {
+    /* names of users, and what else stands in front, may be odd */
+
+    if (*p != '[') {
+        p = scan_find_near(p, last, '[');
+
+        if (p == NULL || last - p < SCAN_CLF_LEN + 32
+            || !scan_is_quiet(start, p))
+        {
+            return NULL;
+        }
+    }
+
+    if (memcmp(p + SCAN_CLF_LEN + 1, "] \"", 3) != 0) {
         return NULL;
     }
 

@@ -16,6 +16,7 @@
 #include "scan_fast_json.h"
 #include "scan_fast_clf.h"
 #include "scan_prefilter.h"
+#include "scan_quiet.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -284,19 +285,51 @@ scan_layout_quote(const unsigned char *p, const unsigned char *last)
 }
 
 
+/* the same for a string that no field of a request is in, nor an attack */
+
 static inline const unsigned char *
 scan_layout_string(const unsigned char *p, const unsigned char *last)
 {
-    while ((p = scan_layout_quote(p, last)) && *p == '\\') {
+    int                   loud;
+    unsigned              mask;
+    __m128i               found;
+    const unsigned char  *q, *start;
 
-        if (last - p < 2 || p[1] == '\n') {
-            return NULL;
+    loud = 0;
+    start = p;
+
+    for (q = p; last - p >= 17; p = q > p + 16 ? q : p + 16) {
+
+        found = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
+                               _mm_set1_epi8('"'));
+        found = _mm_or_si128(found, scan_loud_bytes(p));
+
+        for (mask = (unsigned) _mm_movemask_epi8(found);
+             mask;
+             mask &= mask - 1)
+        {
+            /* behind a backslash */
+
+            if (p + __builtin_ctz(mask) < q) {
+                continue;
+            }
+
+            q = p + __builtin_ctz(mask);
+
+            if (*q == '"') {
+                return !loud || scan_is_quiet(start, q) ? q : NULL;
+            }
+
+            if (*q == '\n' || (*q == '\\' && q[1] == '\n')) {
+                return NULL;
+            }
+
+            loud |= *q != '[';
+            q += *q == '\\' ? 2 : 0;
         }
-
-        p += 2;
     }
 
-    return p;
+    return NULL;
 }
 
 

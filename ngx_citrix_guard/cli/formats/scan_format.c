@@ -117,6 +117,8 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
 scan_parsed_e
 scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
 {
+    scan_line_t           before;
+    scan_parsed_e         rc;
     const unsigned char  *p;
 
     if (ps->document) {
@@ -130,7 +132,24 @@ scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
     p = ps->rest;
     ps->rest = NULL;
 
-    return scan_clf(ps, p, ps->end, ln);
+    before = *ln;
+    rc = scan_clf(ps, p, ps->end, ln);
+
+    if (rc != SCAN_DAMAGED) {
+        return rc;
+    }
+
+    /* what it has not is that of the line's first request */
+
+    rc = scan_pieces(ps, p, ps->end, ln);
+
+    if (rc == SCAN_REQUEST && ln->time == SCAN_NO_TIME) {
+        ln->time = before.time;
+        ln->status = ln->status ? ln->status : before.status;
+        ln->client = ln->client.len ? ln->client : before.client;
+    }
+
+    return rc == SCAN_NO_REQUEST ? SCAN_DAMAGED : rc;
 }
 
 

@@ -14,6 +14,7 @@
 #include "scan_pieces.h"
 #include "scan_line.h"
 #include "scan_prefilter.h"
+#include "scan_quiet.h"
 #include "scan_record.h"
 #include "scan_time.h"
 #include "scan_types.h"
@@ -40,7 +41,6 @@ typedef struct {
 
 
 static int scan_pieces_request(scan_pieces_t *pc);
-static int scan_pieces_attack(const scan_pieces_t *pc);
 static int scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln);
 static unsigned scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size);
 static void scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln);
@@ -87,7 +87,7 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
 
     if (scan_pieces_time(ps, &pc, ln) == -1
         || (pc.unanswered && scan_find(p, (size_t) (pc.request - p), "] \""))
-        || scan_pieces_attack(&pc))
+        || (pc.behind < last && scan_pieces_find(pc.behind, last)))
     {
         return SCAN_DAMAGED;
     }
@@ -96,30 +96,34 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* an attack in another request of the same line, whose answer is not known */
-
-static int
-scan_pieces_attack(const scan_pieces_t *pc)
+const unsigned char *
+scan_pieces_find(const unsigned char *p, const unsigned char *last)
 {
     scan_line_t    ln;
-    scan_pieces_t  next;
+    scan_pieces_t  pc;
 
-    for (next = *pc; next.behind < next.last; /* void */ ) {
-        next.p = next.behind;
+    if (scan_is_quiet(p, last)) {
+        return NULL;
+    }
 
-        if (!scan_pieces_request(&next)) {
-            return 0;
+    pc.last = last;
+
+    for (pc.behind = p; pc.behind < last; /* void */ ) {
+        pc.p = pc.behind;
+
+        if (!scan_pieces_request(&pc)) {
+            return NULL;
         }
 
         scan_line_init(&ln);
-        scan_request(&ln, next.request, next.end);
+        scan_request(&ln, pc.request, pc.end);
 
         if (scan_is_attack(ln.target)) {
-            return 1;
+            return pc.request - (pc.request > p && pc.request[-1] == '"');
         }
     }
 
-    return 0;
+    return NULL;
 }
 
 

@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "cguard/decision/cguard_byte.h"
 #include "cguard/decision/cguard_prefilter.h"
 #include "cguard/decision/cguard_target.h"
 #include "scan_prefilter.h"
@@ -25,6 +26,43 @@ static int scan_is_text(const unsigned char *p, size_t len, size_t i,
     size_t before, const char *text);
 static int scan_has_end(const unsigned char *p, size_t len);
 static int scan_hides_letter(const unsigned char *p, size_t len);
+
+
+/* the first letter in either case, or another byte as it stands */
+
+static inline const unsigned char *
+scan_find_letter(const unsigned char *p, const unsigned char *last, int c)
+{
+#if SCAN_SSE2
+
+    unsigned  mask;
+    __m128i   a, other, same;
+
+    same = _mm_set1_epi8((char) c);
+    other = _mm_set1_epi8((char) (c >= 'a' && c <= 'z' ? c ^ 0x20 : c));
+
+    for ( /* void */ ; last - p >= 16; p += 16) {
+        a = _mm_loadu_si128((const __m128i *) p);
+
+        mask = (unsigned) _mm_movemask_epi8(
+                   _mm_or_si128(_mm_cmpeq_epi8(a, same),
+                                _mm_cmpeq_epi8(a, other)));
+
+        if (mask) {
+            return p + __builtin_ctz(mask);
+        }
+    }
+
+#endif
+
+    for ( /* void */ ; p < last; p++) {
+        if (*p == c || (c >= 'a' && c <= 'z' && *p == (c ^ 0x20))) {
+            return p;
+        }
+    }
+
+    return NULL;
+}
 
 
 const unsigned char *
@@ -42,12 +80,10 @@ scan_find(const unsigned char *p, size_t len, const char *word)
 
     for (last = p + len - n; p <= last; p++) {
 
-        if (*word == '.' || *word == '"') {
-            p = memchr(p, *word, (size_t) (last + 1 - p));
+        p = scan_find_letter(p, last + 1, (unsigned char) *word);
 
-            if (p == NULL) {
-                return NULL;
-            }
+        if (p == NULL) {
+            return NULL;
         }
 
         for (i = 0; i < n; i++) {
@@ -267,22 +303,96 @@ scan_is_clean_odd(const unsigned char *p, size_t len)
 
 #if SCAN_SSE2
 
+/* does the "%" begin an escape of a harmless character, which is no letter? */
+
+static inline int
+scan_is_harmless(const unsigned char *start, const unsigned char *p)
+{
+    unsigned  c;
+
+    if (!(cguard_byte[p[1]] & cguard_byte[p[2]] & CGUARD_B_HEX)) {
+        return 0;
+    }
+
+    c = (unsigned) cguard_hex[p[1]] << 4 | cguard_hex[p[2]];
+
+    if (p > start && p[-1] == '.' && (c == '+' || c == '/' || c == '\\')) {
+        return 0;
+    }
+
+    return c > ' ' && c < 0x7f && c != '%' && c != '.'
+           && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+
+/* is an odd byte in the midst of a target none of an attack? */
+
+static inline int
+scan_is_harmless_odd(const unsigned char *start, const unsigned char *p,
+    const unsigned char *last, unsigned *vpns)
+{
+    size_t  len, i;
+
+    if (*p == '%') {
+        return scan_is_harmless(start, p);
+    }
+
+    if (*p == '\\' || *p == 0x7f
+        || (*p == '.' && (p[1] == '.' || p[1] == '+')))
+    {
+        return 0;
+    }
+
+    len = (size_t) (last - start);
+    i = (size_t) (p - start);
+
+    switch (*p | 0x20) {
+
+    case 'n':
+        *vpns |= (unsigned) scan_is_text(start, len, i, 2, "vpns");
+        return 1;
+
+    case 'p':
+        return !scan_is_text(start, len, i, 1, ".php");
+
+    case '.':
+        return !scan_is_text(start, len, i, 8, "template.new");
+
+    default:
+        return 1;
+    }
+}
+
+
 const unsigned char *
 scan_clean_odd(const unsigned char *start, const unsigned char *p,
     const unsigned char *last)
 {
-    unsigned  mask;
+    unsigned  mask, vpns;
 
-    /* blanks, quotes, and what is not clean anyway */
+    for (vpns = 0; last - p >= 17; p++) {
+        mask = (unsigned) _mm_movemask_epi8(scan_odd_bytes(p));
 
-    for ( /* void */ ; last - p >= 16; p += 16) {
-        mask = (unsigned) _mm_movemask_epi8(
-                   _mm_cmplt_epi8(_mm_loadu_si128((const __m128i *) p),
-                                  _mm_set1_epi8('$')));
+        if (mask == 0) {
+            p += 15;
+            continue;
+        }
 
-        if (mask) {
-            p += __builtin_ctz(mask);
-            return scan_is_clean_odd(start, (size_t) (p - start)) ? p : NULL;
+        p += __builtin_ctz(mask);
+
+        if (last - p < 17) {
+            return NULL;
+        }
+
+        /* blanks, quotes, and what is not clean anyway */
+
+        if (*p < '$' || *p >= 0x80) {
+            return vpns && scan_has_end(start, (size_t) (p - start)) ? NULL
+                                                                     : p;
+        }
+
+        if (!scan_is_harmless_odd(start, p, last, &vpns)) {
+            return NULL;
         }
     }
 

@@ -298,6 +298,7 @@ typedef enum {
     SCAN_WHY_TEMPLATE,
     SCAN_WHY_TEXT,
     SCAN_WHY_PHP,
+    SCAN_WHY_SHELL,
     SCAN_WHYS
 } scan_why_e;
 
@@ -308,6 +309,7 @@ typedef enum {
 #define SCAN_IS_TEXT       0x08
 #define SCAN_IS_PHP        0x10
 #define SCAN_IS_STAGE      0x20
+#define SCAN_IS_SHELL      0x40
 
 
 typedef struct {

@@ -13,6 +13,7 @@
 
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_types.h"
+#include "cguard/decision/cguard_version.h"
 #include "cli/formats/scan_time.h"
 #include "cli/formats/scan_types.h"
 #include "scan_export.h"
@@ -39,7 +40,7 @@ scan_export_begin(scan_findings_t *sc)
              "file,line");
 
     } else if (sc->output == SCAN_JSON_OUT) {
-        printf("{\"citrix_guard\":\"" CLI_VERSION "\",\n\"findings\":[");
+        printf("{\"citrix_guard\":\"" CGUARD_VERSION "\",\n\"findings\":[");
     }
 }
 

@@ -20,7 +20,6 @@
 #include "cli/formats/scan_types.h"
 #include "scan_judge.h"
 #include "scan_arena.h"
-#include "scan_search.h"
 
 
 /* what is kept of a target and its reading */
@@ -80,6 +79,13 @@ static const char  *scan_php[] = {
 };
 
 
+/* scripts that intruders left: the lists of SANS ISC, FireEye and Citrix */
+
+static const char  *scan_shells[] = {
+    "/personalbookmak.pl", "/aj3ubk2mp.pl", "/rmpm.pl", "/loadcolorprefs.pl"
+};
+
+
 const char  *scan_outcome_name[SCAN_OUTCOMES] = {
     "nothing", "malformed", "own", "look-at-it", "blocked", "attempt", "not-known",
     "scan-success", "exploit-suspected"
@@ -118,7 +124,8 @@ const char  *scan_why_text[SCAN_WHYS] = {
     "a script answered 304",
     "a template was fetched",
     "template text in the target was answered",
-    "a .php file answered where none belongs"
+    "a .php file answered where none belongs",
+    "a web shell answered that public lists know by this name"
 };
 
 
@@ -276,10 +283,18 @@ scan_class(cli_str_t target, unsigned char *buf, size_t size, scan_hit_t *hit)
 static void
 scan_class_vpns(const unsigned char *p, size_t len, scan_hit_t *hit)
 {
+    size_t  i;
+
     hit->is |= SCAN_IS_VPNS;
 
     if (scan_has_name(p, len, ".pl")) {
         hit->is |= SCAN_IS_SCRIPT|SCAN_IS_STAGE;
+
+        for (i = 0; i < sizeof(scan_shells) / sizeof(scan_shells[0]); i++) {
+            if (scan_has_name(p, len, scan_shells[i])) {
+                hit->is |= SCAN_IS_SHELL;
+            }
+        }
 
     } else if (scan_find(p, len,
                          "/portal/") && scan_has_name(p, len, ".xml")) {
@@ -451,6 +466,9 @@ scan_outcome_class(scan_hit_t *hit)
     } else if (hit->is & SCAN_IS_TEMPLATE) {
         scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_TEMPLATE);
 
+    } else if (hit->is & SCAN_IS_SHELL) {
+        scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_SHELL);
+
     } else if ((hit->is & SCAN_IS_SCRIPT) && status == 304) {
         scan_outcome_set(hit, SCAN_EXPLOIT, SCAN_WHY_SCRIPT_304);
 
@@ -539,36 +557,4 @@ scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome, scan_why_e why)
 {
     hit->outcome = outcome;
     hit->why = why;
-}
-
-
-/* a damaged line is no request, but it may hold what is left of one */
-
-int
-scan_judge_damaged(const unsigned char *p, const unsigned char *last,
-    unsigned policy, scan_arena_t *arena, scan_hit_t *hit)
-{
-    cli_str_t        found;
-    cguard_reason_e  reason;
-
-    (void) policy;
-
-    reason = scan_search(p, last, arena, &found);
-
-    if (reason == CGUARD_PASS) {
-        return 0;
-    }
-
-    memset(hit, 0, sizeof(scan_hit_t));
-    scan_line_init(&hit->request);
-
-    hit->reason = reason;
-    hit->named = cguard_reason_name(reason);
-    hit->damaged = 1;
-
-    scan_outcome_set(hit, SCAN_NOT_KNOWN, SCAN_WHY_UNKNOWN);
-
-    hit->request.target = scan_cut(arena, found, SCAN_KEEP);
-
-    return 1;
 }

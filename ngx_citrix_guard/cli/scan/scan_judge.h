@@ -27,10 +27,5 @@ int scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
 int scan_judge_full(const scan_line_t *ln, unsigned policy,
     scan_arena_t *arena, scan_hit_t *hit);
 
-/* the same for a line that could not be parsed */
-
-int scan_judge_damaged(const unsigned char *p, const unsigned char *last,
-    unsigned policy, scan_arena_t *arena, scan_hit_t *hit);
-
 
 #endif /* _SCAN_JUDGE_H_INCLUDED_ */

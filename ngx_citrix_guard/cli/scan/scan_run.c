@@ -23,6 +23,7 @@
 #include "cli/formats/scan_w3c.h"
 #include "scan_run.h"
 #include "scan_arena.h"
+#include "scan_elsewhere.h"
 #include "scan_export.h"
 #include "scan_findings.h"
 #include "scan_judge.h"
@@ -502,7 +503,7 @@ static void
 scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     const unsigned char *last)
 {
-    unsigned       damaged;
+    unsigned       damaged, found, requests;
     scan_hit_t     hit;
     scan_line_t    line;
     scan_parsed_e  parsed;
@@ -521,7 +522,9 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
         parsed = SCAN_DAMAGED;
     }
 
-    for (damaged = 0; parsed != SCAN_NO_REQUEST;
+    damaged = found = requests = 0;
+
+    for ( /* void */ ; parsed != SCAN_NO_REQUEST;
          parsed = scan_parse_next(&pc->parser, &line))
     {
         if (parsed == SCAN_DAMAGED) {
@@ -533,12 +536,22 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
             continue;
         }
 
+        requests++;
         scan_piece_request(pc, line.time);
 
         if (scan_judge(&line, pc->job->sc->policy, &pc->arena, &hit)) {
+            found |= hit.outcome >= SCAN_LOOK;
             hit.number = pc->lines;
             *scan_piece_hit(pc) = hit;
         }
+    }
+
+    if (requests && !found && !damaged
+        && scan_judge_elsewhere(&line, p, last, pc->job->sc->policy,
+                                &pc->arena, &hit))
+    {
+        hit.number = pc->lines;
+        *scan_piece_hit(pc) = hit;
     }
 }
 

@@ -37,13 +37,14 @@ scan_search_is_between(unsigned char c)
 
 
 static cguard_reason_e
-scan_search_text(const unsigned char *p, size_t len, cli_str_t *found)
+scan_search_text(const unsigned char *p, size_t len, unsigned words,
+    cli_str_t *found)
 {
     cguard_reason_e  reason;
 
     reason = scan_search_words(p, len, found);
 
-    if (reason != CGUARD_PASS) {
+    if (reason != CGUARD_PASS || words) {
         return reason;
     }
 
@@ -62,7 +63,7 @@ scan_search_text(const unsigned char *p, size_t len, cli_str_t *found)
 
 cguard_reason_e
 scan_search(const unsigned char *p, const unsigned char *last,
-    scan_arena_t *arena, cli_str_t *found)
+    unsigned words, scan_arena_t *arena, cli_str_t *found)
 {
     size_t            len, n;
     unsigned          depth;
@@ -75,7 +76,7 @@ scan_search(const unsigned char *p, const unsigned char *last,
         return CGUARD_PASS;
     }
 
-    reason = scan_search_text(p, len, found);
+    reason = scan_search_text(p, len, words, found);
 
     if (reason != CGUARD_PASS || memchr(p, '\\', len) == NULL) {
         return reason;
@@ -86,7 +87,7 @@ scan_search(const unsigned char *p, const unsigned char *last,
     q = scan_arena_scratch(arena, len + 1);
     len = scan_unescape(q, p, len);
 
-    reason = scan_search_text(q, len, found);
+    reason = scan_search_text(q, len, words, found);
 
     for (depth = 0; depth < SCAN_SEARCH_DEPTH && reason == CGUARD_PASS;
          depth++)
@@ -99,7 +100,7 @@ scan_search(const unsigned char *p, const unsigned char *last,
         }
 
         len = n;
-        reason = scan_search_text(q, len, found);
+        reason = scan_search_text(q, len, words, found);
     }
 
     return reason;

@@ -18,11 +18,12 @@
 /*
  * What of the line has an attack for a reading, CGUARD_PASS if nothing has:
  * as it stands and without the escapes of logs and of JSON, several times, the
- * whole line and each word.  "found" is in the arena's scratch.  Linear.
+ * whole line and each word, or the words only.  "found" is in the line or in
+ * the arena's scratch.  Linear.
  */
 
 cguard_reason_e scan_search(const unsigned char *p, const unsigned char *last,
-    scan_arena_t *arena, cli_str_t *found);
+    unsigned words, scan_arena_t *arena, cli_str_t *found);
 
 
 #endif /* _SCAN_SEARCH_H_INCLUDED_ */

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "cli/common/cli_error.h"
-#include "cli/common/cli_types.h"
+#include "cguard/decision/cguard_version.h"
 #include "verify_http.h"
 #include "verify_types.h"
 
@@ -126,7 +126,7 @@ verify_curl_shared(verify_t *v, CURL *curl)
     }
 
     curl_easy_setopt(curl, CURLOPT_USERAGENT,
-                     "citrix-guard/" CLI_VERSION " verify");
+                     "citrix-guard/" CGUARD_VERSION " verify");
 }
 
 

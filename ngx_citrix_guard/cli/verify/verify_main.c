@@ -35,6 +35,9 @@ typedef enum {
 } verify_output_e;
 
 
+static verify_t *verify_new(void);
+static void verify_free(verify_t *v);
+static int verify_all(verify_t *v);
 static int verify_options(verify_t *v, verify_output_e *output, int argc,
     char **argv);
 static int verify_option(verify_t *v, verify_output_e *output, int c,
@@ -82,11 +85,7 @@ verify_main(int argc, char **argv)
     verify_t        *v;
     verify_output_e  output;
 
-    v = cli_alloc(sizeof(verify_t));
-    v->timeout = 10;
-    v->deadline = 60;
-    v->ica = 1;
-    v->todo = "";
+    v = verify_new();
     output = VERIFY_TEXT;
 
     rc = verify_options(v, &output, argc, argv);
@@ -95,24 +94,12 @@ verify_main(int argc, char **argv)
         goto done;
     }
 
-    rc = VERIFY_ERROR;
+    rc = verify_all(v);
 
-    if (verify_http_init(v) == -1) {
+    if (rc == -1) {
+        rc = VERIFY_ERROR;
         goto done;
     }
-
-    verify_log_begin(v);
-    verify_monitor_begin(v);
-    verify_probe(v);
-
-    if (v->ica && v->pages && verify_left(v)) {
-        verify_ica(v);
-    }
-
-    verify_log_read(v);
-    verify_monitor_end(v);
-    verify_conclude(v);
-    verify_http_done(v);
 
     switch (output) {
 
@@ -129,15 +116,92 @@ verify_main(int argc, char **argv)
         break;
     }
 
-    rc = cli_flush(0) ? VERIFY_ERROR : (int) v->verdict;
+    rc = cli_flush(0) ? VERIFY_ERROR : rc;
 
 done:
 
+    verify_free(v);
+
+    return rc;
+}
+
+
+int
+verify_quietly(int argc, char **argv, char *reason, size_t size)
+{
+    int              rc;
+    verify_t        *v;
+    verify_output_e  output;
+
+    v = verify_new();
+    output = VERIFY_TEXT;
+
+    /* getopt begins anew */
+
+    optind = 0;
+
+    rc = verify_options(v, &output, argc, argv);
+
+    if (rc == -1) {
+        rc = verify_all(v);
+    }
+
+    snprintf(reason, size, "%s", v->reason[0] ? v->reason
+                                              : "it could not be tried");
+
+    verify_free(v);
+
+    return rc == -1 ? VERIFY_ERROR : rc;
+}
+
+
+static verify_t *
+verify_new(void)
+{
+    verify_t  *v;
+
+    v = cli_alloc(sizeof(verify_t));
+    v->timeout = 10;
+    v->deadline = 60;
+    v->ica = 1;
+    v->todo = "";
+
+    return v;
+}
+
+
+static void
+verify_free(verify_t *v)
+{
     verify_monitor_free(v);
     free((void *) v->endpoint.host);
     free(v);
+}
 
-    return rc;
+
+/* the verdict; -1, with a message, where libcurl does not start */
+
+static int
+verify_all(verify_t *v)
+{
+    if (verify_http_init(v) == -1) {
+        return -1;
+    }
+
+    verify_log_begin(v);
+    verify_monitor_begin(v);
+    verify_probe(v);
+
+    if (v->ica && v->pages && verify_left(v)) {
+        verify_ica(v);
+    }
+
+    verify_log_read(v);
+    verify_monitor_end(v);
+    verify_conclude(v);
+    verify_http_done(v);
+
+    return (int) v->verdict;
 }
 
 

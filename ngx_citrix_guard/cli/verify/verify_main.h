@@ -10,9 +10,19 @@
 #define _VERIFY_MAIN_H_INCLUDED_
 
 
+#include <stddef.h>
+
+
 /* the command; "argv[0]" is its name.  Returns the exit status */
 
 int verify_main(int argc, char **argv);
+
+/*
+ * The same without a report: the verdict, and the sentence that says why.  For
+ * commands that end with a verification.
+ */
+
+int verify_quietly(int argc, char **argv, char *reason, size_t size);
 
 
 #endif /* _VERIFY_MAIN_H_INCLUDED_ */

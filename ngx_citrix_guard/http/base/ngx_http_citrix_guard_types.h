@@ -63,6 +63,7 @@ typedef struct {
     ngx_uint_t                      traversal;
     ngx_uint_t                      status;
     ngx_uint_t                      log_level;
+    ngx_uint_t                      pinning;
 
     ngx_array_t                    *rules;      /* given at this level */
     ngx_array_t                    *exempt;
@@ -71,6 +72,7 @@ typedef struct {
 
     ngx_uint_t                      monitor;
     cguard_zone_server_t           *counters;   /* NULL: no zone */
+    uint16_t                        turn;       /* of their place */
 
     unsigned                        policy;     /* for the core */
     ngx_uint_t                      scan;       /* of what nginx has built */
@@ -120,11 +122,13 @@ typedef struct {
     ngx_http_upstream_srv_conf_t   *unguarded;  /* check: the last one named */
     ngx_log_t                      *quiet_log;
     ngx_int_t                       request_id; /* index of $request_id */
+    ngx_module_t                   *log_module; /* NULL: not as we know it */
     ngx_shm_zone_t                 *zone;
     cguard_zone_t                  *shared;     /* NULL: no zone */
     ngx_http_citrix_guard_canary_t  canary;     /* by its target */
     ngx_array_t                     canaries;   /* by a header field */
     ngx_uint_t                      active;     /* not off somewhere */
+    ngx_uint_t                      pinning;    /* on somewhere */
     ngx_uint_t                      log_rate;   /* lines, 0: no limit */
     ngx_msec_t                      log_period; /* 0: not given */
     ngx_uint_t                      rules_need_body;
@@ -186,6 +190,7 @@ typedef struct {
     ngx_http_citrix_guard_verdict_e  verdict;
     ngx_uint_t                      refused;    /* the client was */
     ngx_uint_t                      left_out;   /* by log_rate */
+    ngx_uint_t                      lost;       /* no memory for the event */
     const char                     *reason;
     const cguard_rule_t            *rule;
     const cguard_rule_t            *exempted_by;

@@ -12,6 +12,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_log.h"
+#include "ngx_http_citrix_guard_lost.h"
 #include "http/base/ngx_http_citrix_guard_escape.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/base/ngx_http_citrix_guard_request.h"
@@ -80,6 +81,8 @@ ngx_http_citrix_guard_log_finding(ngx_http_request_t *r,
                   (ngx_uint_t) f->depth, f->start, f->end,
                   glcf->mode == NGX_HTTP_CITRIX_GUARD_ON ? "on" : "detect",
                   &id, &target, &reading, &msg);
+
+    ngx_http_citrix_guard_check_line(r, glcf->log_level);
 }
 
 

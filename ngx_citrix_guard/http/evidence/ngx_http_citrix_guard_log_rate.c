@@ -14,8 +14,10 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_log_rate.h"
+#include "ngx_http_citrix_guard_lost.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
+#include "cguard/zone/cguard_zone.h"
 
 
 #define NGX_HTTP_CITRIX_GUARD_RATE_SETS  256
@@ -125,6 +127,8 @@ ngx_http_citrix_guard_may_log(ngx_http_request_t *r,
 
     s->left[refused]++;
     s->level = glcf->log_level;
+
+    ngx_http_citrix_guard_count_lost(gmcf, CGUARD_ZONE_LOST_LINE);
 
     ngx_http_citrix_guard_set_timer(gmcf->log_period);
 

@@ -14,6 +14,7 @@
 #include "ngx_http_citrix_guard_record.h"
 #include "ngx_http_citrix_guard_event.h"
 #include "ngx_http_citrix_guard_log.h"
+#include "ngx_http_citrix_guard_lost.h"
 #include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_outcome.h"
 #include "ngx_http_citrix_guard_zone.h"
@@ -58,6 +59,7 @@ ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
 
     ngx_http_citrix_guard_build_event(r, mark, &e);
     ngx_http_citrix_guard_count_event(r, &e);
+    ngx_http_citrix_guard_check_event(r, mark, &e);
 
     if (e.canary) {
 
@@ -68,6 +70,8 @@ ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
                           &e.canary->name,
                           ngx_http_citrix_guard_verdict_name(mark->verdict),
                           &e.id);
+
+            ngx_http_citrix_guard_check_line(r, NGX_LOG_ALERT);
         }
 
         return;
@@ -103,4 +107,6 @@ ngx_http_citrix_guard_log_alert(ngx_http_request_t *r,
                   "target=\"%V\"",
                   ngx_http_citrix_guard_outcome_name(e->outcome),
                   e->mark->reason, status, &e->id, &target);
+
+    ngx_http_citrix_guard_check_line(r, level);
 }

@@ -265,6 +265,10 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
     form = (ngx_http_citrix_guard_format_pt) data;
     text = form(r, &e);
 
+    if (text.len == 0) {
+        mark->lost = 1;
+    }
+
     return ngx_http_citrix_guard_set_variable(v, (char *) text.data, text.len);
 }
 

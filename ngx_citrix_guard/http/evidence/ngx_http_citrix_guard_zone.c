@@ -18,6 +18,7 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/rules/cguard_rule_types.h"
 #include "cguard/zone/cguard_zone.h"
+#include "cguard/zone/cguard_zone_names.h"
 
 
 /* the smallest zone */
@@ -28,6 +29,10 @@
 static ngx_int_t ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
 static uint64_t ngx_http_citrix_guard_seed(void);
+static void ngx_http_citrix_guard_zone_keep_servers(
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *node);
+static ngx_str_t *ngx_http_citrix_guard_zone_name(
+    ngx_http_core_srv_conf_t *cscf, ngx_str_t *node);
 static ngx_uint_t ngx_http_citrix_guard_is_monitors(
     ngx_http_citrix_guard_main_conf_t *gmcf, ngx_http_core_srv_conf_t *cscf);
 static unsigned ngx_http_citrix_guard_zone_mode(
@@ -196,6 +201,8 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf,
 
     ngx_memzero(modes, sizeof(modes));
 
+    ngx_http_citrix_guard_zone_keep_servers(gmcf, node);
+
     location = gmcf->locations.elts;
 
     for (i = 0; i < gmcf->locations.nelts; i++) {
@@ -210,17 +217,12 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf,
             continue;
         }
 
-        /* "_" means any name, and no name tells nobody anything */
-
-        name = &cscf->server_name;
-
-        if (name->len == 0 || (name->len == 1 && name->data[0] == '_')) {
-            name = node;
-        }
+        name = ngx_http_citrix_guard_zone_name(cscf, node);
 
         n = cguard_zone_server(z, (char *) name->data, name->len);
 
         glcf->counters = &z->servers[n];
+        glcf->turn = (uint16_t) z->servers[n].turn;
 
         modes[n] |= ngx_http_citrix_guard_zone_mode(&location[i]);
 
@@ -241,6 +243,50 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf,
     now = ngx_timeofday();
 
     cguard_zone_modes(z, modes, (uint64_t) now->sec * 1000 + now->msec);
+}
+
+
+/* no server of this configuration loses its place to another one of it */
+
+static void
+ngx_http_citrix_guard_zone_keep_servers(
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *node)
+{
+    ngx_uint_t                         i;
+    ngx_str_t                         *name;
+    ngx_http_core_srv_conf_t          *cscf;
+    ngx_http_citrix_guard_location_t  *location;
+
+    cguard_zone_forget_servers(gmcf->shared);
+
+    location = gmcf->locations.elts;
+
+    for (i = 0; i < gmcf->locations.nelts; i++) {
+
+        cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
+
+        if (!ngx_http_citrix_guard_is_monitors(gmcf, cscf)) {
+            name = ngx_http_citrix_guard_zone_name(cscf, node);
+
+            cguard_zone_keep_server(gmcf->shared, (char *) name->data,
+                                    name->len);
+        }
+    }
+}
+
+
+/* "_" means any name, and no name tells nobody anything */
+
+static ngx_str_t *
+ngx_http_citrix_guard_zone_name(ngx_http_core_srv_conf_t *cscf,
+    ngx_str_t *node)
+{
+    ngx_str_t  *name;
+
+    name = &cscf->server_name;
+
+    return name->len == 0 || (name->len == 1 && name->data[0] == '_')
+           ? node : name;
 }
 
 
@@ -359,6 +405,7 @@ ngx_http_citrix_guard_count_event(ngx_http_request_t *r,
     ze.status = (uint32_t) e->status;
     ze.upstream = (uint32_t) e->answer;
     ze.server = (uint16_t) (glcf->counters - gmcf->shared->servers);
+    ze.turn = glcf->turn;
     ze.verdict = (uint8_t) e->mark->verdict;
     ze.outcome = (uint8_t) e->outcome;
     ze.at = (uint8_t) e->mark->at;

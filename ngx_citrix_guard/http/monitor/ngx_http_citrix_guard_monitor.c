@@ -2,9 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix_guard_monitor: answers with a page for people, or with what the zone
- * has counted, as JSON or for Prometheus.  The page is always the same; its
- * script asks for the JSON, so no byte of a client's is ever part of a page.
+ * citrix_guard_monitor: answers with a page for people and the runbook that it
+ * links to, or with what the zone has counted, as JSON or for Prometheus.  The
+ * page is always the same; its script asks for the JSON, so no byte of a
+ * client's is ever part of a page.
  */
 
 
@@ -49,7 +50,8 @@ typedef struct {
 enum {
     ngx_http_citrix_guard_format_page = 0,
     ngx_http_citrix_guard_format_json,
-    ngx_http_citrix_guard_format_prometheus
+    ngx_http_citrix_guard_format_prometheus,
+    ngx_http_citrix_guard_format_runbook
 };
 
 
@@ -71,6 +73,8 @@ static ngx_http_citrix_guard_format_t  ngx_http_citrix_guard_formats[] = {
       "default-src 'none'" },
     { ngx_string("prometheus"),
       ngx_string("text/plain; version=0.0.4; charset=utf-8"),
+      "default-src 'none'" },
+    { ngx_string("runbook"), ngx_string("text/plain; charset=utf-8"),
       "default-src 'none'" }
 };
 
@@ -136,11 +140,16 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
             since = n == NGX_ERROR ? 0 : (uint64_t) n;
         }
 
-        ngx_http_citrix_guard_monitor_json(&o, gmcf->shared, since);
+        ngx_http_citrix_guard_monitor_json(&o, gmcf, since);
         break;
 
     case ngx_http_citrix_guard_format_prometheus:
         ngx_http_citrix_guard_monitor_prometheus(&o, gmcf->shared);
+        break;
+
+    case ngx_http_citrix_guard_format_runbook:
+        ngx_http_citrix_guard_json_bytes(&o, ngx_http_citrix_guard_runbook,
+                                 sizeof(ngx_http_citrix_guard_runbook) - 1);
         break;
 
     default:
@@ -162,7 +171,7 @@ ngx_http_citrix_guard_monitor_format(ngx_http_request_t *r)
     }
 
     for (i = ngx_http_citrix_guard_format_json;
-         i <= ngx_http_citrix_guard_format_prometheus;
+         i <= ngx_http_citrix_guard_format_runbook;
          i++)
     {
         name = &ngx_http_citrix_guard_formats[i].name;

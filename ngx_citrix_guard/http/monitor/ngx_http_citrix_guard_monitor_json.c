@@ -9,12 +9,16 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <nginx.h>
 
 #include "ngx_http_citrix_guard_monitor_json.h"
 #include "ngx_http_citrix_guard_monitor_names.h"
+#include "ngx_http_citrix_guard_monitor_rules.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "cguard/decision/cguard_version.h"
 #include "cguard/zone/cguard_zone.h"
 
 
@@ -38,6 +42,8 @@ static void ngx_http_citrix_guard_dump_counts(ngx_http_citrix_guard_json_t *o,
 static void ngx_http_citrix_guard_dump_count(ngx_http_citrix_guard_json_t *o,
     const char *key, cguard_zone_count_t *count);
 static void ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+static void ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_canaries(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
@@ -60,11 +66,14 @@ static uint64_t ngx_http_citrix_guard_load(_Atomic uint64_t *n);
 
 void
 ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t since)
+    ngx_http_citrix_guard_main_conf_t *gmcf, uint64_t since)
 {
-    uint64_t     now;
-    ngx_uint_t   i;
-    ngx_time_t  *tp;
+    uint64_t        now;
+    ngx_uint_t      i;
+    ngx_time_t     *tp;
+    cguard_zone_t  *z;
+
+    z = gmcf->shared;
 
     tp = ngx_timeofday();
     now = (uint64_t) tp->sec * 1000 + tp->msec;
@@ -74,6 +83,8 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
                                       NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION);
     ngx_http_citrix_guard_dump_text(o, "node", ngx_cycle->hostname.data,
                                     ngx_cycle->hostname.len);
+    ngx_http_citrix_guard_json_string(o, "nginx", NGINX_VERSION);
+    ngx_http_citrix_guard_json_string(o, "module", CGUARD_VERSION);
     ngx_http_citrix_guard_json_time(o, "now", now);
     ngx_http_citrix_guard_json_time(o, "started", z->started);
     ngx_http_citrix_guard_json_time(o, "configured",
@@ -91,8 +102,10 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_json_close(o, "]");
 
-    ngx_http_citrix_guard_dump_rules(o, z);
+    ngx_http_citrix_guard_dump_rules(o, gmcf);
+    ngx_http_citrix_guard_dump_exemptions(o, gmcf);
     ngx_http_citrix_guard_dump_count(o, "errors", &z->errors);
+    ngx_http_citrix_guard_dump_lost(o, z);
     ngx_http_citrix_guard_dump_canaries(o, z);
     ngx_http_citrix_guard_dump_history(o, z);
     ngx_http_citrix_guard_dump_sources(o, z);
@@ -218,10 +231,13 @@ ngx_http_citrix_guard_dump_verdicts(ngx_http_citrix_guard_json_t *o,
 
 static void
 ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z)
+    ngx_http_citrix_guard_main_conf_t *gmcf)
 {
     ngx_uint_t           i;
+    cguard_zone_t       *z;
     cguard_zone_rule_t  *rule;
+
+    z = gmcf->shared;
 
     ngx_http_citrix_guard_json_open(o, "rules", "[");
 
@@ -240,10 +256,28 @@ ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
         ngx_http_citrix_guard_json_open(o, NULL, "{");
         ngx_http_citrix_guard_dump_verdicts(o, "id", rule->name,
                                             rule->len, rule->verdicts);
+        ngx_http_citrix_guard_dump_actions(o, gmcf, rule);
         ngx_http_citrix_guard_json_close(o, "}");
     }
 
     ngx_http_citrix_guard_json_close(o, "]");
+}
+
+
+/* what should have been written, and was not */
+
+static void
+ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    ngx_http_citrix_guard_json_open(o, "lost", "{");
+    ngx_http_citrix_guard_json_number(o, "events",
+                  ngx_http_citrix_guard_load(
+                                       &z->lost[CGUARD_ZONE_LOST_EVENT].n));
+    ngx_http_citrix_guard_json_number(o, "lines",
+                  ngx_http_citrix_guard_load(
+                                       &z->lost[CGUARD_ZONE_LOST_LINE].n));
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 
@@ -454,7 +488,7 @@ ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
     cguard_zone_rule_t    *rule;
     cguard_zone_server_t  *s;
 
-    s = &z->servers[e->server];
+    s = cguard_zone_event_server(z, e);
 
     ngx_http_citrix_guard_json_open(o, NULL, "{");
     ngx_http_citrix_guard_json_number(o, "number", e->number);

@@ -13,7 +13,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "cguard/zone/cguard_zone.h"
+#include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 
 
@@ -26,7 +26,7 @@
  */
 
 void ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t since);
+    ngx_http_citrix_guard_main_conf_t *gmcf, uint64_t since);
 
 
 #pragma GCC visibility pop

@@ -42,6 +42,8 @@ static void ngx_http_citrix_guard_metric_rules(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_canary(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_lost(
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_last(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_label(
@@ -98,6 +100,8 @@ ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_json_t *o,
                           "full; they are refused where the guard is on.");
     ngx_http_citrix_guard_json_format(o, "citrix_guard_errors_total %uL\n",
                                       atomic_load(&z->errors.n));
+
+    ngx_http_citrix_guard_metric_lost(o, z);
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_config_loads_total",
                                  "counter",
@@ -305,6 +309,27 @@ ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_json_t *o,
             ngx_http_citrix_guard_json_format(o, "} %uL\n",
                                           atomic_load(&canary->let_by.n));
         }
+    }
+}
+
+
+static void
+ngx_http_citrix_guard_metric_lost(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    ngx_uint_t  i;
+
+    static const char  *names[] = { "event", "line" };
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_lost_total", "counter",
+                          "Events and lines of the error log that were not "
+                          "written: the disk was full, or log_rate left them "
+                          "out.");
+
+    for (i = 0; i < CGUARD_ZONE_LOST; i++) {
+        ngx_http_citrix_guard_json_format(o,
+                                  "citrix_guard_lost_total{what=\"%s\"} %uL\n",
+                                  names[i], atomic_load(&z->lost[i].n));
     }
 }
 

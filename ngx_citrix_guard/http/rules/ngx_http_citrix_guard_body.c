@@ -41,6 +41,8 @@
 #define NGX_HTTP_CITRIX_GUARD_BACKOFFS   6
 
 
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_body(
+    ngx_http_request_t *r);
 static ngx_http_citrix_guard_peek_t *ngx_http_citrix_guard_peek(
     ngx_http_request_t *r);
 static void ngx_http_citrix_guard_peek_cleanup(void *data);
@@ -55,6 +57,23 @@ static void ngx_http_citrix_guard_peek_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_continue(ngx_http_request_t *r);
+
+
+ngx_uint_t
+ngx_http_citrix_guard_is_body_ahead(ngx_http_request_t *r)
+{
+    return r->request_body == NULL && ngx_http_citrix_guard_has_body(r);
+}
+
+
+/* a subrequest has none of its own */
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
+{
+    return r == r->main && !r->discard_body
+           && (r->headers_in.content_length_n > 0 || r->headers_in.chunked);
+}
 
 
 ngx_int_t
@@ -127,11 +146,7 @@ ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
     ngx_int_t                  rc;
     ngx_http_core_loc_conf_t  *clcf;
 
-    /* a subrequest has none of its own */
-
-    if (r != r->main || r->discard_body
-        || (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked))
-    {
+    if (!ngx_http_citrix_guard_has_body(r)) {
         peek->whole = 1;
         return NGX_OK;
     }

@@ -27,6 +27,10 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 
+/* is there a body that nobody has begun to read or to discard? */
+
+ngx_uint_t ngx_http_citrix_guard_is_body_ahead(ngx_http_request_t *r);
+
 /*
  * At least the first "n" bytes of the request's body, or all of it, from the
  * request's pool.  NGX_OK, or NGX_AGAIN: the phases are run again when more

@@ -47,10 +47,6 @@ ngx_http_citrix_guard_observe_body(ngx_http_request_t *r, size_t n,
 {
     ngx_http_citrix_guard_observation_t  *o;
 
-    if (r != r->main || r->request_body || r->discard_body) {
-        return NGX_OK;
-    }
-
     o = ngx_http_citrix_guard_pool_add(r->pool,
                                 ngx_http_citrix_guard_observe_cleanup,
                                 sizeof(ngx_http_citrix_guard_observation_t));

@@ -31,8 +31,8 @@ typedef ngx_int_t (*ngx_http_citrix_guard_body_handler_pt)(
 ngx_int_t ngx_http_citrix_guard_body_filter_init(ngx_conf_t *cf);
 
 /*
- * Asks for a call of "handler" when the first "n" bytes of the body have
- * passed, or all of it.  Allocates "n" bytes from the request's pool;
+ * Asks for a call of "handler" when the first "n" bytes of a body that is
+ * ahead have passed, or all of it.  Allocates "n" bytes from the request's pool;
  * NGX_ERROR without memory.
  */
 

@@ -59,6 +59,7 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f)
 {
     ngx_int_t                       rc;
+    ngx_uint_t                      can_block;
     ngx_http_citrix_guard_body_t    body;
     ngx_http_citrix_guard_needs_t   needs;
 
@@ -68,12 +69,17 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (needs.to_block == 0) {
+    if (needs.to_block == 0 && needs.to_detect == 0) {
+        return NGX_OK;
+    }
 
-        if (needs.to_detect
-            && ngx_http_citrix_guard_observe_body(r, needs.to_detect,
+    /* what was read already is looked at, as it needs no waiting */
+
+    if (needs.to_block == 0 && ngx_http_citrix_guard_is_body_ahead(r)) {
+
+        if (ngx_http_citrix_guard_observe_body(r, needs.to_detect,
                                       ngx_http_citrix_guard_judge_observed_body)
-               != NGX_OK)
+            != NGX_OK)
         {
             ngx_http_citrix_guard_body_error(r, glcf, f);
             f->verdict = ngx_http_citrix_guard_detected;
@@ -81,6 +87,8 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
 
         return NGX_OK;
     }
+
+    can_block = (needs.to_block != 0);
 
     rc = ngx_http_citrix_guard_peek_body(r, ngx_max(needs.to_block,
                                                     needs.to_detect), &body);
@@ -95,6 +103,10 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
     }
 
     ngx_http_citrix_guard_body_error(r, glcf, f);
+
+    if (!can_block) {
+        f->verdict = ngx_http_citrix_guard_detected;
+    }
 
     return NGX_OK;
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cguard/zone/cguard_zone.h"
+#include "cguard/zone/cguard_zone_names.h"
 #include "tap.h"
 
 
@@ -218,6 +219,121 @@ zone_modes(void)
            && zone->changes[303 % CGUARD_ZONE_CHANGES]
               == (309 << 16 | 1 << 8 | (1 + 299 % 7)),
            "of which the last are kept");
+}
+
+
+/* as for a configuration: servers "from" to the one before "to" */
+
+static unsigned
+zone_configure(unsigned from, unsigned to, uint64_t msec)
+{
+    char      name[20];
+    unsigned  i, n, others, modes[CGUARD_ZONE_SERVERS];
+
+    memset(modes, 0, sizeof(modes));
+    cguard_zone_forget_servers(zone);
+
+    for (i = from; i < to; i++) {
+        (void) snprintf(name, sizeof(name), "server %u", i);
+        cguard_zone_keep_server(zone, name, strlen(name));
+    }
+
+    for (i = from, others = 0; i < to; i++) {
+        (void) snprintf(name, sizeof(name), "server %u", i);
+        n = cguard_zone_server(zone, name, strlen(name));
+        modes[n] = n ? CGUARD_ZONE_ON : 0;
+        others += n == 0;
+    }
+
+    cguard_zone_modes(zone, modes, msec);
+
+    return others;
+}
+
+
+static void
+zone_places(void)
+{
+    unsigned               i, ok;
+    unsigned char          address[16];
+    cguard_zone_event_t    e, old;
+    cguard_zone_server_t  *s, *other;
+
+    zone_new();
+    zone_address(address, 1);
+    other = &zone->servers[0];
+
+    tap_ok(&zone_tap, zone_configure(0, 63, 7000) == 0
+           && zone_configure(0, 64, 8000) == 1
+           && zone_configure(0, 63, 9000) == 0,
+           "63 servers have a place, one more does not");
+
+    /* something may have got through the server that has place 1 */
+
+    zone_make(&old, 3);
+    old.outcome = CGUARD_ZONE_UNKNOWN;
+    cguard_zone_event(zone, &old, address, 5500);
+
+    zone_make(&e, 5);
+    e.server = 2;
+    cguard_zone_event(zone, &e, address, 6600);
+    cguard_zone_event(zone, &e, address, 6700);
+    zone->servers[2].counts.passed = 10;
+    other->counts.passed = 1;
+    other->counts.verdicts[e.verdict].n = 1;
+    other->counts.verdicts[e.verdict].first = 6650;
+    other->counts.verdicts[e.verdict].last = 6660;
+
+    /* servers 0 and 1, in places 1 and 2, have gone; one more has come */
+
+    tap_ok(&zone_tap, zone_configure(2, 64, 10000) == 0
+           && zone->servers[1].len == 8
+           && memcmp(zone->servers[1].name, "server 0", 8) == 0
+           && zone->servers[2].len == 9
+           && memcmp(zone->servers[2].name, "server 63", 9) == 0,
+           "one that is gone gives its place back, first of those through "
+           "which nothing got");
+
+    s = &zone->servers[2];
+
+    tap_ok(&zone_tap, s->counts.passed == 0 && s->since == 10000
+           && s->modes == CGUARD_ZONE_ON
+           && zone_sum(s->counts.verdicts, CGUARD_ZONE_VERDICTS) == 0
+           && zone_sum(s->counts.reasons, CGUARD_ZONE_REASONS) == 0
+           && s->counts.verdicts[e.verdict].first == 0,
+           "the new one begins with nothing");
+
+    tap_ok(&zone_tap, other->counts.passed == 11
+           && other->counts.verdicts[e.verdict].n == 3
+           && other->counts.verdicts[e.verdict].first == 6600
+           && other->counts.verdicts[e.verdict].last == 6700
+           && zone_sum(other->counts.reasons, CGUARD_ZONE_REASONS) == 2
+           && zone_sum(other->counts.outcomes, CGUARD_ZONE_OUTCOMES) == 2
+           && zone_sum(other->counts.places, CGUARD_ZONE_PLACES) == 2,
+           "what the old one has counted is among the others");
+
+    ok = cguard_zone_read(zone, 2, &e);
+
+    tap_ok(&zone_tap, ok && cguard_zone_event_server(zone, &e) == other
+           && cguard_zone_event_server(zone, &old) == &zone->servers[1],
+           "and so are its events");
+
+    cguard_zone_event(zone, &e, address, 6900);
+
+    tap_ok(&zone_tap, zone_sum(s->counts.verdicts, CGUARD_ZONE_VERDICTS) == 0
+           && other->counts.verdicts[e.verdict].n == 4,
+           "a worker of the old configuration counts nothing for the new");
+
+    for (i = 0, ok = 1; i < zone->changed; i++) {
+        ok &= (zone->changes[i] >> 8 & 0xff) != 2
+              || zone->changes[i] >> 16 == 10;
+    }
+
+    tap_ok(&zone_tap, ok, "in the history it has no past");
+
+    tap_ok(&zone_tap, zone_configure(100, 163, 11000) == 0
+           && other->counts.outcomes[CGUARD_ZONE_UNKNOWN].n == 1,
+           "all are replaced, and nothing that got through is forgotten");
 }
 
 
@@ -698,6 +814,7 @@ main(void)
 
     zone_names();
     zone_modes();
+    zone_places();
     zone_counts();
     zone_canaries();
     zone_steps();

@@ -6,6 +6,8 @@
  *
  *   foreign_preaccess;         a handler of PREACCESS that says NGX_OK, and so
  *                              leads past those that follow
+ *   foreign_read_body;         reads the body in REWRITE, as nginx 1.31.5 does
+ *                              with "client_body_early_read"
  *   foreign_pass ADDR:PORT;    an upstream that takes no way which the guard
  *                              knows of; it sends the client's target
  */
@@ -18,6 +20,7 @@
 
 typedef struct {
     ngx_uint_t                preaccess;
+    ngx_uint_t                read_body;
     ngx_http_upstream_conf_t  upstream;
     ngx_url_t                 url;
 } ngx_http_foreign_loc_conf_t;
@@ -26,6 +29,8 @@ typedef struct {
 static void *ngx_http_foreign_create_loc_conf(ngx_conf_t *cf);
 static ngx_int_t ngx_http_foreign_init(ngx_conf_t *cf);
 static char *ngx_http_foreign_set_preaccess(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_foreign_set_read_body(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_foreign_set_pass(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -36,6 +41,13 @@ static ngx_command_t  ngx_http_foreign_commands[] = {
     { ngx_string("foreign_preaccess"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_foreign_set_preaccess,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("foreign_read_body"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_foreign_set_read_body,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -101,6 +113,38 @@ ngx_http_foreign_preaccess_handler(ngx_http_request_t *r)
 }
 
 
+static void
+ngx_http_foreign_body_handler(ngx_http_request_t *r)
+{
+    r->write_event_handler = ngx_http_core_run_phases;
+    ngx_http_core_run_phases(r);
+}
+
+
+static ngx_int_t
+ngx_http_foreign_rewrite_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                     rc;
+    ngx_http_foreign_loc_conf_t  *conf;
+
+    conf = ngx_http_get_module_loc_conf(r, ngx_http_foreign_module);
+
+    if (!conf->read_body || r != r->main || r->request_body) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_foreign_body_handler);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return rc;
+    }
+
+    ngx_http_finalize_request(r, NGX_DONE);
+
+    return NGX_DONE;
+}
+
+
 static ngx_int_t
 ngx_http_foreign_init(ngx_conf_t *cf)
 {
@@ -116,6 +160,13 @@ ngx_http_foreign_init(ngx_conf_t *cf)
 
     *h = ngx_http_foreign_preaccess_handler;
 
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_REWRITE_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_foreign_rewrite_handler;
+
     return NGX_OK;
 }
 
@@ -124,6 +175,15 @@ static char *
 ngx_http_foreign_set_preaccess(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ((ngx_http_foreign_loc_conf_t *) conf)->preaccess = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_foreign_set_read_body(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ((ngx_http_foreign_loc_conf_t *) conf)->read_body = 1;
 
     return NGX_CONF_OK;
 }

@@ -11,7 +11,8 @@ package CitrixGuard::Gateway;
 #
 # on: on a machine of CitrixGuard::Lan, with the addresses and ports that stand
 # in the files. like: a second node, with the certificates and the ADC of another.
-# ocsp: where the certificate says that its authority answers.
+# ocsp: where the certificate says that its authority answers. names: more names
+# that are in the certificates.
 
 use strict;
 use warnings;
@@ -33,7 +34,7 @@ our $NAME = 'gateway.example.com';
 
 sub new {
     my ($class, %given) = @_;
-    my $self = $class->SUPER::new(ports => 5, stream => 'yes',
+    my $self = $class->SUPER::new(ports => 6, stream => 'yes',
         workers => $given{workers} // 1,
         main => $given{file} // 'gateway.conf',
         expected => $given{expected});
@@ -43,7 +44,8 @@ sub new {
     }
     else {
         @$self{qw(adc certs)} = (CitrixGuard::Adc->new(http => $given{web}),
-                                 certificates($given{ocsp}));
+                                 certificates($given{ocsp},
+                                              @{ $given{names} // [] }));
         $self->{tls_adc} = $self->_tls_adc;
     }
     for my $path (glob "$CONF/*.conf $CONF/*/*.html") {
@@ -92,13 +94,14 @@ sub settle {
 
 # An authority, and certificates of both sides for the same name.
 sub certificates {
-    my ($ocsp) = @_;
+    my ($ocsp, @more) = @_;
     my $dir = scratch();
     my @ec = qw(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes);
     _openssl('req', '-x509', @ec, '-days', 30, '-subj', '/CN=Test authority',
              '-keyout', "$dir/ca.key", '-out', "$dir/ca.pem");
     spew("$dir/authority.pem", slurp("$dir/ca.pem"));
-    spew("$dir/ext", "subjectAltName=DNS:$NAME\n"
+    spew("$dir/ext", 'subjectAltName=' . join(',', map {"DNS:$_"} $NAME, @more)
+         . "\n"
          . ($ocsp ? "authorityInfoAccess=OCSP;URI:$ocsp\n" : ''));
     for my $who (qw(gateway adc)) {
         _openssl('req', '-new', @ec, '-subj', "/CN=$NAME",
@@ -126,6 +129,9 @@ sub adc { return $_[0]{adc} }
 sub front { return $_[0]->port(1) }
 sub plain { return $_[0]->port(2) }
 sub alive { return $_[0]->port(3) }
+
+# the guard's monitor
+sub monitor { return 'http://127.0.0.1:' . $_[0]->port(6) . '/citrix-guard' }
 
 
 # What a client of the front has to know of TLS.
@@ -201,6 +207,7 @@ sub _on_loopback {
     $text =~ s{listen 80\b}{listen 127.0.0.1:$plain}g;
     $text =~ s{listen \[::\]:80\b}{listen [::1]:$plain}g;
     $text =~ s{listen 8081}{listen 127.0.0.1:$alive}g;
+    $text =~ s{127\.0\.0\.1:8089}{'127.0.0.1:' . $self->port(6)}eg;
     return $text;
 }
 

@@ -18,14 +18,18 @@ our @EXPORT_OK = qw(faults room_map read_house);
 # The rooms from top to bottom: what each is for, and on which it stands (and
 # on all that those stand on). "only" names the one unit above that asks it.
 my @ROOMS = (
-    { room => 'cli', on => [qw(cli/check cli/scan cli/verify)],
-      why => 'the command: its first word chooses check, scan or verify' },
+    { room => 'cli', on => [qw(cli/check cli/scan cli/setup)],
+      why => 'the command: its first word chooses check, scan, verify, setup' },
     { room => 'cli/check', on => ['cli/common'],
       why => 'citrix-guard check: judges targets from its arguments or stdin' },
     { room => 'cli/scan', on => ['cli/formats'],
       why => 'citrix-guard scan: finds attacks in log files' },
     { room => 'cli/formats', on => ['cli/common'],
       why => 'from bytes of a log to requests: a file for each format' },
+    { room => 'cli/setup', on => [qw(cli/verify cli/monitor)],
+      why => 'citrix-guard setup and rollback: nginx as a Gateway, and back' },
+    { room => 'cli/monitor', on => ['cli/common'],
+      why => 'what the guard says of itself, asked of its monitor' },
     { room => 'cli/verify', on => ['cli/common'],
       why => 'citrix-guard verify: tries attacks on a gateway from outside' },
     { room => 'cli/common', on => ['cguard/decision'],
@@ -121,6 +125,7 @@ sub read_file {
     my @bare = split /\n/, $text;
     for (0 .. $#bare) {
         next if $bare[$_] !~ /^\s*#\s*include\b/;
+        $file->{first} //= $raw[$_] =~ /include\s+[<"]([^>"]+)/ ? $1 : '';
         push @{ $file->{includes} }, { name => $1, line => $_ + 1 }
             if $raw[$_] =~ /include\s+"([^"]+)"/;
     }
@@ -474,6 +479,12 @@ sub check_files {
         fault($house, "$path has $file->{lines} lines, and "
             . FILE_LINES . ' are the limit: split it')
             if $file->{lines} > FILE_LINES && !$file->{generated};
+
+        # it says what system headers show, and counts only before all of them
+        fault($house, "$path: its first include must be <ngx_config.h>, or a"
+            . ' header that has it')
+            if $path =~ m{^(?:http|stream)/} && defined $file->{first}
+               && $file->{first} !~ m{(?:^|/)ngx_\w+\.h$};
 
         for my $name (sort keys %{ $file->{functions} }) {
             my $function = $file->{functions}{$name};

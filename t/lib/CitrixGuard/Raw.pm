@@ -38,6 +38,8 @@ sub connection {
     my $socket;
     if ($given{tls}) {
         require IO::Socket::SSL;
+        # the server may close before TLS has begun
+        local $SIG{PIPE} = 'IGNORE';
         $socket = IO::Socket::SSL->new(@to, %{ $given{tls} })
             or die "connect to port $port: $IO::Socket::SSL::SSL_ERROR";
     }

@@ -169,7 +169,9 @@ sub _keep {
                          $body;
     my ($method, $target) = $head =~ /^(\S+) (.*?) HTTP\//s;
     return { method => $method // '', target => $target // '', head => $head,
-             body => $body };
+             body => $body, conn => $conn->{number},
+             memory => $conn->{memory} //= {},
+             open => scalar keys %{ $state->{conns} } };
 }
 
 

@@ -100,8 +100,16 @@ END
 subtest 'nothing yet' => sub {
     $browser->open($url);
     ok $browser->until('data !== null'), 'it has asked';
-    like sentence(), qr/^We have been shielded since .* nothing got through/,
+    like sentence(), qr/^We have been shielded since .* at (?#
+         )gateway\.example\.com \(node \S+\), and there is no sign/,
          'the sentence';
+    is $browser->script('return at("answer").dataset.state'), 'shielded',
+       '... its state';
+    ok !$browser->script('return at("todo").checkVisibility()'),
+       '... nothing to do';
+    like $browser->text('#about'), qr/Gateway\s+gateway\.example\.com.*
+         Node\s+\S+.*nginx\s+1\.\d+.*citrix_guard\s+\d.*Counting\ since/xs,
+         'Gateway, node, versions, since when';
     is colour(), 'answer green', '... in green';
     is $browser->text('#found'), '0 of 0 events', 'no events';
     like $browser->text('#servers'), qr/gateway\.example\.com\s+on\s/,
@@ -195,11 +203,10 @@ subtest 'a thousand events' => sub {
     for my $span (qw(hour hours day)) {
         for my $by (qw(reasons outcomes)) {
             $browser->script('at("span").value = arguments[0]; '
+                . 'at("span").dispatchEvent(new Event("input")); '
                 . 'at("by").value = arguments[1]; showPlot()', $span, $by);
-            is $browser->script('return columns()[1].flatMap(c => c[1])'
+            is $browser->script('return totals(plots.view)'
                 . '.reduce((a, b) => a + b)'), 1_050, "plot: $span, $by";
-            cmp_ok $browser->script('return document.querySelectorAll('
-                . '"#plot rect").length'), '>=', 1, '... has bars';
         }
     }
     picture('thousand');
@@ -220,8 +227,14 @@ subtest 'screens, languages, colours' => sub {
         like sentence(), $language eq 'nl'
              ? qr/^We zijn beschermd sinds / : qr/^We have been shielded/,
              '... the sentence';
-        is $browser->script('return Object.keys(TEXT.en).filter(k => '
-            . '!(k in TEXT.nl)).length'), 0, '... every text';
+        is_deeply $browser->script('const all = (t, path) => '
+            . 'Object.entries(t).flatMap(([k, v]) => v instanceof Object '
+            . '&& !(v instanceof Function) ? all(v, path + k + ".") '
+            . ': [path + k]); const nl = all(TEXT.nl, ""); '
+            . 'return all(TEXT.en, "").filter(k => !nl.includes(k))'), [],
+            '... every text';
+        is $browser->script('return document.body.innerText.match('
+            . '/undefined|NaN|Invalid Date|null/)'), undef, '... whole';
         picture($name =~ s/ /-/gr);
     }
     $browser->media(width => 1_600);
@@ -231,9 +244,10 @@ subtest 'screens, languages, colours' => sub {
 
 subtest 'by keyboard and screen reader' => sub {
     $browser->script('document.activeElement.blur(); '
-                     . 'open.clear(); showEvents()');
+                     . 'open.clear(); showEvents(); '
+                     . 'range.span = SPANS.hour; showPlot()');
     my @path;
-    for (1 .. 14) {
+    for (1 .. 16) {
         # TAB, in WebDriver's own code
         $browser->keys("\x{e004}");
         push @path, $browser->script('const e = document.activeElement; '
@@ -242,7 +256,7 @@ subtest 'by keyboard and screen reader' => sub {
         last if $path[-1] =~ /^BUTTON/;
     }
     is_deeply [@path[0 .. $#path - 1]], ['pause', 'language', 'span', 'by',
-        'l-table', 'l-history', 'filter', 'verdict', 'outcome', 'reason'], 'TAB goes from top to bottom';
+        'earlier', 'l-table', 'l-history', 'filter', 'verdict', 'outcome', 'reason'], 'TAB goes from top to bottom';
     like $path[-1], qr/^BUTTON Details \d+$/, '... to the details';
     $browser->keys("\x{e007}");
     is $browser->script('return document.querySelectorAll("td.details")'
@@ -259,10 +273,10 @@ subtest 'by keyboard and screen reader' => sub {
     my %named = map { ("$_->[0] $_->[1]" => 1) } @nodes;
     ok $named{$_}, "a reader hears: $_" for 'heading citrix_guard',
         'heading Attempts over time', 'heading The last events',
-        'button Pause', 'button Nederlands', 'searchbox Filter',
+        'button Hold the lists', 'button Nederlands', 'searchbox Filter',
         'combobox Reason', 'columnheader Target', 'cell gateway.example.com';
     ok scalar(grep { $_->[0] =~ /^im(?:g|age)$/
-                     && $_->[1] =~ /^Attempts over time: [\d,]+$/ } @nodes),
+                     && $_->[1] =~ /^Attempts over time: [\d,]+, from / } @nodes),
        'the plot has a name';
     is_deeply [map {"@$_"} grep { $_->[0] =~ /^(?:button|combobox|searchbox
                    |heading|img|image)$/x && $_->[1] eq '' } @nodes], [],
@@ -279,15 +293,19 @@ subtest 'other modes, and something that got through' => sub {
     is colour(), 'answer amber', '... in amber';
     get($nginx->port, '/vpn/../vpns/portal/x.xml');
     refresh();
-    like sentence(), qr/^1 request may have got through, the last one at /,
+    like sentence(), qr/^1 request may have got through at gateway\.example/,
          'an answer that should not have been';
-    like $browser->text('#note'), qr/What to do now: block/, '... what to do';
+    like $browser->text('#todo'), qr/^What to do now\s+.*Block: /s,
+         '... what to do';
     is colour(), 'answer red', '... in red';
+    like $browser->script('return at("runbook").href'),
+         qr{^http://127\.0\.0\.1:\d+/guard\?format=runbook$},
+         '... and the runbook';
     picture('through');
     $nginx->configure(vars => { BE => $be->port, MODE => 'off' });
     ok $nginx->reload, 'reload';
     refresh();
-    like $browser->text('#note'), qr/^We are not shielded/, 'off';
+    like $browser->text('#note'), qr/^Not everything is blocked/, 'off';
     is colour(), 'answer red', '... in red';
 };
 
@@ -296,7 +314,7 @@ subtest 'a lost connection' => sub {
     my $events = $browser->text('#found');
     $nginx->stop;
     $browser->script('return refresh()');
-    like sentence(), qr/^Nobody knows whether we are shielded/, 'it says so';
+    like sentence(), qr/^We cannot tell whether we are shielded: no con/, 'it says so';
     is colour(), 'answer amber', '... in amber';
     like $browser->text('#fresh'), qr/^No connection since /, '... since when';
     is $browser->text('#found'), $events, 'what was known is still there';

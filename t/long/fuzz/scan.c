@@ -19,10 +19,13 @@
 #include "cli/formats/scan_format.h"
 #include "cli/formats/scan_line.h"
 #include "cli/formats/scan_prefilter.h"
+#include "cli/formats/scan_quiet.h"
 #include "cli/formats/scan_types.h"
 #include "cli/formats/scan_w3c.h"
 #include "cli/scan/scan_arena.h"
+#include "cli/scan/scan_elsewhere.h"
 #include "cli/scan/scan_judge.h"
+#include "cli/scan/scan_search.h"
 #include "vectors.h"
 
 
@@ -376,6 +379,7 @@ scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p, const uint8_t *nl,
     int64_t time)
 {
     size_t         len;
+    cli_str_t      found;
     scan_hit_t     hit;
     scan_line_t    ln;
     scan_parser_t  fresh;
@@ -404,5 +408,15 @@ scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p, const uint8_t *nl,
 
     if (scan_judge_full(&ln, 0, &scan_fuzz_arena, &hit)) {
         fuzz_failed("the short way leads past a finding", p, len);
+    }
+
+    if (scan_judge_elsewhere(&ln, p, nl, 0, &scan_fuzz_arena, &hit)) {
+        fuzz_failed("the short way leads past an attack elsewhere", p, len);
+    }
+
+    if (scan_is_quiet(p, nl)
+        && scan_search(p, nl, 1, &scan_fuzz_arena, &found) != CGUARD_PASS)
+    {
+        fuzz_failed("a line with an attack is taken for quiet", p, len);
     }
 }

@@ -262,7 +262,7 @@ sub shutter {
 sub day {
     my ($file, $protocol) = @_;
     my $site = CitrixGuard::Gateway->new(web => $web->port, file => $file);
-    $site->set('front.conf', qr/ ssl;/, ' ssl http2;') if $protocol eq 'h2';
+    $site->set('front.conf', qr/ ssl /, ' ssl http2 ') if $protocol eq 'h2';
     $site->start;
     my $browser = browser($site);
     my @ica = $file eq 'gateway.conf'

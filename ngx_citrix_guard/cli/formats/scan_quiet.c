@@ -1,0 +1,144 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Most lines are seen to hold no attack anywhere, whatever their fields are:
+ * they have nothing that a parent segment is made of, or nothing that "vpns" is
+ * made of.
+ */
+
+
+#include <stddef.h>
+
+#include "scan_quiet.h"
+#include "scan_prefilter.h"
+
+
+/* "[" is none of it, but may stand beside the backslash */
+
+static inline int
+scan_is_loud(const unsigned char *p, const unsigned char *last)
+{
+    unsigned char  c;
+
+    c = *p;
+
+    if (c == '.') {
+        return last - p > 1 && (p[1] == '.' || p[1] == '+' || p[1] >= 0x7f
+                                || p[1] < ' ');
+    }
+
+    return (c < ' ' && c != '\t') || c >= 0x7f || c == '%' || c == '\\';
+}
+
+
+/* may there be a parent segment in any reading? */
+
+static int
+scan_has_parent(const unsigned char *p, const unsigned char *last)
+{
+#if SCAN_SSE2
+
+    unsigned  mask;
+
+    for ( /* void */ ; last - p >= 17; p += 16) {
+        mask = (unsigned) _mm_movemask_epi8(scan_loud_bytes(p));
+
+        for ( /* void */ ; mask; mask &= mask - 1) {
+            if (scan_is_loud(p + __builtin_ctz(mask), last)) {
+                return 1;
+            }
+        }
+    }
+
+#endif
+
+    for ( /* void */ ; p < last; p++) {
+        if (scan_is_loud(p, last)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static inline int
+scan_is_hex(unsigned char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+
+/* what an escape is to the word around it: 1: it may be a letter of it */
+
+static int
+scan_hides(const unsigned char *p)
+{
+    /* \x76, \u0076, \166; \" and \n and the like stand for no letter */
+
+    if (*p == '\\') {
+        return (p[1] | 0x20) == 'x' || (p[1] | 0x20) == 'u'
+               || (p[1] >= '0' && p[1] <= '9');
+    }
+
+    /* %76, %u0076, an escape of an escape, one with a byte within */
+
+    return (p[1] != '2' && p[1] != '3') || !scan_is_hex(p[2])
+           || (p[1] == '2' && p[2] == '5');
+}
+
+
+/* may "vpns" be there?  Blanks and plus signs may be dropped in it. */
+
+static int
+scan_has_vpns(const unsigned char *p, const unsigned char *last)
+{
+    unsigned       seen;
+    unsigned char  c;
+
+    /* how many letters of the word */
+
+    for (seen = 0; p < last; p++) {
+
+        c = *p;
+
+        if (c >= 0x7f || (c < ' ' && c != '\t')) {
+            return 1;
+        }
+
+        if (c == '%' || c == '\\') {
+
+            if (last - p > 2 && scan_hides(p)) {
+                return 1;
+            }
+
+            if (c == '%' && last - p > 2 && p[1] == '2'
+                && (p[2] == '0' || (p[2] | 0x20) == 'b'))
+            {
+                p += 2;
+                continue;
+            }
+        }
+
+        if (c == '+') {
+            continue;
+        }
+
+        c |= 0x20;
+        seen = c == (unsigned char) "vpns"[seen] ? seen + 1 : c == 'v';
+
+        if (seen == 4) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+scan_is_quiet(const unsigned char *p, const unsigned char *last)
+{
+    return !scan_has_parent(p, last) || !scan_has_vpns(p, last);
+}

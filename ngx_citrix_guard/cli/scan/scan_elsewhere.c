@@ -1,0 +1,96 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * An attack that stands where no request was read: in another field of a line,
+ * or in a line that was not understood.
+ */
+
+
+#include <string.h>
+
+#include "cguard/decision/cguard_target.h"
+#include "cli/common/cli_types.h"
+#include "cli/formats/scan_line.h"
+#include "cli/formats/scan_quiet.h"
+#include "cli/formats/scan_types.h"
+#include "scan_elsewhere.h"
+#include "scan_arena.h"
+#include "scan_judge.h"
+#include "scan_search.h"
+
+
+/* what is kept of it */
+
+#define SCAN_KEEP  2048
+
+
+/*
+ * A target that stands in another field than the request's has that one's
+ * answer; of what is none, as the field that tells where a link was, nothing
+ * is known.
+ */
+
+int
+scan_judge_elsewhere(const scan_line_t *ln, const unsigned char *p,
+    const unsigned char *last, unsigned policy, scan_arena_t *arena,
+    scan_hit_t *hit)
+{
+    cli_str_t    found;
+    scan_line_t  other;
+
+    /* what the monitor has sent says so */
+
+    if (ln->canary || scan_is_quiet(p, last)
+        || scan_search(p, last, 1, arena, &found) == CGUARD_PASS)
+    {
+        return 0;
+    }
+
+    other = *ln;
+    other.target = scan_arena_copy(arena, found.data, found.len);
+    other.query.len = 0;
+    other.verdict.len = 0;
+    other.outcome.len = 0;
+
+    if (*other.target.data != '/' && *other.target.data != '\\') {
+        other.status = 0;
+    }
+
+    return scan_judge_full(&other, policy, arena, hit);
+}
+
+
+/* a damaged line is no request, but it may hold what is left of one */
+
+int
+scan_judge_damaged(const unsigned char *p, const unsigned char *last,
+    unsigned policy, scan_arena_t *arena, scan_hit_t *hit)
+{
+    cli_str_t        found;
+    cguard_reason_e  reason;
+
+    (void) policy;
+
+    reason = scan_search(p, last, 0, arena, &found);
+
+    if (reason == CGUARD_PASS) {
+        return 0;
+    }
+
+    memset(hit, 0, sizeof(scan_hit_t));
+    scan_line_init(&hit->request);
+
+    hit->reason = reason;
+    hit->named = cguard_reason_name(reason);
+    hit->damaged = 1;
+
+    hit->outcome = SCAN_NOT_KNOWN;
+    hit->why = SCAN_WHY_UNKNOWN;
+
+    hit->request.target = scan_arena_copy(arena, found.data,
+                                          found.len < SCAN_KEEP ? found.len
+                                                                : SCAN_KEEP);
+
+    return 1;
+}

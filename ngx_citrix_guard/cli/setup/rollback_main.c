@@ -1,0 +1,428 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard rollback: back to what was there before a setup.  Without a
+ * date it goes back by one: to the last files that differ from those of now.
+ */
+
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common/cli_error.h"
+#include "rollback_main.h"
+#include "setup_kept.h"
+#include "setup_nginx.h"
+#include "setup_types.h"
+#include "setup_verify.h"
+
+
+#define ROLLBACK_ERROR  2
+
+
+typedef struct {
+    setup_nginx_t         nginx;
+    const char           *conf;
+    const char           *to;
+    const char           *monitor;
+    unsigned              list:1;
+    unsigned              dry_run:1;
+} rollback_t;
+
+
+static int rollback_options(rollback_t *rb, int argc, char **argv);
+static int rollback_all(rollback_t *rb);
+static int rollback_list(const rollback_t *rb, char (*dates)[SETUP_DATE],
+    unsigned n);
+static unsigned rollback_choose(const rollback_t *rb,
+    char (*dates)[SETUP_DATE], unsigned n);
+static int rollback_to(const rollback_t *rb, char (*dates)[SETUP_DATE],
+    unsigned i);
+static int rollback_write(const rollback_t *rb, const char *date,
+    const setup_change_t *change, unsigned n);
+static void rollback_undo(const rollback_t *rb, const char *now);
+static int rollback_say(const rollback_t *rb, const char *date,
+    const setup_change_t *change, unsigned n);
+
+
+static const char  rollback_usage[] =
+"usage: citrix-guard rollback [OPTION...]\n"
+"\n"
+"Goes back to the files that were there before the last citrix-guard setup,\n"
+"and reloads nginx. Once more: to those before the setup before it.\n"
+"\n"
+"  -l, --list           the setups that there were, the newest first\n"
+"      --to=DATE        before this setup, whatever came after it\n"
+"      --conf=DIR       the folder of nginx.conf (nginx -V says it)\n"
+"      --nginx=BINARY   another nginx (/usr/sbin/nginx)\n"
+"      --monitor=URL    of the guard (http://127.0.0.1:8089/citrix-guard)\n"
+"  -n, --dry-run        say what would come back, and write nothing\n"
+"  -h, --help\n"
+"\n"
+"Exit status: 0 done, 2 error, and everything is as it was.\n";
+
+
+int
+rollback_main(int argc, char **argv)
+{
+    int         rc;
+    rollback_t  rb;
+
+    memset(&rb, 0, sizeof(rollback_t));
+
+    rb.nginx.nginx = "/usr/sbin/nginx";
+    rb.monitor = SETUP_MONITOR;
+
+    rc = rollback_options(&rb, argc, argv);
+
+    if (rc == -1) {
+        rc = rollback_all(&rb);
+    }
+
+    free(rb.nginx.conf);
+
+    return cli_flush(rc);
+}
+
+
+/* -1: go on */
+
+static int
+rollback_options(rollback_t *rb, int argc, char **argv)
+{
+    int  c;
+
+    static const struct option  options[] = {
+        { "list", no_argument, NULL, 'l' },
+        { "to", required_argument, NULL, 't' },
+        { "conf", required_argument, NULL, 'C' },
+        { "nginx", required_argument, NULL, 'X' },
+        { "monitor", required_argument, NULL, 'M' },
+        { "dry-run", no_argument, NULL, 'n' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    while ((c = getopt_long(argc, argv, "lnh", options, NULL)) != -1) {
+
+        switch (c) {
+
+        case 'l':
+            rb->list = 1;
+            break;
+
+        case 't':
+            rb->to = optarg;
+            break;
+
+        case 'C':
+            rb->conf = optarg;
+            break;
+
+        case 'X':
+            rb->nginx.nginx = optarg;
+            break;
+
+        case 'M':
+            rb->monitor = optarg;
+            break;
+
+        case 'n':
+            rb->dry_run = 1;
+            break;
+
+        case 'h':
+            fputs(rollback_usage, stdout);
+            return 0;
+
+        default:
+            return ROLLBACK_ERROR;
+        }
+    }
+
+    if (optind < argc) {
+        cli_error("rollback: no option: %s", cli_printable(argv[optind]));
+        return ROLLBACK_ERROR;
+    }
+
+    return -1;
+}
+
+
+static int
+rollback_all(rollback_t *rb)
+{
+    int        rc;
+    char     (*dates)[SETUP_DATE];
+    unsigned   n, i;
+
+    if (setup_nginx_find(&rb->nginx, rb->conf) == -1) {
+        return ROLLBACK_ERROR;
+    }
+
+    n = setup_dates(rb->nginx.conf, &dates);
+
+    if (rb->list) {
+        rc = rollback_list(rb, dates, n);
+
+    } else {
+        i = rollback_choose(rb, dates, n);
+        rc = i < n ? rollback_to(rb, dates, i) : -1;
+    }
+
+    free(dates);
+
+    return rc == -1 ? ROLLBACK_ERROR : 0;
+}
+
+
+/*
+ * What stood before the setup of dates[i]: what it kept, and what those after
+ * it kept of other files.
+ */
+
+static int
+rollback_read(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i,
+    setup_change_t *change, unsigned *n)
+{
+    unsigned         k, j, m, n_kept;
+    setup_change_t   kept[SETUP_CHANGES];
+
+    *n = 0;
+
+    for (k = 0; k <= i; k++) {
+
+        if (setup_kept_read(rb->nginx.conf, dates[k], kept, &n_kept) == -1) {
+            setup_kept_free(change, *n);
+            return -1;
+        }
+
+        for (j = 0; j < n_kept; j++) {
+
+            for (m = 0; m < *n; m++) {
+                if (strcmp(change[m].path, kept[j].path) == 0) {
+                    setup_kept_free(&change[m], 1);
+                    break;
+                }
+            }
+
+            if (m == SETUP_CHANGES) {
+                cli_error("rollback: more files than setup writes");
+                setup_kept_free(&kept[j], n_kept - j);
+                setup_kept_free(change, *n);
+                return -1;
+            }
+
+            change[m] = kept[j];
+            *n += m == *n;
+        }
+    }
+
+    return 0;
+}
+
+
+/* does all stand now as it did before that setup?  -1: it cannot be read */
+
+static int
+rollback_is(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i)
+{
+    int              same;
+    unsigned         n;
+    setup_change_t   change[SETUP_CHANGES];
+
+    if (rollback_read(rb, dates, i, change, &n) == -1) {
+        return -1;
+    }
+
+    same = setup_kept_same(rb->nginx.conf, change, n);
+
+    setup_kept_free(change, n);
+
+    return same;
+}
+
+
+static int
+rollback_list(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
+{
+    int       is;
+    unsigned  i;
+
+    for (i = 0; i < n; i++) {
+        is = rollback_is(rb, dates, i);
+
+        if (is == -1) {
+            return -1;
+        }
+
+        printf("%s%s\n", dates[i], is ? "  as it is now" : "");
+    }
+
+    if (n == 0) {
+        printf("There was no setup: nothing is kept in %s/" SETUP_KEPT ".\n",
+               rb->nginx.conf);
+    }
+
+    return 0;
+}
+
+
+/* the date that was named, or one further back than now; "n": none, said */
+
+static unsigned
+rollback_choose(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
+{
+    int       is;
+    unsigned  i, to;
+
+    for (i = 0, to = 0; i < n; i++) {
+
+        if (rb->to) {
+            if (strcmp(dates[i], rb->to) == 0) {
+                return i;
+            }
+
+            continue;
+        }
+
+        is = rollback_is(rb, dates, i);
+
+        if (is == -1) {
+            return n;
+        }
+
+        if (is) {
+            to = i + 1;
+        }
+    }
+
+    if (rb->to) {
+        cli_error("rollback: --to=%s: nothing is kept of that date; --list "
+                  "says of which", cli_printable(rb->to));
+        return n;
+    }
+
+    if (n == 0) {
+        cli_error("rollback: nothing is kept in %s/" SETUP_KEPT,
+                  rb->nginx.conf);
+
+    } else if (to == n) {
+        cli_error("rollback: the files are those from before the first setup "
+                  "already");
+    }
+
+    return to;
+}
+
+
+/* the present files are kept as well, until nginx has taken the former ones */
+
+static int
+rollback_to(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i)
+{
+    int              rc;
+    unsigned         n;
+    setup_change_t   change[SETUP_CHANGES];
+
+    if (rollback_read(rb, dates, i, change, &n) == -1) {
+        return -1;
+    }
+
+    if (rb->dry_run) {
+        (void) rollback_say(rb, dates[i], change, n);
+        printf("Nothing was written: this was a dry run.\n");
+        rc = 0;
+
+    } else {
+        rc = rollback_write(rb, dates[i], change, n);
+    }
+
+    setup_kept_free(change, n);
+
+    return rc;
+}
+
+
+static int
+rollback_write(const rollback_t *rb, const char *date,
+    const setup_change_t *change, unsigned n)
+{
+    char           now[SETUP_DATE];
+    unsigned long  loads;
+
+    if (setup_nginx_lock(&rb->nginx) == -1
+        || setup_keep(rb->nginx.conf, change, n, now) == -1)
+    {
+        return -1;
+    }
+
+    loads = setup_nginx_loads(rb->monitor);
+
+    if (setup_kept_put(rb->nginx.conf, change, n) == -1
+        || setup_nginx_test(&rb->nginx) == -1
+        || setup_nginx_reload(&rb->nginx) == -1)
+    {
+        rollback_undo(rb, now);
+        return -1;
+    }
+
+    setup_forget(rb->nginx.conf, now);
+
+    if (rollback_say(rb, date, change, n) && loads) {
+        (void) fflush(stdout);
+        setup_nginx_wait(rb->monitor, loads);
+    }
+
+    return 0;
+}
+
+
+static void
+rollback_undo(const rollback_t *rb, const char *now)
+{
+    if (setup_put_back(rb->nginx.conf, now) == 0) {
+        setup_forget(rb->nginx.conf, now);
+        cli_error("rollback: the files are those of before, and nginx goes on");
+
+    } else {
+        cli_error("rollback: not all files are back: they are in "
+                  "%s/" SETUP_KEPT "/%s", rb->nginx.conf, now);
+    }
+}
+
+
+/* says what came back; is the guard among it? */
+
+static int
+rollback_say(const rollback_t *rb, const char *date,
+    const setup_change_t *change, unsigned n)
+{
+    int       guard;
+    unsigned  i;
+
+    /* nginx.conf is the same if no setup since then has changed it */
+
+    for (i = 0, guard = 1; i < n; i++) {
+        printf("  %s %s/%s\n",
+               change[i].text || change[i].link ? "put back" : "removed ",
+               rb->nginx.conf, change[i].path);
+
+        if (strcmp(change[i].path, "nginx.conf") == 0) {
+            guard = change[i].text
+                    && strstr(change[i].text, "\ninclude citrix-guard/");
+        }
+    }
+
+    printf("The files are those from before the setup of %s.\n", date);
+
+    if (!guard) {
+        printf("There was no guard by setup then: by these files nothing is "
+               "refused.\n");
+    }
+
+    return guard;
+}

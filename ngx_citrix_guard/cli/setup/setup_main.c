@@ -1,0 +1,339 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard setup: from nothing to shielded.  Asks, checks, writes, starts,
+ * verifies; what does not work out leaves everything as it was.
+ */
+
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/common/cli_error.h"
+#include "setup_main.h"
+#include "setup_ask.h"
+#include "setup_check.h"
+#include "setup_file.h"
+#include "setup_kept.h"
+#include "setup_nginx.h"
+#include "setup_text.h"
+#include "setup_types.h"
+#include "setup_value.h"
+#include "setup_verify.h"
+
+
+#define SETUP_ERROR  2
+
+
+static int setup_options(setup_t *s, const char **conf, int argc,
+    char **argv);
+static int setup_option(setup_t *s, const char **conf, int c, char *value);
+static int setup_all(setup_t *s, const char *conf);
+static int setup_write_all(setup_t *s, char *date);
+static int setup_start(setup_t *s, const char *date);
+static int setup_undo(setup_t *s, const char *date);
+static void setup_free(setup_t *s);
+
+
+static const char  setup_usage[] =
+"usage: citrix-guard setup [OPTION...]\n"
+"\n"
+"Sets up a whole Gateway behind the guard: asks for what no option says, checks\n"
+"it, shows what changes, writes it, starts or reloads nginx, and verifies.\n"
+"\n"
+"      --name=NAME            of the Gateway, as users type it; several times\n"
+"      --adc=HOST[:PORT]      its virtual server on the ADC, also https://...\n"
+"      --certificate=FILE     for these names, with the chain (PEM)\n"
+"      --key=FILE             that fits it, without a passphrase (PEM)\n"
+"      --adc-ca=FILE          authorities for the ADC's certificate (system's)\n"
+"      --mode=on|detect       refuse the attack (on), or only record it\n"
+"      --listen=[ADDRESS:]PORT  where users come (443)\n"
+"      --browser-only         no apps (ICA), so no stream module\n"
+"      --conf=DIR             the folder of nginx.conf (nginx -V says it)\n"
+"      --nginx=BINARY         another nginx (/usr/sbin/nginx)\n"
+"      --monitor=URL          of the guard (http://127.0.0.1:8089/citrix-guard)\n"
+"  -y, --yes                  ask nothing: for scripts\n"
+"  -n, --dry-run              check and show, and write nothing\n"
+"  -h, --help\n"
+"\n"
+"Exit status: 0 shielded, or everything works in the mode detect; 1 set up, and\n"
+"not shielded, or nobody can tell; 2 error, and everything is as it was.\n";
+
+
+int
+setup_main(int argc, char **argv)
+{
+    int          rc;
+    setup_t      s;
+    const char  *conf;
+
+    memset(&s, 0, sizeof(setup_t));
+
+    s.nginx.nginx = "/usr/sbin/nginx";
+    s.monitor = SETUP_MONITOR;
+    s.port = 443;
+    conf = NULL;
+
+    rc = setup_options(&s, &conf, argc, argv);
+
+    if (rc == -1) {
+        rc = setup_all(&s, conf);
+    }
+
+    setup_free(&s);
+
+    return cli_flush(rc);
+}
+
+
+/* -1: go on */
+
+static int
+setup_options(setup_t *s, const char **conf, int argc, char **argv)
+{
+    int  c;
+
+    static const struct option  options[] = {
+        { "name", required_argument, NULL, 'N' },
+        { "adc", required_argument, NULL, 'a' },
+        { "certificate", required_argument, NULL, 'c' },
+        { "key", required_argument, NULL, 'k' },
+        { "adc-ca", required_argument, NULL, 'A' },
+        { "mode", required_argument, NULL, 'm' },
+        { "listen", required_argument, NULL, 'l' },
+        { "browser-only", no_argument, NULL, 'b' },
+        { "conf", required_argument, NULL, 'C' },
+        { "nginx", required_argument, NULL, 'X' },
+        { "monitor", required_argument, NULL, 'M' },
+        { "yes", no_argument, NULL, 'y' },
+        { "dry-run", no_argument, NULL, 'n' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    while ((c = getopt_long(argc, argv, "ynh", options, NULL)) != -1) {
+
+        if (c == 'h') {
+            fputs(setup_usage, stdout);
+            return 0;
+        }
+
+        if (setup_option(s, conf, c, optarg) == -1) {
+            return SETUP_ERROR;
+        }
+    }
+
+    if (optind < argc) {
+        cli_error("setup: no option: %s", cli_printable(argv[optind]));
+        return SETUP_ERROR;
+    }
+
+    return -1;
+}
+
+
+static int
+setup_option(setup_t *s, const char **conf, int c, char *value)
+{
+    switch (c) {
+
+    case 'N':
+        return setup_name(s, value);
+
+    case 'a':
+        return setup_adc(s, value);
+
+    case 'c':
+        return setup_certificate(s, value);
+
+    case 'k':
+        return setup_key(s, value);
+
+    case 'A':
+        return setup_adc_ca(s, value);
+
+    case 'm':
+        return setup_mode(s, value);
+
+    case 'l':
+        return setup_listen(s, value);
+
+    case 'M':
+        return setup_monitor(s, value);
+
+    case 'b':
+        s->browser_only = 1;
+        return 0;
+
+    case 'C':
+        *conf = value;
+        return 0;
+
+    case 'X':
+        s->nginx.nginx = value;
+        return 0;
+
+    case 'y':
+        s->yes = 1;
+        return 0;
+
+    case 'n':
+        s->dry_run = 1;
+        return 0;
+
+    default:
+        return -1;
+    }
+}
+
+
+static int
+setup_all(setup_t *s, const char *conf)
+{
+    char      date[SETUP_DATE];
+    unsigned  differ;
+
+    if (setup_nginx_find(&s->nginx, conf) == -1
+        || setup_ask(s) == -1
+        || setup_check(s) == -1
+        || setup_text(s) == -1)
+    {
+        return SETUP_ERROR;
+    }
+
+    differ = setup_show(s);
+
+    if (differ == 0) {
+        printf("All files stand as they should.\n");
+    }
+
+    if (s->dry_run) {
+        printf("Nothing was written: this was a dry run.\n");
+        return 0;
+    }
+
+    if (differ && !setup_confirm(s)) {
+        cli_error("setup: nothing was written");
+        return SETUP_ERROR;
+    }
+
+    if (setup_nginx_lock(&s->nginx) == -1) {
+        return SETUP_ERROR;
+    }
+
+    date[0] = '\0';
+
+    if (differ && setup_write_all(s, date) == -1) {
+        return SETUP_ERROR;
+    }
+
+    return setup_start(s, date);
+}
+
+
+static int
+setup_write_all(setup_t *s, char *date)
+{
+    int              rc;
+    char            *path;
+    unsigned         i, n;
+    setup_change_t  *change, differ[SETUP_CHANGES];
+
+    for (i = 0, n = 0; i < s->changes; i++) {
+        if (!setup_same(s->nginx.conf, &s->change[i])) {
+            differ[n++] = s->change[i];
+        }
+    }
+
+    if (setup_keep(s->nginx.conf, differ, n, date) == -1) {
+        return -1;
+    }
+
+    for (i = 0, rc = 0; i < n && rc == 0; i++) {
+        change = &differ[i];
+
+        path = setup_path(s->nginx.conf, change->path);
+        rc = setup_put(path, change->text,
+                       change->text ? strlen(change->text) : 0, change->link);
+        free(path);
+    }
+
+    if (rc == -1) {
+        (void) setup_undo(s, date);
+    }
+
+    return rc;
+}
+
+
+static int
+setup_start(setup_t *s, const char *date)
+{
+    unsigned long  loads;
+
+    if (setup_nginx_test(&s->nginx) == -1) {
+        return setup_undo(s, date);
+    }
+
+    loads = setup_nginx_loads(s->monitor);
+
+    if (setup_nginx_reload(&s->nginx) == -1) {
+        return setup_undo(s, date);
+    }
+
+    if (*date) {
+        printf("What was there before: %s/" SETUP_KEPT "/%s; \"citrix-guard "
+               "rollback\" goes back.\n", s->nginx.conf, date);
+    }
+
+    (void) fflush(stdout);
+
+    setup_nginx_wait(s->monitor, loads);
+
+    return setup_verify(s);
+}
+
+
+/* the former files, as if nothing had been */
+
+static int
+setup_undo(setup_t *s, const char *date)
+{
+    if (*date == '\0') {
+        return SETUP_ERROR;
+    }
+
+    if (setup_put_back(s->nginx.conf, date) == -1) {
+        cli_error("setup: not all former files are back: they are in "
+                  "%s/" SETUP_KEPT "/%s", s->nginx.conf, date);
+
+    } else {
+        setup_forget(s->nginx.conf, date);
+        cli_error("setup: the former files are back, and nginx goes on as "
+                  "before");
+    }
+
+    return SETUP_ERROR;
+}
+
+
+static void
+setup_free(setup_t *s)
+{
+    unsigned  i;
+
+    for (i = 0; i < s->names; i++) {
+        free(s->name[i]);
+    }
+
+    setup_text_free(s);
+
+    free(s->adc_ca);
+    free(s->certificate);
+    free(s->key);
+    free(s->nginx.conf);
+}

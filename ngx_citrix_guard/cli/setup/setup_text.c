@@ -1,0 +1,360 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The files that setup writes: what is a site's own, in files that the shipped
+ * configuration includes, and nginx.conf, which includes that one.
+ */
+
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/common/cli_error.h"
+#include "setup_text.h"
+#include "setup_file.h"
+#include "setup_run.h"
+#include "setup_types.h"
+
+
+#define SETUP_AVAILABLE  "/usr/share/nginx/modules-available/"
+
+
+static void setup_add(setup_t *s, const char *path, char *text);
+static char *setup_settings(const setup_t *s);
+static char *setup_names(const setup_t *s);
+static char *setup_front(const setup_t *s);
+static char *setup_mode_text(const setup_t *s);
+static char *setup_nginx_conf(const setup_t *s);
+static int setup_modules(setup_t *s);
+static void setup_module(setup_t *s, const char *path, const char *to);
+static int setup_there(const setup_t *s, const char *pattern);
+static void setup_difference(const setup_t *s, const setup_change_t *change);
+
+
+int
+setup_text(setup_t *s)
+{
+    if (!setup_there(s, s->browser_only ? "citrix-guard/browser-only.conf"
+                                        : "citrix-guard/gateway.conf")
+        || !setup_there(s, "citrix-guard/guard.conf"))
+    {
+        cli_error("setup: the guard's configuration is not in %s/citrix-guard:"
+                  " \"make install\" or the package puts it there",
+                  s->nginx.conf);
+        return -1;
+    }
+
+    setup_add(s, "citrix-guard/settings.conf", setup_settings(s));
+    setup_add(s, "citrix-guard/names.conf", setup_names(s));
+    setup_add(s, "citrix-guard/front.conf", setup_front(s));
+    setup_add(s, "citrix-guard/mode.conf", setup_mode_text(s));
+
+    if (setup_modules(s) == -1) {
+        return -1;
+    }
+
+    setup_add(s, "nginx.conf", setup_nginx_conf(s));
+
+    return 0;
+}
+
+
+static void
+setup_add(setup_t *s, const char *path, char *text)
+{
+    setup_change_t  *change;
+
+    change = &s->change[s->changes++];
+
+    change->path = path;
+    change->text = text;
+}
+
+
+void
+setup_text_free(setup_t *s)
+{
+    unsigned  i;
+
+    for (i = 0; i < s->changes; i++) {
+        free(s->change[i].text);
+    }
+}
+
+
+/* a stream to memory ends with the command if there is none */
+
+static FILE *
+setup_open(char **text, size_t *len)
+{
+    FILE  *f;
+
+    f = open_memstream(text, len);
+
+    if (f == NULL) {
+        cli_error("no memory left");
+        exit(2);
+    }
+
+    return f;
+}
+
+
+static char *
+setup_settings(const setup_t *s)
+{
+    char      *text;
+    FILE      *f;
+    size_t     len;
+    unsigned   i;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f,
+            "# What is your own, as \"citrix-guard setup\" has written it: the "
+            "names, the\n"
+            "# ADC, the certificate. The names stand in names.conf as well.\n"
+            "\n"
+            "map $citrix_asked $citrix_gateway {\n"
+            "    default %s;\n", s->name[0]);
+
+    for (i = 1; i < s->names; i++) {
+        fprintf(f, "    %s %s;\n", s->name[i], s->name[i]);
+    }
+
+    fprintf(f,
+            "}\n"
+            "\n"
+            "upstream citrix_adc {\n"
+            "    server %s;\n"
+            "}\n"
+            "\n"
+            "ssl_certificate     %s;\n"
+            "ssl_certificate_key %s;\n"
+            "proxy_ssl_trusted_certificate %s;\n",
+            s->adc, s->certificate, s->key, s->adc_ca);
+
+    fclose(f);
+
+    return text;
+}
+
+
+static char *
+setup_names(const setup_t *s)
+{
+    char      *text;
+    FILE      *f;
+    size_t     len;
+    unsigned   i;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# The names of the Gateway.\n\nserver_name");
+
+    for (i = 0; i < s->names; i++) {
+        fprintf(f, " %s", s->name[i]);
+    }
+
+    fprintf(f, ";\n");
+    fclose(f);
+
+    return text;
+}
+
+
+static char *
+setup_front(const setup_t *s)
+{
+    char    *text;
+    FILE    *f;
+    size_t   len;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# Where users come. A client that has vanished is missed after"
+            " 8 minutes.\n\n");
+
+    if (s->address[0]) {
+        fprintf(f, "listen %s:%u ssl so_keepalive=5m:30s:6;\n", s->address, s->port);
+
+    } else {
+        fprintf(f, "listen %u ssl so_keepalive=5m:30s:6;\n"
+                "listen [::]:%u ssl so_keepalive=5m:30s:6;\n",
+                s->port, s->port);
+    }
+
+    fclose(f);
+
+    return text;
+}
+
+
+static char *
+setup_mode_text(const setup_t *s)
+{
+    char    *text;
+    FILE    *f;
+    size_t   len;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# \"on\" refuses; \"detect\" logs what would be refused, and "
+            "refuses nothing.\n\ncitrix_guard %s;\n", s->mode);
+
+    fclose(f);
+
+    return text;
+}
+
+
+static char *
+setup_nginx_conf(const setup_t *s)
+{
+    char    *text;
+    FILE    *f;
+    size_t   len;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# By \"citrix-guard setup\"; \"citrix-guard rollback\" goes "
+            "back.\n# What is your own: citrix-guard/settings.conf\n\n"
+            "include citrix-guard/%s;\n",
+            s->browser_only ? "browser-only.conf" : "gateway.conf");
+
+    fclose(f);
+
+    return text;
+}
+
+
+/* Debian's way to load a module */
+
+static int
+setup_modules(setup_t *s)
+{
+    if (!setup_there(s, "modules-enabled")) {
+        return 0;
+    }
+
+    setup_module(s, "modules-enabled/50-mod-http-citrix-guard.conf",
+                 SETUP_AVAILABLE "mod-http-citrix-guard.conf");
+
+    if (s->browser_only) {
+        return 0;
+    }
+
+    if (!setup_there(s, "modules-enabled/*-mod-stream.conf")) {
+        cli_error("setup: nginx has no stream module, by which apps (ICA) "
+                  "reach the ADC: apt-get install libnginx-mod-stream, or "
+                  "--browser-only");
+        return -1;
+    }
+
+    setup_module(s, "modules-enabled/60-mod-stream-citrix-guard.conf",
+                 SETUP_AVAILABLE "mod-stream-citrix-guard.conf");
+
+    return 0;
+}
+
+
+static void
+setup_module(setup_t *s, const char *path, const char *to)
+{
+    setup_change_t  *change;
+
+    if (access(to, F_OK) == -1) {
+        return;
+    }
+
+    change = &s->change[s->changes++];
+
+    change->path = path;
+    change->link = to;
+}
+
+
+static int
+setup_there(const setup_t *s, const char *pattern)
+{
+    int     rc;
+    char   *path;
+    glob_t  found;
+
+    path = setup_path(s->nginx.conf, pattern);
+    rc = glob(path, 0, NULL, &found);
+
+    if (rc == 0) {
+        globfree(&found);
+    }
+
+    free(path);
+
+    return rc == 0;
+}
+
+
+unsigned
+setup_show(const setup_t *s)
+{
+    unsigned  i, n;
+
+    for (i = 0, n = 0; i < s->changes; i++) {
+        if (!setup_same(s->nginx.conf, &s->change[i])) {
+            setup_difference(s, &s->change[i]);
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
+/* by diff, of a file beside it */
+
+static void
+setup_difference(const setup_t *s, const setup_change_t *change)
+{
+    char        *path, *new, *said;
+    const char  *argv[10];
+
+    path = setup_path(s->nginx.conf, change->path);
+
+    if (change->link) {
+        printf("+++ %s -> %s\n", path, change->link);
+        free(path);
+        return;
+    }
+
+    said = NULL;
+    new = setup_scratch(change->text);
+
+    argv[0] = "diff";
+    argv[1] = "-uN";
+    argv[2] = "--label";
+    argv[3] = path;
+    argv[4] = "--label";
+    argv[5] = "new";
+    argv[6] = path;
+    argv[7] = new;
+    argv[8] = NULL;
+
+    if (new == NULL || setup_run(argv, &said) != 1) {
+        printf("+++ %s\n%s", path, change->text);
+
+    } else {
+        fputs(said, stdout);
+    }
+
+    if (new) {
+        (void) unlink(new);
+    }
+
+    free(said);
+    free(new);
+    free(path);
+}

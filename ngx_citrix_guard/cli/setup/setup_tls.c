@@ -1,0 +1,267 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Does the key fit the certificate, and does the ADC answer over TLS?
+ */
+
+
+#include <stdio.h>
+#include <string.h>
+
+#include <curl/curl.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_types.h"
+#include "setup_tls.h"
+#include "setup_types.h"
+
+
+#define SETUP_ADC_SECONDS  15L
+
+
+static int setup_pair(const setup_t *s, SSL_CTX *ctx);
+static int setup_passphrase(char *buf, int size, int rwflag, void *data);
+static int setup_holds(const setup_t *s, X509 *cert);
+static int setup_tls_error(const char *file, const char *what);
+static int setup_ask_adc(const setup_t *s, CURL *curl, const char *name);
+static size_t setup_drop(char *p, size_t size, size_t n, void *data);
+
+
+int
+setup_check_certificate(const setup_t *s)
+{
+    int       rc;
+    SSL_CTX  *ctx;
+
+    ctx = SSL_CTX_new(TLS_server_method());
+
+    if (ctx == NULL) {
+        cli_error("setup: OpenSSL does not start");
+        return -1;
+    }
+
+    SSL_CTX_set_default_passwd_cb(ctx, setup_passphrase);
+
+    rc = setup_pair(s, ctx);
+
+    SSL_CTX_free(ctx);
+
+    return rc;
+}
+
+
+static int
+setup_pair(const setup_t *s, SSL_CTX *ctx)
+{
+    X509  *cert;
+
+    if (SSL_CTX_use_certificate_chain_file(ctx, s->certificate) != 1) {
+        return setup_tls_error(s->certificate, "it is no certificate in PEM");
+    }
+
+    if (SSL_CTX_use_PrivateKey_file(ctx, s->key, SSL_FILETYPE_PEM) != 1) {
+
+        if (ERR_GET_REASON(ERR_peek_last_error())
+            == X509_R_KEY_VALUES_MISMATCH
+            || ERR_GET_REASON(ERR_peek_last_error())
+               == X509_R_KEY_TYPE_MISMATCH)
+        {
+            ERR_clear_error();
+            cli_error("setup: the key %s does not fit the certificate %s",
+                      s->key, s->certificate);
+            return -1;
+        }
+
+        return setup_tls_error(s->key, "it is no key in PEM, or it has a "
+                               "passphrase, with which nginx cannot start by "
+                               "itself");
+    }
+
+    cert = SSL_CTX_get0_certificate(ctx);
+
+    if (cert == NULL || SSL_CTX_check_private_key(ctx) != 1) {
+        ERR_clear_error();
+        cli_error("setup: the key %s does not fit the certificate %s", s->key,
+                  s->certificate);
+        return -1;
+    }
+
+    return setup_holds(s, cert);
+}
+
+
+/* nobody is asked for one: nginx would be, at each start */
+
+static int
+setup_passphrase(char *buf, int size, int rwflag, void *data)
+{
+    (void) buf;
+    (void) size;
+    (void) rwflag;
+    (void) data;
+
+    return 0;
+}
+
+
+static int
+setup_holds(const setup_t *s, X509 *cert)
+{
+    unsigned  i;
+
+    if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0) {
+        cli_error("setup: the certificate %s has expired", s->certificate);
+        return -1;
+    }
+
+    if (X509_cmp_current_time(X509_get0_notBefore(cert)) > 0) {
+        cli_error("setup: the certificate %s is not valid yet",
+                  s->certificate);
+        return -1;
+    }
+
+    for (i = 0; i < s->names; i++) {
+        if (X509_check_host(cert, s->name[i], 0, 0, NULL) != 1) {
+            cli_error("setup: the certificate %s is not for the name %s",
+                      s->certificate, s->name[i]);
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+setup_tls_error(const char *file, const char *what)
+{
+    const char  *reason;
+
+    reason = ERR_reason_error_string(ERR_peek_last_error());
+
+    cli_error("setup: %s: %s (%s)", file, what, reason ? reason : "no reason");
+
+    ERR_clear_error();
+
+    return -1;
+}
+
+
+int
+setup_check_adc(const setup_t *s)
+{
+    int        rc;
+    CURL      *curl;
+    unsigned   i;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        cli_error("setup: libcurl does not start");
+        return -1;
+    }
+
+    rc = 0;
+
+    for (i = 0; i < s->names && rc == 0; i++) {
+        curl = curl_easy_init();
+
+        if (curl == NULL) {
+            cli_error("setup: libcurl does not start");
+            rc = -1;
+            break;
+        }
+
+        rc = setup_ask_adc(s, curl, s->name[i]);
+
+        curl_easy_cleanup(curl);
+    }
+
+    curl_global_cleanup();
+
+    return rc;
+}
+
+
+/* its first page, at its own address, by the name that users have */
+
+static int
+setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
+{
+    char                url[SETUP_NAME + sizeof("https:///")];
+    char                to[SETUP_ADDRESS + sizeof("::")];
+    char                error[CURL_ERROR_SIZE];
+    CURLcode            rc;
+    struct curl_slist  *list;
+
+    snprintf(url, sizeof(url), "https://%s/", name);
+    snprintf(to, sizeof(to), "::%s", s->adc);
+
+    memset(error, 0, sizeof(error));
+    list = curl_slist_append(NULL, to);
+
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+
+    /* as nginx does: only a root ends a chain */
+
+    curl_easy_setopt(curl, CURLOPT_SSL_OPTIONS,
+                     (long) CURLSSLOPT_NO_PARTIALCHAIN);
+
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, SETUP_ADC_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, setup_drop);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT,
+                     "citrix-guard/" CLI_VERSION " setup");
+
+    if (s->adc_ca) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, s->adc_ca);
+    }
+
+    rc = curl_easy_perform(curl);
+
+    curl_slist_free_all(list);
+
+    if (rc == CURLE_OK) {
+        return 0;
+    }
+
+    if (error[0] == '\0') {
+        snprintf(error, sizeof(error), "%s", curl_easy_strerror(rc));
+    }
+
+    if (rc == CURLE_PEER_FAILED_VERIFICATION) {
+        cli_error("setup: the ADC's certificate at %s is not trusted for the "
+                  "name %s: %s; --adc-ca=FILE names its authority", s->adc,
+                  name, cli_printable(error));
+
+    } else if (rc == CURLE_SSL_CACERT_BADFILE) {
+        cli_error("setup: --adc-ca=%s: it is no certificate in PEM",
+                  s->adc_ca ? s->adc_ca : "");
+
+    } else {
+        cli_error("setup: the ADC does not answer over TLS at %s: %s", s->adc,
+                  cli_printable(error));
+    }
+
+    return -1;
+}
+
+
+/* of what it says nothing is needed */
+
+static size_t
+setup_drop(char *p, size_t size, size_t n, void *data)
+{
+    (void) p;
+    (void) data;
+
+    return size * n;
+}

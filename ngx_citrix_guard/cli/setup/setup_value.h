@@ -1,0 +1,32 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What an operator says, checked: it goes into nginx's configuration.
+ */
+
+
+#ifndef _SETUP_VALUE_H_INCLUDED_
+#define _SETUP_VALUE_H_INCLUDED_
+
+
+#include "setup_types.h"
+
+
+/*
+ * Each takes a value over, or says in one line what is wrong with it and
+ * returns -1.  Nothing but letters, digits and a few signs comes through, so
+ * none can end a directive.
+ */
+
+int setup_name(setup_t *s, const char *text);
+int setup_adc(setup_t *s, const char *text);
+int setup_certificate(setup_t *s, const char *text);
+int setup_key(setup_t *s, const char *text);
+int setup_adc_ca(setup_t *s, const char *text);
+int setup_mode(setup_t *s, const char *text);
+int setup_listen(setup_t *s, const char *text);
+int setup_monitor(setup_t *s, const char *text);
+
+
+#endif /* _SETUP_VALUE_H_INCLUDED_ */

@@ -1,0 +1,197 @@
+// The first sentence. It has five meanings, and "state" says which:
+//
+//   shielded   everything is blocked, since then
+//   detect     nothing is blocked, or not everywhere
+//   off        the guard is off, or not loaded for a server
+//   through    something may have got through
+//   unknown    we cannot tell
+
+
+const COLOURS_OF = { shielded: "green", detect: "amber", off: "red",
+                     through: "red", unknown: "amber", wait: "wait" };
+
+// a clock that an NTP client has moved by so much is not set back
+const SLACK = 5000;
+
+
+function names(servers) {
+    const list = [...new Set(servers.map(s => named(s.name)))];
+    const alone = list.length === 1 && list[0] === data.node;
+    return list.join(", ")
+        + (alone ? "" : ` (${say().node.toLowerCase()} ${data.node})`);
+}
+
+
+function sinceOf(servers) {
+    return moment(latest(servers.map(s => s.since)));
+}
+
+
+function has(server, mode) {
+    return server.modes.includes(mode);
+}
+
+
+function only(server, mode) {
+    return server.modes.join() === mode;
+}
+
+
+function looked() {
+    const seen = data.acknowledged;
+    return seen ? Math.min(Number(seen.count) || 0, through()) : 0;
+}
+
+
+// lines of the error log that were left out have an event all the same
+function lostCount() {
+    return Number((data.lost || {}).events) || 0;
+}
+
+
+function clockIsBack() {
+    const times = [data.started, data.configured,
+        ...data.servers.map(s => s.since),
+        ...data.servers.flatMap(s => Object.values(s.verdicts || {})
+            .map(c => c.last || ""))];
+    return Date.parse(latest(times)) - Date.parse(data.now) > SLACK;
+}
+
+
+// who has looked at what may have got through, what reached the ADC; "says":
+// also that there is no sign of either
+function noteOf(more, says = false) {
+    const t = say();
+    const seen = data.acknowledged;
+    const forwarded = sum("outcomes", "attempt");
+    const list = [...more];
+    if (looked()) {
+        list.push(t.known(looked(), seen.by || "?", moment(seen.at))
+            + (seen.note ? `: \u201c${seen.note}\u201d.` : "."));
+    }
+    if (forwarded) {
+        list.push(t.forwarded(forwarded));
+    } else if (!through() && says) {
+        list.push(t.nothing);
+    }
+    return list.join(" ");
+}
+
+
+function told(state, sentence, note = "", todo = [], colour = undefined) {
+    return { state, colour: colour || COLOURS_OF[state], sentence, note,
+             todo };
+}
+
+
+function answerThrough(servers, open) {
+    const t = say();
+    const some = data.servers.filter(s => got(s));
+    const last = latest(some.flatMap(s => THROUGH.map(
+        o => s.outcomes[o] ? s.outcomes[o].last || "" : "")));
+    const unanswered = sum("outcomes", "unknown");
+    const on = servers.filter(s => only(s, "on"));
+    const not = servers.filter(s => !only(s, "on"));
+    const notes = [];
+    if (unanswered) {
+        notes.push(t.gotUnknown(unanswered));
+    }
+    if (not.length) {
+        notes.push(t.alsoNot(names(not)));
+    } else if (on.length) {
+        notes.push(t.alsoOn(names(on), sinceOf(on)));
+    }
+    return told("through", t.got(open, names(some), moment(last)),
+                noteOf(notes), t.doThrough);
+}
+
+
+// what is known of the configuration, when nothing got through
+function answerModes(servers) {
+    const t = say();
+    const off = servers.filter(s => has(s, "off"));
+    const wholly = off.filter(s => only(s, "off"));
+    const detect = servers.filter(s => has(s, "detect"));
+    const bare = detect.filter(s => only(s, "detect"));
+    const on = servers.filter(s => only(s, "on"));
+    const also = on.length ? [t.alsoOn(names(on), sinceOf(on))] : [];
+    if (off.length) {
+        const some = wholly.length ? wholly : off;
+        const text = wholly.length ? t.off : t.offPart;
+        return told("off", text(names(some), sinceOf(some)),
+            noteOf(also, true), t.doOff,
+            wholly.length === servers.length ? "red" : "amber");
+    }
+    if (detect.length) {
+        const some = bare.length ? bare : detect;
+        const text = bare.length ? t.detect : t.detectPart;
+        return told("detect", text(names(some), sinceOf(some)),
+            noteOf(also, true), t.doDetect);
+    }
+    return told("shielded", t.on(names(on), sinceOf(on))
+        + (through() ? "." : t.clean), noteOf([]));
+}
+
+
+function answer() {
+    const t = say();
+    if (lostSince) {
+        return told("unknown", problem ? problem() : t.unknown,
+                    t.noAnswer(moment(lostSince)), t.doConnect);
+    }
+    if (!data) {
+        return told("wait", t.wait);
+    }
+    const servers = data.servers.filter(s => s.modes.length);
+    const open = through() - looked();
+    if (open > 0) {
+        return answerThrough(servers, open);
+    }
+    if (!servers.length) {
+        return told("unknown", t.noServer, noteOf([]), t.doServer);
+    }
+    if (servers.every(s => only(s, "off"))) {
+        return answerModes(servers);
+    }
+    if (clockIsBack()) {
+        return told("unknown", t.clock, noteOf([]), t.doClock);
+    }
+    if (lostCount()) {
+        return told("unknown", t.lost(lostCount()), noteOf([]),
+                    t.doLost);
+    }
+    return answerModes(servers);
+}
+
+
+function showAnswer() {
+    const t = say();
+    const told = answer();
+    const box = at("answer");
+    box.className = `answer ${told.colour}`;
+    box.dataset.state = told.state;
+    put("sentence", told.sentence);
+    put("note", told.note);
+    put("h-todo", t.todo);
+    put("runbook", t.runbook);
+    at("todo").hidden = !told.todo.length;
+    at("runbook").hidden = told.state !== "through" && told.colour !== "red";
+    if (at("steps").textContent !== told.todo.join("")) {
+        fill(at("steps"), ...told.todo.map(step => make("li", {}, step)));
+    }
+    document.title = `${{ green: "\u2713", red: "\u2717" }[told.colour]
+        || "!"} citrix_guard`;
+    document.body.classList.toggle("lost", lostSince !== null);
+}
+
+
+function showFresh() {
+    const t = say();
+    if (lostSince || !data) {
+        put("fresh", lostSince ? t.noAnswer(moment(lostSince)) : "");
+        return;
+    }
+    const off = Math.round(Math.abs(Date.parse(data.now) - heard) / 60000);
+    put("fresh", (paused ? t.paused : t.fresh)(moment(data.now))
+        + (off > 1 ? `; ${t.skew(number(off))}` : ""));
+}

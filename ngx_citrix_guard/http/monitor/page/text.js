@@ -1,0 +1,261 @@
+// What the page says, in its two languages.
+
+const TEXT = {
+    en: {
+        other: "Nederlands", pause: "Hold the lists", resume: "Go on",
+        about: "What this page shows", counts: "Since counting began",
+        plot: "Attempts over time", servers: "Servers and their modes",
+        rules: "Rules", exempt: "Exemptions", sources: "Sources",
+        events: "The last events", span: "Span", by: "By",
+        reason: "Reason", outcome: "Outcome", verdict: "Done",
+        earlier: "Earlier", later: "Later", chosen: "as selected",
+        table: "The same as a table", history: "Changes of modes",
+        filter: "Filter", all: "all", more: "Show more",
+        time: "Time", client: "Client", target: "Target", status: "Status",
+        server: "Server", modes: "Mode", since: "Since", passed: "Clean",
+        blocked: "Blocked", detected: "Detected only", exempted: "Exempted",
+        through: "May have got through", canary: "Canary", source: "Source",
+        count: "Events", error: "Maximum overcount", last: "Last",
+        details: "Details", none: "None.", gone: "no longer configured",
+        others: "other servers", otherRules: "other rules",
+        reading: "Decoded as", host: "Host", method: "Method",
+        id: "Reference", user_agent: "Browser", rule: "Rule", at: "Found",
+        upstream: "Answer of the ADC", errors: "Could not be judged",
+        where: "Where", what: "Lets by", gateway: "Gateway", node: "Node",
+        nginx: "nginx", module: "citrix_guard", started: "Counting since",
+        configured: "Configuration in force since", loads: "Reloads",
+        letBy: "some were let by", lostEvents: "Lost events",
+        lostLines: "Error log lines left out", action: "Does", number: "Number",
+        canary_name: "Canary's name", pass: "Let by",
+        todo: "What to do now", runbook: "Runbook: when something got through",
+        mark: "may have got through", total: "total",
+        whole: "the whole server",
+        exemptMore: n => `And ${n} more places.`,
+        detect_for: n => `detected only, from ${number(n)} `
+            + `address${n === 1 ? "" : "es or networks"}`,
+        wait: "Waiting for the first answer.",
+        noAnswer: t => `No connection since ${t}: what is below may be old.`,
+        fresh: t => `As of ${t}`,
+        paused: t => `As of ${t}; the lists below are held`,
+        zone: z => `Times are those of ${z}`,
+        skew: n => `the clocks of this computer and of the server differ by `
+            + `${n} minutes`,
+        unknown: "We cannot tell whether we are shielded: no connection to "
+            + "the monitor.",
+        refused: n => "We cannot tell whether we are shielded: the monitor "
+            + `answers ${n}.`,
+        garbled: "We cannot tell whether we are shielded: the monitor's "
+            + "answer is not that of this page's version. Load the page "
+            + "again.",
+        on: (names, t) => `We have been shielded since ${t} at ${names}`,
+        clean: ", and there is no sign that anything got through.",
+        detect: (names, t) => `Nothing is blocked at ${names}: the guard `
+            + `only detects, since ${t}.`,
+        detectPart: (names, t) => `In a part of ${names} nothing is blocked: `
+            + `the guard only detects there, since ${t}.`,
+        off: (names, t) => `We are not shielded at ${names}: the guard is `
+            + `off there, since ${t}.`,
+        offPart: (names, t) => `We are not shielded in a part of ${names}: `
+            + `the guard is off there, since ${t}.`,
+        clock: "We cannot tell whether we are shielded: the server's clock "
+            + "was set back, so the times below are wrong.",
+        noServer: "We cannot tell whether we are shielded: no server is "
+            + "configured that could be guarded.",
+        lost: n => "We cannot tell whether anything got through: "
+            + `${number(n)} event${n === 1 ? " was" : "s were"} not written `
+            + "to the log in full.",
+        got: (n, names, t) => `${number(n)} request${n === 1 ? "" : "s"} may `
+            + `have got through at ${names}, the last one on ${t}.`,
+        gotUnknown: n => `The ADC's answer to ${number(n)} of them is not `
+            + "known.",
+        known: (n, by, t) => `${number(n)} that may have got through `
+            + `${n === 1 ? "was" : "were"} looked at by ${by} on ${t}`,
+        alsoOn: (names, t) => `Blocked at ${names}, since ${t}.`,
+        alsoNot: names => `Not everything is blocked at ${names}.`,
+        nothing: "There is no sign that anything got through.",
+        forwarded: n => `${number(n)} reached the ADC, without a sign of `
+            + "success.",
+        doThrough: ["Block: set citrix_guard on, remove exemptions, reload, "
+            + "and see below that the mode is on.",
+            "Keep what there is: copy the log of events, nginx's logs and "
+            + "this page's JSON to another machine. Do not restart nginx or "
+            + "the ADC before that is done.",
+            "Tell whoever decides, and write down when you knew what.",
+            "Follow the runbook: treat the ADC as compromised until an "
+            + "examination shows that it is not."],
+        doOff: ["See below since when, under Changes of modes, and ask who "
+            + "changed it.",
+            "Set citrix_guard on there, run nginx -t, reload, and see this "
+            + "page say so.",
+            "Look for what passed meanwhile: citrix-guard scan reads nginx's "
+            + "and the ADC's logs."],
+        doDetect: ["If the events below are attacks and none is a user's, "
+            + "set citrix_guard on and reload."],
+        doLost: ["See nginx's error log and the disk that holds the logs.",
+            "Look in the ADC's own log for that time: citrix-guard scan "
+            + "reads it."],
+        doClock: ["Set the clock right (NTP), and go by the log of events "
+            + "until then."],
+        doServer: ["Set citrix_guard on in the server that forwards to the "
+            + "Gateway, and reload."],
+        doConnect: ["See whether nginx runs on the node, and whether this "
+            + "location lets you in."],
+        sourcesNote: n => "Counts are estimates; the maximum overcount is "
+            + "how much too high one may be. No source with more than "
+            + `${n} events is missing. An IPv6 network (/64) is one source.`,
+        rulesNote: n => `${n} more rules have found nothing.`,
+        found: (n, m) => `${n} of ${m} events`,
+        plotName: (n, a, b) => `Attempts over time: ${n}, from ${a} to ${b}. `
+            + "The table below has the same.",
+        pick: "Drag over the lower strip, or in the plot, to select a time.",
+        span_hour: "1 hour", span_hours: "6 hours", span_day: "24 hours",
+        span_week: "7 days", span_month: "30 days", span_year: "1 year",
+        name: {
+            blocked: "blocked", detected: "detected only",
+            exempted: "exempted", attempt: "reached the ADC, no success",
+            unknown: "not known", "scan-success": "answered: hole is open",
+            "exploit-suspected": "exploit suspected",
+            traversal: "traversal in the path",
+            query: "traversal with the query", vpns: "vpns segment",
+            parent: "parent segment", malformed: "malformed target",
+            header: "traversal in a header", injection: "injected line",
+            upgrade: "Upgrade", unseen: "cannot be judged", rule: "rule",
+            error: "error in a rule", on: "on", detect: "detect", off: "off",
+            block: "blocks", pass: "lets by",
+        },
+    },
+    nl: {
+        other: "English", pause: "Houd de lijsten vast", resume: "Ga door",
+        about: "Wat deze pagina toont", counts: "Sinds het tellen begon",
+        plot: "Pogingen in de tijd", servers: "Servers en hun standen",
+        rules: "Regels", exempt: "Uitzonderingen", sources: "Bronnen",
+        events: "De laatste gebeurtenissen", span: "Periode", by: "Naar",
+        reason: "Reden", outcome: "Afloop", verdict: "Gedaan",
+        earlier: "Eerder", later: "Later", chosen: "zoals gekozen",
+        table: "Hetzelfde als tabel", history: "Wijzigingen van de stand",
+        filter: "Filter", all: "alle", more: "Toon meer",
+        time: "Tijd", client: "Client", target: "Doel", status: "Status",
+        server: "Server", modes: "Stand", since: "Sinds", passed: "Schoon",
+        blocked: "Geblokkeerd", detected: "Alleen gezien",
+        exempted: "Vrijgesteld", through: "Mogelijk doorgekomen",
+        canary: "Kanarie", source: "Bron", count: "Aantal",
+        error: "Hooguit te veel geteld", last: "Laatste",
+        details: "Details", none: "Geen.", gone: "niet meer ingesteld",
+        others: "andere servers", otherRules: "andere regels",
+        reading: "Gelezen als", host: "Host", method: "Methode",
+        id: "Kenmerk", user_agent: "Browser", rule: "Regel", at: "Gevonden",
+        upstream: "Antwoord van de ADC", errors: "Niet te beoordelen",
+        where: "Waar", what: "Laat door", gateway: "Gateway", node: "Node",
+        nginx: "nginx", module: "citrix_guard", started: "Geteld sinds",
+        configured: "Configuratie van kracht sinds", loads: "Herladen",
+        letBy: "er is doorgelaten", lostEvents: "Verloren gebeurtenissen",
+        lostLines: "Weggelaten regels in error log", action: "Doet", number: "Nummer",
+        canary_name: "Naam van de kanarie", pass: "Doorgelaten",
+        todo: "Wat nu te doen",
+        runbook: "Draaiboek (Engels): als er iets is doorgekomen",
+        mark: "mogelijk doorgekomen", total: "totaal",
+        whole: "de hele server",
+        exemptMore: n => `En nog ${n} plaatsen.`,
+        detect_for: n => `alleen gezien, van ${number(n)} `
+            + `adres${n === 1 ? "" : "sen of netwerken"}`,
+        wait: "Wachten op het eerste antwoord.",
+        noAnswer: t => `Geen verbinding sinds ${t}: wat hieronder staat kan `
+            + "verouderd zijn.",
+        fresh: t => `Stand van ${t}`,
+        paused: t => `Stand van ${t}; de lijsten worden vastgehouden`,
+        zone: z => `Tijden zijn die van ${z}`,
+        skew: n => "de klokken van deze computer en van de server schelen "
+            + `${n} minuten`,
+        unknown: "We weten niet of we beschermd zijn: geen verbinding met de "
+            + "monitor.",
+        refused: n => "We weten niet of we beschermd zijn: de monitor "
+            + `antwoordt ${n}.`,
+        garbled: "We weten niet of we beschermd zijn: het antwoord van de "
+            + "monitor hoort niet bij deze versie van de pagina. Laad de "
+            + "pagina opnieuw.",
+        on: (names, t) => `We zijn beschermd sinds ${t} bij ${names}`,
+        clean: ", en er is geen teken dat er iets is doorgekomen.",
+        detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `
+            + `guard kijkt alleen, sinds ${t}.`,
+        detectPart: (names, t) => `Bij een deel van ${names} wordt niets `
+            + `geblokkeerd: de guard kijkt daar alleen, sinds ${t}.`,
+        off: (names, t) => `We zijn niet beschermd bij ${names}: de guard `
+            + `staat daar uit, sinds ${t}.`,
+        offPart: (names, t) => "We zijn niet beschermd bij een deel van "
+            + `${names}: de guard staat daar uit, sinds ${t}.`,
+        clock: "We weten niet of we beschermd zijn: de klok van de server is "
+            + "teruggezet, dus de tijden hieronder kloppen niet.",
+        noServer: "We weten niet of we beschermd zijn: er is geen server "
+            + "ingesteld die beschermd kan worden.",
+        lost: n => "We weten niet of er iets is doorgekomen: "
+            + `${number(n)} gebeurtenis${n === 1 ? " is" : "sen zijn"} niet `
+            + "of niet heel in het log gekomen.",
+        got: (n, names, t) => `${number(n)} `
+            + `${n === 1 ? "verzoek is" : "verzoeken zijn"} mogelijk `
+            + `doorgekomen bij ${names}, het laatste op ${t}.`,
+        gotUnknown: n => `Van ${number(n)} daarvan is het antwoord van de `
+            + "ADC niet bekend.",
+        known: (n, by, t) => `Naar ${number(n)} `
+            + `${n === 1 ? "verzoek dat mogelijk is"
+                : "verzoeken die mogelijk zijn"} doorgekomen is gekeken door `
+            + `${by} op ${t}`,
+        alsoOn: (names, t) => `Er wordt geblokkeerd bij ${names}, sinds `
+            + `${t}.`,
+        alsoNot: names => `Niet alles wordt geblokkeerd bij ${names}.`,
+        nothing: "Er is geen teken dat er iets is doorgekomen.",
+        forwarded: n => `${number(n)} bereikten de ADC, zonder teken van `
+            + "succes.",
+        doThrough: ["Blokkeer: zet citrix_guard op on, haal uitzonderingen "
+            + "weg, herlaad, en zie hieronder dat de stand on is.",
+            "Bewaar wat er is: kopieer het log van gebeurtenissen, de logs "
+            + "van nginx en de JSON van deze pagina naar een andere machine. "
+            + "Herstart nginx en de ADC niet voordat dat gedaan is.",
+            "Waarschuw wie beslist, en schrijf op wanneer u wat wist.",
+            "Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, tot "
+            + "onderzoek laat zien dat het niet zo is."],
+        doOff: ["Zie hieronder sinds wanneer, bij Wijzigingen van de stand, "
+            + "en vraag wie het veranderd heeft.",
+            "Zet citrix_guard daar op on, draai nginx -t, herlaad, en zie "
+            + "dat deze pagina het zegt.",
+            "Zoek wat er intussen door kwam: citrix-guard scan leest de logs "
+            + "van nginx en van de ADC."],
+        doDetect: ["Zijn de gebeurtenissen hieronder aanvallen, en is er "
+            + "geen van een gebruiker bij? Zet citrix_guard dan op on en "
+            + "herlaad."],
+        doLost: ["Kijk in het error log van nginx en naar de schijf waar de "
+            + "logs op staan.",
+            "Kijk in het log van de ADC zelf over die tijd: citrix-guard "
+            + "scan leest het."],
+        doClock: ["Zet de klok gelijk (NTP), en ga tot dan uit van het log "
+            + "van gebeurtenissen."],
+        doServer: ["Zet citrix_guard op on in de server die naar de Gateway "
+            + "doorstuurt, en herlaad."],
+        doConnect: ["Kijk of nginx draait op de node, en of deze locatie u "
+            + "toelaat."],
+        sourcesNote: n => "Aantallen zijn schattingen; hooguit zoveel als "
+            + "erbij staat is te veel geteld. Geen bron met meer dan "
+            + `${n} gebeurtenissen ontbreekt. Een IPv6-netwerk (/64) is `
+            + "een bron.",
+        rulesNote: n => `${n} andere regels hebben niets gevonden.`,
+        found: (n, m) => `${n} van ${m} gebeurtenissen`,
+        plotName: (n, a, b) => `Pogingen in de tijd: ${n}, van ${a} tot `
+            + `${b}. De tabel hieronder heeft hetzelfde.`,
+        pick: "Sleep over de onderste strook, of in de grafiek, om een "
+            + "periode te kiezen.",
+        span_hour: "1 uur", span_hours: "6 uur", span_day: "24 uur",
+        span_week: "7 dagen", span_month: "30 dagen", span_year: "1 jaar",
+        name: {
+            blocked: "geblokkeerd", detected: "alleen gezien",
+            exempted: "vrijgesteld", attempt: "bij de ADC, zonder succes",
+            unknown: "niet bekend", "scan-success": "beantwoord: gat is open",
+            "exploit-suspected": "misbruik vermoed",
+            traversal: "omweg in het pad", query: "omweg met de query",
+            vpns: "vpns-segment", parent: "segment ..",
+            malformed: "misvormd doel", header: "omweg in een header",
+            injection: "ingevoegde regel", upgrade: "Upgrade",
+            unseen: "niet te beoordelen", rule: "regel",
+            error: "fout in een regel", on: "on", detect: "detect",
+            off: "off", block: "blokkeert", pass: "laat door",
+        },
+    },
+};

@@ -1,0 +1,196 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * A connection that says nothing holds one of the worker's connections, and
+ * costs its client nothing.  Until its protocol is known it is "reusable", as
+ * those are that http keeps alive: when a worker is short of connections, nginx
+ * closes such ones, the oldest first.
+ *
+ * nginx says so by an event, which neither the handshake of TLS nor the phases
+ * of stream look for.  Both set their own handler whenever they wait, so ours
+ * is put in front of it when they have done so: behind the events of now.
+ */
+
+
+#include "cguard/session/cguard_session.h"
+#include "cguard/session/cguard_session_types.h"
+#include "ngx_stream_citrix_guard_silent.h"
+#include "ngx_stream_citrix_guard_types.h"
+
+
+#pragma weak ngx_stream_finalize_session
+
+
+static void ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev);
+static void ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev);
+static void ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx);
+
+
+void
+ngx_stream_citrix_guard_lend(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx)
+{
+    ngx_connection_t  *c;
+
+    c = s->connection;
+
+    /* once, so that it keeps its place in nginx's queue */
+
+    if (!c->reusable) {
+        ngx_reusable_connection(c, 1);
+    }
+
+    ctx->wait.handler = ngx_stream_citrix_guard_wait_handler;
+    ctx->wait.data = s;
+    ctx->wait.log = c->log;
+
+    ngx_post_event(&ctx->wait, &ngx_posted_events);
+}
+
+
+void
+ngx_stream_citrix_guard_take_back(ngx_connection_t *c,
+    ngx_stream_citrix_guard_ctx_t *ctx)
+{
+    if (ctx->wait.posted) {
+        ngx_delete_posted_event(&ctx->wait);
+    }
+
+    if (c->reusable) {
+        ngx_reusable_connection(c, 0);
+    }
+
+    if (c->read->handler == ngx_stream_citrix_guard_silent_handler) {
+        c->read->handler = ctx->read;
+    }
+}
+
+
+static void
+ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev)
+{
+    ngx_event_t                    *rev;
+    ngx_stream_session_t           *s;
+    ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    s = ev->data;
+    rev = s->connection->read;
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (rev->handler != ngx_stream_citrix_guard_silent_handler) {
+        ctx->read = rev->handler;
+        rev->handler = ngx_stream_citrix_guard_silent_handler;
+    }
+}
+
+
+static void
+ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev)
+{
+    ngx_connection_t               *c;
+    ngx_stream_session_t           *s;
+    ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    c = rev->data;
+    s = c->data;
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (c->close) {
+        ngx_stream_citrix_guard_end_silent(s, ctx);
+        return;
+    }
+
+    /* behind this the session may be gone, or wait once more */
+
+    rev->handler = ctx->read;
+
+    ngx_post_event(&ctx->wait, &ngx_posted_events);
+
+    rev->handler(rev);
+}
+
+
+static void
+ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx)
+{
+    ngx_connection_t  *c;
+
+    c = s->connection;
+
+    ctx->reason = CGUARD_SESSION_SILENT;
+
+    ngx_log_error(NGX_LOG_INFO, c->log, 0,
+                  "citrix_guard: closed protocol=%s why=%s: %s",
+                  cguard_session_name(ctx->protocol),
+                  cguard_session_why(ctx->reason),
+                  cguard_session_reason_text(ctx->reason));
+
+#if (NGX_STREAM_SSL)
+
+    if (c->ssl) {
+
+        /* nginx needs the connection now, not when the client agrees */
+
+        c->ssl->no_wait_shutdown = 1;
+    }
+
+#endif
+
+    ngx_stream_finalize_session(s, NGX_STREAM_SERVICE_UNAVAILABLE);
+}
+
+
+/* of IPv6 the first 64 bits: who has one address of them has all */
+
+ngx_int_t
+ngx_stream_citrix_guard_source_variable(ngx_stream_session_t *s,
+    ngx_stream_variable_value_t *v, uintptr_t data)
+{
+    struct sockaddr      *sa;
+    struct sockaddr_in   *sin;
+#if (NGX_HAVE_INET6)
+    struct sockaddr_in6  *sin6;
+#endif
+
+    sa = s->connection->sockaddr;
+
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    switch (sa->sa_family) {
+
+#if (NGX_HAVE_INET6)
+    case AF_INET6:
+        sin6 = (struct sockaddr_in6 *) sa;
+
+        v->data = sin6->sin6_addr.s6_addr;
+        v->len = 8;
+
+        if (IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr)) {
+            v->data += 12;
+            v->len = 4;
+        }
+
+        break;
+#endif
+
+    case AF_INET:
+        sin = (struct sockaddr_in *) sa;
+
+        v->data = (u_char *) &sin->sin_addr;
+        v->len = 4;
+        break;
+
+    default:
+        v->data = (u_char *) "unix:";
+        v->len = 5;
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,46 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * Clients that say nothing: nginx may have their connections when it runs out
+ * of its own, the oldest first.  And who counts as one client.
+ */
+
+
+#ifndef _NGX_STREAM_CITRIX_GUARD_SILENT_H_INCLUDED_
+#define _NGX_STREAM_CITRIX_GUARD_SILENT_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_stream.h>
+
+#include "ngx_stream_citrix_guard_types.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/*
+ * A session that waits for its client: nginx may take the connection.  To be
+ * said anew whenever the session waits.
+ */
+
+void ngx_stream_citrix_guard_lend(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx);
+
+/* it has said something, or goes on without, or is over */
+
+void ngx_stream_citrix_guard_take_back(ngx_connection_t *c,
+    ngx_stream_citrix_guard_ctx_t *ctx);
+
+/* of $citrix_guard_source; cannot fail */
+
+ngx_int_t ngx_stream_citrix_guard_source_variable(ngx_stream_session_t *s,
+    ngx_stream_variable_value_t *v, uintptr_t data);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_STREAM_CITRIX_GUARD_SILENT_H_INCLUDED_ */

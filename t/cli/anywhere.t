@@ -1,0 +1,96 @@
+#!/usr/bin/perl
+
+# citrix-guard scan and lines that hold the attack where no request is looked
+# for: in another field, behind the request, in front of it. No such line ends
+# with "Nothing found". Each stands among lines that take the short way.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use CitrixGuard::Scan qw(scan spewed $dir);
+
+my $UP = '/vpn/../vpns/portal/a.xml';
+
+my $COMBINED = '192.0.2.1 - FRONT [10/Jan/2020:08:00:00 +0100]'
+    . ' "GET /vpn/index.html HTTP/1.1" 200 5 "https://gw.example.com/LINK"'
+    . ' "Mozilla/5.0 (X11; Linux) AGENT"';
+my $JSON = '{"client":"192.0.2.1","time":"2020-01-10T08:00:00Z",'
+    . '"request":"GET / HTTP/1.1","status":200,'
+    . '"http_referer":"https://gw.example.com/LINK","agent":"x AGENT"}';
+
+
+# A line with what stands in its fields.
+sub filled {
+    my ($line, %field) = @_;
+    return $line =~ s{FRONT|LINK|AGENT}{$field{$&} // '-'}ger;
+}
+
+
+# What scan says of the line among others, and where it finds something.
+sub said {
+    my ($plain, $line) = @_;
+    my $log = join '', ("$plain\n") x 40, "$line\n", ("$plain\n") x 40;
+    my ($ran, $is) = scan([], spewed('log', $log));
+    return ($ran->{status}, [map { $_->{line} } @{ $is->{findings} }]);
+}
+
+
+subtest 'an attack in another field' => sub {
+    my $plain = filled($COMBINED);
+    my $get = qq{"GET $UP HTTP/1.1"};
+    for (['a request behind it, with a status' => qq{$plain- $get 200 9}, 3],
+         ['... and without one'                => qq{$plain $get}, 3],
+         ['... and refused'                    => qq{$plain $get 403 9}, 1],
+         ['... in a field' => filled($COMBINED, AGENT => "GET $UP 200"), 3],
+         ['... and its own answer is not known' => qq{$plain $get 499 9}, 2],
+         ['a target behind it'         => qq{$plain "$UP"}, 3],
+         ['... encoded' => qq{$plain "/vpn/%2e%2e/%76pns/portal/a.xml"}, 3],
+         ['... escaped' => qq{$plain "/vpn/\\x2e./vpns/portal/a.xml"}, 3],
+         ['... with what is dropped' => qq{$plain /vpn/.+./vp+ns/a.xml}, 3],
+         ['a target in front of it'    => qq{"$UP" $plain}, 3],
+         ['a target as a name'         => filled($COMBINED, FRONT => $UP), 3],
+         ['a link' => filled($COMBINED, LINK => "vpn/../vpns/a.xml"), 2])
+    {
+        my ($name, $line, $expected) = @$_;
+        my ($status, $found) = said($plain, $line);
+        is $status, $expected, $name;
+        is_deeply $found, [41], '... in that line';
+    }
+};
+
+
+subtest 'an attack in a field of JSON that is no target' => sub {
+    my $plain = filled($JSON);
+    for (['a target'  => filled($JSON, AGENT => "$UP "), 3],
+         ['... with escapes'
+            => filled($JSON, AGENT => '\/vpn\/..\/vpns\/portal\/a.xml'), 3],
+         ['... of letters'
+            => filled($JSON, AGENT => '/vpn/\u002e./v\u0070ns/a.xml'), 3],
+         ['a link' => filled($JSON, LINK => "vpn/../vpns/a.xml"), 2])
+    {
+        my ($name, $line, $expected) = @$_;
+        my ($status, $found) = said($plain, $line);
+        is $status, $expected, $name;
+        is_deeply $found, [41], '... in that line';
+    }
+};
+
+
+subtest 'fields that are odd, and no attack' => sub {
+    my @odd = ('a..b', '%2e%2e/', 'a%76pns', '\\"', "\xc3\xa4", 'x%', '..',
+               'vpns/portal/homepage.html');
+    for my $plain ($COMBINED, $JSON) {
+        for my $odd (@odd) {
+            my $line = filled($plain, LINK => $odd);
+            is((said(filled($plain), $line))[0], 0, $line);
+        }
+    }
+};
+
+
+done_testing;

@@ -1,0 +1,365 @@
+#!/usr/bin/perl
+
+# citrix-guard setup and rollback: the shipped configuration with a real nginx
+# and TLS on both sides. What does not fit is refused before a byte is written;
+# what nginx refuses leaves everything as it was.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use IO::Socket::INET ();
+use Test::More;
+
+use CitrixGuard::Check qw(request refused);
+use CitrixGuard::Command qw(citrix_guard);
+use CitrixGuard::Gateway;
+use CitrixGuard::Nginx;
+use CitrixGuard::Process qw(alive);
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(free_port scratch slurp spew wait_until);
+
+plan skip_all => 'this nginx has no stream' if !CitrixGuard::Nginx::has_stream();
+
+my $SECOND = 'portal.example.com';
+my $NAME = $CitrixGuard::Gateway::NAME;
+
+my $web = CitrixGuard::Recorder->new(answer => sub {
+    return { status => 200, body => "login\n" } });
+my $gateway = CitrixGuard::Gateway->new(web => $web->port, names => [$SECOND]);
+my $dir = $gateway->dir;
+my $conf = "$dir/conf";
+my $certs = $gateway->{certs};
+my $adc = '127.0.0.1:' . $gateway->{tls_adc}->port;
+my $listen = '127.0.0.1:' . $gateway->front;
+my $before = before(200);
+
+# what make install has put there, but for the paths of the test
+$gateway->text;
+spew("$conf/citrix-guard/main.conf",
+     slurp("$conf/citrix-guard/main.conf") =~ s/daemon off;//r);
+spew("$conf/nginx.conf", $before);
+spew("$dir/nginx", "#!/bin/sh\nexec '" . CitrixGuard::Nginx::binary()
+     . "' -p '$dir/' -e '$dir/error.log' \"\$@\"\n");
+chmod 0755, "$dir/nginx" or die "chmod: $!";
+my %shipped = map { $_ => slurp("$conf/citrix-guard/$_") }
+    qw(settings.conf names.conf front.conf mode.conf);
+
+# nginx is a daemon here: it ends with the test, by its pid
+END {
+    my $status = $?;
+    my $pid = master();
+    if ($pid) {
+        kill 'QUIT', $pid;
+        wait_until(sub { !alive($pid) });
+    }
+    $? = $status;
+}
+
+
+sub master {
+    return '' if !defined $dir;
+    my ($pid) = slurp("$dir/nginx.pid") =~ /^(\d+)$/;
+    return $pid && alive($pid) ? $pid : '';
+}
+
+
+sub before {
+    my ($status) = @_;
+    return "pid $dir/nginx.pid; error_log $dir/error.log;\nevents { }\n"
+        . "http { access_log off; server { listen 127.0.0.1:"
+        . $gateway->alive . "; return $status; } }\n";
+}
+
+
+# what the test has to say in place of the defaults
+sub setup {
+    my ($more, $input, %less) = @_;
+    my %option = (name => $NAME, adc => $adc, 'adc-ca' => "$certs/ca.pem",
+        certificate => "$certs/gateway.pem", key => "$certs/gateway.key",
+        listen => $listen, conf => $conf, nginx => "$dir/nginx",
+        monitor => $gateway->monitor, %less);
+    return citrix_guard(['setup', @$more, map {"--$_=$option{$_}"}
+        grep { defined $option{$_} } sort keys %option], $input);
+}
+
+
+sub rollback {
+    return citrix_guard(['rollback', "--conf=$conf", "--nginx=$dir/nginx",
+        '--monitor=' . $gateway->monitor, @_]);
+}
+
+
+sub kept { return map { s{.*/}{}r } sort glob "$conf/citrix-guard/kept/*" }
+
+
+# the last line that it said
+sub sentence { return (split /\n/, $_[0]{out})[-1] // '' }
+
+
+sub get {
+    my ($target, $host) = @_;
+    return CitrixGuard::Raw::ask($gateway->front, request($target, no_host => 1,
+        headers => [Host => $host // $NAME]), $gateway->tls);
+}
+
+
+sub untouched {
+    my ($name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my @changed = grep { slurp("$conf/citrix-guard/$_") ne $shipped{$_} }
+        sort keys %shipped;
+    push @changed, 'nginx.conf' if slurp("$conf/nginx.conf") ne $before;
+    push @changed, glob "$conf/*.new $conf/*/*.new";
+    is "@changed", '', $name // '... and nothing was written';
+}
+
+
+sub fails {
+    my ($ran, $message, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is $ran->{status}, 2, $name;
+    like $ran->{err}, $message, '... why';
+    untouched();
+}
+
+
+subtest 'what is no value' => sub {
+    my @bad = (
+        [name => "a.example\n", qr/no name of a host/],
+        [name => 'a.example;', qr/no name of a host/],
+        [name => 'a b', qr/no name of a host/],
+        [name => '"a"', qr/no name of a host/],
+        [name => '-a.example', qr/no name of a host/],
+        [name => 'a-.example', qr/no name of a host/],
+        [name => 'a..example', qr/no name of a host/],
+        [name => 'a.example.', qr/no name of a host/],
+        [name => '192.0.2.1', qr/no name of a host/],
+        [name => '*.example', qr/no name of a host/],
+        [name => 'a' x 64, qr/no name of a host/],
+        [name => join('.', ('a' x 50) x 6), qr/no name of a host/],
+        [name => '', qr/no name of a host/],
+        [adc => 'http://a', qr/no address of the ADC/],
+        [adc => 'a:0', qr/no address of the ADC/],
+        [adc => 'a:65536', qr/no address of the ADC/],
+        [adc => 'a:44x', qr/no address of the ADC/],
+        [adc => 'a;b', qr/no address of the ADC/],
+        [adc => '[::1', qr/no address of the ADC/],
+        [adc => '[::g]:443', qr/no address of the ADC/],
+        [adc => 'https://a/path', qr/no address of the ADC/],
+        [adc => '', qr/no address of the ADC/],
+        [mode => 'off', qr/must be "on" or "detect"/],
+        [listen => '0', qr/must be PORT or ADDRESS:PORT/],
+        [listen => '1.2.3.4;:1', qr/must be PORT or ADDRESS:PORT/],
+        [certificate => "$certs/none.pem", qr/No such file/],
+        [certificate => $certs, qr/it is no file/],
+        [certificate => "$certs/a;b.pem", qr/may have letters/],
+        [certificate => "$certs/\$a.pem", qr/may have letters/],
+        [key => "$certs/a b", qr/may have letters/],
+        [monitor => 'file:///etc/passwd', qr/must be the http/],
+        [conf => 'relative', qr/must be the folder of nginx\.conf/],
+    );
+    for (@bad) {
+        my ($option, $value, $message) = @$_;
+        my $ran = setup(['--yes'], '', $option => $value);
+        is $ran->{status}, 2, "$option: " . CitrixGuard::Check::printable($value);
+        like $ran->{err}, qr/\Acitrix-guard: [^\n]*$message[^\n]*\n\z/,
+            '... one line';
+    }
+    untouched();
+    is_deeply [kept()], [], '... or kept';
+};
+
+
+subtest 'what does not fit' => sub {
+    fails setup(['--yes'], '', key => "$certs/adc.key"),
+        qr/the key \S+adc\.key does not fit the certificate/, 'another key';
+    fails setup(['--yes'], '', key => "$certs/ca.pem"),
+        qr/it is no key in PEM/, 'no key';
+    fails setup(['--yes'], '', certificate => "$certs/ext"),
+        qr/it is no certificate in PEM/, 'no certificate';
+    fails setup(['--yes'], '', name => 'other.example.com'),
+        qr/is not for the name other\.example\.com/, 'another name';
+    fails setup(['--yes'], '', 'adc-ca' => "$certs/adc.pem"),
+        qr/certificate at \S+ is not trusted .*--adc-ca=FILE/,
+        'another authority';
+    fails setup(['--yes'], '', adc => '127.0.0.1:' . free_port()),
+        qr/the ADC does not answer over TLS at 127/, 'nobody is there';
+    fails setup(['--yes'], '', adc => '127.0.0.1:' . $web->port),
+        qr/the ADC does not answer over TLS/, 'no TLS is there';
+    fails setup(['--yes'], '', key => undef), qr/--key= is missing/,
+        'an option is missing';
+    fails setup(['--yes'], '', nginx => "$dir/none"), qr/none does not run/,
+        'no nginx';
+    fails setup(['--yes'], '', conf => scratch()),
+        qr/the guard's configuration is not in/, 'nothing is installed';
+
+    my $other = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
+        or die $@;
+    fails setup(['--yes'], '', listen => $other->sockport),
+        qr/port \d+ is in use: \S+ \(process $$\) listens there/,
+        'a port that is in use';
+    is_deeply [kept()], [], 'nothing is kept of them';
+};
+
+
+subtest 'questions' => sub {
+    my @no = map { $_ => undef } qw(name adc certificate key mode);
+    fails setup([], '', @no), qr/no answer, and --name= is missing/,
+        'no answer';
+    my $answers = "a;b\n$NAME $SECOND\n$adc\n$certs/gateway.pem\n"
+        . "$certs/gateway.key\n\n";
+    my $ran = setup([], "${answers}no\n", @no);
+    fails $ran, qr/a;b.*\n.*nothing was written/, 'no';
+    like $ran->{out}, qr/^[ +]citrix_guard on;$/m, '... "on" is proposed';
+    like $ran->{out}, qr/^\+server_name $NAME $SECOND;$/m, '... both names';
+    $ran = setup(['--dry-run', '--mode=detect'], $answers, @no, mode => undef);
+    is $ran->{status}, 0, 'a dry run' or diag $ran->{err};
+    like $ran->{out}, qr/^\+citrix_guard detect;$/m, '... shows what changes';
+    untouched('... and writes nothing');
+};
+
+
+subtest 'nginx refuses it' => sub {
+    my $shutter = slurp("$conf/citrix-guard/shutter.conf");
+    spew("$conf/citrix-guard/shutter.conf", "nonsense;\n");
+    my $ran = setup(['--yes']);
+    fails $ran, qr/unknown directive "nonsense"/, 'nginx -t';
+    like $ran->{err}, qr/the former files are back/, '... says so';
+    is_deeply [kept()], [], '... and no folder is left';
+    spew("$conf/citrix-guard/shutter.conf", $shutter);
+    is master(), '', 'nginx was not started';
+};
+
+
+subtest 'from nothing to shielded' => sub {
+    my $ran = setup(['--yes', "--name=$SECOND"]);
+    is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
+    like sentence($ran), qr/^Shielded: .* and users are served\.$/,
+        '... ends with one sentence';
+    ok master(), 'nginx runs';
+    is get('/vpn/index.html')->{status}, 200, 'a page';
+    refused get('/vpn/../vpns/cfg/smb.conf'), 'an attack';
+    is get('/vpn/index.html', $SECOND)->{status}, 200, 'the second name';
+    is get('/vpn/index.html', 'x.example.com')->{status}, 421, 'another name';
+    my @folder = kept();
+    is scalar @folder, 1, 'the former files are kept';
+    is slurp("$conf/citrix-guard/kept/$folder[0]/nginx.conf"), $before,
+        '... nginx.conf';
+    cmp_ok scalar(split /\n/, slurp("$conf/citrix-guard/settings.conf")), '<',
+        20, 'one short file to edit';
+
+    my $pid = master();
+    $ran = setup(['--yes', "--name=$SECOND"]);
+    is $ran->{status}, 0, 'once more' or diag $ran->{err};
+    like $ran->{out}, qr/^All files stand as they should\.$/m,
+        '... nothing changes';
+    is_deeply [kept()], \@folder, '... and nothing more is kept';
+    is master(), $pid, '... nginx was reloaded';
+};
+
+
+subtest 'detect' => sub {
+    my $ran = setup(['--yes', '--mode=detect']);
+    is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
+    is sentence($ran), 'Nothing is blocked: the mode is detect.',
+        '... its sentence';
+    is scalar kept(), 2, 'the files of "on" are kept';
+    is get('/vpn/index.html', $SECOND)->{status}, 421, 'one name is gone';
+};
+
+
+# The monitor of another guard, which has seen nothing: nobody can tell.
+subtest 'not shielded' => sub {
+    my $other = CitrixGuard::Nginx->new(http => <<'END')->start;
+        citrix_guard_zone other:1m;
+        server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
+                 location = /m { citrix_guard_monitor; allow 127.0.0.1;
+                                 deny all; } }
+END
+    my $ran = setup(['--yes', '--mode=detect'], '',
+        monitor => 'http://127.0.0.1:' . $other->port . '/m');
+    is $ran->{status}, 1, 'setup';
+    like sentence($ran), qr/^Not shielded: \Q$NAME\E: .*not seen them/,
+        '... says why';
+};
+
+
+subtest 'rollback' => sub {
+    my @dates = reverse kept();
+    my $ran = rollback('--list');
+    is $ran->{out}, join('', map {"$_\n"} @dates), 'the list, newest first';
+    $ran = rollback('--dry-run');
+    like $ran->{out}, qr/^Nothing was written/m, 'a dry run';
+
+    $ran = rollback();
+    is $ran->{status}, 0, 'back by one' or diag $ran->{err};
+    like $ran->{out}, qr/before the setup of $dates[0]\.$/m, '... says it';
+    refused get('/vpn/../vpns/'), 'the mode is on again';
+    is get('/vpn/index.html', $SECOND)->{status}, 200, '... with both names';
+    like rollback('--list')->{out}, qr/^$dates[0]  as it is now$/m,
+        'the list says where we are';
+
+    spew("$conf/citrix-guard/kept/$dates[1]/nginx.conf", 'nonsense;');
+    my $now = slurp("$conf/citrix-guard/settings.conf");
+    $ran = rollback();
+    is $ran->{status}, 2, 'what nginx does not take';
+    like $ran->{err}, qr/unknown directive "nonsense"/, '... by its message';
+    is slurp("$conf/citrix-guard/settings.conf"), $now, '... stays away';
+    like slurp("$conf/nginx.conf"), qr/^include citrix-guard/m, '... wholly';
+    refused get('/vpn/../vpns/'), '... and the shield is up';
+    is_deeply [reverse kept()], \@dates, '... and no folder is left';
+
+    spew("$conf/citrix-guard/kept/$dates[1]/nginx.conf", $before);
+    $ran = rollback("--to=$dates[1]");
+    is $ran->{status}, 0, 'back to a date' or diag $ran->{err};
+    like $ran->{out}, qr/by these files nothing is refused/, '... warns';
+    untouched('all is as it was before the first setup');
+    wait_until(sub { CitrixGuard::Scratch::connectable($gateway->alive) });
+    ok CitrixGuard::Scratch::connectable($gateway->alive),
+        'nginx has taken them';
+
+    $ran = rollback();
+    is $ran->{status}, 2, 'further back there is nothing';
+    like $ran->{err}, qr/before the first setup already/, '... it says';
+    for my $bad ('../..', '20200101T000000Z', '') {
+        is rollback("--to=$bad")->{status}, 2, "--to=$bad";
+    }
+};
+
+
+subtest 'damaged' => sub {
+    my ($first, $second) = reverse kept();
+    my $list = "$conf/citrix-guard/kept/$first/list";
+    for my $line ('file ../../x', 'file /etc/passwd', 'nonsense',
+                  'other mode.conf') {
+        my $was = slurp($list);
+        spew($list, "$line\n");
+        my $ran = rollback("--to=$first");
+        is $ran->{status}, 2, $line;
+        like $ran->{err}, qr/is damaged/, '... it says';
+        spew($list, $was);
+    }
+};
+
+
+subtest 'a link, and one at a time' => sub {
+    rename "$conf/nginx.conf", "$conf/mine.conf" or die $!;
+    symlink 'mine.conf', "$conf/nginx.conf" or die $!;
+    open my $lock, '<', "$conf/citrix-guard" or die $!;
+    flock $lock, 2 or die $!;
+    my $ran = setup(['--yes']);
+    is $ran->{status}, 2, 'another one is at work';
+    like $ran->{err}, qr/another citrix-guard is at work/, '... it says';
+    close $lock;
+    $ran = setup(['--yes']);
+    is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
+    is slurp("$conf/mine.conf"), $before, 'what the link leads to stays';
+    is rollback()->{status}, 0, 'rollback';
+    is readlink("$conf/nginx.conf"), 'mine.conf', 'the link is back';
+};
+
+done_testing;

@@ -1,0 +1,176 @@
+# Evidence that could not be written leaves a trace: events that a full disk
+# has taken, whole or in part, and lines of the error log are counted.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use JSON::PP qw(decode_json);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use CitrixGuard::Check qw(get refused);
+use CitrixGuard::Nginx;
+use CitrixGuard::Process qw(children);
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(slurp spew);
+
+my $be = CitrixGuard::Recorder->new(answer => sub { { status => 404 } });
+my $ATTACK = '/a/..;/vpns/a';
+my $FULL = qr/write\(\) to "[^"]*" (?:failed|was incomplete)/;
+
+my $HTTP = <<'END';
+    citrix_guard_zone guard:1m;
+    log_format event escape=none $citrix_guard_event;
+    log_format cef escape=none $citrix_guard_cef;
+    log_format mine $request;
+    %%HEAD%%
+    upstream be { server 127.0.0.1:%%BE%%; }
+    server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
+             %%LOG%%
+             location /detect/ { citrix_guard detect; proxy_pass http://be; }
+             location /unwritten/ { access_log off; proxy_pass http://be; }
+             location / { proxy_pass http://be; } }
+    server { listen 127.0.0.1:%%PORT2%%; allow 127.0.0.1; deny all;
+             location / { citrix_guard_monitor; } }
+END
+
+
+sub nginx {
+    my ($log, %more) = @_;
+    return CitrixGuard::Nginx->new(
+        ports => 2, expected => $FULL, http => $HTTP,
+        workers => $more{workers} // 1,
+        vars => { BE => $be->port, HEAD => $more{head} // '',
+                  LOG => $log });
+}
+
+
+sub lost {
+    my ($nginx) = @_;
+    my $zone = decode_json(get($nginx->port(2), '/?format=json')->{body});
+    my $text = get($nginx->port(2), '/?format=prometheus')->{body};
+    my %shown = $text =~ /^citrix_guard_lost_total\{what="(\w+)"\} (\d+)/mg;
+    is $shown{event}, $zone->{lost}{events}, 'Prometheus: the same events';
+    is $shown{line}, $zone->{lost}{lines}, '... and lines';
+    return $zone->{lost};
+}
+
+
+my $EVENT = 'access_log event.log event if=$citrix_guard_event;';
+
+
+subtest 'all is written' => sub {
+    my $nginx = nginx($EVENT)->start;
+    refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1 .. 3;
+    get($nginx->port, '/clean');
+    get($nginx->port, "/unwritten$ATTACK");
+    my $lost = lost($nginx);
+    is $lost->{events}, 0, 'no event is lost';
+    is $lost->{lines}, 0, 'nor a line';
+    $nginx->stop;
+};
+
+
+subtest 'a full disk' => sub {
+    my $nginx = nginx('access_log /dev/full event if=$citrix_guard_event;',
+                      workers => 2)->start;
+    refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1 .. 7;
+    get($nginx->port, '/clean') for 1 .. 3;
+    get($nginx->port, "/detect$ATTACK");
+    get($nginx->port, "/unwritten$ATTACK");
+    is lost($nginx)->{events}, 8, 'each event is counted as lost';
+    my $seconds = time + 1.1;
+    sleep 0.1 while time < $seconds;
+    refused get($nginx->port, "$ATTACK?8"), 'and in the next second';
+    is lost($nginx)->{events}, 9, '... another one';
+    $nginx->reload;
+    is lost($nginx)->{events}, 9, 'a reload forgets none';
+    $nginx->stop;
+};
+
+
+subtest 'one log of two' => sub {
+    my $nginx = nginx("$EVENT access_log /dev/full cef"
+                      . ' if=$citrix_guard_cef;')->start;
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx)->{events}, 1, 'one of its logs has lost it';
+    $nginx->stop;
+};
+
+
+subtest 'logs of other things' => sub {
+    my $nginx = nginx("$EVENT access_log /dev/full mine;"
+                      . ' access_log /dev/full event if=$arg_never;')->start;
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx)->{events}, 0, 'are no matter of ours';
+    $nginx->stop;
+};
+
+
+subtest 'a limit on the size of files' => sub {
+    local $SIG{XFSZ} = 'IGNORE';
+    my $size = 1_000_000;
+    my $nginx = nginx($EVENT);
+    spew($nginx->dir . '/event.log', "\n" x ($size - 100));
+    $nginx->start;
+    for my $worker (children($nginx->pid)) {
+        is system('prlimit', '--pid', $worker, "--fsize=$size"), 0,
+           'the worker may write no larger files';
+    }
+    refused get($nginx->port, $ATTACK), 'attack';
+    cmp_ok -s $nginx->dir . '/event.log', '<=', $size, 'its event has no room';
+    is lost($nginx)->{events}, 1, '... which is lost';
+    refused get($nginx->port, "$ATTACK?$_"), 'attack' for 1 .. 4;
+    is lost($nginx)->{events}, 5, 'none of the next, each counted';
+    spew($nginx->dir . '/event.log', '');
+    refused get($nginx->port, "$ATTACK?$_"), 'attack' for 1 .. 2;
+    is lost($nginx)->{events}, 5, 'there is room again: no more';
+    $nginx->stop;
+};
+
+
+subtest 'lines' => sub {
+    my $nginx = nginx("$EVENT error_log /dev/full warn;")->start;
+    refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1 .. 4;
+    my $lost = lost($nginx);
+    is $lost->{events}, 0, 'the events are there';
+    is $lost->{lines}, 4, 'the lines are lost';
+    $nginx->stop;
+
+    $nginx = nginx($EVENT, head => 'citrix_guard_log_rate 2r/m;')->start;
+    refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1 .. 9;
+    $lost = lost($nginx);
+    is $lost->{events}, 0, 'what log_rate leaves out is no lost event';
+    is $lost->{lines}, 7, '... but counted';
+    $nginx->stop;
+
+    $nginx = nginx('access_log /dev/full event if=$citrix_guard_event;',
+                   head => 'citrix_guard_log_rate 2r/m;')->start;
+    refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1 .. 9;
+    $lost = lost($nginx);
+    is $lost->{events}, 2, 'nor is it lost twice';
+    is $lost->{lines}, 7, '... the rest has not been written for its rate';
+    $nginx->stop;
+};
+
+
+subtest 'what is not seen is said' => sub {
+    for my $log ('access_log e.log event buffer=4k;',
+                 'access_log e-$host.log event;') {
+        my ($status, $said) = nginx($log)->check;
+        is $status, 0, "nginx -t takes $log";
+        like $said, qr/\[warn\] .*writes events through a buffer/, '... warns';
+    }
+    for my $log ($EVENT, 'access_log e.log mine buffer=4k;',
+                 'access_log syslog:server=127.0.0.1:9 event;') {
+        my ($status, $said) = nginx($log)->check;
+        is $status, 0, "nginx -t takes $log";
+        unlike $said, qr/through a buffer/, '... without a word';
+    }
+};
+
+done_testing;

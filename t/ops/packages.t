@@ -1,0 +1,46 @@
+#!/usr/bin/perl
+
+# The Debian packages are built in a machine that has what their control file
+# names, and nothing else: it names each library that `make` installs, and
+# `make deb` installs what it names.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use CitrixGuard::Scratch qw(slurp);
+
+my $top = "$FindBin::Bin/../..";
+my $control = slurp("$top/ngx_citrix_guard/debian/control");
+
+# what these stand for
+my %IS = ('debhelper-compat' => 'debhelper', 'dh-sequence-nginx' => 'nginx-dev');
+
+my ($list) = $control =~ /^Build-Depends:\n((?: .*\n)+)/m;
+my %named = map { $IS{$_} // $_ => 1 } $list =~ /^ ([\w.+-]+)/mg;
+
+# every Debian machine that builds packages has these
+my %ESSENTIAL = map { $_ => 1 } qw(gcc libc6-dev dpkg-dev);
+
+my %installed = map { $_ => 1 } map { packages($_) } qw(build deb);
+
+cmp_ok scalar keys %installed, '>', 10, 'the Makefile names packages';
+is_deeply [grep { !$named{$_} && !$ESSENTIAL{$_} } sort keys %installed], [],
+    'what make installs to build stands in debian/control';
+is_deeply [grep { !$installed{$_} } sort keys %named], [],
+    'what debian/control names is installed by make deb';
+
+done_testing;
+
+
+# as make has it, with nothing on its command line
+sub packages {
+    my ($target) = @_;
+    my $said = qx{make -s -C '$top' --no-print-directory -f Makefile \\
+        --eval 'print-it: ; \@echo \$(PACKAGES_$target)' print-it};
+    return split ' ', $said;
+}
