@@ -11,6 +11,7 @@
 
 #include <curl/curl.h>
 
+#include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_memory.h"
 #include "cli/common/cli_types.h"
@@ -52,7 +53,7 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "citrix-guard/" CLI_VERSION);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "citrix-guard/" CGUARD_VERSION);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, monitor_fetch_body);

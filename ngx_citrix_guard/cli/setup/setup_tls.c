@@ -14,6 +14,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_types.h"
 #include "setup_tls.h"
@@ -219,7 +220,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, setup_drop);
     curl_easy_setopt(curl, CURLOPT_USERAGENT,
-                     "citrix-guard/" CLI_VERSION " setup");
+                     "citrix-guard/" CGUARD_VERSION " setup");
 
     if (s->adc_ca) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, s->adc_ca);
