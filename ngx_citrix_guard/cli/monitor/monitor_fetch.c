@@ -14,7 +14,6 @@
 #include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_memory.h"
-#include "cli/common/cli_types.h"
 #include "monitor_fetch.h"
 
 

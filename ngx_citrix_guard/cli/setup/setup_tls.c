@@ -16,7 +16,6 @@
 
 #include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_error.h"
-#include "cli/common/cli_types.h"
 #include "setup_tls.h"
 #include "setup_types.h"
 
