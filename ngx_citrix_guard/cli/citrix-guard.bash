@@ -33,11 +33,11 @@ _citrix_guard()
         return ;;
     --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
         | --direct | --port | --connect | --monitor | --timeout | --deadline \
-        | --canary | --name | --adc | --listen | --to)
+        | --verify | --canary | --name | --adc | --listen | --to)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
-            words='check rollback scan setup verify --help --version'
+            words='check rollback scan setup status verify --help --version'
         elif [[ $cur != -* ]]; then
             [[ $command != scan ]] || COMPREPLY=($(compgen -f -- "$cur"))
             return
@@ -54,6 +54,9 @@ _citrix_guard()
                 words='--direct= --port= --connect= --error-log= --monitor=
                        --no-ica --cacert= --insecure --timeout=
                        --deadline= --canary= --verbose --json --nagios --help' ;;
+            status)
+                words='--monitor= --verify= --connect= --cacert= --insecure
+                       --adc= --json --nagios --help' ;;
             setup)
                 words='--name= --adc= --certificate= --key= --adc-ca= --mode=
                        --listen= --browser-only --conf= --nginx= --monitor=

@@ -16,6 +16,7 @@
 #include "cli/scan/scan_main.h"
 #include "cli/setup/rollback_main.h"
 #include "cli/setup/setup_main.h"
+#include "cli/status/status_main.h"
 #include "cli/verify/verify_main.h"
 
 
@@ -34,6 +35,7 @@ static const char  cli_usage[] =
 "  check TARGET...   would the guard refuse this request target, and why?\n"
 "  scan FILE...      access logs: were we hit, and did it work?\n"
 "  verify URL        is the shield really up, seen from outside?\n"
+"  status            are we shielded, by what the guard itself has counted?\n"
 "  setup             puts the guard in front of a Gateway, and verifies it\n"
 "  rollback          goes back to what was there before\n"
 "\n"
@@ -46,6 +48,7 @@ static const cli_command_t  cli_commands[] = {
     { "rollback", "citrix-guard rollback", rollback_main },
     { "scan", "citrix-guard scan", scan_main },
     { "setup", "citrix-guard setup", setup_main },
+    { "status", "citrix-guard status", status_main },
     { "verify", "citrix-guard verify", verify_main },
 };
 
@@ -80,7 +83,7 @@ main(int argc, char **argv)
 
     if (argc > 1) {
         cli_error("there is no command \"%s\"; it is check, scan, verify, "
-                  "setup or rollback", cli_printable(name));
+                  "status, setup or rollback", cli_printable(name));
     } else {
         fputs(cli_usage, stderr);
     }

@@ -17,6 +17,7 @@
 #include "ngx_http_citrix_guard_phases.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/check/ngx_http_citrix_guard_check.h"
+#include "http/check/ngx_http_citrix_guard_check_mode.h"
 #include "http/check/ngx_http_citrix_guard_check_modules.h"
 #include "http/check/ngx_http_citrix_guard_check_rules.h"
 #include "http/check/ngx_http_citrix_guard_check_stream.h"
@@ -390,6 +391,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
     }
 
     ngx_http_citrix_guard_zone_set_servers(gmcf, &cycle->hostname);
+    ngx_http_citrix_guard_check_mode(cycle, gmcf);
 
     if (!gmcf->active) {
         return NGX_OK;

@@ -20,7 +20,7 @@ my $top = abs_path("$FindBin::Bin/../..");
 my $sources = "$top/ngx_citrix_guard/cli";
 my $dir = scratch();
 
-my %options = map { $_ => options($_) } qw(check scan verify setup rollback);
+my %options = map { $_ => options($_) } qw(check scan verify status setup rollback);
 
 
 sub options {
@@ -53,7 +53,7 @@ subtest 'completion for bash' => sub {
         is_deeply [sort map { s/=$//r } @is], [sort @{ $options{$command} }],
             $command;
     }
-    is_deeply [completed('citrix-guard s')], ['scan', 'setup'], 'commands';
+    is_deeply [completed('citrix-guard s')], [qw(scan setup status)], 'commands';
     is_deeply [completed('citrix-guard check --sslvpn = o')], [qw(on off)],
         'values';
 };

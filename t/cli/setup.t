@@ -283,7 +283,7 @@ END
     my $ran = setup(['--yes', '--mode=detect'], '',
         monitor => 'http://127.0.0.1:' . $other->port . '/m');
     is $ran->{status}, 1, 'setup';
-    like sentence($ran), qr/^Not shielded: \Q$NAME\E: .*not seen them/,
+    like sentence($ran), qr/^Not shielded: \Q$NAME\E: .*did not see them/,
         '... says why';
 };
 

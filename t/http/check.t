@@ -14,14 +14,45 @@ use CitrixGuard::Nginx;
 my $nginx = CitrixGuard::Nginx->new;
 
 
+# of the configuration as a whole, and a test of its own
+my $MODE = qr/no server has "citrix_guard on"|nothing is blocked/;
+
+
 # The guard's warnings, and the exit status.
 sub warned {
     my ($http) = @_;
     $nginx->configure(http => "upstream adc { server 192.0.2.10:443; }\n"
         . "upstream other { server 192.0.2.11:443; }\n$http");
     my ($status, $out) = $nginx->check;
-    return ($status, grep {/\[(?:warn|emerg)\]/} split /\n/, $out);
+    return ($status, grep { /\[(?:warn|emerg)\]/ && $_ !~ $MODE }
+                     split /\n/, $out);
 }
+
+
+sub mode {
+    my ($name, $http, @expected) = @_;
+    my ($status, $out) = $nginx->configure(http => $http)->check;
+    is $status, 0, "$name: accepted";
+    is_deeply [$out =~ /\[warn\] citrix_guard: (.*$MODE.*)/g], \@expected,
+        "$name: what it says of the mode";
+    return;
+}
+
+
+my $NOWHERE = 'the module is loaded and no server has "citrix_guard on":'
+    . ' nothing is judged';
+my $DETECT = 'nothing is blocked: the mode is "detect", and "on" nowhere';
+my $SERVER = 'server { listen 127.0.0.1:%%PORT1%%;';
+
+mode 'no directive', '', $NOWHERE;
+mode 'off', "$SERVER citrix_guard off; }", $NOWHERE;
+mode 'on', "$SERVER citrix_guard on; }";
+mode 'on in a location', "$SERVER location /a { citrix_guard on; } }";
+mode 'detect', "$SERVER citrix_guard detect; }", $DETECT;
+mode 'detect in a location', "$SERVER location /a { citrix_guard detect; } }",
+    $DETECT;
+mode 'detect, and on in a location',
+    "$SERVER citrix_guard detect; location /a { citrix_guard on; } }";
 
 
 sub silent {

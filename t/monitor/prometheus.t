@@ -23,6 +23,12 @@ is system("promtool check rules $CONF/alerts.yml >/dev/null") >> 8, 0,
    'promtool takes the alerts';
 like `promtool test rules $FindBin::Bin/../data/alerts.test.yml 2>&1`,
      qr/SUCCESS/, 'they come when they should, and at no other time';
+my $alerts = slurp("$CONF/alerts.yml");
+my $alert = () = $alerts =~ /- alert: /g;
+my @runbooks = $alerts =~ m{^ +runbook_url: "file:///\S+/docs/(\w+\.md)(?:#\w+)?"$}mg;
+is scalar @runbooks, $alert, 'each alert says where to read on';
+is_deeply [grep { !-f "$FindBin::Bin/../../docs/$_" } @runbooks], [],
+    '... and that page is there';
 like `amtool check-config $CONF/alertmanager.yml 2>&1`, qr/SUCCESS/,
      'the alertmanager takes its example';
 

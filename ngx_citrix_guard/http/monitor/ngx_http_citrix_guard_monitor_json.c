@@ -27,6 +27,10 @@
 #define NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION  1
 
 
+/* of the module: citrix-guard has the same (cli_types.h) */
+
+
+
 /* sources that are shown, of those that are counted */
 
 #define NGX_HTTP_CITRIX_GUARD_TOP  50

@@ -18,8 +18,8 @@ our @EXPORT_OK = qw(faults room_map read_house);
 # The rooms from top to bottom: what each is for, and on which it stands (and
 # on all that those stand on). "only" names the one unit above that asks it.
 my @ROOMS = (
-    { room => 'cli', on => [qw(cli/check cli/scan cli/setup)],
-      why => 'the command: its first word chooses check, scan, verify, setup' },
+    { room => 'cli', on => [qw(cli/check cli/scan cli/setup cli/status)],
+      why => 'the command: its first word chooses check, scan, verify, ...' },
     { room => 'cli/check', on => ['cli/common'],
       why => 'citrix-guard check: judges targets from its arguments or stdin' },
     { room => 'cli/scan', on => ['cli/formats'],
@@ -28,6 +28,8 @@ my @ROOMS = (
       why => 'from bytes of a log to requests: a file for each format' },
     { room => 'cli/setup', on => [qw(cli/verify cli/monitor)],
       why => 'citrix-guard setup and rollback: nginx as a Gateway, and back' },
+    { room => 'cli/status', on => [qw(cli/verify cli/monitor)],
+      why => 'citrix-guard status: are we shielded, in one sentence' },
     { room => 'cli/monitor', on => ['cli/common'],
       why => 'what the guard says of itself, asked of its monitor' },
     { room => 'cli/verify', on => ['cli/common'],

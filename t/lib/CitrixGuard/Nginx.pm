@@ -314,18 +314,42 @@ sub reload {
     $self->_write;
     my $log = $self->dir . '/error.log';
     my $from = -s $log;
+    my %before = map { $_ => 1 } $self->_children;
     kill 'HUP', $self->{pid};
     my $verdict;
     wait_until(sub {
-        my $new = slurp($log, $from);
-        $verdict = 0 if $new =~ /\[emerg\]/;
-        # a worker of the last reload may say so only now
-        $verdict //= 1
-            if $new =~ /start worker process \d.*gracefully shutting down/s;
+        $verdict = 0 if slurp($log, $from) =~ /\[emerg\]/;
+        # until then a worker of before may accept
+        $verdict //= 1 if (grep { !$before{$_} } $self->_children)
+                          && !_listens(keys %before);
         return defined $verdict;
     }) or die "no reload within the time";
     wait_until(sub { eval { $self->settle; 1 } }) or die "gone after reload";
     return $verdict;
+}
+
+
+sub _children {
+    my ($self) = @_;
+    my $pid = $self->{pid};
+    open my $from, '<', "/proc/$pid/task/$pid/children" or return;
+    return split ' ', <$from> // '';
+}
+
+
+# Does one of these processes listen at a TCP port?
+sub _listens {
+    my (@pids) = @_;
+    my %listens;
+    for my $table (grep {-e} '/proc/net/tcp', '/proc/net/tcp6') {
+        open my $from, '<', $table or die "$table: $!";
+        while (<$from>) {
+            my ($state, $inode) = (split)[3, 9];
+            $listens{"socket:[$inode]"} = 1 if $state eq '0A';
+        }
+    }
+    return scalar grep { $listens{ readlink($_) // '' } }
+                  map { glob "/proc/$_/fd/*" } @pids;
 }
 
 

@@ -1,0 +1,64 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What the guard says of itself, read from its monitor's JSON.
+ */
+
+
+#ifndef _MONITOR_STATE_H_INCLUDED_
+#define _MONITOR_STATE_H_INCLUDED_
+
+
+#define MONITOR_SERVERS  64
+
+#define MONITOR_ON       0x01
+#define MONITOR_DETECT   0x02
+#define MONITOR_OFF      0x04
+
+
+/* a server that is gone has no modes, and its counts go on */
+
+typedef struct {
+    char                  name[256];
+    char                  since[40];
+    unsigned              modes;
+} monitor_server_t;
+
+
+typedef struct {
+    unsigned              version;
+    char                  node[256];
+    char                  now[40];
+    char                  started[40];
+    char                  configured[40];
+    char                  module[40];
+    char                  nginx[40];
+
+    unsigned long long    passed;
+    unsigned long long    blocked;
+    unsigned long long    detected;
+    unsigned long long    exempted;
+    unsigned long long    errors;
+
+    /* forwarded, without a sign of success */
+    unsigned long long    attempts;
+
+    /* answered as if it had worked, or nobody knows how; the last moment */
+    unsigned long long    through;
+    unsigned long long    unknown;
+    char                  last[40];
+
+    unsigned              servers;
+    monitor_server_t      server[MONITOR_SERVERS];
+
+    char                  error[300];
+} monitor_state_t;
+
+
+/* asks the monitor; -1, and "error" says why, if nothing is known */
+
+int monitor_state(const char *url, monitor_state_t *state);
+
+
+#endif /* _MONITOR_STATE_H_INCLUDED_ */

@@ -1,0 +1,258 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * citrix-guard status: are we shielded, in one sentence.
+ */
+
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common/cli_error.h"
+#include "cli/common/cli_memory.h"
+#include "cli/monitor/monitor_state.h"
+#include "cli/verify/verify_main.h"
+#include "status_main.h"
+#include "status_report.h"
+#include "status_types.h"
+#include "status_verdict.h"
+
+
+/* where the shipped configuration has it */
+
+#define STATUS_MONITOR  "http://127.0.0.1:8089/citrix-guard"
+
+#define STATUS_VERIFY   12
+
+
+typedef void (*status_report_pt)(const status_t *st);
+
+
+typedef struct {
+    status_report_pt      report;
+    const char           *connect;
+    const char           *cacert;
+    unsigned              insecure:1;
+} status_options_t;
+
+
+static int status_options(status_t *st, status_options_t *o, int argc,
+    char **argv);
+static int status_option(status_t *st, status_options_t *o, int c,
+    char *value);
+static void status_try(status_t *st, const status_options_t *o);
+static void status_try_adc(status_t *st);
+
+
+static const char  status_usage[] =
+"usage: citrix-guard status [OPTION...]\n"
+"\n"
+"Are we shielded? Says it in one sentence: the mode, since when, and whether\n"
+"anything got through, as the guard's monitor has counted it.\n"
+"\n"
+"      --monitor=URL     of the guard (http://127.0.0.1:8089/citrix-guard)\n"
+"      --verify=URL      try the shield as well, as citrix-guard verify does\n"
+"      --connect=HOST[:PORT]  ask there for it, whatever the name resolves to\n"
+"      --cacert=FILE     authorities for its certificate\n"
+"  -k, --insecure        do not verify its certificate\n"
+"      --adc=HOST[:PORT] is the ADC itself patched? Asks it past the guard\n"
+"  -j, --json  -h, --help     for programs; this text\n"
+"      --nagios          one line for Nagios and its kin\n"
+"\n"
+"Exit status: 0 shielded, 1 detect only or partly, 2 not shielded, or something\n"
+"may have got through, 3 cannot tell, or an error.\n";
+
+
+int
+status_main(int argc, char **argv)
+{
+    int                rc;
+    status_t          *st;
+    status_options_t   o;
+
+    memset(&o, 0, sizeof(status_options_t));
+
+    o.report = status_report_text;
+
+    st = cli_alloc(sizeof(status_t));
+    st->monitor = STATUS_MONITOR;
+
+    rc = status_options(st, &o, argc, argv);
+
+    if (rc == -1) {
+        (void) monitor_state(st->monitor, &st->state);
+
+        if (st->verify) {
+            status_try(st, &o);
+        }
+
+        if (st->adc) {
+            status_try_adc(st);
+        }
+
+        status_conclude(st);
+        o.report(st);
+
+        rc = (int) st->status;
+    }
+
+    free(st);
+
+    return cli_flush(0) ? (int) STATUS_UNKNOWN : rc;
+}
+
+
+/* -1: go on */
+
+static int
+status_options(status_t *st, status_options_t *o, int argc, char **argv)
+{
+    int  c;
+
+    static const struct option  options[] = {
+        { "monitor", required_argument, NULL, 'm' },
+        { "verify", required_argument, NULL, 'v' },
+        { "connect", required_argument, NULL, 'C' },
+        { "cacert", required_argument, NULL, 'c' },
+        { "insecure", no_argument, NULL, 'k' },
+        { "adc", required_argument, NULL, 'a' },
+        { "json", no_argument, NULL, 'j' },
+        { "nagios", no_argument, NULL, 'n' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    while ((c = getopt_long(argc, argv, "kjh", options, NULL)) != -1) {
+
+        if (c == 'h') {
+            fputs(status_usage, stdout);
+            return 0;
+        }
+
+        if (status_option(st, o, c, optarg) == -1) {
+            return STATUS_UNKNOWN;
+        }
+    }
+
+    if (optind < argc) {
+        cli_error("status: no option: %s", cli_printable(argv[optind]));
+        return STATUS_UNKNOWN;
+    }
+
+    return -1;
+}
+
+
+static int
+status_option(status_t *st, status_options_t *o, int c, char *value)
+{
+    switch (c) {
+
+    case 'm':
+        if (strncmp(value, "http://", 7) != 0
+            && strncmp(value, "https://", 8) != 0)
+        {
+            cli_error("--monitor: it must be the http://HOST[:PORT]/PATH of a "
+                      "citrix_guard_monitor");
+            return -1;
+        }
+
+        st->monitor = value;
+        return 0;
+
+    case 'v':
+        st->verify = value;
+        return 0;
+
+    case 'C':
+        o->connect = value;
+        return 0;
+
+    case 'c':
+        o->cacert = value;
+        return 0;
+
+    case 'k':
+        o->insecure = 1;
+        return 0;
+
+    case 'a':
+        st->adc = value;
+        return 0;
+
+    case 'j':
+        o->report = status_report_json;
+        return 0;
+
+    case 'n':
+        o->report = status_report_nagios;
+        return 0;
+
+    default:
+        return -1;
+    }
+}
+
+
+/* the monitor has to bear out what the answers say */
+
+static void
+status_try(status_t *st, const status_options_t *o)
+{
+    int    argc;
+    char   monitor[2048], to[512], ca[2048];
+    char  *argv[STATUS_VERIFY];
+
+    argc = 0;
+    argv[argc++] = "citrix-guard verify";
+
+    if (st->state.error[0] == '\0') {
+        snprintf(monitor, sizeof(monitor), "--monitor=%s", st->monitor);
+        argv[argc++] = monitor;
+    }
+
+    if (o->connect) {
+        snprintf(to, sizeof(to), "--connect=%s", o->connect);
+        argv[argc++] = to;
+    }
+
+    if (o->cacert) {
+        snprintf(ca, sizeof(ca), "--cacert=%s", o->cacert);
+        argv[argc++] = ca;
+    }
+
+    if (o->insecure) {
+        argv[argc++] = "--insecure";
+    }
+
+    argv[argc++] = (char *) st->verify;
+    argv[argc] = NULL;
+
+    st->verified = verify_quietly(argc, argv, st->verify_reason,
+                                  sizeof(st->verify_reason));
+}
+
+
+/* its own answers: no guard is in between, and any certificate will do */
+
+static void
+status_try_adc(status_t *st)
+{
+    char   url[512];
+    char  *argv[5];
+
+    snprintf(url, sizeof(url), "%s%s",
+             strncmp(st->adc, "https://", 8) == 0 ? "" : "https://", st->adc);
+
+    argv[0] = "citrix-guard verify";
+    argv[1] = "--insecure";
+    argv[2] = "--no-ica";
+    argv[3] = url;
+    argv[4] = NULL;
+
+    st->patched = verify_quietly(4, argv, st->adc_reason,
+                                 sizeof(st->adc_reason));
+}

@@ -1,0 +1,236 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The one sentence: what the monitor, and verify, say together.  The first that
+ * holds is said, in the order that the monitor's page has (page.js); green is
+ * said only if nothing speaks against it.
+ */
+
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "status_verdict.h"
+#include "status_types.h"
+
+
+#define STATUS_NAMES  600
+
+
+static int status_through(status_t *st);
+static int status_none(status_t *st);
+static int status_clock(status_t *st);
+static void status_modes(status_t *st);
+static void status_verified(status_t *st);
+static unsigned status_of(const status_t *st, unsigned with, char *names,
+    const char **since);
+
+
+__attribute__((format(printf, 3, 4)))
+static void
+status_say(status_t *st, status_e status, const char *fmt, ...)
+{
+    va_list  args;
+
+    st->status = status;
+
+    va_start(args, fmt);
+    (void) vsnprintf(st->sentence, sizeof(st->sentence), fmt, args);
+    va_end(args);
+}
+
+
+void
+status_conclude(status_t *st)
+{
+    if (st->state.error[0]) {
+        status_say(st, STATUS_UNKNOWN,
+                   "Cannot tell whether we are shielded: no answer of the "
+                   "monitor at %s: %s.", st->monitor, st->state.error);
+
+    } else if (!status_through(st) && !status_none(st) && !status_clock(st)) {
+        status_modes(st);
+    }
+
+    status_verified(st);
+}
+
+
+static int
+status_through(status_t *st)
+{
+    const monitor_state_t  *is;
+
+    is = &st->state;
+
+    if (is->through == 0) {
+        return 0;
+    }
+
+    status_say(st, STATUS_CRITICAL,
+               "%llu request%s may have got through (of %llu the ADC's answer "
+               "is not known), the last one at %s: block, save the logs, and "
+               "go through docs/incident.md.", is->through,
+               is->through == 1 ? "" : "s", is->unknown, is->last);
+
+    return 1;
+}
+
+
+/* nothing is there that could be guarded, or all of it is off */
+
+static int
+status_none(status_t *st)
+{
+    char         names[STATUS_NAMES];
+    unsigned     off;
+    const char  *since;
+
+    if (status_of(st, MONITOR_ON|MONITOR_DETECT, names, &since)) {
+        return 0;
+    }
+
+    off = status_of(st, MONITOR_OFF, names, &since);
+
+    if (off) {
+        status_say(st, STATUS_CRITICAL,
+                   "We are not shielded: the guard is off at %s (%s).", names,
+                   st->state.node);
+        return 1;
+    }
+
+    status_say(st, STATUS_UNKNOWN, "Cannot tell whether we are shielded: no "
+               "server is configured that could be guarded.");
+
+    return 1;
+}
+
+
+static int
+status_clock(status_t *st)
+{
+    char         names[STATUS_NAMES];
+    const char  *since;
+
+    (void) status_of(st, MONITOR_ON|MONITOR_DETECT, names, &since);
+
+    if (strcmp(st->state.now, st->state.started) >= 0
+        && strcmp(st->state.now, st->state.configured) >= 0
+        && strcmp(st->state.now, since) >= 0)
+    {
+        return 0;
+    }
+
+    status_say(st, STATUS_UNKNOWN, "Cannot tell whether we are shielded: the "
+               "clock of the server was set back.");
+
+    return 1;
+}
+
+
+static void
+status_modes(status_t *st)
+{
+    char         names[STATUS_NAMES];
+    const char  *since, *node;
+
+    node = st->state.node;
+
+    if (status_of(st, MONITOR_OFF, names, &since)) {
+        status_say(st, STATUS_WARNING,
+                   "The guard is off in some place of %s (%s), since %s.",
+                   names, node, since);
+        return;
+    }
+
+    if (status_of(st, MONITOR_ON, names, &since) == 0) {
+        (void) status_of(st, MONITOR_DETECT, names, &since);
+        status_say(st, STATUS_WARNING,
+                   "Nothing is blocked at %s (%s) since %s: the mode is "
+                   "detect.", names, node, since);
+        return;
+    }
+
+    if (status_of(st, MONITOR_DETECT, names, &since)) {
+        status_say(st, STATUS_WARNING,
+                   "We are partly shielded: not everything is blocked at %s "
+                   "(%s), since %s.", names, node, since);
+        return;
+    }
+
+    (void) status_of(st, MONITOR_ON, names, &since);
+
+    status_say(st, STATUS_OK,
+               "We have been shielded since %s at %s (%s): %llu blocked, and "
+               "nothing got through.", since, names, node,
+               st->state.blocked);
+}
+
+
+/* verify may only make it worse, and what got through stays the worst */
+
+static void
+status_verified(status_t *st)
+{
+    status_e     verified;
+    const char  *says;
+
+    if (st->verify == NULL || st->verified == 0) {
+        return;
+    }
+
+    verified = st->verified == 1 ? STATUS_WARNING
+               : st->verified == 2 ? STATUS_CRITICAL : STATUS_UNKNOWN;
+
+    if (st->status == STATUS_CRITICAL
+        || (st->status == STATUS_UNKNOWN && verified != STATUS_CRITICAL))
+    {
+        return;
+    }
+
+    says = verified == STATUS_CRITICAL ? "We are not shielded"
+           : verified == STATUS_WARNING ? "Nothing is blocked"
+           : "Cannot tell whether we are shielded";
+
+    status_say(st, verified, "%s: verify says: %s.", says, st->verify_reason);
+}
+
+
+/* how many servers have one of these modes; their names, the last change */
+
+static unsigned
+status_of(const status_t *st, unsigned with, char *names, const char **since)
+{
+    size_t                   len;
+    unsigned                 i, n;
+    const monitor_server_t  *s;
+
+    n = 0;
+    len = 0;
+    *since = "";
+    names[0] = '\0';
+
+    for (i = 0; i < st->state.servers; i++) {
+        s = &st->state.server[i];
+
+        if (!(s->modes & with)) {
+            continue;
+        }
+
+        if (len < STATUS_NAMES) {
+            len += (size_t) snprintf(names + len, STATUS_NAMES - len, "%s%s",
+                                     n ? ", " : "",
+                                     s->name[0] ? s->name : "(no name)");
+        }
+
+        if (strcmp(s->since, *since) > 0) {
+            *since = s->since;
+        }
+
+        n++;
+    }
+
+    return n;
+}

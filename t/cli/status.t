@@ -1,0 +1,220 @@
+#!/usr/bin/perl
+
+# citrix-guard status: one sentence, and never green where nothing is known.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use JSON::PP ();
+use Test::More;
+
+use CitrixGuard::Apache;
+use CitrixGuard::Check qw(get);
+use CitrixGuard::Command qw(citrix_guard);
+use CitrixGuard::Nginx;
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(free_port);
+
+my $GATE = 'gateway.example.com';
+my $json = JSON::PP->new->utf8;
+
+
+sub status {
+    my ($monitor, @options) = @_;
+    my $ran = citrix_guard(['status', '--json', "--monitor=$monitor", @options]);
+    my $is = eval { $json->decode($ran->{out}) };
+    ok $is, 'valid JSON' or diag $ran->{out}, $ran->{err};
+    is $ran->{status}, $is->{exit}, '... and its exit status' if $is;
+    return ($is // {}, $ran);
+}
+
+
+sub server {
+    my ($name, $modes, %outcomes) = @_;
+    return { name => $name, modes => $modes, since => '2026-01-10T03:00:00.000Z',
+             passed => 7, reasons => {}, at => {},
+             verdicts => { blocked => { count => 3 } },
+             outcomes => { map { $_ => { count => $outcomes{$_},
+                 last => '2026-01-10T04:00:00.000Z' } } keys %outcomes } };
+}
+
+
+# What a monitor says that has this in its zone; text: in place of JSON.
+sub told {
+    my ($servers, %more) = @_;
+    my $text = delete $more{text};
+    my $code = delete $more{code} // 200;
+    my $zone = { version => 1, node => 'proxy1', module => '0.1.0',
+        nginx => '1.22.1', now => '2026-01-10T05:00:00.000Z',
+        started => '2026-01-10T02:00:00.000Z',
+        configured => '2026-01-10T03:00:00.000Z', last => 0, events => [],
+        errors => { count => 0 }, servers => $servers, %more };
+    return CitrixGuard::Recorder->new(answer => sub {
+        return { status => $code, close => 1,
+                 headers => [Connection => 'close'],
+                 body => $text // $json->canonical->encode($zone) };
+    });
+}
+
+
+sub url { return 'http://127.0.0.1:' . $_[0]->port . '/citrix-guard' }
+
+my @on = (server($GATE, ['on']));
+
+for my $case (
+    ['shielded', \@on, 0, qr/^We\ have\ been\ shielded\ since\ 2026-01-10T03:00:00
+        \.000Z\ at\ gateway\.example\.com\ \(proxy1\):\ 3\ blocked,\ and\ nothing
+        \ got\ through\.$/x],
+    ['a server that is gone', [@on, server('old', [])], 0,
+     qr/^We have been shielded .* at gateway\.example\.com \(proxy1\)/],
+    ['attempts without success', [server($GATE, ['on'], attempt => 2)], 0,
+     qr/^We have been shielded/],
+    ['detect', [server($GATE, ['detect'])], 1,
+     qr/^Nothing is blocked at gateway\.example\.com \(proxy1\) since .*: the mode is detect\.$/],
+    ['on and detect', [server($GATE, ['on', 'detect'])], 1,
+     qr/^We are partly shielded: .* at gateway/],
+    ['one server of two', [@on, server('b', ['detect'])], 1,
+     qr/^We are partly shielded: not everything is blocked at b \(proxy1\)/],
+    ['off', [server($GATE, ['off'])], 2, qr/^We are not shielded: the guard is off at gateway/],
+    ['off for one', [@on, server('b', ['off'])], 1,
+     qr/^The guard is off in some place of b \(proxy1\)/],
+    ['a mode that is not known', [server($GATE, ['new'])], 2,
+     qr/^We are not shielded/],
+    ['got through', [server($GATE, ['on'], 'scan-success' => 1,
+                            'exploit-suspected' => 2)], 2,
+     qr/^3 requests may have got through \(of 0 .* at 2026-01-10T04:00:00/],
+    ['got through in detect', [server($GATE, ['detect'], 'scan-success' => 1)],
+     2, qr/^1 request may have got through/],
+    ['not answered', [server($GATE, ['on'], unknown => 1)], 2,
+     qr/^1 request may have got through \(of 1 /],
+    ['an outcome that is not known', [server($GATE, ['on'], newer => 1)], 2,
+     qr/^1 request may have got through/],
+    ['got through one that is gone', [@on, server('old', [],
+        'scan-success' => 1)], 2, qr/^1 request may/],
+    ['nothing configured', [], 3, qr/^Cannot tell .*: no server/],
+    ['the clock', \@on, 3, qr/^Cannot tell .*: the clock/,
+     now => '2026-01-09T05:00:00.000Z'],
+    ['another version', \@on, 3, qr/not that of a citrix_guard_monitor/,
+     version => 2],
+    ['no JSON', \@on, 3, qr/not that of a citrix_guard_monitor/,
+     text => '<html>'],
+    ['half of it', \@on, 3, qr/not that of a citrix_guard_monitor/,
+     text => '{"version":1,"now":"2","started":"1","configured":"1","servers":['],
+    ['a count that is none', [{ %{ server($GATE, ['on']) }, passed => '-1' }],
+     3, qr/not that of a citrix_guard_monitor/],
+    ['nothing', \@on, 3, qr/not that of a citrix_guard_monitor/, text => ''],
+    ['another page', \@on, 3, qr/it answers 404/, code => 404],
+    ['a redirect', \@on, 3, qr/it answers 302/, code => 302],
+) {
+    my ($name, $servers, $exit, $sentence, %more) = @$case;
+    my $monitor = told($servers, %more);
+    my ($is) = status(url($monitor));
+    is $is->{exit}, $exit, "$name: $exit";
+    like $is->{sentence}, $sentence, '... the sentence';
+    is $is->{status}, (qw(ok warning critical unknown))[$exit], '... a word';
+}
+
+
+subtest 'no monitor' => sub {
+    my $nobody = 'http://127.0.0.1:' . free_port() . '/citrix-guard';
+    my ($is) = status($nobody);
+    is $is->{exit}, 3, 'nobody is there';
+    like $is->{sentence}, qr/^Cannot tell .*: no answer of the monitor at /,
+        '... says so';
+    is $is->{counts}, undef, '... no counts';
+    my $ran = citrix_guard(['status', '--nagios', "--monitor=$nobody"]);
+    is $ran->{status}, 3, 'Nagios: 3';
+    like $ran->{out}, qr/\ACITRIX_GUARD UNKNOWN - Cannot tell[^\n|]*\n\z/,
+        '... one line, no figures';
+    $ran = citrix_guard(['status', "--monitor=$nobody"]);
+    is $ran->{status}, 3, 'for people: 3';
+    unlike $ran->{out}, qr/shielded since|clean/, '... nothing good in it';
+};
+
+
+subtest 'for people, and Nagios' => sub {
+    my $told = told([server('a|b "c"', ['on'])]);
+    my $monitor = url($told);
+    my $ran = citrix_guard(['status', "--monitor=$monitor"]);
+    is $ran->{status}, 0, 'for people';
+    like $ran->{out}, qr/\AWe have been shielded since /, 'the sentence first';
+    like $ran->{out}, qr/: 7 clean, 3 blocked, 0 detected, 0 exempted$/m,
+        '... counts';
+    like $ran->{out}, qr/^  server     a\|b "c": on, since 2026/m, '... modes';
+    like $ran->{out},
+        qr/^  versions   citrix-guard \S+, module 0\.1\.0, nginx 1\.22\.1$/m,
+        '... versions';
+    $ran = citrix_guard(['status', '--nagios', "--monitor=$monitor"]);
+    is $ran->{status}, 0, 'Nagios: 0';
+    like $ran->{out}, qr/\ACITRIX_GUARD\ OK\ -\ We\ [^|\n]*\ \|\ passed=7c\ blocked=3c
+        \ detected=0c\ exempted=0c\ through=0c\ errors=0c\n\z/x, '... one line';
+};
+
+
+subtest 'wrong options' => sub {
+    for (['--monitor=file:///etc/passwd'], ['--nonsense'], ['x'],
+         ['--monitor']) {
+        my $ran = citrix_guard(['status', @$_]);
+        is $ran->{status}, 3, "@$_";
+        is $ran->{out}, '', '... no sentence';
+    }
+};
+
+
+subtest 'a real guard' => sub {
+    my $adc = CitrixGuard::Apache->new;
+    my $front = CitrixGuard::Nginx->new(ports => 3,
+        vars => { ADC => $adc->port }, http => <<'END')->start;
+        citrix_guard_zone guard:1m;
+        server { listen 127.0.0.1:%%PORT1%%; server_name on;
+            citrix_guard on; location / { proxy_pass http://127.0.0.1:%%ADC%%; } }
+        server { listen 127.0.0.1:%%PORT3%%; server_name monitor;
+            citrix_guard on;
+            location = /m { citrix_guard_monitor; allow 127.0.0.1; deny all; } }
+END
+    my $monitor = 'http://127.0.0.1:' . $front->port(3) . '/m';
+    get($front->port(1), '/vpn/../vpns/');
+    my ($is) = status($monitor);
+    is $is->{exit}, 0, 'on';
+    is $is->{counts}{blocked}, 1, '... what was counted';
+    my ($version) = citrix_guard(['--version'])->{out} =~ /(\S+)$/;
+    is_deeply $is->{versions}, { 'citrix-guard' => $version,
+        module => $version, nginx => CitrixGuard::Nginx::version() },
+        '... versions, and those of command and module agree';
+
+    my $gate = 'http://127.0.0.1:' . $front->port(1);
+    ($is) = status($monitor, "--verify=$gate");
+    is $is->{exit}, 0, 'and verify';
+    like $is->{verify}{reason}, qr/which its monitor confirms/,
+        '... asks the monitor';
+    ($is) = status($monitor, '--verify=http://127.0.0.1:' . $adc->port);
+    is $is->{exit}, 2, 'verify says no';
+    like $is->{sentence}, qr/^We are not shielded: verify says: /, '... why';
+    ($is) = status($monitor, '--verify=http://127.0.0.1:' . free_port());
+    is $is->{exit}, 3, 'verify cannot tell';
+    ($is) = status('http://127.0.0.1:' . free_port(), "--verify=$gate");
+    is $is->{exit}, 3, 'no monitor, and verify says yes';
+};
+
+
+subtest 'is the ADC patched?' => sub {
+    plan skip_all => 'this nginx has no stream'
+        if !CitrixGuard::Nginx::has_stream();
+    require CitrixGuard::Gateway;
+    my $told = told(\@on);
+    my $monitor = url($told);
+    my $open = CitrixGuard::Recorder->new(answer => sub {
+        return { status => 200, body => "[global]\n" } });
+    my $gateway = CitrixGuard::Gateway->new(web => $open->port);
+    my ($is) = status($monitor, '--adc=127.0.0.1:' . $gateway->{tls_adc}->port);
+    is $is->{adc}{verdict}, 'is not patched', 'it answers the attack';
+    is $is->{exit}, 0, '... and the shield is up all the same';
+    ($is) = status($monitor, '--adc=127.0.0.1:' . free_port());
+    is $is->{adc}{verdict}, 'nobody can tell whether it is patched',
+        'nobody answers';
+};
+
+done_testing;
