@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What a single byte is to the decoder: constant tables, looked up by byte.
+ * The classes of a byte for the decoder: constant tables, indexed by byte.
  */
 
 
@@ -29,7 +29,7 @@
 
 extern const uint8_t  cguard_byte[256];
 
-/* the value of a hexadecimal digit; 0 of any other byte */
+/* the value of a hexadecimal digit; 0 for any other byte */
 
 extern const uint8_t  cguard_hex[256];
 
@@ -37,7 +37,7 @@ extern const uint8_t  cguard_hex[256];
 
 extern const uint8_t  cguard_separates[256];
 
-/* continuation bytes behind a lead byte, by its low six bits */
+/* continuation bytes after a lead byte, by its low six bits */
 
 extern const uint8_t  cguard_utf8_ncont[64];
 

@@ -14,8 +14,8 @@
  *            glibc and ICU (t/data/translit.tsv); compat.pl says in which
  *            order
  *
- * Blanks and what adds no letter (marks, variation selectors, tags, C1
- * controls) stand for one blank, hence for noise.
+ * Blanks and characters that add no letter (marks, variation selectors, tags,
+ * C1 controls) become one blank, which is noise.
  */
 
 
@@ -31,7 +31,7 @@
 
 /*
  * The ASCII string, 1 to 6 bytes and a NUL, or NULL if there is none that
- * matters, or if it is ASCII already.  Any value may be asked.
+ * matters, or if it is ASCII already.  Any value is allowed.
  */
 
 const char *cguard_compat(uint32_t cp);

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The decoder: takes all layers of percent-encoding and UTF-8 off a string
- * in one pass from left to right, and calls back with each character that is
- * left.  It is inlined into each of its users, and the callback with it.
+ * The decoder: removes all layers of percent-encoding and UTF-8 from a string
+ * in one pass from left to right, and calls back with each decoded character.
+ * It is inlined into each of its users, together with the callback.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The decoder's fast path, for escapes that stand in one piece in the raw
+ * The decoder's fast path, for escapes that are in one piece in the raw
  * string.  cguard_decode_feed() would reduce them the same way, or break them
  * off, byte by byte, with a branch that the processor mispredicts at every
  * other byte of an attack.
@@ -36,7 +36,7 @@ cguard_decode_emit_or_feed(const cguard_decode_t *d, const cguard_char_t *ch)
 }
 
 
-/* returns where a separator may stand or begin */
+/* returns where a separator may be or begin */
 
 CGUARD_INLINE uint32_t
 cguard_decode_skip(const unsigned char *p, uint32_t i, uint32_t len)
@@ -49,7 +49,7 @@ cguard_decode_skip(const unsigned char *p, uint32_t i, uint32_t len)
 }
 
 
-/* "%" at p[0]: takes off as many layers as follow */
+/* "%" at p[0]: removes as many layers as follow */
 
 static inline uint32_t
 cguard_decode_layers(const unsigned char *p, const unsigned char *last,

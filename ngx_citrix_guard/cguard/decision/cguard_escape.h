@@ -26,9 +26,9 @@
 
 
 /*
- * Unfinished escapes, one within the other.  Complete ones ("%2525...") take
- * no place, however deep, and no client sends 32 unfinished ones in a row:
- * with one more they remain unfinished.
+ * Nested incomplete escapes.  Complete ones ("%2525...") take no space, however
+ * deep, and no client sends 32 incomplete ones in a row: with one more they all
+ * remain incomplete.
  */
 
 #define CGUARD_DECODE_DEPTH  32
@@ -70,8 +70,8 @@ typedef struct {
 
 
 /*
- * "other" of what was no ASCII: a parser that knows UTF-8 better, or less of
- * what resembles ASCII, drops it, or takes the last byte of it for itself.
+ * "other" of a character that was not ASCII: a parser that is stricter about
+ * UTF-8, or knows fewer look-alikes of ASCII, drops it, or keeps its last byte.
  */
 
 #define CGUARD_OTHER_DROP    0x100
@@ -192,7 +192,7 @@ cguard_escape_kind(uint32_t c)
 }
 
 
-/* what finds no place on the stack fits nowhere */
+/* without room on the stack it fits nowhere */
 
 static inline unsigned
 cguard_decode_step(const cguard_decode_t *d, uint32_t c)
@@ -212,7 +212,7 @@ cguard_decode_step(const cguard_decode_t *d, uint32_t c)
 }
 
 
-/* there is a place on the stack */
+/* there is room on the stack */
 
 static inline void
 cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,

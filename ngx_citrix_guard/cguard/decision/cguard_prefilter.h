@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The fast path: a string that shows without decoding that no reading of it
+ * The fast path: recognises without decoding most strings of which no reading
  * has a parent segment or a malformed byte.
  */
 
@@ -17,15 +17,15 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * Returns 1 if it is plain that the string has no parent segment and no
- * malformed byte in any reading: no "..", no control byte, blank, "#", "\" or
+ * Returns 1 if the string visibly has no parent segment and no malformed
+ * byte in any reading: no "..", no control byte, blank, "#", "\" or
  * byte above 7E, and each "%" begins an escape of two digits that stands for
  * a visible character other than "%" and ".".  Then every escape is decoded
  * once and for all, none is unfinished, and dots are where they are seen.
  * What may be dropped is a plus sign, and a slash or backslash that is encoded;
  * none of them follows a dot, so no two dots meet there.
  *
- * 1 is always right; 0 says only that it was not seen.  Reads the string,
+ * 1 is always right; 0 means "not known".  Reads the string,
  * writes and allocates nothing, cannot fail, takes linear time.
  */
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The reading of a target: the text that is left when all layers of encoding
- * are off, for logs and reports.
+ * The reading of a target: its text without any layer of encoding, for logs
+ * and reports.
  */
 
 
@@ -17,7 +17,7 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * Writes the wholly decoded target, from the raw offset "from" on, to "buf":
+ * Writes the fully decoded target, from the raw offset "from" on, to "buf":
  * "\" as "/", no noise bytes, no ";parameters".  Returns the length written,
  * "size" at most; no NUL is added.  Any byte may be in it: a log
  * has to escape it.

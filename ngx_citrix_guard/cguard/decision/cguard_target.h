@@ -8,7 +8,7 @@
  *
  * Every function here only reads what it is given, allocates nothing, keeps
  * no state between calls, takes time linear in the length, and cannot fail:
- * input that is too strange to be judged is CGUARD_MALFORMED.
+ * input that cannot be judged is CGUARD_MALFORMED.
  */
 
 
@@ -43,7 +43,7 @@ typedef enum {
 
 
 /*
- * depth: how often the most encoded byte of what was found had to be decoded;
+ * depth: how many layers were removed from the most encoded byte of the signs;
  * [start, end): the bytes of the raw target that it was found in, from the
  * first of the two segments to the last.
  */
@@ -59,8 +59,8 @@ typedef struct {
 /*
  * Judges a request target (RFC 9112, section 3.2: origin form or absolute
  * form) under every reading.  "res" may be NULL.  A clean target of
- * 30-80 bytes costs some 10 ns, a hostile one some ns a byte (docs/design.md,
- * "Bounds and costs") and 2 KiB of stack.
+ * 30-80 bytes costs some 10 ns, a hostile one some ns a byte
+ * (docs/internals.md, "Bounds and costs") and 2 KiB of stack.
  */
 
 cguard_reason_e cguard_target(const unsigned char *p, size_t len,
@@ -68,10 +68,10 @@ cguard_reason_e cguard_target(const unsigned char *p, size_t len,
 
 
 /*
- * The same for a target that a server has taken apart and decoded already: a
+ * The same for a target that a server has already split and decoded: a
  * "?" or "#" in "path" is an ordinary byte there, as one that was encoded, and
  * a control byte counts only if it is raw.
- * "query" may be NULL.  The range counts as if path, "?" and query stood in
+ * "query" may be NULL.  The range counts as if path, "?" and query were in
  * one piece.
  */
 
@@ -81,7 +81,7 @@ cguard_reason_e cguard_parts(const unsigned char *path, size_t plen,
 
 
 /*
- * Judges a header field that CGI (RFC 3875, section 4.1.18) hands on as
+ * Judges a header field that CGI (RFC 3875, section 4.1.18) passes on as
  * NSC_USER or NSC_NONCE, the file name of stage 1: CGUARD_HEADER if its
  * value has a parent segment.  Any other name is CGUARD_PASS at once.  The
  * range is one of the value.
@@ -92,8 +92,8 @@ cguard_reason_e cguard_header(const unsigned char *name, size_t nlen,
 
 
 /*
- * 1 if CGI hands a field of this name on as "upper", which is as long: letter
- * case does not count, and what is no letter or digit is a "_".
+ * 1 if CGI passes a field of this name on as "upper", of the same length: letter
+ * case does not count, and any other byte than a letter or digit is "_".
  */
 
 int cguard_header_is(const unsigned char *name, size_t nlen,

@@ -12,8 +12,8 @@
 
 
 /*
- * What a path shows to a parser that leaves ASCII alone, whatever it makes of
- * the rest (docs/readings.md, "The unknown").
+ * The signs of a path for a parser that leaves ASCII alone, whatever it makes
+ * of other bytes (docs/readings.md, "The unknown").
  */
 
 typedef struct {

@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Finds in one pass which of many literals a string contains (Aho and
- * Corasick, Communications of the ACM 18(6), 1975).  Rules whose literal is not
- * there are left out, and cost nothing each.
+ * Corasick, Communications of the ACM 18(6), 1975).  Rules whose literal is
+ * missing are skipped, and cost nothing.
  */
 
 
@@ -50,12 +50,12 @@ typedef struct {
 } cguard_ac_t;
 
 
-/* memory for as long as the automaton; NULL if there is none */
+/* memory that lives as long as the automaton; NULL if there is none */
 
 typedef void *(*cguard_alloc_pt)(void *data, size_t size);
 
 
-/* Returns 0, or -1 if memory is short. */
+/* Returns 0, or -1 if memory runs out. */
 
 int cguard_ac_build(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
     size_t n, cguard_alloc_pt alloc, void *data);

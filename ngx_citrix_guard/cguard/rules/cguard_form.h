@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The forms in which rules see a target.  The signs of CVE-2019-19781 are
- * looked for in all readings at once (cguard_sign.h); a pattern needs a text.
- * So a few readings are written out: those that the parsers on the way make.
+ * searched in all readings at once (cguard_sign.h); a pattern needs a text.  So
+ * a few readings are written out: those that parsers on the way produce.
  */
 
 
@@ -19,8 +19,8 @@
 
 
 /*
- * Ways to resolve a path: before a layer of encoding is taken off, behind one,
- * and behind all; and in each of them empty segments are some, or none.
+ * Ways to resolve a path: before decoding, after one layer and after all; each
+ * with and without empty segments.
  */
 
 #define CGUARD_FORM_RESOLUTIONS  6

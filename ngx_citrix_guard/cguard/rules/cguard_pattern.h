@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Patterns: the one place that knows PCRE2.  Compiled and JIT-compiled while
+ * Patterns: the only place that uses PCRE2.  Compiled and JIT-compiled while
  * the configuration is read, matched with bounded work and no allocation.
  *
  * Only functions are used that an nginx with PCRE2 linked in statically
@@ -61,8 +61,8 @@ void cguard_matcher_free(cguard_matcher_t *m);
 
 /*
  * Compiles a pattern: PCRE2 syntax over bytes.  Letter case does not count
- * unless "flags" say so, "." takes a line feed as well, and "$" is the end
- * alone.  Returns 0, or -1 with a message in "error" and the offset in the
+ * unless "flags" say so, "." also matches a line feed, and "$" matches only the
+ * end.  Returns 0, or -1 with a message in "error" and the offset in the
  * pattern that it is about.
  */
 

@@ -6,7 +6,7 @@
  * syntax is in docs/rules.md.
  *
  * A condition on a target holds if it does for any form of it
- * (cguard_form.h), so that spelling it another way is no way past a rule.
+ * (cguard_form.h), so that another spelling does not bypass a rule.
  * Those of a "pass" rule must hold for every form, and for every field of a
  * header's name: an exception is for requests that no parser can take for
  * something else.
@@ -28,7 +28,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* rules that are asked together */
+/* rules that are evaluated together */
 
 typedef struct {
     const cguard_rule_t **rules;
@@ -48,8 +48,8 @@ typedef struct {
 
 /*
  * Does a rule match?  1 or 0, CGUARD_RULE_NEED_BODY if that depends on a body
- * which is not known yet, or an error (below -1): a pattern met its limits, or
- * "scratch" is too small.
+ * which is not known yet, or an error (below -1): a pattern reached its limits,
+ * or "scratch" is too small.
  */
 
 int cguard_rule_match(const cguard_rule_t *rule, const cguard_subject_t *s,

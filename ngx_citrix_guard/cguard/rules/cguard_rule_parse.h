@@ -22,9 +22,9 @@
 
 
 /*
- * Reads a rule: "word" is what stands in the configuration behind the name of
- * the directive, ID first.  The rule points into it.  Returns 0, or -1 with a
- * message in "error"; patterns that are compiled by then are free again.
+ * Reads a rule: "word" holds the words after the name of the directive in the
+ * configuration, ID first.  The rule points into it.  Returns 0, or -1 with a
+ * message in "error"; patterns that are already compiled are freed.
  */
 
 int cguard_rule_parse(cguard_rule_t *rule, const cguard_word_t *word,

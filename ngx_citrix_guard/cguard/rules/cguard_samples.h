@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sample requests: what browsers and Citrix clients send all day.  A rule
- * that blocks one of them is a mistake.
+ * Sample requests that browsers and Citrix clients send every day.  A rule that
+ * blocks one of them is a mistake.
  */
 
 

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Could an HTTP parser, however tolerant, take these bytes for a request?  It
- * is asked of what a client sends before the other side has shown that it
- * speaks no HTTP.
+ * Could an HTTP parser, however tolerant, take these bytes for a request?  This
+ * is checked for everything that a client sends before the other side has shown
+ * that it does not speak HTTP.
  */
 
 
@@ -32,8 +32,9 @@ typedef struct {
 
 
 /*
- * Takes one more byte.  Not 0 as soon as some parser could read a request, or
- * could do so when the connection ends here.  Allocates nothing; constant time.
+ * Takes one more byte.  Returns nonzero as soon as some parser could read a
+ * request, or could do so if the connection ended here.  Allocates nothing;
+ * constant time.
  */
 
 int cguard_hello_byte(cguard_hello_t *h, unsigned char ch);
