@@ -225,6 +225,7 @@ ngx_http_citrix_guard_self_request(ngx_cycle_t *cycle, ngx_pool_t *pool)
     r->count = 16;
     r->blocked = 1;
     r->header_sent = 1;
+    r->header_only = 1;
     r->post_action = 1;
 
     self->conf.ignore_client_abort = 1;
