@@ -15,6 +15,7 @@
 #include "ngx_http_citrix_guard_egress.h"
 #include "ngx_http_citrix_guard_hooks.h"
 #include "ngx_http_citrix_guard_phases.h"
+#include "ngx_http_citrix_guard_self_test.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/check/ngx_http_citrix_guard_check.h"
 #include "http/check/ngx_http_citrix_guard_check_mode.h"
@@ -382,6 +383,10 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (ngx_http_citrix_guard_self_test_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_citrix_guard_egress_init(cf);
 }
 
@@ -414,6 +419,15 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
                       "citrix_guard: this nginx has phases that the guard "
                       "does not know: requests are refused where "
                       "citrix_guard is on");
+    }
+
+    if (ngx_http_citrix_guard_self_test(cycle) != NGX_OK) {
+        ngx_http_citrix_guard_hooks_lost = 1;
+
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
+                      "citrix_guard: the self-test failed: this nginx does "
+                      "not call the egress check where the guard expects it; "
+                      "requests are refused where citrix_guard is on");
     }
 
     ngx_http_citrix_guard_hooks_init();

@@ -65,6 +65,7 @@ FAULT(INT, ngx_http_get_variable_index, ERROR, (void *cf, void *name),
       (cf, name))
 FAULT(INT, ngx_http_output_filter, ERROR, (void *r, void *out), (r, out))
 FAULT(INT, ngx_http_send_header, ERROR, (void *r), (r))
+FAULT(INT, ngx_http_upstream_create, ERROR, (void *r), (r))
 FAULT(void *, ngx_list_push, NULL, (void *list), (list))
 FAULT(void *, ngx_palloc, NULL, (void *p, size_t n), (p, n))
 FAULT(void *, ngx_pcalloc, NULL, (void *p, size_t n), (p, n))
