@@ -93,4 +93,20 @@ subtest 'fields that are odd, and no attack' => sub {
 };
 
 
+# journalctl -o export has the fields of a line on lines of their own
+subtest 'the export of a journal' => sub {
+    for (['/vpn/index.html', 0], [$UP, 3]) {
+        my ($target, $expected) = @$_;
+        my $log = join '', map { "_HOSTNAME=lb\nPRIORITY=6\nMESSAGE=$_\n\n" }
+            map { filled($COMBINED) =~ s{/vpn/index\.html}{$_}r }
+            ('/vpn/index.html') x 3, $target;
+        my ($ran, $is) = scan([], spewed('journal', $log));
+        is $ran->{status}, $expected, $target;
+        is $is->{files}[0]{damaged}, 0, '... all is understood';
+    }
+    my ($ran) = scan([], spewed('journal', "_HOSTNAME=$UP\n"));
+    is $ran->{status}, 2, 'no hiding place';
+};
+
+
 done_testing;

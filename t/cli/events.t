@@ -37,6 +37,7 @@ my %FITS = (
     OUTCOME => sub { $_[0]{enum} },
     REASON  => sub { $_[0]{enum} },
     CANARY  => sub { $_[0]{const} },
+    ID      => sub { $_[0]{type} eq 'string' },
     LINE    => sub { $_[0]{type} eq 'string' },
 );
 
@@ -45,7 +46,7 @@ my %IN_USE = (
     target => 'TARGET', verdict => 'VERDICT', outcome => 'OUTCOME',
     reason => 'REASON', canary => 'CANARY', status => 'STATUS',
     'upstream.status' => 'STATUS', 'upstream.bytes' => 'BYTES',
-    msg => 'LINE',      # a rule's, and the target counts more
+    id => 'ID', msg => 'LINE',      # a rule's, and the target counts more
 );
 
 

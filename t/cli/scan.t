@@ -229,6 +229,43 @@ subtest 'the timeline is in order' => sub {
 };
 
 
+# A request of the access log stands in the error log and among the events, too.
+subtest 'one event once' => sub {
+    my $up = '/vpn/../vpns/portal';
+    my $guard = '[%s] 7#7: *1 citrix_guard: %s reason=traversal%s id=%s '
+        . 'target="%s", client: 192.0.2.40, server: x, request: "GET %s '
+        . 'HTTP/1.1", host: "x"';
+    my ($one, $two) = ('0123456789abcdef' x 2, '1123456789abcdef' x 2);
+    my %log = (
+        access => join('', map {
+            qq{192.0.2.40 - - [10/Jan/2020:07:00:0$$_[0] +0000] "GET $$_[1]}
+            . qq{ HTTP/1.1" $$_[2] 0 "-" "-"\n}
+        } [1, "$up/", 404], [2, "$up/x.xml", 304], [3, "$up/y", 404],
+          [3, "$up/y", 404]),
+        error => join('', map { "2020/01/10 07:00:$$_[0] "
+            . sprintf("$guard\n", @$_[1 .. 5], $$_[5]) }
+            ['00', 'warn', 'detected', '', $one, "$up/"],
+            ['02', 'warn', 'detected', '', $two, "$up/x.xml"],
+            ['02', 'alert', 'exploit-suspected', ' status=304', $two,
+             "$up/x.xml"]),
+        events => qq({"version":1,"time":"2020-01-10T07:00:09.000Z","id":)
+            . qq("$one","client":"192.0.2.40","target":"$up/","verdict":)
+            . qq("detected","outcome":"attempt","reason":"traversal",)
+            . qq("status":404}\n),
+    );
+    spew("$dir/$_", $log{$_}) for keys %log;
+    for my $order ([qw(access error events)], [qw(events error access)],
+                   [qw(error events access)]) {
+        my (undef, $is) = scan([], map {"$dir/$_"} @$order);
+        my @outcomes = qw(attempt exploit-suspected not-known);
+        is_deeply [@$is{@outcomes}], [3, 1, 0], "@$order";
+        is_deeply [@{ $is->{sources}[0] }{@outcomes}], [3, 1, 0],
+            '... of the source';
+        is $is->{days}[0]{attempts}, 4, '... of the day';
+    }
+};
+
+
 subtest 'a script, and then a template, by the same source' => sub {
     my $line = '%s - - [10/Jan/2020:08:00:%02d +0000] "GET /vpns/portal/%s'
              . ' HTTP/1.1" 200 1 "-" "-"' . "\n";

@@ -94,6 +94,7 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
     }
 
     ln->reason = scan_error_value(q, last, " reason=", ' ');
+    ln->id = scan_error_value(q, last, " id=", ' ');
     ln->target = scan_error_value(q, last, " target=\"", '"');
     ln->client = scan_error_value(q, last, ", client: ", ',');
 

@@ -27,7 +27,7 @@ scan_line_init(scan_line_t *ln)
         .client = cli_string(""), .method = cli_string(""),
         .target = cli_string(""), .query = cli_string(""),
         .verdict = cli_string(""), .outcome = cli_string(""),
-        .reason = cli_string(""),
+        .reason = cli_string(""), .id = cli_string(""),
         .time = SCAN_NO_TIME, .bytes = -1, .size = cli_string("")
     };
 
@@ -295,6 +295,10 @@ scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
 
     case SCAN_F_REASON:
         ln->reason = s;
+        break;
+
+    case SCAN_F_ID:
+        ln->id = s;
         break;
 
     case SCAN_F_CANARY:

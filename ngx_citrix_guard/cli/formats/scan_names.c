@@ -43,6 +43,8 @@ static const scan_name_t  scan_paths[] = {
     { "reason", SCAN_F_REASON, 9 },
     { "citrix_guard_reason", SCAN_F_REASON, 8 },
     { "canary", SCAN_F_CANARY, 9 },
+    { "id", SCAN_F_ID, 9 },
+    { "request_id", SCAN_F_ID, 8 },
     { "path", SCAN_F_TARGET, 3 },
 };
 

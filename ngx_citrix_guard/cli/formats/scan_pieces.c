@@ -605,7 +605,8 @@ scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
 static int
 scan_pieces_is_other(const unsigned char *p, const unsigned char *last)
 {
-    size_t  i;
+    size_t                i;
+    const unsigned char  *q;
 
     static const char  *journal[] = {
         "-- logs begin at ", "-- journal begins at ", "-- reboot --",
@@ -620,6 +621,16 @@ scan_pieces_is_other(const unsigned char *p, const unsigned char *last)
         if (scan_find(p, (size_t) (last - p), journal[i]) == p) {
             return 1;
         }
+    }
+
+    /* journalctl -o export: _HOSTNAME=..., PRIORITY=..., the line elsewhere */
+
+    for (q = p; q < last && (scan_is_capital(*q) || *q == '_'); q++) {
+        /* void */
+    }
+
+    if (q - p > 2 && q < last && *q == '=') {
+        return 1;
     }
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {

@@ -37,6 +37,7 @@ typedef struct {
     cli_str_t             verdict;
     cli_str_t             outcome;
     cli_str_t             reason;
+    cli_str_t             id;           /* nginx's $request_id */
     int64_t               time;
     int64_t               bytes;
     unsigned              status;
@@ -91,6 +92,7 @@ typedef enum {
     SCAN_F_VERDICT,
     SCAN_F_OUTCOME,
     SCAN_F_REASON,
+    SCAN_F_ID,
     SCAN_F_CANARY,
     SCAN_F_TIME_CLF,
     SCAN_F_TIME_ISO,
@@ -326,6 +328,7 @@ typedef struct {
     scan_why_e            why;
     unsigned              is;
     unsigned              damaged;
+    scan_format_e         format;
     unsigned              event:1;      /* by the guard's own word, */
     unsigned              sign:1;       /* and it is a sign of this hole */
 } scan_hit_t;
@@ -403,6 +406,27 @@ typedef struct {
     uint64_t              attempts;
     uint64_t              success;
 } scan_day_t;
+
+
+/* a request, in how many lines of each kind of log, and what came of it */
+
+#define SCAN_EVENTS      65536
+#define SCAN_EVENT_KINDS 4
+
+typedef struct {
+    unsigned              lines[SCAN_EVENT_KINDS];
+    unsigned              most;
+    scan_outcome_e        outcome;
+    scan_why_e            why;
+    int64_t               time;
+    const scan_file_t    *file;
+    uint64_t              number;
+} scan_seen_event_t;
+
+
+typedef struct {
+    uint64_t              event;            /* its hash */
+} scan_seen_id_t;
 
 
 /* what the timeline shows */
@@ -492,6 +516,8 @@ typedef struct {
     scan_hash_table_t  origins;
     scan_hash_table_t  groups;
     scan_hash_table_t  days;
+    scan_hash_table_t  events;
+    scan_hash_table_t  ids;
 
     scan_timeline_entry_t  *timeline;
     size_t                  timeline_n;

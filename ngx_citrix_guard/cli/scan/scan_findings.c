@@ -11,29 +11,24 @@
 #include <string.h>
 
 #include "cguard/decision/cguard_target.h"
-#include "cli/common/cli_escape.h"
 #include "cli/common/cli_memory.h"
 #include "cli/common/cli_types.h"
 #include "cli/formats/scan_types.h"
+#include "scan_events.h"
 #include "scan_findings.h"
 #include "scan_hash.h"
+#include "scan_timeline.h"
 
 
-/* the first findings that the timeline has besides each success */
-
-#define SCAN_FIRST  5
-
-
+static void scan_findings_remove(scan_findings_t *sc,
+    const scan_seen_event_t *event, const scan_hit_t *hit);
+static scan_origin_t *scan_findings_source(scan_findings_t *sc,
+    cli_str_t name);
 static void scan_findings_own(scan_findings_t *sc, scan_hit_t *hit);
 static int scan_is_own(const char *own, const scan_hit_t *hit);
 static int scan_is_verify(cli_str_t target);
 static void scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit);
 static void scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit);
-static void scan_findings_timeline(scan_findings_t *sc,
-    const scan_file_t *file, const scan_hit_t *hit);
-static scan_timeline_entry_t *scan_timeline_place(scan_findings_t *sc,
-    int64_t time, unsigned success);
-static int scan_time_after(int64_t one, int64_t two);
 static scan_day_t *scan_day(scan_findings_t *sc, int64_t day);
 
 
@@ -42,6 +37,8 @@ scan_findings_init(scan_findings_t *sc)
 {
     scan_hash_table_init(&sc->origins, sizeof(scan_origin_t), SCAN_ORIGINS);
     scan_hash_table_init(&sc->groups, sizeof(scan_group_t), SCAN_GROUPS);
+    scan_hash_table_init(&sc->events, sizeof(scan_seen_event_t), SCAN_EVENTS);
+    scan_hash_table_init(&sc->ids, sizeof(scan_seen_id_t), SCAN_EVENTS);
     scan_hash_table_init(&sc->days, sizeof(scan_day_t), SCAN_DAYS);
 
     sc->timeline = cli_alloc(SCAN_TIMELINE * sizeof(scan_timeline_entry_t));
@@ -77,6 +74,8 @@ scan_findings_free(scan_findings_t *sc)
     scan_hash_table_free(&sc->origins);
     scan_hash_table_free(&sc->groups);
     scan_hash_table_free(&sc->days);
+    scan_hash_table_free(&sc->events);
+    scan_hash_table_free(&sc->ids);
 }
 
 
@@ -187,12 +186,31 @@ void
 scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
     scan_hit_t *hit)
 {
-    int64_t         time;
-    unsigned        i, success;
-    scan_day_t     *day;
-    scan_period_t  *period;
+    int64_t             time;
+    uint64_t            answered;
+    unsigned            i, success;
+    scan_day_t         *day;
+    scan_period_t      *period;
+    scan_seen_event_t  *event;
 
+    answered = sc->own_answered;
     scan_findings_own(sc, hit);
+
+    event = scan_events_again(sc, file, hit);
+
+    if (event) {
+
+        /* what is known of it by now; and it counts once */
+
+        sc->own_answered = answered;
+
+        if (!scan_events_is_better(event, hit)) {
+            return;
+        }
+
+        scan_findings_remove(sc, event, hit);
+        scan_events_set(event, file, hit);
+    }
 
     sc->count[hit->outcome]++;
     sc->why[hit->why]++;
@@ -206,12 +224,14 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
         scan_findings_origin(sc, hit);
     }
 
-    if ((hit->reason != CGUARD_PASS || hit->event) && !hit->damaged) {
+    if ((hit->reason != CGUARD_PASS || hit->event) && !hit->damaged
+        && event == NULL)
+    {
         scan_findings_group(sc, hit);
     }
 
     if (hit->outcome == SCAN_LOOK) {
-        scan_findings_timeline(sc, file, hit);
+        scan_timeline_add(sc, file, hit);
     }
 
     if (hit->outcome < SCAN_BLOCKED) {
@@ -246,7 +266,56 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
     period->attempts++;
     period->success += success;
 
-    scan_findings_timeline(sc, file, hit);
+    scan_timeline_add(sc, file, hit);
+}
+
+
+/* what has counted for an event before more was known of it */
+
+static void
+scan_findings_remove(scan_findings_t *sc, const scan_seen_event_t *event,
+    const scan_hit_t *hit)
+{
+    unsigned        i, success;
+    scan_day_t     *day;
+    scan_origin_t  *o;
+    scan_period_t  *period;
+
+    sc->count[event->outcome]--;
+    sc->why[event->why]--;
+
+    success = event->outcome >= SCAN_SCAN_SUCCESS;
+
+    if (event->outcome != SCAN_MALFORMED) {
+        o = scan_findings_source(sc, hit->request.client);
+
+        if (o && o->count[event->outcome]) {
+            o->count[event->outcome]--;
+        }
+    }
+
+    scan_timeline_remove(sc, event->file, event->number);
+
+    if (event->outcome < SCAN_BLOCKED) {
+        return;
+    }
+
+    day = scan_day(sc, event->time / SCAN_DAY);
+
+    if (day) {
+        day->attempts--;
+        day->success -= success;
+    }
+
+    for (i = 0; i < sc->milestones && event->time >= sc->milestone[i].time;
+         i++)
+    {
+        /* void */
+    }
+
+    period = &sc->period[i];
+    period->attempts--;
+    period->success -= success;
 }
 
 
@@ -340,21 +409,18 @@ scan_same_origin(const void *entry, const void *key)
 }
 
 
-static void
-scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit)
+static scan_origin_t *
+scan_findings_source(scan_findings_t *sc, cli_str_t name)
 {
-    int64_t         time;
-    cli_str_t       name;
     scan_origin_t  *o;
 
-    name = hit->request.client;
     name.len = name.len < SCAN_ORIGIN_LEN ? name.len : SCAN_ORIGIN_LEN;
 
     o = scan_hash_table_get(&sc->origins, scan_hash(0, name.data, name.len),
                             scan_same_origin, &name);
 
     if (o == NULL) {
-        return;
+        return NULL;
     }
 
     if (o->first == 0 && o->len == 0 && o->last == 0) {
@@ -363,6 +429,22 @@ scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit)
         o->len = (unsigned char) name.len;
         o->first = o->last = SCAN_NO_TIME;
         o->script_first = o->template_last = SCAN_NO_TIME;
+    }
+
+    return o;
+}
+
+
+static void
+scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit)
+{
+    int64_t         time;
+    scan_origin_t  *o;
+
+    o = scan_findings_source(sc, hit->request.client);
+
+    if (o == NULL) {
+        return;
     }
 
     time = hit->request.time;
@@ -460,95 +542,6 @@ scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit)
     if (g->statuses < SCAN_STATUSES) {
         g->status[g->statuses++] = (unsigned short) hit->request.status;
     }
-}
-
-
-/*
- * A place for a success as long as there is room, and for others if they are
- * of the earliest, whatever the order of reading.
- */
-
-static scan_timeline_entry_t *
-scan_timeline_place(scan_findings_t *sc, int64_t time, unsigned success)
-{
-    size_t                  i, first;
-    scan_timeline_entry_t  *n, *latest;
-
-    latest = NULL;
-
-    for (i = 0, first = 0; !success && i < sc->timeline_n; i++) {
-        n = &sc->timeline[i];
-
-        if (n->outcome >= SCAN_SCAN_SUCCESS) {
-            continue;
-        }
-
-        first++;
-
-        if (latest == NULL || scan_time_after(n->time, latest->time)) {
-            latest = n;
-        }
-    }
-
-    if (first >= SCAN_FIRST) {
-        return scan_time_after(latest->time, time) ? latest : NULL;
-    }
-
-    if (sc->timeline_n == SCAN_TIMELINE) {
-        sc->timeline_left_out++;
-        return NULL;
-    }
-
-    return &sc->timeline[sc->timeline_n++];
-}
-
-
-/* what has no time is later than what has one */
-
-static int
-scan_time_after(int64_t one, int64_t two)
-{
-    if (two == SCAN_NO_TIME) {
-        return 0;
-    }
-
-    return one == SCAN_NO_TIME || one > two;
-}
-
-
-/* each success, and the first attempts */
-
-static void
-scan_findings_timeline(scan_findings_t *sc, const scan_file_t *file,
-    const scan_hit_t *hit)
-{
-    size_t                  len;
-    unsigned                success;
-    scan_timeline_entry_t  *n;
-
-    success = hit->outcome >= SCAN_SCAN_SUCCESS;
-
-    n = scan_timeline_place(sc, hit->request.time, success);
-
-    if (n == NULL) {
-        return;
-    }
-
-    n->time = hit->request.time;
-    n->number = hit->number;
-    n->file = file;
-    n->outcome = hit->outcome;
-    n->why = hit->why;
-    n->status = hit->request.status;
-
-    len = hit->request.target.len;
-    n->len = (unsigned char) (len < SCAN_GROUP_LEN ? len : SCAN_GROUP_LEN);
-    memcpy(n->target, hit->request.target.data, n->len);
-
-    (void) cli_escape((char *) n->client, sizeof(n->client),
-                      hit->request.client.data, hit->request.client.len);
-    (void) cli_escape((char *) n->method, sizeof(n->method),
-                      hit->request.method.data, hit->request.method.len);
 }
 
 

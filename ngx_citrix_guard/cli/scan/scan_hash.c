@@ -59,11 +59,10 @@ scan_hash_table_hash(const scan_hash_table_t *t, size_t i)
 
 
 void *
-scan_hash_table_get(scan_hash_table_t *t, uint64_t hash,
+scan_hash_table_find(const scan_hash_table_t *t, uint64_t hash,
     int (*same)(const void *entry, const void *key), const void *key)
 {
     size_t  i, n;
-    void   *entry;
 
     for (i = hash & (t->slots - 1); t->slot[i]; i = (i + 1) & (t->slots - 1)) {
         n = t->slot[i] - 1;
@@ -75,6 +74,23 @@ scan_hash_table_get(scan_hash_table_t *t, uint64_t hash,
         }
     }
 
+    return NULL;
+}
+
+
+void *
+scan_hash_table_get(scan_hash_table_t *t, uint64_t hash,
+    int (*same)(const void *entry, const void *key), const void *key)
+{
+    size_t  i, n;
+    void   *entry;
+
+    entry = scan_hash_table_find(t, hash, same, key);
+
+    if (entry) {
+        return entry;
+    }
+
     if (t->n == t->max) {
         t->left_out++;
         return NULL;
@@ -83,6 +99,10 @@ scan_hash_table_get(scan_hash_table_t *t, uint64_t hash,
     if (t->n == t->slots / 2) {
         scan_hash_table_grow(t);
         return scan_hash_table_get(t, hash, same, key);
+    }
+
+    for (i = hash & (t->slots - 1); t->slot[i]; i = (i + 1) & (t->slots - 1)) {
+        /* void */
     }
 
     n = t->n++;

@@ -32,6 +32,11 @@ void *scan_hash_table_entry(const scan_hash_table_t *t, size_t i);
 void *scan_hash_table_get(scan_hash_table_t *t, uint64_t hash,
     int (*same)(const void *entry, const void *key), const void *key);
 
+/* the same without adding one: NULL if it is not there */
+
+void *scan_hash_table_find(const scan_hash_table_t *t, uint64_t hash,
+    int (*same)(const void *entry, const void *key), const void *key);
+
 /* adds bytes to a hash that begins with 0 */
 
 uint64_t scan_hash(uint64_t hash, const void *p, size_t len);

@@ -176,6 +176,7 @@ scan_judge_full(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     hit->request.method = scan_cut(arena, ln->method, 32);
     hit->request.client = scan_cut(arena, scan_client(ln->client),
                                    SCAN_CLIENT);
+    hit->request.id = scan_cut(arena, ln->id, SCAN_CLIENT);
 
     return 1;
 }

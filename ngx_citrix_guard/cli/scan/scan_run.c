@@ -549,6 +549,7 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
         if (scan_judge(&line, pc->job->sc->policy, &pc->arena, &hit)) {
             found |= hit.outcome >= SCAN_LOOK;
             hit.number = pc->lines;
+            hit.format = pc->parser.format;
             *scan_piece_hit(pc) = hit;
         }
     }
