@@ -197,6 +197,16 @@ subtest 'what does not fit' => sub {
     fails setup(['--yes'], '', conf => scratch()),
         qr/the guard's configuration is not in/, 'nothing is installed';
 
+    mkdir "$conf/modules-enabled" or die $!;
+    fails setup(['--yes']), qr/nginx has no stream module.*--browser-only/,
+        'no stream module';
+    my $ran = setup(['--yes', '--browser-only', '--dry-run']);
+    is $ran->{status}, 0, 'for browsers it is not needed' or diag $ran->{err};
+    like $ran->{out}, qr/^\+include citrix-guard\/browser-only\.conf;$/m,
+        '... and another file is included';
+    untouched();
+    rmdir "$conf/modules-enabled" or die $!;
+
     my $other = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
         or die $@;
     fails setup(['--yes'], '', listen => $other->sockport),
