@@ -101,6 +101,23 @@ subtest 'on' => sub {
 };
 
 
+# Requests with the mark are counted apart, and are the run's all the same.
+subtest 'the mark of the canary' => sub {
+    for (['on', 'shielded', 0, qr/which its monitor confirms/],
+         ['detect', 'detect only', 1, qr/the mode is "detect"/]) {
+        my ($mode, $verdict, $status, $reason) = @$_;
+        my $own = guard("citrix_guard_canary verify 5d41402abc4b2a76b9719d91;\n",
+                        server(1, "citrix_guard $mode;"));
+        my ($is, $ran) = verify('http://127.0.0.1:' . $own->port(1), '--no-ica',
+            '--canary=5d41402abc4b2a76b9719d91', monitor($own));
+        verdict_is $is, $ran, $verdict, $status, $reason, $mode;
+        my ($s) = grep { $_->{name} eq 's1' } @{ $is->{monitors}[0]{servers} };
+        is $s->{grown}{blocked} + $s->{grown}{detected}, 0,
+            '... and no alarm: they are counted apart';
+    }
+};
+
+
 subtest 'the answers alone do not show it' => sub {
     my ($is, $ran) = asked(2, monitor($front));
     verdict_is $is, $ran, 'detect only', 1, qr/the mode is "detect"/, 'detect';

@@ -46,7 +46,7 @@ spew("$dir/nginx", "#!/bin/sh\nexec '" . CitrixGuard::Nginx::binary()
      . "' -p '$dir/' -e '$dir/error.log' \"\$@\"\n");
 chmod 0755, "$dir/nginx" or die "chmod: $!";
 my %shipped = map { $_ => slurp("$conf/citrix-guard/$_") }
-    qw(settings.conf names.conf front.conf mode.conf);
+    qw(settings.conf names.conf front.conf mode.conf canary.conf);
 
 # nginx is a daemon here: it ends with the test, by its pid
 END {
@@ -197,6 +197,16 @@ subtest 'what does not fit' => sub {
     fails setup(['--yes'], '', conf => scratch()),
         qr/the guard's configuration is not in/, 'nothing is installed';
 
+    mkdir "$conf/modules-enabled" or die $!;
+    fails setup(['--yes']), qr/nginx has no stream module.*--browser-only/,
+        'no stream module';
+    my $ran = setup(['--yes', '--browser-only', '--dry-run']);
+    is $ran->{status}, 0, 'for browsers it is not needed' or diag $ran->{err};
+    like $ran->{out}, qr/^\+include citrix-guard\/browser-only\.conf;$/m,
+        '... and another file is included';
+    untouched();
+    rmdir "$conf/modules-enabled" or die $!;
+
     my $other = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
         or die $@;
     fails setup(['--yes'], '', listen => $other->sockport),
@@ -268,6 +278,9 @@ subtest 'detect' => sub {
     is sentence($ran), 'Nothing is blocked: the mode is detect.',
         '... its sentence';
     is scalar kept(), 2, 'the files of "on" are kept';
+    $ran = citrix_guard(['status', '--monitor=' . $gateway->monitor]);
+    is $ran->{status}, 1, 'its own checks have raised no alarm'
+        or diag $ran->{out};
     is get('/vpn/index.html', $SECOND)->{status}, 421, 'one name is gone';
 };
 

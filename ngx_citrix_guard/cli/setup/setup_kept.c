@@ -23,6 +23,7 @@
 #include "setup_types.h"
 
 
+#define SETUP_FORM    "20200117T120000Z"
 #define SETUP_LIST    4096
 #define SETUP_FOLDERS 16
 
@@ -406,7 +407,7 @@ setup_dates(const char *conf, char (**dates)[SETUP_DATE])
             *dates = cli_realloc(*dates, size * sizeof(**dates));
         }
 
-        snprintf((*dates)[n++], SETUP_DATE, "%s", entry->d_name);
+        memcpy((*dates)[n++], entry->d_name, sizeof(SETUP_FORM));
     }
 
     if (dir) {
@@ -419,12 +420,10 @@ setup_dates(const char *conf, char (**dates)[SETUP_DATE])
 }
 
 
-/* 20200117T120000Z */
-
 static int
 setup_is_date(const char *name)
 {
-    return strlen(name) == sizeof("20200117T120000Z") - 1
+    return strlen(name) == sizeof(SETUP_FORM) - 1
            && strspn(name, "0123456789") == 8 && name[8] == 'T'
            && strspn(name + 9, "0123456789") == 6 && name[15] == 'Z';
 }

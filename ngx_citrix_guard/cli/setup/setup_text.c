@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "cli/common/cli_error.h"
@@ -28,6 +29,7 @@ static char *setup_settings(const setup_t *s);
 static char *setup_names(const setup_t *s);
 static char *setup_front(const setup_t *s);
 static char *setup_mode_text(const setup_t *s);
+static char *setup_canary(setup_t *s);
 static char *setup_nginx_conf(const setup_t *s);
 static int setup_modules(setup_t *s);
 static void setup_module(setup_t *s, const char *path, const char *to);
@@ -52,6 +54,8 @@ setup_text(setup_t *s)
     setup_add(s, "citrix-guard/names.conf", setup_names(s));
     setup_add(s, "citrix-guard/front.conf", setup_front(s));
     setup_add(s, "citrix-guard/mode.conf", setup_mode_text(s));
+
+    setup_add(s, "citrix-guard/canary.conf", setup_canary(s));
 
     if (setup_modules(s) == -1) {
         return -1;
@@ -205,6 +209,54 @@ setup_mode_text(const setup_t *s)
 
     fprintf(f, "# \"on\" refuses; \"detect\" logs what would be refused, and "
             "refuses nothing.\n\ncitrix_guard %s;\n", s->mode);
+
+    fclose(f);
+
+    return text;
+}
+
+
+/* a token is made once, and stays: others may use it by now */
+
+static char *
+setup_canary(setup_t *s)
+{
+    char           *path, *is, *text;
+    FILE           *f;
+    size_t          len;
+    unsigned        i;
+    const char     *p;
+    unsigned char   random[SETUP_TOKEN / 2];
+
+    static const char  begin[] = "\ncitrix_guard_canary setup ";
+
+    path = setup_path(s->nginx.conf, "citrix-guard/canary.conf");
+    is = setup_slurp(path, NULL);
+    free(path);
+
+    p = is ? strstr(is, begin) : NULL;
+
+    if (p && strspn(p + sizeof(begin) - 1, "0123456789abcdef") == SETUP_TOKEN) {
+        snprintf(s->canary, sizeof(s->canary), "%.*s", SETUP_TOKEN,
+                 p + sizeof(begin) - 1);
+        return is;
+    }
+
+    free(is);
+
+    if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
+        cli_error("no random bytes");
+        exit(2);
+    }
+
+    for (i = 0; i < sizeof(random); i++) {
+        snprintf(s->canary + 2 * i, 3, "%02x", random[i]);
+    }
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# The mark of checks by \"citrix-guard setup\": they raise no "
+            "alarm.\n\ncitrix_guard_canary setup %s;\n", s->canary);
 
     fclose(f);
 

@@ -12,7 +12,8 @@
 
 
 #define SETUP_NAMES    16
-#define SETUP_CHANGES  8
+#define SETUP_CHANGES  10
+#define SETUP_TOKEN    24
 
 /* of a host's name (RFC 1035), and of one with a port */
 
@@ -54,6 +55,9 @@ typedef struct {
     /* where users come; no address: at all of them */
     char                  address[SETUP_NAME + 1];
     unsigned              port;
+
+    /* the mark of its own checks */
+    char                  canary[SETUP_TOKEN + 1];
 
     unsigned              yes:1;
     unsigned              dry_run:1;

@@ -79,6 +79,7 @@ setup_verify_name(const setup_t *s, const char *name, char *reason,
 {
     int         argc;
     char        url[SETUP_NAME + 32], to[SETUP_ADDRESS + 32], monitor[2048];
+    char        canary[SETUP_TOKEN + 32];
     const char *argv[8];
 
     snprintf(url, sizeof(url), "https://%s:%u", name, s->port);
@@ -86,9 +87,12 @@ setup_verify_name(const setup_t *s, const char *name, char *reason,
              s->address[0] ? s->address : "127.0.0.1", s->port);
     snprintf(monitor, sizeof(monitor), "--monitor=%s", s->monitor);
 
+    snprintf(canary, sizeof(canary), "--canary=%s", s->canary);
+
     argc = 0;
     argv[argc++] = "citrix-guard verify";
     argv[argc++] = "--insecure";
+    argv[argc++] = canary;
     argv[argc++] = to;
     argv[argc++] = monitor;
     argv[argc++] = url;

@@ -49,6 +49,7 @@ typedef struct {
     /* the event that is being read */
     char                  name[VERIFY_NAME];
     unsigned              ours;
+    unsigned              canary;
     unsigned              verdict;
 } verify_reader_t;
 
@@ -371,10 +372,12 @@ verify_monitor_event(verify_reader_t *rd, const char *path, const char *value)
 
         if (server && rd->ours && rd->verdict < VERIFY_COUNTED) {
             server->seen[rd->verdict]++;
+            server->own[rd->verdict] += rd->canary;
         }
 
         rd->name[0] = '\0';
         rd->ours = 0;
+        rd->canary = 0;
         rd->verdict = VERIFY_COUNTED;
 
     } else if (strcmp(path, ".server") == 0) {
@@ -382,6 +385,9 @@ verify_monitor_event(verify_reader_t *rd, const char *path, const char *value)
 
     } else if (strcmp(path, ".target") == 0) {
         rd->ours = verify_is_spelling(rd->v, value);
+
+    } else if (strcmp(path, ".canary") == 0) {
+        rd->canary = strcmp(value, "true") == 0;
 
     } else if (strcmp(path, ".verdict") == 0) {
         rd->verdict = verify_counted(value, strlen(value));
@@ -408,8 +414,8 @@ verify_counted(const char *name, size_t len)
 
 /*
  * Events name our requests, but only the last thousand are kept; counters
- * count those of others as well.  Counters that have not grown by the events
- * are those of several guards at one address.
+ * count those of others as well, and those with a canary's mark apart.  Counters
+ * that have not grown by the events are those of several guards at one address.
  */
 
 static void
@@ -433,14 +439,16 @@ verify_monitor_count(verify_monitor_t *m)
             seen = new->seen[k];
             grown = new->count[k] - (old ? old->count[k] : 0);
 
-            if (new->count[k] < (old ? old->count[k] : 0) || grown < seen) {
+            if (new->count[k] < (old ? old->count[k] : 0)
+                || grown + new->own[k] < seen)
+            {
                 snprintf(m->error, sizeof(m->error), "its counters did not "
                          "grow with its events: several guards answer there");
                 memset(m->counted, 0, sizeof(m->counted));
                 return;
             }
 
-            m->counted[k] += all ? seen : (unsigned) grown;
+            m->counted[k] += all ? seen : (unsigned) grown + new->own[k];
             new->count[k] = grown;
         }
     }

@@ -149,6 +149,9 @@ typedef struct {
 
     /* events of this run */
     unsigned              seen[VERIFY_COUNTED];
+
+    /* of these, with the canary's mark: they are counted apart */
+    unsigned              own[VERIFY_COUNTED];
 } verify_server_t;
 
 
