@@ -25,6 +25,7 @@
 #include "http/evidence/ngx_http_citrix_guard_canary.h"
 #include "http/evidence/ngx_http_citrix_guard_log_rate.h"
 #include "http/evidence/ngx_http_citrix_guard_lost.h"
+#include "http/evidence/ngx_http_citrix_guard_state.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "http/monitor/ngx_http_citrix_guard_monitor.h"
@@ -49,6 +50,7 @@ static char *ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
 static ngx_int_t ngx_http_citrix_guard_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_citrix_guard_init_process(ngx_cycle_t *cycle);
 static void ngx_http_citrix_guard_end_process(ngx_cycle_t *cycle);
 static char *ngx_http_citrix_guard_set_enum(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
@@ -187,6 +189,13 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
       0,
       NULL },
 
+    { ngx_string("citrix_guard_state"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_state,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("citrix_guard_canary"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
       ngx_http_citrix_guard_set_canary,
@@ -234,7 +243,7 @@ ngx_module_t  ngx_http_citrix_guard_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     ngx_http_citrix_guard_init_module,     /* init module */
-    NULL,                                  /* init process */
+    ngx_http_citrix_guard_init_process,    /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     ngx_http_citrix_guard_end_process,     /* exit process */
@@ -403,6 +412,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_http_citrix_guard_state_begin(cycle, gmcf);
     ngx_http_citrix_guard_zone_set_servers(gmcf, &cycle->hostname);
     ngx_http_citrix_guard_check_mode(cycle, gmcf);
 
@@ -439,9 +449,34 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
 }
 
 
+static ngx_int_t
+ngx_http_citrix_guard_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_citrix_guard_module);
+
+    if (gmcf) {
+        ngx_http_citrix_guard_state_start(gmcf);
+    }
+
+    return NGX_OK;
+}
+
+
 static void
 ngx_http_citrix_guard_end_process(ngx_cycle_t *cycle)
 {
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_citrix_guard_module);
+
+    if (gmcf) {
+        ngx_http_citrix_guard_state_save(gmcf, cycle->log);
+    }
+
     ngx_http_citrix_guard_end_log_rate();
     ngx_http_citrix_guard_exit_process(cycle);
 }

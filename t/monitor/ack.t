@@ -12,6 +12,7 @@ use JSON::PP qw(decode_json);
 use Test::More;
 
 use CitrixGuard::Check qw(get request);
+use CitrixGuard::Faults;
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
@@ -215,5 +216,45 @@ subtest 'nginx -t' => sub {
 };
 
 $nginx->stop;
+
+
+# whatever fails: nothing is said that is not so, and the worker goes on
+subtest 'memory fails' => sub {
+    my $faults = CitrixGuard::Faults->new;
+    plan skip_all => 'the module is linked statically' if !$faults;
+    my $with = "citrix_guard_state $dir/state;\n$HTTP";
+
+    my $checked = $faults->checked(nginx("$dir/secret", http => $with));
+    is $checked->{bad}, '', 'nginx -t: each is an error';
+    cmp_ok scalar @{ $checked->{names} }, '>', 0, '... of some';
+
+    local $ENV{TEST_NGINX_MODULE} = $faults->module;
+    $nginx = nginx("$dir/secret", http => $with, workers => 1,
+                   main => 'env FAULTS;', env => { $faults->env },
+                   expected => qr/write\(\) to "/)->start;
+    attack();
+    my $run = 0;
+    my $swept = $faults->sweep(
+        run => sub {
+            $run++;
+            $faults->arm($_[0]);
+            my $status = eval { ack("by=Ann&note=$run") } // '';
+            my ($count, $failed, $name) = $faults->disarm;
+            return { count => $count, failed => $failed, name => $name,
+                     status => $status, note => zone()->{acknowledged}{note} };
+        },
+        wrong => sub {
+            my ($is) = @_;
+            return "status $is->{status}" if $is->{status} !~ /^(?:|204|5..)\z/;
+            return "204, and $is->{note}"
+                if $is->{status} eq '204' && $is->{note} ne $run;
+            return '';
+        },
+        after => sub { $_[0]{status} eq '204' ? '' : "then $_[0]{status}" });
+    is $swept->{bad}, '', 'each in turn';
+    cmp_ok scalar @{ $swept->{names} }, '>', 2, "... @{ $swept->{names} }";
+    cmp_ok zone()->{state}{unsaved}, '>', 0, 'a file not written is counted';
+    $nginx->stop;
+};
 
 done_testing;

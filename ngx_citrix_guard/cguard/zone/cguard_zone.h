@@ -74,6 +74,14 @@ typedef struct {
 #define CGUARD_ZONE_UNKNOWN     2
 
 
+/* what a zone has found in its file */
+
+#define CGUARD_ZONE_STATE_NONE      0
+#define CGUARD_ZONE_STATE_NEW       1
+#define CGUARD_ZONE_STATE_RESTORED  2
+#define CGUARD_ZONE_STATE_DAMAGED   3
+
+
 /* what was not written: of the log of events, of the error log */
 
 #define CGUARD_ZONE_LOST_EVENT  0
@@ -228,6 +236,9 @@ typedef struct {
     uint32_t              size;
     uint64_t              seed;
     uint64_t              started;   /* milliseconds */
+    uint64_t              owner;     /* of the file; 0: there is none yet */
+    uint64_t              state;     /* CGUARD_ZONE_STATE_... */
+    _Atomic uint64_t      unsaved;   /* how often it could not be written */
     _Atomic uint64_t      configured;
     _Atomic uint64_t      loads;     /* of the configuration */
     _Atomic uint64_t      changed;   /* changes of modes so far */

@@ -113,6 +113,19 @@ typedef struct {
 } ngx_http_citrix_guard_canary_t;
 
 
+/* the file of the zone, and names beside it, each with a NUL */
+
+typedef struct {
+    ngx_str_t                       file;       /* no data: none */
+    u_char                         *temp;
+    u_char                         *damaged;
+    u_char                         *folder;
+    uint64_t                        happened;   /* when it was written */
+    time_t                          written;
+    ngx_uint_t                      said;       /* that it cannot be */
+} ngx_http_citrix_guard_state_file_t;
+
+
 typedef struct {
     ngx_array_t                     locations;
     ngx_array_t                     peers;      /* egress: by upstream{} */
@@ -126,6 +139,7 @@ typedef struct {
     ngx_module_t                   *log_module; /* NULL: not as we know it */
     ngx_shm_zone_t                 *zone;
     cguard_zone_t                  *shared;     /* NULL: no zone */
+    ngx_http_citrix_guard_state_file_t  state;
     ngx_http_citrix_guard_canary_t  canary;     /* by its target */
     ngx_array_t                     canaries;   /* by a header field */
     ngx_uint_t                      active;     /* not off somewhere */

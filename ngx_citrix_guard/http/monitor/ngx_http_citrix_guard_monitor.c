@@ -262,6 +262,13 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 
+    if (gmcf->state.file.data && gmcf->zone == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"citrix_guard_state\" needs a "
+                           "\"citrix_guard_zone\"");
+        return NGX_ERROR;
+    }
+
     location = gmcf->locations.elts;
 
     for (i = 0; i < gmcf->locations.nelts; i++) {

@@ -16,6 +16,7 @@
 #include "http/base/ngx_http_citrix_guard_escape.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_sent_header.h"
+#include "http/evidence/ngx_http_citrix_guard_state.h"
 #include "cguard/zone/cguard_zone.h"
 #include "cguard/zone/cguard_zone_ack.h"
 
@@ -244,6 +245,7 @@ ngx_http_citrix_guard_ack(ngx_http_request_t *r)
     }
 
     ngx_http_citrix_guard_log_ack(r, &ack);
+    ngx_http_citrix_guard_state_save(gmcf, r->connection->log);
 
     return NGX_OK;
 }

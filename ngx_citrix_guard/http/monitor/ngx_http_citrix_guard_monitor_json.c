@@ -35,6 +35,8 @@
 #define NGX_HTTP_CITRIX_GUARD_TOP  50
 
 
+static void ngx_http_citrix_guard_dump_state(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_server(ngx_http_citrix_guard_json_t *o,
     cguard_zone_server_t *s);
 static void ngx_http_citrix_guard_dump_modes(ngx_http_citrix_guard_json_t *o,
@@ -92,6 +94,8 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_json_number(o, "loads",
                                       ngx_http_citrix_guard_load(&z->loads));
 
+    ngx_http_citrix_guard_dump_state(o, z);
+
     ngx_http_citrix_guard_json_open(o, "servers", "[");
 
     for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
@@ -115,6 +119,26 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_json_close(o, "}");
     ngx_http_citrix_guard_json_bytes(o, "\n", 1);
+}
+
+
+/* the file that survives a restart: what was in it, and can it be written? */
+
+static void
+ngx_http_citrix_guard_dump_state(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    static const char  *names[] = { "none", "new", "restored", "damaged" };
+
+    if (z->state == CGUARD_ZONE_STATE_NONE) {
+        return;
+    }
+
+    ngx_http_citrix_guard_json_open(o, "state", "{");
+    ngx_http_citrix_guard_json_string(o, "found", names[z->state & 3]);
+    ngx_http_citrix_guard_json_number(o, "unsaved",
+                                      ngx_http_citrix_guard_load(&z->unsaved));
+    ngx_http_citrix_guard_json_close(o, "}");
 }
 
 

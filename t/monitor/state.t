@@ -1,0 +1,225 @@
+# citrix_guard_state: counters, events and acknowledgements survive a restart;
+# a file that is damaged, or another version's, is kept aside, and said.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use JSON::PP qw(decode_json);
+use Test::More;
+
+use CitrixGuard::Check qw(get);
+use CitrixGuard::Nginx;
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
+
+my $be = CitrixGuard::Recorder->new(answer => sub { { status => 200 } });
+my $dir = scratch();
+my $FILE = "$dir/state/guard";
+
+mkdir "$dir/state" or die "$dir/state: $!";
+spew("$dir/secret", "correct-horse-battery\n");
+chmod 0600, "$dir/secret";
+
+my $HTTP = <<'END';
+    citrix_guard_zone guard:1m canary=kanarie-4711;
+    %%STATE%%
+    server { listen 127.0.0.1:%%PORT1%%; server_name gateway.example.com;
+             citrix_guard %%MODE%%;
+             citrix_guard_rule a.rule path "^/ruled";
+             location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT2%%; allow 127.0.0.1; deny all;
+             location / { citrix_guard_monitor;
+                          citrix_guard_monitor_ack %%SECRET%%; } }
+END
+
+
+sub nginx {
+    my (%more) = @_;
+    return CitrixGuard::Nginx->new(
+        ports => 2, workers => 2, http => $HTTP,
+        expected => qr/is damaged or another version|cannot be written/,
+        vars => { BE => $be->port, SECRET => "$dir/secret",
+                  MODE => $more{mode} // 'detect',
+                  STATE => "citrix_guard_state " . ($more{file} // $FILE)
+                           . ';' });
+}
+
+
+sub zone {
+    my ($nginx) = @_;
+    return decode_json(get($nginx->port(2), '/?format=json')->{body});
+}
+
+
+sub attack {
+    my ($nginx, $target) = @_;
+    my $last = zone($nginx)->{last};
+    get($nginx->port, $target // '/vpn/../vpns/cfg/smb.conf');
+    wait_until(sub { zone($nginx)->{last} > $last }) or die 'no event';
+    return;
+}
+
+
+sub acknowledge {
+    my ($nginx) = @_;
+    return get($nginx->port(2), '/', method => 'POST',
+               body => 'by=Ann&note=looked',
+               headers => ['X-Citrix-Guard-Secret', 'correct-horse-battery'],
+               )->{status};
+}
+
+
+# what must be the same after a restart
+sub kept {
+    my ($zone) = @_;
+    my ($server) = grep { $_->{name} eq 'gateway.example.com' }
+        @{ $zone->{servers} };
+    return { server => { %$server, since => 0, modes => 0 }, map { $_ => $zone->{$_} }
+        qw(started last events sources series rules errors lost acknowledged) };
+}
+
+
+my $before;
+
+subtest 'a restart' => sub {
+    my $nginx = nginx()->start;
+    is zone($nginx)->{state}{found}, 'new', 'there is none yet';
+    is sprintf('%o', (stat $FILE)[2] & 07777), '600', 'it is nobody else\'s';
+    get($nginx->port, '/clean') for 1 .. 5;
+    attack($nginx) for 1 .. 3;
+    attack($nginx, '/ruled');
+    is acknowledge($nginx), 204, 'acknowledged';
+    attack($nginx);
+    $before = zone($nginx);
+    is $before->{state}{unsaved}, 0, 'nothing has failed';
+    $nginx->stop;
+
+    $nginx = nginx(mode => 'on')->start;
+    my $after = zone($nginx);
+    is $after->{state}{found}, 'restored', 'the next nginx has found it';
+    # the steps of the series go on with the time
+    my ($is, $was) = map { kept($_) } $after, $before;
+    delete $_->{series}{first}, delete $_->{series}{reasons},
+        delete $_->{series}{outcomes} for $is, $was;
+    is_deeply $is, $was, 'counters, events, acknowledgement';
+    is $after->{loads}, $before->{loads} + 1, 'one configuration more';
+    is_deeply $after->{history}[-1]{modes}, ['on'], 'its modes are its own';
+    my ($server) = grep { $_->{name} eq 'gateway.example.com' }
+        @{ $after->{servers} };
+    cmp_ok $server->{since}, 'gt', $before->{now},
+           '... since it was started, as nobody knows of the time between';
+    attack($nginx);
+    is zone($nginx)->{last}, $before->{last} + 1, 'it goes on';
+    is_deeply [glob "$dir/state/*"], [$FILE], 'nothing else is left there';
+    $nginx->stop;
+};
+
+
+# what a nginx that is killed leaves behind is what was written before
+subtest 'a kill' => sub {
+    my $nginx = nginx()->start;
+    attack($nginx);
+    is acknowledge($nginx), 204, 'acknowledged';
+    my $last = zone($nginx)->{last};
+    my $text = slurp($FILE);
+    attack($nginx);
+    $nginx->stop;
+    ok slurp($FILE) ne $text, 'its end is written as well';
+    spew($FILE, $text);
+    spew("$FILE.tmp", 'half');
+    $nginx = nginx()->start;
+    is zone($nginx)->{acknowledged}{by}, 'Ann', 'it was written at once';
+    is zone($nginx)->{last}, $last, '... with all that was counted';
+    $nginx->stop;
+};
+
+
+subtest 'nginx -t, and a reload' => sub {
+    my $nginx = nginx()->start;
+    attack($nginx);
+    is acknowledge($nginx), 204, 'acknowledged';
+    my $text = slurp($FILE);
+    is [nginx()->check]->[0], 0, 'nginx -t';
+    is slurp($FILE), $text, 'changes nothing';
+    my $last = zone($nginx)->{last};
+    $nginx->reload;
+    attack($nginx);
+    is zone($nginx)->{last}, $last + 1, 'a reload goes on';
+    $nginx->stop;
+};
+
+
+subtest 'another nginx has taken the file' => sub {
+    my $one = nginx()->start;
+    my $two = nginx()->start;
+    attack($two) for 1 .. 2;
+    my $last = zone($two)->{last};
+    is acknowledge($two), 204, 'the second one writes';
+    attack($one);
+    is acknowledge($one), 204, 'the first one';
+    like $one->error_log, qr/is another nginx's by now, and is left alone/,
+         '... leaves it alone';
+    $two->stop;
+    $one->stop;
+    my $three = nginx()->start;
+    is zone($three)->{last}, $last, 'and nothing of the second is lost';
+    $three->stop;
+};
+
+
+subtest 'damage' => sub {
+    my $good = slurp($FILE);
+    my $flip = sub {
+        my ($at) = @_;
+        my $bad = $good;
+        substr($bad, $at, 1) ^= "\x40";
+        return $bad;
+    };
+    my %bad = (empty => '', short => substr($good, 0, 1000),
+               cut => substr($good, 0, -1), long => "${good}x",
+               zeroes => "\0" x length $good, magic => $flip->(0),
+               version => $flip->(8), owner => $flip->(16),
+               sum => $flip->(24), start => $flip->(40),
+               middle => $flip->(length($good) / 2),
+               end => $flip->(length($good) - 1));
+    for my $name (sort keys %bad) {
+        spew($FILE, $bad{$name});
+        my $nginx = nginx()->start;
+        my $zone = zone($nginx);
+        is $zone->{state}{found}, 'damaged', "$name: said";
+        is $zone->{last}, 0, '... counted from 0';
+        ok slurp("$FILE.damaged") eq $bad{$name}, '... kept aside';
+        like $nginx->error_log, qr/\[alert\] .*state in "\Q$FILE\E" is damaged/,
+             '... and in the log';
+        $nginx->stop;
+        unlink "$FILE.damaged";
+    }
+};
+
+
+subtest 'a folder that cannot be written' => sub {
+    plan skip_all => 'not root' if $>;
+    my ($status, $said) = nginx(file => "$dir/none/guard")->check;
+    isnt $status, 0, 'one that is not there';
+    like $said, qr/invalid file ".*" in "citrix_guard_state", its folder must/,
+         '... nginx -t says so';
+    my $nginx = nginx(file => '/proc/self/guard')->start;
+    attack($nginx);
+    acknowledge($nginx);
+    is zone($nginx)->{acknowledged}{by}, 'Ann', 'acknowledged all the same';
+    cmp_ok zone($nginx)->{state}{unsaved}, '>', 0, 'that it was not kept';
+    like $nginx->error_log, qr/\[crit\] .*state cannot be written/,
+         '... is said';
+    $nginx->stop;
+    my $without = nginx();
+    $without->configure(http => $HTTP
+        =~ s/citrix_guard_zone .*//r =~ s/citrix_guard_monitor[^}]*/return 204;/r);
+    ($status, $said) = $without->check;
+    isnt $status, 0, 'no zone';
+    like $said, qr/"citrix_guard_state" needs a "citrix_guard_zone"/, 'said';
+};
+
+done_testing;
