@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-p+dRzoYfsaUacl/6j7ugY5bETy7tnt8sduQNj799ir8='; " \
+    "'sha256-ZxYaBibgY8HNUg+f7oJQoBQNVMWVnJ7OrRK/Cn3txpk='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1896,11 +1896,12 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "    const started = Math.min(view.to, Date.parse(data.started) / 1000);\n"
     "    const { left, top, height } = u.bbox;\n"
     "    if (started > view.from) {\n"
+    "        u.ctx.save();\n"
     "        u.ctx.globalAlpha = 0.35;\n"
     "        u.ctx.fillStyle = paint(\"line\");\n"
     "        u.ctx.fillRect(left, top, u.valToPos(started, \"x\", true) - left,\n"
     "                       height);\n"
-    "        u.ctx.globalAlpha = 1;\n"
+    "        u.ctx.restore();\n"
     "    }\n"
     "}\n"
     "\n"
@@ -1910,7 +1911,6 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "    const view = plots.view;\n"
     "    const size = 5 * devicePixelRatio;\n"
     "    u.ctx.save();\n"
-    "    shadeBefore(u, view);\n"
     "    u.ctx.fillStyle = paint(\"red\");\n"
     "    view.marks.forEach((n, i) => {\n"
     "        if (n) {\n"
@@ -1981,7 +1981,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "                   splits: top, values: (u, splits) => splits.map(number) })],\n"
     "        series: [{}, ...plots.view.names.slice().reverse()\n"
     "            .map(name => bars(paint(shadeOf(name))))],\n"
-    "        hooks: { draw: [drawMarks], setCursor: [readOut],\n"
+    "        hooks: { drawAxes: [u => shadeBefore(u, plots.view)],\n"
+    "                 draw: [drawMarks], setCursor: [readOut],\n"
     "                 setSelect: [select] },\n"
     "    }, stacked(plots.view), fill(at(\"plot\")));\n"
     "}\n"
@@ -2001,7 +2002,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "               { show: false }],\n"
     "        series: [{}, bars(paint(\"dim\"))],\n"
     "        hooks: { setSelect: [select],\n"
-    "                 draw: [u => shadeBefore(u, plots.all), frame] },\n"
+    "                 drawAxes: [u => shadeBefore(u, plots.all)],\n"
+    "                 draw: [frame] },\n"
     "    }, [plots.all.starts, totals(plots.all)], fill(at(\"strip\")));\n"
     "}\n"
     "\n"

@@ -24,6 +24,8 @@ my $be = CitrixGuard::Recorder->new;
 my $HTTP = <<'END';
     citrix_guard_zone guard:1m canary=kanarie-4711;
     set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
+    # what stands around it is for other pages
+    add_header Content-Security-Policy "default-src 'none'" always;
     server { listen 127.0.0.1:%%PORT1%%; server_name gateway.example.com;
              citrix_guard %%MODE%%;
              citrix_guard_rule a.rule path "^/ruled";
@@ -475,6 +477,45 @@ subtest 'markup in every field' => sub {
     $browser->script('document.querySelectorAll("details").forEach(d => { '
         . 'd.open = false; }); open.clear(); paused = false; events = []; '
         . 'lastSeen = 0; return refresh()');
+};
+
+
+subtest 'held lists, and a sentence that goes on' => sub {
+    $nginx->configure(vars => { BE => $be->port, MODE => 'on' });
+    ok $nginx->reload, 'on again';
+    refresh();
+    my $counts = $browser->text('#counts');
+    $browser->script('at("pause").click()');
+    $nginx->configure(vars => { BE => $be->port, MODE => 'off' });
+    ok $nginx->reload, 'off';
+    refresh();
+    like $browser->text('#note'), qr/^Not everything is blocked/,
+         'what is said is true while the lists are held';
+    like $browser->text('#fresh'), qr/the lists below are held$/, '... said so';
+    $nginx->configure(vars => { BE => $be->port, MODE => 'on' });
+    ok $nginx->reload, 'on';
+    get($nginx->port, '/clean');
+    refresh();
+    is $browser->text('#counts'), $counts, '... as they were';
+    $browser->script('at("pause").click()');
+    refresh();
+    isnt $browser->text('#counts'), $counts, 'and they go on';
+};
+
+
+subtest 'an answer that is none' => sub {
+    $browser->script('window.real = location.pathname; '
+        . 'history.replaceState(null, "", "/elsewhere"); return refresh()');
+    like sentence(), qr/^We cannot tell .*: the monitor answers 404\.$/,
+         'another status';
+    is colour(), 'answer amber', '... in amber';
+    $browser->script('window.fetchAsIs = fetch; window.fetch = async () => '
+        . 'new Response("{}"); return refresh()');
+    like sentence(), qr/^We cannot tell .* not that of this page's version/,
+         'another version';
+    $browser->script('window.fetch = fetchAsIs; '
+        . 'history.replaceState(null, "", real); return refresh()');
+    unlike sentence(), qr/cannot tell/, 'and it is known again';
 };
 
 

@@ -158,11 +158,12 @@ function shadeBefore(u, view) {
     const started = Math.min(view.to, Date.parse(data.started) / 1000);
     const { left, top, height } = u.bbox;
     if (started > view.from) {
+        u.ctx.save();
         u.ctx.globalAlpha = 0.35;
         u.ctx.fillStyle = paint("line");
         u.ctx.fillRect(left, top, u.valToPos(started, "x", true) - left,
                        height);
-        u.ctx.globalAlpha = 1;
+        u.ctx.restore();
     }
 }
 
@@ -172,7 +173,6 @@ function drawMarks(u) {
     const view = plots.view;
     const size = 5 * devicePixelRatio;
     u.ctx.save();
-    shadeBefore(u, view);
     u.ctx.fillStyle = paint("red");
     view.marks.forEach((n, i) => {
         if (n) {
@@ -243,7 +243,8 @@ function buildMain(width) {
                    splits: top, values: (u, splits) => splits.map(number) })],
         series: [{}, ...plots.view.names.slice().reverse()
             .map(name => bars(paint(shadeOf(name))))],
-        hooks: { draw: [drawMarks], setCursor: [readOut],
+        hooks: { drawAxes: [u => shadeBefore(u, plots.view)],
+                 draw: [drawMarks], setCursor: [readOut],
                  setSelect: [select] },
     }, stacked(plots.view), fill(at("plot")));
 }
@@ -263,7 +264,8 @@ function buildStrip(width) {
                { show: false }],
         series: [{}, bars(paint("dim"))],
         hooks: { setSelect: [select],
-                 draw: [u => shadeBefore(u, plots.all), frame] },
+                 drawAxes: [u => shadeBefore(u, plots.all)],
+                 draw: [frame] },
     }, [plots.all.starts, totals(plots.all)], fill(at("strip")));
 }
 
