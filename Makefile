@@ -133,7 +133,8 @@ help:
 
 CLANG          = $(findstring clang,$(CC))
 PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
-                 libcurl4-openssl-dev liblzma-dev libzstd-dev \
+                 libcurl4-openssl-dev liblzma-dev libzstd-dev libbz2-dev \
+                 libarchive-dev \
                  libjansson-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)

@@ -28,16 +28,17 @@ _citrix_guard()
     --mode)
         words='on detect' ;;
     --error-log | --cacert | --nginx-conf | --certificate | --adc-ca | --conf \
-        | --nginx)
+        | --nginx | --secret-file)
         COMPREPLY=($(compgen -f -- "$cur"))
         return ;;
     --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
         | --direct | --port | --connect | --monitor | --timeout | --deadline \
-        | --verify | --canary | --name | --adc | --listen | --to)
+        | --verify | --canary | --name | --adc | --listen | --to | --note | --count)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
-            words='check rollback scan setup status verify --help --version'
+            words='ack check rollback scan setup status verify
+                   --help --version'
         elif [[ $cur != -* ]]; then
             [[ $command != scan ]] || COMPREPLY=($(compgen -f -- "$cur"))
             return
@@ -64,6 +65,9 @@ _citrix_guard()
             rollback)
                 words='--list --to= --conf= --nginx= --monitor= --dry-run
                        --help' ;;
+            ack)
+                words='--monitor= --name= --note= --secret-file= --count=
+                       --cacert= --insecure --help' ;;
             esac
         fi ;;
     esac

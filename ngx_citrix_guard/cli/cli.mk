@@ -10,7 +10,8 @@ CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CLI_DIR)/*/*.h \
                $(CORE)/decision/*.h)
 CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread $(CLI_LTO)
 CLI_LTO      = $(if $(CLANG),,$(if $(filter release,$(BUILD)),-flto=auto))
-CLI_LIBS     = -lcurl -lssl -lcrypto -lz -llzma -lzstd -ljansson
+CLI_LIBS     = -lcurl -lssl -lcrypto -lz -lbz2 -larchive -llzma -lzstd \
+               -ljansson
 
 $(CLI): $(CLI_OBJECTS)
 	@mkdir -p $(@D)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/ack/ack_main.h"
 #include "cli/check/check_main.h"
 #include "cli/common/cli_error.h"
 #include "cguard/decision/cguard_version.h"
@@ -38,6 +39,7 @@ static const char  cli_usage[] =
 "  status            are we shielded, by what the guard itself has counted?\n"
 "  setup             puts the guard in front of a Gateway, and verifies it\n"
 "  rollback          goes back to what was there before\n"
+"  ack OPTION...     tells the monitor who has looked at an incident\n"
 "\n"
 "See citrix-guard COMMAND --help and the manual page citrix-guard(1).\n"
 "  -V, --version     print the version\n";
@@ -50,6 +52,7 @@ static const cli_command_t  cli_commands[] = {
     { "setup", "citrix-guard setup", setup_main },
     { "status", "citrix-guard status", status_main },
     { "verify", "citrix-guard verify", verify_main },
+    { "ack", "citrix-guard ack", ack_main },
 };
 
 
@@ -83,7 +86,7 @@ main(int argc, char **argv)
 
     if (argc > 1) {
         cli_error("there is no command \"%s\"; it is check, scan, verify, "
-                  "status, setup or rollback", cli_printable(name));
+                  "status, setup, rollback or ack", cli_printable(name));
     } else {
         fputs(cli_usage, stderr);
     }

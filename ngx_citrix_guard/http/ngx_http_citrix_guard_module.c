@@ -27,6 +27,7 @@
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "http/monitor/ngx_http_citrix_guard_monitor.h"
+#include "http/monitor/ngx_http_citrix_guard_monitor_ack.h"
 #include "http/rules/ngx_http_citrix_guard_body_filter.h"
 #include "http/rules/ngx_http_citrix_guard_rule_request.h"
 #include "http/rules/ngx_http_citrix_guard_rules_directives.h"
@@ -195,6 +196,13 @@ static ngx_command_t  ngx_http_citrix_guard_commands[] = {
     { ngx_string("citrix_guard_monitor"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_citrix_guard_set_monitor,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("citrix_guard_monitor_ack"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_citrix_guard_set_monitor_ack,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

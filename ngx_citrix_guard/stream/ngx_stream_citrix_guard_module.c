@@ -14,6 +14,7 @@
 
 #include "cguard/session/cguard_socks5.h"
 #include "ngx_stream_citrix_guard_filter.h"
+#include "ngx_stream_citrix_guard_front.h"
 #include "ngx_stream_citrix_guard_http.h"
 #include "ngx_stream_citrix_guard_pass.h"
 #include "ngx_stream_citrix_guard_preread.h"
@@ -141,7 +142,9 @@ ngx_stream_citrix_guard_preconfiguration(ngx_conf_t *cf)
 static ngx_int_t
 ngx_stream_citrix_guard_init(ngx_conf_t *cf)
 {
-    if (ngx_stream_citrix_guard_preread_init(cf) != NGX_OK) {
+    if (ngx_stream_citrix_guard_preread_init(cf) != NGX_OK
+        || ngx_stream_citrix_guard_front_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -226,6 +229,8 @@ ngx_stream_citrix_guard_merge_srv_conf(ngx_conf_t *cf, void *parent,
     ngx_stream_citrix_guard_srv_conf_t  *prev = parent;
     ngx_stream_citrix_guard_srv_conf_t  *gscf = child;
 
+    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+
     ngx_conf_merge_value(gscf->preread, prev->preread, 0);
     ngx_conf_merge_msec_value(gscf->timeout, prev->timeout, 10000);
     ngx_conf_merge_msec_value(gscf->answer_timeout, prev->answer_timeout,
@@ -233,6 +238,12 @@ ngx_stream_citrix_guard_merge_srv_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_uint_value(gscf->socks5, prev->socks5,
                               CGUARD_SOCKS5_TICKET);
     ngx_conf_merge_ptr_value(gscf->pass, prev->pass, NULL);
+
+    if (gscf->preread) {
+        gmcf = ngx_stream_conf_get_module_main_conf(cf,
+                                               ngx_stream_citrix_guard_module);
+        gmcf->active = 1;
+    }
 
     return NGX_CONF_OK;
 }

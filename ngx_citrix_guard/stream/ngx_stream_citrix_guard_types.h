@@ -16,6 +16,7 @@
 
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
+#include "cguard/zone/cguard_front.h"
 #include "ngx_stream_citrix_guard_names.h"
 
 
@@ -40,6 +41,13 @@ typedef struct {
     ngx_array_t                     servers;
     ngx_array_t                     references;
     ngx_array_t                     http;       /* ..._handover_t */
+    ngx_uint_t                      active;     /* preread is on somewhere */
+    cguard_front_t                 *front;      /* NULL: it is not */
+
+    /* by protocol (MORE: UDP) and reason, some of them nginx's */
+
+    u_char                          rows[CGUARD_SESSION_PROTOCOLS]
+                                        [CGUARD_SESSION_REASONS + 4];
 } ngx_stream_citrix_guard_main_conf_t;
 
 

@@ -20,7 +20,8 @@ my $top = abs_path("$FindBin::Bin/../..");
 my $sources = "$top/ngx_citrix_guard/cli";
 my $dir = scratch();
 
-my %options = map { $_ => options($_) } qw(check scan verify status setup rollback);
+my %options = map { $_ => options($_) } qw(check scan verify status setup rollback
+                                                ack);
 
 
 sub options {

@@ -9,7 +9,10 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
+use Encode qw(encode);
+use IO::Compress::Bzip2 qw(bzip2);
 use IO::Compress::Gzip qw(gzip);
+use IO::Compress::Zip qw(zip);
 use JSON::PP ();
 use Test::More;
 
@@ -30,9 +33,13 @@ subtest 'the same, whatever it comes in' => sub {
     gzip(\$half => \my $one);
     gzip(\$rest => \my $two);
     spew("$dir/gz", $one . $two);
+    bzip2(\$half => \$one);
+    bzip2(\$rest => \$two);
+    spew("$dir/bzip2", $one . $two);
+    zip(\$log => "$dir/zip", Name => 'access.log');
     packed($_, $log) for qw(xz zstd);
 
-    for my $kind (qw(gz xz zstd)) {
+    for my $kind (qw(gz bzip2 zip xz zstd)) {
         my (undef, $is) = scan([], "$dir/$kind");
         is $is->{files}[0]{packed}, $kind eq 'gz' ? 'gzip' : $kind, $kind;
         is_deeply strip($is), $plain, '... the same findings';
@@ -58,6 +65,91 @@ sub packed {
     close $to or die "$kind failed";
     return;
 }
+
+
+# Windows writes logs so, with a mark at the beginning or without.
+subtest 'UTF-16 and UTF-32' => sub {
+    my $log = text(sample('combined')) =~ s/[^\n\x20-\x7e]/?/gr;
+    my ($plain) = map { strip($_) } (scan([], spewed('ascii', $log)))[1];
+    for my $charset (qw(UTF-16LE UTF-16BE UTF-32LE UTF-32BE)) {
+        for (['' => 'without a mark'], ["\x{feff}" => 'with a mark']) {
+            my ($mark, $name) = @$_;
+            spew("$dir/wide", encode($charset, "$mark$log"));
+            is_deeply strip((scan([], "$dir/wide"))[1]), $plain,
+                "$charset $name";
+        }
+    }
+    # a pair of halves, half of one, and half of a character
+    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET }
+             . qq{/vpn/../vpns/%s HTTP/1.1" 200 1 "-" "-"\n};
+    my ($one, $two) = map { encode('UTF-16LE', $_) } split /%s/, $line;
+    spew("$dir/wide", "\xff\xfe$one\x3d\xd8\x00\xde\x3d\xd8$two\x41");
+    my ($ran, $is) = scan([], "$dir/wide");
+    is $is->{findings}[0]{target},
+        '/vpn/../vpns/\xF0\x9F\x98\x80\xEF\xBF\xBD', 'halves of pairs';
+};
+
+
+subtest 'the columns of W3C behind a mark, in a large file' => sub {
+    my $line = "2020-01-10 08:00:00 192.0.2.1 GET %s - 200\r\n";
+    my $log = "\xef\xbb\xbf#Software: IIS\r\n#Fields: date time c-ip"
+        . " cs-method cs-uri-stem cs-uri-query sc-status\r\n"
+        . sprintf($line, '/') x 12_000
+        . sprintf $line, '/vpn/../vpns/portal/x.xml';
+    my ($ran, $is) = scan([], spewed('w3c', $log));
+    is $ran->{status}, 3, 'the last line is found';
+    is $is->{requests}, 12_001, '... and all are read';
+};
+
+
+# A record as many write it, and a log of them among which one is an attack.
+sub records {
+    my ($n, $attack) = @_;
+    my @all = map { { client => '192.0.2.1', time => '2020-01-10T07:00:00Z',
+                      request => { method => 'GET', uri => '/vpn/[a]{' },
+                      headers => [{ name => 'a', value => '}]' }],
+                      status => 200 } } 1 .. $n;
+    $all[$n / 2]{request}{uri} = '/vpn/../vpns/portal/x.xml' if $attack;
+    return @all;
+}
+
+
+subtest 'JSON documents over many lines, and long ones' => sub {
+    my $plain = JSON::PP->new->utf8->canonical;
+    my $pretty = JSON::PP->new->utf8->canonical->pretty;
+    my $wrapped = sub { { took => 5, hits => { max => 1, hits => [@_] } } };
+    my %log = (
+        'records over many lines' => sub { map { $pretty->encode($_) } @_ },
+        '... with CR LF' =>
+            sub { map { $pretty->encode($_) =~ s/\n/\r\n/gr } @_ },
+        'an array over many lines' => sub { $pretty->encode([@_]) },
+        'an array on one line' => sub { $plain->encode([@_]) },
+        'records on one line' => sub { map { $plain->encode($_) } @_ },
+        'an answer of a search, over many lines' =>
+            sub { $pretty->encode($wrapped->(@_)) },
+        'an answer of a search, on one line' =>
+            sub { $plain->encode($wrapped->(@_)) },
+    );
+    for my $name (sort keys %log) {
+        for my $n (10, 8000) {
+            for my $attack (0, 1) {
+                my $text = join '', $log{$name}->(records($n, $attack));
+                my ($ran, $is) = scan([], spewed('json', $text));
+                is $ran->{status}, 3 * $attack, "$name: $n";
+                is $is->{requests}, $n, '... each is read';
+            }
+        }
+    }
+    # what stands around the records is no hiding place
+    my $hidden = $wrapped->(records(8000));
+    $hidden->{first} = '/vpn/../vpns/portal/x.xml';
+    my ($ran) = scan([], spewed('json', $plain->encode($hidden)));
+    cmp_ok $ran->{status}, '>', 0, 'an attack around the records';
+    # a record that is cut does not take those behind it along
+    my $cut = qq({"client":"192.0.2.1","time":\n)
+        . join '', map { $plain->encode($_) . "\n" } records(10, 1);
+    is((scan([], spewed('json', $cut)))[0]{status}, 3, 'a first one cut');
+};
 
 
 subtest 'archives that are cut or damaged' => sub {

@@ -189,4 +189,22 @@ subtest 'a real nginx writes' => sub {
     is $is->{requests}, 1, '... and is read';
 };
 
+# the table of docs/cli.md, "Names", and the one of the source
+subtest 'names of fields' => sub {
+    my $top = "$FindBin::Bin/../..";
+    my ($table) = slurp("$top/ngx_citrix_guard/cli/formats/scan_names.c")
+        =~ /scan_names\[\] = \{(.*?)^\};/ms;
+    my %source;
+    push @{ $source{$2} }, $1
+        while $table =~ /\{ "([^"]+)", (SCAN_F_\w+), \d+ \}/g;
+
+    my ($section) = slurp("$top/docs/cli.md") =~ /^### Names\n(.*?)^### /ms;
+    my @rows = map { [/`([^`]+)`/g] }
+        grep { !/^\| meaning/ } $section =~ /^\| .*$/mg;
+    cmp_ok scalar @rows, '>', 8, 'the table is there';
+    is_deeply [sort map { join ' ', sort @$_ } @rows],
+        [sort map { join ' ', sort @$_ } values %source], 'they agree';
+};
+
+
 done_testing;

@@ -422,6 +422,26 @@ subtest 'conclusions' => sub {
 };
 
 
+# The guard says in the error log how many of its own lines it has left out.
+subtest 'what the guard has not logged' => sub {
+    my $at = '2020/01/10 08:00:00';
+    my $log = qq{$at [info] 7#7: *1 open() failed, client: 192.0.2.1, }
+        . qq{server: x, request: "GET / HTTP/1.1", host: "x"\n} x 2;
+    my ($ran) = scan([], spewed('error', $log));
+    is $ran->{status}, 0, 'an error log without an attack';
+    my ($said, $is) = scan([], spewed('error', $log
+        . qq{$at [warn] 7#7: citrix_guard: log_rate left out 12 requests of }
+        . "192.0.2.9: 9 refused, 3 not refused\n"
+        . qq{$at [warn] 7#7: citrix_guard: log_rate left out 1 requests of }
+        . "others: 0 refused, 1 not refused\n"));
+    is $said->{status}, 2, '... and with requests that are not in it';
+    is $is->{left_out}, 13, '... so many';
+    is $is->{files}[0]{damaged}, 0, '... in lines that are understood';
+    like citrix_guard(['scan', "$dir/error"])->{out},
+        qr/Could not be read\..*has not logged 13 requests/s, '... said';
+};
+
+
 subtest 'errors' => sub {
     my @all = (
         [[], qr/no FILE/],

@@ -206,6 +206,22 @@ warns('underscores_in_headers on', qr/underscores_in_headers/,
     "server { $LISTEN citrix_guard on; underscores_in_headers on; "
     . 'location / { proxy_pass https://adc; } }');
 
+my $DROP = 'proxy_set_header NSC_USER ""; proxy_set_header Nsc_Nonce "";';
+
+silent('underscores_in_headers on, and both are dropped',
+    "server { $LISTEN citrix_guard on; underscores_in_headers on; $DROP "
+    . 'location / { proxy_pass https://adc; } }');
+
+warns('... but not everywhere', qr/underscores_in_headers/,
+    "server { $LISTEN citrix_guard on; underscores_in_headers on; $DROP "
+    . 'location / { proxy_pass https://adc; } location /b/ { '
+    . 'proxy_set_header NSC_USER ""; proxy_pass https://adc; } }');
+
+warns('... but not with a value', qr/underscores_in_headers/,
+    "server { $LISTEN citrix_guard on; underscores_in_headers on; "
+    . 'proxy_set_header NSC_USER ""; proxy_set_header NSC_NONCE a; '
+    . 'location / { proxy_pass https://adc; } }');
+
 warns('ignore_invalid_headers off', qr/ignore_invalid_headers/,
     "ignore_invalid_headers off; server { $LISTEN citrix_guard on; "
     . 'location / { proxy_pass https://adc; } }', 2);

@@ -146,6 +146,14 @@ PACKAGES_judges = $(PACKAGES_test) busybox caddy civetweb \
 judges: deps-judges build
 	@exec t/long/judges/judges "$(BINARY)" "$(MODULE)"
 
+PACKAGES_streams = $(PACKAGES_judges) libhttp-daemon-perl python3-twisted
+
+## streams: 15 real servers behind the front, and HTTP behind the signatures of
+##     sessions (hours; COUNT=2000: 20 minutes); STREAMS="names", SEED=
+.PHONY: streams
+streams: deps-streams build
+	@exec t/long/streams/streams "$(BINARY)" "$(MODULE)"
+
 PACKAGES_peers = $(PACKAGES_test) haproxy libapache2-mod-security2 \
                  libnginx-mod-http-modsecurity modsecurity-crs util-linux \
                  valgrind wrk

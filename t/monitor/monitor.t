@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/../lib";
 
 use Digest::SHA qw(sha256_base64);
 use JSON::PP qw(decode_json);
+use List::Util qw(sum);
 use POSIX ();
 use Test::More;
 use Time::Piece ();
@@ -178,6 +179,20 @@ subtest 'one of each' => sub {
     is_deeply counts($two->{verdicts}), { detected => 1 }, 'another server';
     is_deeply counts($zone->{canary}), { detected => 1, blocked => 1 },
               'canaries are counted apart';
+    my @scales = ($zone->{series}, @{ $zone->{longer} });
+    is_deeply [map {"$_->{step} $_->{steps}"} @scales],
+              ['300 288', '3600 336', '86400 366'], 'by time: a day, two '
+              . 'weeks, a year';
+    for my $scale (@scales) {
+        is scalar @{ $scale->{reasons}{traversal} }, $scale->{steps},
+           "$scale->{step}: each step";
+        is sum(map {@$_} values %{ $scale->{reasons} }),
+           sum(map { $_->{count} } map { values %{ $_->{reasons} } }
+               @{ $zone->{servers} }), '... all are counted';
+        my $now = seconds($zone->{now});
+        my $end = seconds($scale->{first}) + $scale->{steps} * $scale->{step};
+        ok $end > $now && $end - $now <= $scale->{step}, '... until now';
+    }
     is_deeply { map { $_->{id} => counts($_->{verdicts}) } @{ $zone->{rules} } },
               { 'a.rule' => { blocked => 1 }, seen => { detected => 1 } },
               'rules';

@@ -145,6 +145,59 @@ subtest 'another name' => sub {
 };
 
 
+subtest 'names, and a request without one' => sub {
+    my $bare = CitrixGuard::Raw::ask($gateway->front,
+        "GET /old HTTP/1.0\r\n\r\n", @TLS);
+    is $bare->{status}, 200, 'HTTP/1.0 without a name';
+    my ($got) = $web->arrivals($gateway);
+    like $got->{head}, qr/^Host: gateway\.example\.com\r$/m, '... has it then';
+    refused CitrixGuard::Raw::ask($gateway->front,
+        "GET /vpn/../vpns/ HTTP/1.0\r\n\r\n", @TLS), 'an attack without one';
+    my $second = 'vpn.example.com';
+    my $two = "GET / HTTP/1.1\r\nHost: $second\r\n\r\n";
+    is CitrixGuard::Raw::ask($gateway->front, $two, @TLS)->{status}, 421,
+        'a name that is not in the list';
+    my $more = CitrixGuard::Gateway->new(web => $web->port, names => [$second]);
+    $more->set('settings.conf', qr/# portal\S+ \S+;/, "$second $second;")->start;
+    is CitrixGuard::Raw::ask($more->front, $two, $more->tls)->{status}, 200,
+        'one that is';
+    ($got) = $web->arrivals($more);
+    like $got->{head}, qr/^Host: vpn\.example\.com\r$/m, '... as it came';
+    is CitrixGuard::Raw::ask($more->front, $two =~ s/vpn/no/r,
+        $more->tls)->{status}, 421, 'and no other';
+};
+
+
+subtest 'header fields with "_"' => sub {
+    is ask('/a', headers => [X_Ctx_Id => 'abc', NSC_USER => 'u',
+                             Nsc_Nonce => 'n'])->{status}, 200, 'served';
+    my ($got) = $web->arrivals($gateway);
+    like $got->{head}, qr/^X_Ctx_Id: abc\r$/m, 'passed on';
+    unlike $got->{head}, qr/^NSC.(?:USER|NONCE)/mi, '... but for two';
+    refused ask('/a', headers => [NSC_USER => '../../x']), 'an attack in one';
+    $gateway->events;
+};
+
+
+subtest 'TLS of older clients' => sub {
+    my $old = CitrixGuard::Gateway->new(web => $web->port);
+    my $to = sub {
+        my ($port, $cipher) = @_;
+        return CitrixGuard::Nginx::_output('openssl', 's_client', '-connect',
+            "127.0.0.1:$port", '-tls1_2', '-cipher', $cipher, '-brief');
+    };
+    $old->set('tls.conf', qr/tls-modern/, 'tls-compatible')->start;
+    for my $cipher (qw(ECDHE-ECDSA-AES256-SHA ECDHE-ECDSA-AES128-SHA256)) {
+        unlike $to->($gateway->front, $cipher), qr/Ciphersuite: $cipher/,
+            "$cipher: not with tls-modern.conf";
+        like $to->($old->front, $cipher), qr/Ciphersuite: $cipher/,
+            '... but with tls-compatible.conf';
+    }
+    like $to->($gateway->front, 'ECDHE-ECDSA-AES128-GCM-SHA256'),
+        qr/Ciphersuite: ECDHE/, 'what all have';
+};
+
+
 subtest 'big bodies, and no file for them' => sub {
     is ask('/upload', method => 'POST', body => 'u' x 3_000_000)->{status},
         200, 'an upload';

@@ -15,7 +15,8 @@ typedef enum {
     CGUARD_SESSION_HTTP,         /* and everything else */
     CGUARD_SESSION_SOCKS5,
     CGUARD_SESSION_CGP,
-    CGUARD_SESSION_ICA
+    CGUARD_SESSION_ICA,
+    CGUARD_SESSION_PROTOCOLS
 } cguard_protocol_e;
 
 
@@ -30,7 +31,8 @@ typedef enum {
     CGUARD_SESSION_LONG,         /* too much before the server's answer */
     CGUARD_SESSION_ANSWER,       /* the server speaks another protocol */
     CGUARD_SESSION_SLOW,         /* neither side has finished its greeting */
-    CGUARD_SESSION_SILENT        /* the client has said nothing yet */
+    CGUARD_SESSION_SILENT,       /* the client has said nothing yet */
+    CGUARD_SESSION_REASONS
 } cguard_session_reason_e;
 
 

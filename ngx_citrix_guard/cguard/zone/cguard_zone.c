@@ -22,8 +22,11 @@ _Static_assert(sizeof(cguard_zone_t) < 1000 * 1024,
                "a zone of a mebibyte has room for it");
 
 
-static uint64_t cguard_zone_hash(const void *data, size_t len, uint64_t seed);
 static void cguard_zone_write(cguard_zone_t *z, cguard_zone_event_t *e);
+static _Atomic uint64_t *cguard_zone_step_place(cguard_zone_t *z,
+    cguard_zone_scale_e scale, uint64_t step, unsigned series);
+static void cguard_zone_count_time(cguard_zone_t *z, cguard_zone_event_t *e,
+    uint64_t seconds);
 static void cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step);
 static void cguard_zone_source(cguard_zone_t *z,
     const unsigned char address[16], uint64_t msec);
@@ -119,7 +122,6 @@ void
 cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
     const unsigned char address[16], uint64_t msec)
 {
-    uint64_t               step;
     cguard_zone_counts_t  *c;
     cguard_zone_canary_t  *canary;
 
@@ -147,13 +149,7 @@ cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
         cguard_zone_add(&z->rules[e->rule].verdicts[e->verdict], msec);
     }
 
-    step = msec / 1000 / CGUARD_ZONE_STEP;
-
-    cguard_zone_count_step(&z->steps[step % CGUARD_ZONE_STEPS][e->reason],
-                           step);
-    cguard_zone_count_step(&z->steps[step % CGUARD_ZONE_STEPS]
-                                    [CGUARD_ZONE_REASONS + e->outcome], step);
-
+    cguard_zone_count_time(z, e, msec / 1000);
     cguard_zone_source(z, address, msec);
     cguard_zone_write(z, e);
 }
@@ -173,7 +169,7 @@ cguard_zone_event_server(cguard_zone_t *z, const cguard_zone_event_t *e)
 
 /* FNV-1a over words, with a last mix so that its upper half is as good */
 
-static uint64_t
+uint64_t
 cguard_zone_hash(const void *data, size_t len, uint64_t seed)
 {
     size_t                i;
@@ -251,7 +247,58 @@ cguard_zone_read(cguard_zone_t *z, uint64_t number, cguard_zone_event_t *e)
 }
 
 
-/* the first of a new step takes the place of the one a day ago */
+unsigned
+cguard_zone_seconds(cguard_zone_scale_e scale)
+{
+    return scale == CGUARD_ZONE_BY_DAY ? 86400
+           : scale == CGUARD_ZONE_BY_HOUR ? 3600
+           : CGUARD_ZONE_STEP;
+}
+
+
+unsigned
+cguard_zone_steps(cguard_zone_scale_e scale)
+{
+    return scale == CGUARD_ZONE_BY_DAY ? CGUARD_ZONE_DAYS
+           : scale == CGUARD_ZONE_BY_HOUR ? CGUARD_ZONE_HOURS
+           : CGUARD_ZONE_STEPS;
+}
+
+
+/* where a step is counted: its number goes round */
+
+static _Atomic uint64_t *
+cguard_zone_step_place(cguard_zone_t *z, cguard_zone_scale_e scale,
+    uint64_t step, unsigned series)
+{
+    step %= cguard_zone_steps(scale);
+
+    return scale == CGUARD_ZONE_BY_DAY ? &z->days[step][series]
+           : scale == CGUARD_ZONE_BY_HOUR ? &z->hours[step][series]
+           : &z->steps[step][series];
+}
+
+
+static void
+cguard_zone_count_time(cguard_zone_t *z, cguard_zone_event_t *e,
+    uint64_t seconds)
+{
+    unsigned  scale;
+    uint64_t  step;
+
+    for (scale = 0; scale < CGUARD_ZONE_SCALES; scale++) {
+        step = seconds / cguard_zone_seconds(scale);
+
+        cguard_zone_count_step(cguard_zone_step_place(z, scale, step,
+                                                      e->reason), step);
+        cguard_zone_count_step(cguard_zone_step_place(z, scale, step,
+                                            CGUARD_ZONE_REASONS + e->outcome),
+                               step);
+    }
+}
+
+
+/* the first of a new step takes the place of the one a round ago */
 
 static void
 cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step)
@@ -279,11 +326,12 @@ cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step)
 
 
 uint64_t
-cguard_zone_step(cguard_zone_t *z, uint64_t step, unsigned series)
+cguard_zone_step(cguard_zone_t *z, cguard_zone_scale_e scale, uint64_t step,
+    unsigned series)
 {
     uint64_t  word;
 
-    word = cguard_zone_get(&z->steps[step % CGUARD_ZONE_STEPS][series]);
+    word = cguard_zone_get(cguard_zone_step_place(z, scale, step, series));
 
     return word >> 32 == (step & 0xffffffff) ? word & 0xffffffff : 0;
 }

@@ -40,6 +40,8 @@
 #define CGUARD_ZONE_CHANGES   256
 #define CGUARD_ZONE_STEP      300    /* seconds of a step in time */
 #define CGUARD_ZONE_STEPS     288    /* a day of them */
+#define CGUARD_ZONE_HOURS     336    /* two weeks */
+#define CGUARD_ZONE_DAYS      366    /* a year, by UTC */
 
 #define CGUARD_ZONE_VERDICTS  4
 #define CGUARD_ZONE_REASONS   12
@@ -166,6 +168,32 @@ typedef struct {
 } cguard_zone_entry_t;
 
 
+/* who has looked at what may have got through; the texts are of others */
+
+#define CGUARD_ZONE_ACKS      8
+#define CGUARD_ZONE_BY        64
+#define CGUARD_ZONE_NOTE      200
+
+typedef struct {
+    uint64_t              number;    /* from 1 on */
+    uint64_t              msec;
+    uint64_t              count;     /* so many may have got through */
+    uint64_t              lost[CGUARD_ZONE_LOST];
+    uint16_t              by_len;
+    uint16_t              note_len;
+    uint8_t               spare[4];
+    unsigned char         by[CGUARD_ZONE_BY];
+    unsigned char         note[CGUARD_ZONE_NOTE];
+} cguard_zone_ack_t;
+
+#define CGUARD_ZONE_ACK_WORDS  (sizeof(cguard_zone_ack_t) / sizeof(uint64_t))
+
+typedef struct {
+    _Atomic uint64_t      sum;
+    _Atomic uint64_t      words[CGUARD_ZONE_ACK_WORDS];
+} cguard_zone_ack_entry_t;
+
+
 /*
  * A source of events, in the manner of the space-saving sketch: a new one
  * takes the place of that with the fewest, and begins with its count, which is
@@ -206,6 +234,8 @@ typedef struct {
     _Atomic uint64_t      events;    /* so far */
     cguard_zone_count_t   errors;
     cguard_zone_count_t   lost[CGUARD_ZONE_LOST];
+    _Atomic uint64_t      acknowledged;  /* so far */
+    cguard_zone_ack_entry_t  acks[CGUARD_ZONE_ACKS];
     cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];
     cguard_zone_server_t  servers[CGUARD_ZONE_SERVERS];
@@ -215,6 +245,8 @@ typedef struct {
     /* a step's number << 32 | how many there were in it */
 
     _Atomic uint64_t      steps[CGUARD_ZONE_STEPS][CGUARD_ZONE_SERIES];
+    _Atomic uint64_t      hours[CGUARD_ZONE_HOURS][CGUARD_ZONE_SERIES];
+    _Atomic uint64_t      days[CGUARD_ZONE_DAYS][CGUARD_ZONE_SERIES];
     cguard_zone_entry_t   ring[CGUARD_ZONE_EVENTS];
 } cguard_zone_t;
 
@@ -266,9 +298,26 @@ cguard_zone_server_t *cguard_zone_event_server(cguard_zone_t *z,
 
 size_t cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top);
 
+/* a sum of whole words, not to be guessed without the zone's seed */
+
+uint64_t cguard_zone_hash(const void *data, size_t len, uint64_t seed);
+
+/* scales of time, the finest first: the seconds of a step; how many are kept */
+
+typedef enum {
+    CGUARD_ZONE_BY_STEP = 0,
+    CGUARD_ZONE_BY_HOUR,
+    CGUARD_ZONE_BY_DAY,
+    CGUARD_ZONE_SCALES
+} cguard_zone_scale_e;
+
+unsigned cguard_zone_seconds(cguard_zone_scale_e scale);
+unsigned cguard_zone_steps(cguard_zone_scale_e scale);
+
 /* how many of a series there were in that step of time */
 
-uint64_t cguard_zone_step(cguard_zone_t *z, uint64_t step, unsigned series);
+uint64_t cguard_zone_step(cguard_zone_t *z, cguard_zone_scale_e scale,
+    uint64_t step, unsigned series);
 
 
 #pragma GCC visibility pop

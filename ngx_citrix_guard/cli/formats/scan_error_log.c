@@ -19,6 +19,8 @@
 
 static scan_parsed_e scan_error_request(const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
+static uint64_t scan_error_left_out(const unsigned char *p,
+    const unsigned char *last);
 static cli_str_t scan_error_value(const unsigned char *p,
     const unsigned char *last, const char *name, char end);
 
@@ -86,6 +88,11 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
                  status.data + status.len);
     }
 
+    if (scan_is(ln->verdict, "log_rate")) {
+        ln->left_out = scan_error_left_out(q, last);
+        return SCAN_NO_REQUEST;
+    }
+
     ln->reason = scan_error_value(q, last, " reason=", ' ');
     ln->target = scan_error_value(q, last, " target=\"", '"');
     ln->client = scan_error_value(q, last, ", client: ", ',');
@@ -98,6 +105,23 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
     }
 
     return ln->target.len ? SCAN_REQUEST : SCAN_NO_REQUEST;
+}
+
+
+/* the directive citrix_guard_log_rate: "log_rate left out N requests of ..." */
+
+static uint64_t
+scan_error_left_out(const unsigned char *p, const unsigned char *last)
+{
+    int64_t    n;
+    cli_str_t  s;
+
+    s = scan_error_value(p, last, " left out ", ' ');
+
+    /* however many: it cannot be told */
+
+    return scan_number(s.data, s.data + s.len, &n) == 0 && n > 0 ? (uint64_t) n
+                                                                 : 1;
 }
 
 

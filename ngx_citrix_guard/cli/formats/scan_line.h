@@ -23,7 +23,7 @@ void scan_line_init(scan_line_t *ln);
 void scan_request(scan_line_t *ln, const unsigned char *p,
     const unsigned char *last);
 
-/* digits only; 0 if it is no number */
+/* digits only; -1 if it is no number */
 
 int scan_number(const unsigned char *p, const unsigned char *last,
     int64_t *n);

@@ -50,7 +50,7 @@ static const scan_name_t  scan_paths[] = {
 static const char  scan_name_event[] = "citrix_guard.";
 
 
-/* docs/cli.md, "Names", has the same */
+/* docs/cli.md, "Names", has the same: t/cli/format.t */
 
 static const scan_name_t  scan_names[] = {
     { "@timestamp", SCAN_F_TIME, 9 },

@@ -42,6 +42,9 @@ typedef struct {
     unsigned              status;
     unsigned              canary;
 
+    /* no request, but the guard says that it has not logged so many */
+    uint64_t              left_out;
+
     /* begins with the size, which few lines need as a number */
     cli_str_t             size;
 } scan_line_t;
@@ -474,6 +477,7 @@ typedef struct {
 
     uint64_t              requests;
     uint64_t              untimed;
+    uint64_t              left_out;
     int64_t               first;
     int64_t               last;
 

@@ -183,10 +183,17 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
                 "these logs cannot say.\n", scan_time_text(sc->first, first));
     }
 
+    if (sc->left_out) {
+        fprintf(f, "  The guard has not logged %llu requests "
+                "(citrix_guard_log_rate): look for them in the\n"
+                "  access log or among its events.\n",
+                (unsigned long long) sc->left_out);
+    }
+
     if (sc->requests == 0) {
         fprintf(f, "  No request was read.\n");
 
-    } else if (scan_unread(sc)) {
+    } else if (scan_unread(sc) && sc->left_out == 0) {
         fprintf(f, "  %sNot all was read%s: see the files above.\n",
                 cli_colour(f, CLI_AMBER), cli_colour(f, CLI_PLAIN));
     }

@@ -145,6 +145,7 @@ scan_export_end(scan_findings_t *sc)
         scan_json_groups(sc);
     }
 
+    printf("\"left_out\":%llu,", (unsigned long long) sc->left_out);
     printf("\"interrupted\":%s,\n\"conclusion\":\"%s\",\n\"status\":%d}\n",
            sc->interrupted ? "true" : "false", scan_verdict(sc),
            scan_findings_status(sc));

@@ -580,5 +580,5 @@ scan_unread(const scan_findings_t *sc)
         }
     }
 
-    return sc->interrupted || sc->requests == 0;
+    return sc->interrupted || sc->requests == 0 || sc->left_out;
 }

@@ -29,6 +29,7 @@
 #include "scan_judge.h"
 #include "scan_progress.h"
 #include "scan_source.h"
+#include "scan_text.h"
 
 
 #define SCAN_PIECE  (256 * 1024)
@@ -61,6 +62,7 @@ typedef struct {
     uint64_t              lines;
     uint64_t              requests;
     uint64_t              untimed;
+    uint64_t              left_out;
     uint64_t              damaged;
     uint64_t              damaged_line[SCAN_DAMAGED_SHOWN];
     unsigned              formats;
@@ -87,6 +89,7 @@ struct scan_job_s {
     /* who reads */
     pthread_mutex_t       reading;
     scan_source_t        *source;
+    scan_text_t          *text;
     size_t                next;
     uint64_t              turns;
     uint64_t              at;
@@ -198,7 +201,7 @@ scan_run(scan_findings_t *sc)
     }
 
     if (job.source) {
-        scan_source_close(job.source);
+        scan_text_close(job.text);
     }
 
     free(piece);
@@ -295,6 +298,7 @@ scan_piece_open(scan_job_t *job, scan_piece_t *pc)
         return -1;
     }
 
+    job->text = scan_text_open(job->source);
     pc->file->packed = scan_source_packed(job->source);
 
     return 0;
@@ -320,8 +324,8 @@ scan_piece_fill(scan_job_t *job, scan_piece_t *pc)
     nl = NULL;
 
     while (nl == NULL && pc->len < SCAN_LINE_MAX && !scan_stop) {
-        n = scan_source_read(job->source, pc->buf + pc->len, SCAN_PIECE,
-                             &pc->error);
+        n = scan_text_read(job->text, pc->buf + pc->len, SCAN_PIECE,
+                           &pc->error);
 
         if (n > 0 && job->skip) {
             nl = memchr(pc->buf, '\n', (size_t) n);
@@ -363,7 +367,7 @@ scan_piece_fill(scan_job_t *job, scan_piece_t *pc)
 
     if (nl == NULL && !job->skip) {
         job->at = pc->at;
-        scan_source_close(job->source);
+        scan_text_close(job->text);
         job->source = NULL;
     }
 }
@@ -456,6 +460,7 @@ scan_piece_parse(scan_piece_t *pc)
     const unsigned char  *p, *last, *nl;
 
     pc->lines = pc->requests = pc->untimed = pc->damaged = 0;
+    pc->left_out = 0;
     pc->formats = 0;
     pc->days = 0;
     pc->hits = 0;
@@ -508,7 +513,9 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     scan_line_t    line;
     scan_parsed_e  parsed;
 
+    line.left_out = 0;
     parsed = scan_parse(&pc->parser, p, last, &line);
+    pc->left_out += line.left_out;
 
     if (parsed != SCAN_DAMAGED && pc->parser.format != SCAN_UNKNOWN) {
         pc->formats |= 1u << pc->parser.format;
@@ -681,6 +688,7 @@ scan_piece_add(scan_job_t *job, scan_piece_t *pc)
 
     sc->requests += pc->requests;
     sc->untimed += pc->untimed;
+    sc->left_out += pc->left_out;
 
     if (sc->progress) {
         scan_progress(sc, pc->at);

@@ -16,12 +16,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bzlib.h>
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "cli/common/cli_memory.h"
 #include "scan_source.h"
+#include "scan_zip.h"
 
 
 #define SCAN_PACKED_SIZE  (128 * 1024)
@@ -65,6 +67,8 @@ struct scan_source_s {
 
     z_stream              gzip;
     lzma_stream           xz;
+    bz_stream             bzip2;
+    scan_zip_t           *zip;
     ZSTD_DStream         *zstd;
 
     /* so much for the next call */
@@ -83,6 +87,12 @@ static void scan_gzip_end(scan_source_t *src);
 static int scan_xz_start(scan_source_t *src);
 static int scan_xz_step(scan_source_t *src);
 static void scan_xz_end(scan_source_t *src);
+static int scan_bzip2_start(scan_source_t *src);
+static int scan_bzip2_step(scan_source_t *src);
+static void scan_bzip2_end(scan_source_t *src);
+static ssize_t scan_zip_bytes(void *data, const unsigned char **p);
+static int scan_zip_start(scan_source_t *src);
+static void scan_zip_end(scan_source_t *src);
 static int scan_zstd_start(scan_source_t *src);
 static int scan_zstd_step(scan_source_t *src);
 static void scan_zstd_end(scan_source_t *src);
@@ -91,6 +101,9 @@ static void scan_zstd_end(scan_source_t *src);
 static const scan_packer_t  scan_packers[] = {
     { "gzip", 2, { 0x1f, 0x8b },
       scan_gzip_start, scan_gzip_step, scan_gzip_end },
+    { "bzip2", 3, { 'B', 'Z', 'h' },
+      scan_bzip2_start, scan_bzip2_step, scan_bzip2_end },
+    { "zip", 4, { 'P', 'K', 3, 4 }, scan_zip_start, NULL, scan_zip_end },
     { "xz", 6, { 0xfd, '7', 'z', 'X', 'Z', 0 },
       scan_xz_start, scan_xz_step, scan_xz_end },
     { "zstd", 4, { 0x28, 0xb5, 0x2f, 0xfd },
@@ -183,6 +196,10 @@ ssize_t
 scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,
     const char **error)
 {
+    if (src->zip) {
+        return scan_zip_read(src->zip, buf, size, error);
+    }
+
     return src->packer ? scan_unpack(src, buf, size, error)
                        : scan_plain(src, buf, size, error);
 }
@@ -435,6 +452,92 @@ static void
 scan_xz_end(scan_source_t *src)
 {
     lzma_end(&src->xz);
+}
+
+
+static int
+scan_bzip2_start(scan_source_t *src)
+{
+    return BZ2_bzDecompressInit(&src->bzip2, 0, 0) == BZ_OK ? 0 : -1;
+}
+
+
+static int
+scan_bzip2_step(scan_source_t *src)
+{
+    int  rc;
+
+    src->between = 0;
+
+    src->bzip2.next_in = (char *) src->in + src->used;
+    src->bzip2.avail_in = (unsigned) (src->nin - src->used);
+    src->bzip2.next_out = (char *) src->out;
+    src->bzip2.avail_out = (unsigned) src->nout;
+
+    rc = BZ2_bzDecompress(&src->bzip2);
+
+    src->used = src->nin - src->bzip2.avail_in;
+    src->out = (unsigned char *) src->bzip2.next_out;
+    src->nout = src->bzip2.avail_out;
+
+    if (rc == BZ_STREAM_END) {
+        src->between = 1;
+        scan_bzip2_end(src);
+        memset(&src->bzip2, 0, sizeof(bz_stream));
+        rc = scan_bzip2_start(src) == 0 ? BZ_OK : BZ_MEM_ERROR;
+    }
+
+    if (rc != BZ_OK) {
+        src->failed = "the bzip2 data is damaged";
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static void
+scan_bzip2_end(scan_source_t *src)
+{
+    (void) BZ2_bzDecompressEnd(&src->bzip2);
+}
+
+
+/* an archive asks for its bytes by itself, and keeps them until then */
+
+static ssize_t
+scan_zip_bytes(void *data, const unsigned char **p)
+{
+    scan_source_t  *src = data;
+
+    ssize_t      n;
+    const char  *error;
+
+    if (src->used == src->nin && !src->eof && scan_fill(src, &error) == -1) {
+        return -1;
+    }
+
+    n = (ssize_t) (src->nin - src->used);
+    *p = src->in + src->used;
+    src->used = src->nin;
+
+    return n;
+}
+
+
+static int
+scan_zip_start(scan_source_t *src)
+{
+    src->zip = scan_zip_open(scan_zip_bytes, src);
+
+    return src->zip ? 0 : -1;
+}
+
+
+static void
+scan_zip_end(scan_source_t *src)
+{
+    scan_zip_close(src->zip);
 }
 
 

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_colour.h"
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_types.h"
@@ -79,7 +80,7 @@ status_report_text(const status_t *st)
     }
 
     printf("%s  versions   citrix-guard %s, module %s, nginx %s\n",
-           is->error[0] ? "\n" : "", CLI_VERSION,
+           is->error[0] ? "\n" : "", CGUARD_VERSION,
            is->module[0] ? is->module : "not known",
            is->nginx[0] ? is->nginx : "not known");
 
@@ -157,7 +158,7 @@ status_report_json(const status_t *st)
     status_member("node", is->node);
     putchar(',');
     status_member("started", is->started);
-    printf(",\"versions\":{\"citrix-guard\":\"%s\",", CLI_VERSION);
+    printf(",\"versions\":{\"citrix-guard\":\"%s\",", CGUARD_VERSION);
     status_member("module", is->module);
     putchar(',');
     status_member("nginx", is->nginx);

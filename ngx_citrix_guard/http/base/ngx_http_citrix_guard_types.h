@@ -71,6 +71,7 @@ typedef struct {
     ngx_http_citrix_guard_rule_set_t *set;      /* NULL: none in force */
 
     ngx_uint_t                      monitor;
+    ngx_str_t                       ack_secret; /* of the monitor; no data: 0 */
     cguard_zone_server_t           *counters;   /* NULL: no zone */
     uint16_t                        turn;       /* of their place */
 

@@ -41,7 +41,11 @@ static ngx_int_t ngx_http_citrix_guard_check_upgrade(ngx_conf_t *cf,
 static ngx_int_t ngx_http_citrix_guard_reject(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location, const char *text);
 static void ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
-    ngx_http_citrix_guard_location_t *location);
+    ngx_http_citrix_guard_location_t *location, ngx_uint_t n);
+static ngx_uint_t ngx_http_citrix_guard_server_drops(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, ngx_uint_t n);
+static ngx_uint_t ngx_http_citrix_guard_is_dropped(ngx_array_t *headers,
+    const char *name);
 static void ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
     ngx_http_citrix_guard_location_t *location);
 static ngx_int_t ngx_http_citrix_guard_collect_guarded(ngx_conf_t *cf,
@@ -114,7 +118,8 @@ ngx_http_citrix_guard_check(ngx_conf_t *cf)
 
         if (cscf != last) {
             last = cscf;
-            ngx_http_citrix_guard_check_server(cf, &location[i]);
+            ngx_http_citrix_guard_check_server(cf, &location[i],
+                                               gmcf->locations.nelts - i);
         }
 
         if (ngx_http_citrix_guard_check_location(cf, &location[i]) != NGX_OK) {
@@ -290,7 +295,9 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
     glcf = ngx_http_citrix_guard_location_conf(location);
 
-    if (ngx_http_citrix_guard_maybe_judged(&kv->key)) {
+    /* an empty value is no header field */
+
+    if (kv->value.len && ngx_http_citrix_guard_maybe_judged(&kv->key)) {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
     }
 
@@ -407,7 +414,7 @@ ngx_http_citrix_guard_reject(ngx_conf_t *cf,
 
 static void
 ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
-    ngx_http_citrix_guard_location_t *location)
+    ngx_http_citrix_guard_location_t *location, ngx_uint_t n)
 {
     ngx_http_core_srv_conf_t  *cscf;
 
@@ -417,10 +424,13 @@ ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
         return;
     }
 
-    if (cscf->underscores_in_headers) {
+    if (cscf->underscores_in_headers
+        && !ngx_http_citrix_guard_server_drops(cf, location, n))
+    {
         ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location,
             "has \"underscores_in_headers on\", which lets NSC_USER through "
-            "to the ADC: leave it off");
+            "to the ADC: leave it off, or set \"proxy_set_header\" for "
+            "NSC_USER and NSC_NONCE to \"\"");
     }
 
     if (!cscf->ignore_invalid_headers) {
@@ -428,6 +438,76 @@ ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
             "has \"ignore_invalid_headers off\", which lets spellings of "
             "NSC_USER through to the ADC: leave it on");
     }
+}
+
+
+/* does each location of the server that serves something drop both? */
+
+static ngx_uint_t
+ngx_http_citrix_guard_server_drops(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, ngx_uint_t n)
+{
+    ngx_uint_t                 i, served;
+    ngx_array_t              **headers;
+    ngx_module_t              *module;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    module = ngx_http_citrix_guard_find_module(cf->cycle,
+                                               "ngx_http_proxy_module");
+    if (module == NULL) {
+        return 0;
+    }
+
+    served = 0;
+
+    for (i = 0; i < n && location[i].srv_conf == location[0].srv_conf; i++) {
+
+        clcf = location[i].loc_conf[ngx_http_core_module.ctx_index];
+
+        if (clcf->handler == NULL) {
+            continue;
+        }
+
+        headers = ngx_http_citrix_guard_directive_value(module,
+                                     location[i].loc_conf, "proxy_set_header");
+
+        if (headers == NULL
+            || !ngx_http_citrix_guard_is_dropped(*headers, "NSC_USER")
+            || !ngx_http_citrix_guard_is_dropped(*headers, "NSC_NONCE"))
+        {
+            return 0;
+        }
+
+        served = 1;
+    }
+
+    return served;
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_dropped(ngx_array_t *headers, const char *name)
+{
+    size_t         len;
+    ngx_uint_t     i;
+    ngx_keyval_t  *kv;
+
+    if (headers == NULL || headers == NGX_CONF_UNSET_PTR) {
+        return 0;
+    }
+
+    len = ngx_strlen(name);
+    kv = headers->elts;
+
+    for (i = 0; i < headers->nelts; i++) {
+        if (kv[i].key.len == len && kv[i].value.len == 0
+            && ngx_strncasecmp(kv[i].key.data, (u_char *) name, len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

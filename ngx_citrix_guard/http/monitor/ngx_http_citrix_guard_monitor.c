@@ -14,6 +14,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_monitor.h"
+#include "ngx_http_citrix_guard_monitor_ack.h"
 #include "ngx_http_citrix_guard_monitor_json.h"
 #include "ngx_http_citrix_guard_monitor_prometheus.h"
 #include "ngx_http_citrix_guard_page_text.h"
@@ -108,6 +109,10 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
     ngx_str_t                           value;
     ngx_http_citrix_guard_json_t        o;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    if (r->method == NGX_HTTP_POST) {
+        return ngx_http_citrix_guard_monitor_ack(r);
+    }
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
@@ -264,7 +269,15 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
         glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
 
         if (!glcf->monitor) {
-            continue;
+
+            if (glcf->ack_secret.data == NULL) {
+                continue;
+            }
+
+            ngx_http_citrix_guard_conf_log(cf, NGX_LOG_EMERG, &location[i],
+                "has \"citrix_guard_monitor_ack\", but no "
+                "\"citrix_guard_monitor\"");
+            return NGX_ERROR;
         }
 
         if (gmcf->zone == NULL) {

@@ -14,21 +14,20 @@
 #include "ngx_http_citrix_guard_monitor_json.h"
 #include "ngx_http_citrix_guard_monitor_names.h"
 #include "ngx_http_citrix_guard_monitor_rules.h"
+#include "ngx_http_citrix_guard_monitor_series.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "cguard/decision/cguard_version.h"
+#include "cguard/zone/cguard_front.h"
 #include "cguard/zone/cguard_zone.h"
+#include "cguard/zone/cguard_zone_ack.h"
 
 
 /* of this form: members may be added, none is taken away */
 
 #define NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION  1
-
-
-/* of the module: citrix-guard has the same (cli_types.h) */
-
 
 
 /* sources that are shown, of those that are counted */
@@ -51,14 +50,11 @@ static void ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_canaries(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_dump_front(ngx_http_citrix_guard_json_t *o);
 static void ngx_http_citrix_guard_dump_history(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_sources(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
-static void ngx_http_citrix_guard_dump_series(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t now);
-static void ngx_http_citrix_guard_dump_steps(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name);
 static void ngx_http_citrix_guard_dump_events(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t since);
 static void ngx_http_citrix_guard_dump_event(ngx_http_citrix_guard_json_t *o,
@@ -111,6 +107,7 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_dump_count(o, "errors", &z->errors);
     ngx_http_citrix_guard_dump_lost(o, z);
     ngx_http_citrix_guard_dump_canaries(o, z);
+    ngx_http_citrix_guard_dump_front(o);
     ngx_http_citrix_guard_dump_history(o, z);
     ngx_http_citrix_guard_dump_sources(o, z);
     ngx_http_citrix_guard_dump_series(o, z, now);
@@ -268,19 +265,41 @@ ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* what should have been written, and was not */
+/*
+ * What should have been written, and was not, since the last acknowledgement;
+ * and that itself.
+ */
 
 static void
 ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
+    ngx_uint_t         i, known;
+    cguard_zone_ack_t  ack;
+
+    static const char  *names[] = { "events", "lines" };
+
+    known = (ngx_uint_t) cguard_zone_acknowledged(z, &ack);
+
     ngx_http_citrix_guard_json_open(o, "lost", "{");
-    ngx_http_citrix_guard_json_number(o, "events",
-                  ngx_http_citrix_guard_load(
-                                       &z->lost[CGUARD_ZONE_LOST_EVENT].n));
-    ngx_http_citrix_guard_json_number(o, "lines",
-                  ngx_http_citrix_guard_load(
-                                       &z->lost[CGUARD_ZONE_LOST_LINE].n));
+
+    for (i = 0; i < CGUARD_ZONE_LOST; i++) {
+        ngx_http_citrix_guard_json_number(o, names[i],
+                                  ngx_http_citrix_guard_load(&z->lost[i].n)
+                                  - (known ? ack.lost[i] : 0));
+    }
+
+    ngx_http_citrix_guard_json_close(o, "}");
+
+    if (!known) {
+        return;
+    }
+
+    ngx_http_citrix_guard_json_open(o, "acknowledged", "{");
+    ngx_http_citrix_guard_dump_text(o, "by", ack.by, ack.by_len);
+    ngx_http_citrix_guard_dump_text(o, "note", ack.note, ack.note_len);
+    ngx_http_citrix_guard_json_time(o, "at", ack.msec);
+    ngx_http_citrix_guard_json_number(o, "count", ack.count);
     ngx_http_citrix_guard_json_close(o, "}");
 }
 
@@ -335,6 +354,42 @@ ngx_http_citrix_guard_dump_canaries(ngx_http_citrix_guard_json_t *o,
 /* oldest first; a server without modes is gone */
 
 static void
+ngx_http_citrix_guard_dump_front(ngx_http_citrix_guard_json_t *o)
+{
+    uint64_t             n;
+    ngx_uint_t           i;
+    cguard_front_t      *f;
+    cguard_front_row_t  *row;
+
+    ngx_http_citrix_guard_json_open(o, "front", "[");
+
+    f = ngx_http_citrix_guard_front();
+
+    for (i = 0; f && i < f->rows; i++) {
+        row = &f->row[i];
+        n = ngx_http_citrix_guard_load(&row->count);
+
+        if (n == 0) {
+            continue;
+        }
+
+        ngx_http_citrix_guard_json_open(o, NULL, "{");
+        ngx_http_citrix_guard_dump_text(o, "protocol",
+                                        (u_char *) row->protocol,
+                                        ngx_strlen(row->protocol));
+        ngx_http_citrix_guard_dump_text(o, "why", (u_char *) row->why,
+                                        ngx_strlen(row->why));
+        ngx_http_citrix_guard_json_number(o, "count", n);
+        ngx_http_citrix_guard_json_time(o, "last",
+                                        ngx_http_citrix_guard_load(&row->last));
+        ngx_http_citrix_guard_json_close(o, "}");
+    }
+
+    ngx_http_citrix_guard_json_close(o, "]");
+}
+
+
+static void
 ngx_http_citrix_guard_dump_history(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
@@ -384,69 +439,6 @@ ngx_http_citrix_guard_dump_sources(ngx_http_citrix_guard_json_t *o,
         ngx_http_citrix_guard_json_number(o, "error", top[i].error);
         ngx_http_citrix_guard_json_time(o, "last", top[i].last);
         ngx_http_citrix_guard_json_close(o, "}");
-    }
-
-    ngx_http_citrix_guard_json_close(o, "]");
-}
-
-
-/* the last day, in steps */
-
-static void
-ngx_http_citrix_guard_dump_series(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t now)
-{
-    uint64_t    first;
-    ngx_uint_t  i;
-
-    first = now / 1000 / CGUARD_ZONE_STEP - (CGUARD_ZONE_STEPS - 1);
-
-    ngx_http_citrix_guard_json_open(o, "series", "{");
-    ngx_http_citrix_guard_json_number(o, "step", CGUARD_ZONE_STEP);
-    ngx_http_citrix_guard_json_time(o, "first",
-                                    first * CGUARD_ZONE_STEP * 1000);
-
-    ngx_http_citrix_guard_json_open(o, "reasons", "{");
-
-    for (i = 0; ngx_http_citrix_guard_reason_name(i); i++) {
-        ngx_http_citrix_guard_dump_steps(o, z, first, i,
-                                         ngx_http_citrix_guard_reason_name(i));
-    }
-
-    ngx_http_citrix_guard_json_close(o, "}");
-    ngx_http_citrix_guard_json_open(o, "outcomes", "{");
-
-    for (i = 0; i < CGUARD_ZONE_OUTCOMES; i++) {
-        ngx_http_citrix_guard_dump_steps(o, z, first, CGUARD_ZONE_REASONS + i,
-                                        ngx_http_citrix_guard_outcome_label(i));
-    }
-
-    ngx_http_citrix_guard_json_close(o, "}");
-    ngx_http_citrix_guard_json_close(o, "}");
-}
-
-
-static void
-ngx_http_citrix_guard_dump_steps(ngx_http_citrix_guard_json_t *o,
-    cguard_zone_t *z, uint64_t first, ngx_uint_t series, const char *name)
-{
-    uint64_t    n;
-    ngx_uint_t  i;
-
-    for (i = 0, n = 0; i < CGUARD_ZONE_STEPS; i++) {
-        n += cguard_zone_step(z, first + i, series);
-    }
-
-    if (n == 0) {
-        return;
-    }
-
-    ngx_http_citrix_guard_json_open(o, name, "[");
-
-    for (i = 0; i < CGUARD_ZONE_STEPS; i++) {
-        ngx_http_citrix_guard_json_number(o, NULL,
-                                        cguard_zone_step(z, first + i,
-                                                         series));
     }
 
     ngx_http_citrix_guard_json_close(o, "]");

@@ -12,8 +12,10 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_monitor_names.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_names.h"
 #include "http/evidence/ngx_http_citrix_guard_outcome.h"
+#include "cguard/zone/cguard_front.h"
 #include "cguard/zone/cguard_zone.h"
 
 
@@ -35,6 +37,43 @@ const char *
 ngx_http_citrix_guard_at_label(ngx_uint_t n)
 {
     return ngx_http_citrix_guard_at_name(n);
+}
+
+
+/* the stream module is another file: its memory is found as nginx does */
+
+cguard_front_t *
+ngx_http_citrix_guard_front(void)
+{
+    ngx_uint_t        i;
+    ngx_module_t     *module;
+    ngx_shm_zone_t   *shm_zone;
+    ngx_list_part_t  *part;
+    ngx_slab_pool_t  *pool;
+
+    module = ngx_http_citrix_guard_find_module((ngx_cycle_t *) ngx_cycle,
+                                            "ngx_stream_citrix_guard_module");
+    if (module == NULL) {
+        return NULL;
+    }
+
+    for (part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part; part;
+         part = part->next)
+    {
+        shm_zone = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (shm_zone[i].tag != module) {
+                continue;
+            }
+
+            pool = (ngx_slab_pool_t *) shm_zone[i].shm.addr;
+
+            return cguard_front_fits(pool->data) ? pool->data : NULL;
+        }
+    }
+
+    return NULL;
 }
 
 

@@ -14,6 +14,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "cguard/zone/cguard_front.h"
 #include "cguard/zone/cguard_zone.h"
 
 
@@ -28,6 +29,13 @@ typedef const char *(*ngx_http_citrix_guard_name_pt)(ngx_uint_t n);
 const char *ngx_http_citrix_guard_verdict_label(ngx_uint_t n);
 const char *ngx_http_citrix_guard_outcome_label(ngx_uint_t n);
 const char *ngx_http_citrix_guard_at_label(ngx_uint_t n);
+
+/*
+ * What the stream module has counted, NULL if it counts nothing.  Walks the
+ * shared memory of the configuration.
+ */
+
+cguard_front_t *ngx_http_citrix_guard_front(void);
 
 /* 1 if the server is or was in a configuration, or has counted something */
 

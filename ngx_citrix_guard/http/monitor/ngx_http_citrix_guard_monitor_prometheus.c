@@ -15,6 +15,7 @@
 #include "ngx_http_citrix_guard_monitor_names.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
+#include "cguard/zone/cguard_front.h"
 #include "cguard/zone/cguard_zone.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
@@ -44,6 +45,8 @@ static void ngx_http_citrix_guard_metric_canary(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_lost(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_front(
+    ngx_http_citrix_guard_json_t *o);
 static void ngx_http_citrix_guard_metric_last(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_label(
@@ -94,6 +97,7 @@ ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_metric_rules(o, z);
     ngx_http_citrix_guard_metric_canary(o, z);
     ngx_http_citrix_guard_metric_last(o, z);
+    ngx_http_citrix_guard_metric_front(o);
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_errors_total", "counter",
                           "Requests that could not be judged or noted in "
@@ -383,4 +387,35 @@ ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_json_t *o,
 {
     ngx_http_citrix_guard_json_format(o, " %uL.%03uL\n", msec / 1000,
                                       msec % 1000);
+}
+
+
+/* where there is a front: the first count of a reason is a change from 0 */
+
+static void
+ngx_http_citrix_guard_metric_front(ngx_http_citrix_guard_json_t *o)
+{
+    ngx_uint_t           i;
+    cguard_front_t      *f;
+    cguard_front_row_t  *row;
+
+    f = ngx_http_citrix_guard_front();
+
+    if (f == NULL) {
+        return;
+    }
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_front_refused_total",
+                                 "counter",
+                                 "Sessions that ended at the front, by "
+                                 "protocol and reason.");
+
+    for (i = 0; i < f->rows; i++) {
+        row = &f->row[i];
+
+        ngx_http_citrix_guard_json_format(o,
+                          "citrix_guard_front_refused_total{protocol=\"%s\","
+                          "why=\"%s\"} %uL\n", row->protocol, row->why,
+                          atomic_load(&row->count));
+    }
 }

@@ -16,7 +16,7 @@
  *   HTTP/2  nginx collects the bytes in stream->preread until it is asked for
  *           the body.  It tells nobody of them, so a timer looks.
  *
- *   HTTP/3  The body is read as a whole, as buffering would.
+ *   HTTP/3  As HTTP/1, in frames.  A stream holds nothing but this request.
  */
 
 
@@ -27,6 +27,7 @@
 #include "ngx_http_citrix_guard_body.h"
 #include "ngx_http_citrix_guard_body_http1.h"
 #include "ngx_http_citrix_guard_body_http2.h"
+#include "ngx_http_citrix_guard_body_http3.h"
 #include "ngx_http_citrix_guard_body_peek.h"
 #include "http/base/ngx_http_citrix_guard_pool.h"
 
@@ -50,10 +51,11 @@ static ngx_int_t ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
+static ngx_int_t ngx_http_citrix_guard_peek_bytes(ngx_http_request_t *r,
+    ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static void ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r);
-static void ngx_http_citrix_guard_peek_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
     ngx_http_citrix_guard_peek_t *peek);
 static ngx_int_t ngx_http_citrix_guard_continue(ngx_http_request_t *r);
@@ -155,21 +157,6 @@ ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
         return ngx_http_citrix_guard_peek_taken(r, peek);
     }
 
-    if (r->http_version > NGX_HTTP_VERSION_20) {
-
-        /* finalized by who reads it, unless that is over already */
-
-        rc = ngx_http_read_client_request_body(r,
-                                             ngx_http_citrix_guard_peek_read);
-
-        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-            return rc;
-        }
-
-        ngx_http_finalize_request(r, NGX_DONE);
-        return NGX_DONE;
-    }
-
     if (ngx_http_citrix_guard_continue(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -222,7 +209,7 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
 
 #endif
 
-    rc = ngx_http_citrix_guard_peek_http1(r, peek);
+    rc = ngx_http_citrix_guard_peek_bytes(r, peek);
 
     if (rc == NGX_AGAIN) {
 
@@ -240,6 +227,24 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
     }
 
     return rc;
+}
+
+
+/* they come by HTTP/1 or HTTP/3, and nginx tells of each that has come */
+
+static ngx_int_t
+ngx_http_citrix_guard_peek_bytes(ngx_http_request_t *r,
+    ngx_http_citrix_guard_peek_t *peek)
+{
+#if (NGX_HTTP_V3)
+
+    if (r->http_version == NGX_HTTP_VERSION_30) {
+        return ngx_http_citrix_guard_peek_http3(r, peek);
+    }
+
+#endif
+
+    return ngx_http_citrix_guard_peek_http1(r, peek);
 }
 
 
@@ -321,16 +326,6 @@ ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r)
     r->read_event_handler = ngx_http_block_reading;
     r->write_event_handler = ngx_http_core_run_phases;
 
-    ngx_http_core_run_phases(r);
-}
-
-
-/* the body has been read as a whole */
-
-static void
-ngx_http_citrix_guard_peek_read(ngx_http_request_t *r)
-{
-    r->write_event_handler = ngx_http_core_run_phases;
     ngx_http_core_run_phases(r);
 }
 

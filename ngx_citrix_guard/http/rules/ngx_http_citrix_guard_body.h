@@ -34,8 +34,8 @@ ngx_uint_t ngx_http_citrix_guard_is_body_ahead(ngx_http_request_t *r);
 /*
  * At least the first "n" bytes of the request's body, or all of it, from the
  * request's pool.  NGX_OK, or NGX_AGAIN: the phases are run again when more
- * is there.  NGX_DONE: the same, and the handler returns it.  NGX_ERROR if the
- * body cannot be judged; a status if the request is to end with it.
+ * is there.  NGX_ERROR if the body cannot be judged; a status if the request
+ * is to end with it.
  */
 
 ngx_int_t ngx_http_citrix_guard_peek_body(ngx_http_request_t *r, size_t n,

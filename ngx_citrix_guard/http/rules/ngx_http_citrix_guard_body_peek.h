@@ -25,6 +25,8 @@ typedef struct {
     ngx_uint_t                      polls;
     ngx_http_chunked_t              chunked;
     size_t                          parsed;     /* raw bytes of it */
+    uint64_t                        frame_rest; /* of HTTP/3 */
+    ngx_uint_t                      frame_is_data;
     ngx_buf_t                      *buf;        /* in place of header_in */
     u_char                         *limit;      /* its memory ends there */
 } ngx_http_citrix_guard_peek_t;

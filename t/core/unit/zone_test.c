@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cguard/zone/cguard_zone.h"
+#include "cguard/zone/cguard_zone_ack.h"
 #include "cguard/zone/cguard_zone_names.h"
 #include "tap.h"
 
@@ -338,6 +339,59 @@ zone_places(void)
 
 
 static void
+zone_acknowledge(void)
+{
+    unsigned           i, ok;
+    cguard_zone_ack_t  ack, last;
+
+    zone_new();
+    memset(&ack, 0, sizeof(ack));
+    ack.count = UINT64_MAX;
+
+    tap_ok(&zone_tap, !cguard_zone_acknowledged(zone, &last)
+           && !cguard_zone_acknowledge(zone, &ack)
+           && zone->acknowledged == 0, "there is nothing to acknowledge");
+
+    zone->servers[0].counts.outcomes[1].n = 100;
+    zone->servers[0].counts.outcomes[2].n = 1;
+    zone->servers[5].counts.outcomes[3].n = 2;
+    zone->servers[63].counts.outcomes[4].n = 3;
+    zone->lost[0].n = 7;
+
+    ack.count = UINT64_MAX;
+    ack.by_len = 3;
+    memcpy(ack.by, "Ann", 3);
+
+    tap_ok(&zone_tap, cguard_zone_through(zone) == 6
+           && cguard_zone_acknowledge(zone, &ack) && ack.count == 6
+           && cguard_zone_acknowledged(zone, &last)
+           && memcmp(&last, &ack, sizeof(ack)) == 0 && last.lost[0] == 7,
+           "all that there are");
+
+    ack.count = 7;
+    tap_ok(&zone_tap, !cguard_zone_acknowledge(zone, &ack),
+           "not more than there are");
+
+    for (i = 0, ok = 1; i < 20; i++) {
+        ack.count = i % 6;
+        ack.msec = i;
+        ok &= cguard_zone_acknowledge(zone, &ack);
+    }
+
+    tap_ok(&zone_tap, ok && cguard_zone_acknowledged(zone, &last)
+           && last.msec == 19 && last.count == 1, "the last one is shown");
+
+    zone->acks[last.number % CGUARD_ZONE_ACKS].words[20] ^= 1;
+    tap_ok(&zone_tap, cguard_zone_acknowledged(zone, &last)
+           && last.msec == 18, "or the one before, if it is torn");
+
+    memset(zone->acks, 0, sizeof(zone->acks));
+    tap_ok(&zone_tap, !cguard_zone_acknowledged(zone, &last),
+           "none, if all are");
+}
+
+
+static void
 zone_counts(void)
 {
     unsigned              n, ok;
@@ -444,8 +498,10 @@ zone_canaries(void)
 static void
 zone_steps(void)
 {
-    unsigned  i;
-    uint64_t  step;
+    unsigned             i;
+    uint64_t             step;
+    unsigned char        address[16];
+    cguard_zone_event_t  e;
 
     zone_new();
 
@@ -457,22 +513,49 @@ zone_steps(void)
         zone_event(i, 1);
     }
 
-    tap_ok(&zone_tap, cguard_zone_step(zone, step, 3) == 2
-           && cguard_zone_step(zone, step, CGUARD_ZONE_REASONS) == 5
-           && cguard_zone_step(zone, step + 1, 3) == 0
-           && cguard_zone_step(zone, step + CGUARD_ZONE_STEPS, 3) == 0,
+    tap_ok(&zone_tap, cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, CGUARD_ZONE_REASONS) == 5
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step + 1, 3) == 0
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step + CGUARD_ZONE_STEPS, 3) == 0,
            "events by step of time");
 
     zone_event(CGUARD_ZONE_STEP * 1000 * CGUARD_ZONE_STEPS, 1);
 
     tap_ok(&zone_tap,
-           cguard_zone_step(zone, step, 0) == 0
-           && cguard_zone_step(zone, step + CGUARD_ZONE_STEPS, 0) == 1,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, 0) == 0
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step + CGUARD_ZONE_STEPS, 0) == 1,
            "a new day takes the place of the old");
+
+    tap_ok(&zone_tap,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_HOUR, 0, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_HOUR, 24, 0) == 1
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_HOUR,
+                               CGUARD_ZONE_HOURS, 3) == 0,
+           "... by hour");
+
+    tap_ok(&zone_tap,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0,
+                               CGUARD_ZONE_REASONS) == 5
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 1, 0) == 1
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY,
+                               CGUARD_ZONE_DAYS, 3) == 0,
+           "... by day");
+
+    zone_make(&e, 0);
+    zone_address(address, 1);
+    cguard_zone_event(zone, &e, address, 86400ULL * 1000 * CGUARD_ZONE_DAYS);
+
+    tap_ok(&zone_tap,
+           cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0, 3) == 2
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, CGUARD_ZONE_DAYS,
+                               0) == 1
+           && cguard_zone_step(zone, CGUARD_ZONE_BY_DAY, 0, 0) == 0,
+           "a new year takes the place of the old");
 
     zone->steps[step % CGUARD_ZONE_STEPS][0] = step << 32 | 0xffffffff;
     zone_event(0, 1);
-    tap_ok(&zone_tap, cguard_zone_step(zone, step, 0) == 0xffffffff,
+    tap_ok(&zone_tap, cguard_zone_step(zone, CGUARD_ZONE_BY_STEP, step, 0) == 0xffffffff,
            "a full count stays full");
 }
 
@@ -815,6 +898,7 @@ main(void)
     zone_names();
     zone_modes();
     zone_places();
+    zone_acknowledge();
     zone_counts();
     zone_canaries();
     zone_steps();

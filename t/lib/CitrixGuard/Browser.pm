@@ -168,6 +168,20 @@ sub keys {
 }
 
 
+# A drag with the mouse, from one point of the window to another.
+sub drag {
+    my ($self, $from, $to) = @_;
+    my $move = sub { { type => 'pointerMove', duration => 50,
+                       x => $_[0][0], y => $_[0][1] } };
+    $self->_send(POST => '/actions', { actions => [
+        { type => 'pointer', id => 'mouse',
+          parameters => { pointerType => 'mouse' },
+          actions => [$move->($from), { type => 'pointerDown', button => 0 },
+                      $move->($to), { type => 'pointerUp', button => 0 }] }] });
+    return;
+}
+
+
 # What the console has said since the last look: errors, also those of the
 # content's policy.
 sub complaints {

@@ -18,8 +18,10 @@ our @EXPORT_OK = qw(faults room_map read_house);
 # The rooms from top to bottom: what each is for, and on which it stands (and
 # on all that those stand on). "only" names the one unit above that asks it.
 my @ROOMS = (
-    { room => 'cli', on => [qw(cli/check cli/scan cli/setup cli/status)],
+    { room => 'cli', on => [qw(cli/ack cli/check cli/scan cli/setup cli/status)],
       why => 'the command: its first word chooses check, scan, verify, ...' },
+    { room => 'cli/ack', on => ['cli/common'],
+      why => 'citrix-guard ack: tells a monitor that somebody has looked' },
     { room => 'cli/check', on => ['cli/common'],
       why => 'citrix-guard check: judges targets from its arguments or stdin' },
     { room => 'cli/scan', on => ['cli/formats'],
@@ -53,7 +55,7 @@ my @ROOMS = (
     { room => 'http/base',
       on => [qw(cguard/rules cguard/zone)],
       why => 'types and helpers that all rooms of the http module share' },
-    { room => 'stream', on => ['cguard/session'],
+    { room => 'stream', on => [qw(cguard/session cguard/zone)],
       why => 'the stream module: tells sessions of ICA from HTTP' },
     { room => 'cguard/rules', on => ['cguard/decision'],
       why => 'rules without nginx: syntax, patterns, their cost at worst' },

@@ -284,6 +284,87 @@ subtest 'by keyboard and screen reader' => sub {
 };
 
 
+# A column at the foot of the plot, as it was painted: how many pixels of it
+# are not the card's colour, from the top of the highest to the axis.
+my $HEIGHTS = <<'END';
+const u = plots.main, { left, top, width, height } = u.bbox;
+const x = v => Math.round(u.valToPos(v, "x", true));
+const rgb = paint("card").match(/[0-9a-f]{2}/gi).map(h => parseInt(h, 16));
+const line = paint("line").match(/[0-9a-f]{2}/gi).map(h => parseInt(h, 16));
+const is = (p, c) => c.every((v, i) => Math.abs(p[i] - v) < 24) || p[3] < 255;
+return plots.view.starts.map(t => {
+    const image = u.ctx.getImageData(x(t + plots.view.wide * 0.4), top, 1,
+                                     height).data;
+    let n = 0;
+    for (let y = 0; y < height; y++) {
+        const p = [...image.slice(y * 4, y * 4 + 4)];
+        n += is(p, rgb) || is(p, line) ? 0 : 1;
+    }
+    return n / height;
+});
+END
+
+
+# As if that had been counted: numbers of columns, from the last one back.
+sub counted {
+    my (%columns) = @_;
+    $browser->script('clearTimeout(timer); const n = arguments[0]; const row = () => Array.from('
+        . '{ length: 288 }, (_, i) => n[287 - i] || 0); '
+        . 'data.series.reasons = { traversal: row(), query: row() }; '
+        . 'data.series.outcomes = { blocked: row(), "exploit-suspected": '
+        . 'row().map(n => n === 1 ? 1 : 0) }; data.longer = []; '
+        . 'data.started = new Date(0).toISOString(); '
+        . 'range.span = SPANS.hour; range.end = null; showPlot()', \%columns);
+    return;
+}
+
+
+subtest 'the plot' => sub {
+    counted(1 => 500, 3 => 100, 5 => 1);
+    my @heights = @{ $browser->script($HEIGHTS) };
+    cmp_ok abs($heights[10] - 1), '<', 0.02, '500 and 500: the whole height';
+    cmp_ok abs($heights[8] - 0.2), '<', 0.02, '100 and 100: a fifth';
+    cmp_ok $heights[6], '<', 0.01, '1 and 1: no more than its due';
+    cmp_ok $heights[9], '==', 0, 'none: nothing';
+    like $browser->text('#legend'), qr/may have got through 1\b/,
+         'what got through is marked';
+    like $browser->text('#range'), qr/20\d\d, \d\d:\d\d \x{2013} .*20\d\d.*\(/,
+         'dates, times and the zone';
+    picture('plot');
+
+    # a day, and a drag over the strip from a half to three quarters of it
+    $browser->script('range.span = SPANS.day; showPlot()');
+    my $box = $browser->script('const r = plots.strip.over'
+        . '.getBoundingClientRect(); scrollTo(0, r.top + scrollY - 300); '
+        . 'const b = plots.strip.over.getBoundingClientRect(); '
+        . 'return [b.left, b.top, b.width, b.height]');
+    my ($left, $top, $width, $height) = map {int} @$box;
+    $browser->drag([$left + int($width / 2), $top + int($height / 2)],
+                   [$left + int($width * 3 / 4), $top + int($height / 2)]);
+    my $hours = $browser->script('return (chosen()[1] - chosen()[0]) / 3600');
+    cmp_ok abs($hours - 6), '<', 0.2, 'a drag selects a time';
+    is $browser->text('#span option:checked'), 'as selected', '... said so';
+    picture('selected');
+    my ($part, $from_left) = @{ $browser->script('const s = '
+        . 'plots.strip.select; const w = plots.strip.over.clientWidth; '
+        . 'return [s.width / w, s.left / w]') };
+    cmp_ok abs($part - 0.25), '<', 0.02, '... and the strip shows it: how long';
+    cmp_ok abs($from_left - 0.5), '<', 0.02, '... and where';
+    $browser->drag([$left + 200, $top + int($height / 2)],
+                   [$left + 210, $top + int($height / 2)]);
+    is $browser->script('return chosen()[1] - chosen()[0]'), 3_600,
+       'an hour is the shortest';
+    my $from = $browser->script('return chosen()[0]');
+    $browser->script('at("later").click()');
+    is $browser->script('return chosen()[0]'), $from + 1_800, 'later';
+    $browser->script('at("earlier").click()');
+    is $browser->script('return chosen()[0]'), $from, '... and earlier';
+    is_deeply [$browser->complaints], [], 'the browser has no complaint';
+    $browser->script('range.span = SPANS.day; range.end = null; '
+                     . 'return refresh()');
+};
+
+
 subtest 'other modes, and something that got through' => sub {
     $nginx->configure(vars => { BE => $be->port, MODE => 'detect' });
     ok $nginx->reload, 'reload';
@@ -307,6 +388,93 @@ subtest 'other modes, and something that got through' => sub {
     refresh();
     like $browser->text('#note'), qr/^Not everything is blocked/, 'off';
     is colour(), 'answer red', '... in red';
+};
+
+
+# What the page would say of another answer of the monitor's, with markup in
+# every text of it.
+my $MARKUP = '<img src=x onerror=hit=1><b>&amp;"\'</b>';
+
+
+sub state_is {
+    my ($state, $change) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    $browser->script('data = structuredClone(real); ' . $change
+                     . '; showAll()');
+    is $browser->script('return at("answer").dataset.state'), $state, $state;
+    fits('... fits');
+    is_deeply $browser->script($CONTRAST), [], '... texts stand out';
+    return;
+}
+
+
+subtest 'the five meanings' => sub {
+    $browser->script('clearTimeout(timer); paused = true; '
+        . 'window.real = structuredClone(data); for (const s of real.servers) '
+        . '{ s.modes = ["on"]; s.outcomes = {}; }');
+    my $through = 'data.servers[0].outcomes["scan-success"] = '
+                . '{ count: 3, last: data.now }';
+    for my $case (
+        ['shielded', ''], ['detect', 'data.servers[0].modes = ["detect"]'],
+        ['off', 'data.servers[0].modes = ["off"]'], ['through', $through],
+        ['unknown', 'data.lost = { events: 2, lines: 7 }'],
+        ['shielded', "$through; data.acknowledged = { by: 'Jan', count: 3, "
+         . "at: data.now, note: 'our own scan' }", 'looked'],
+    ) {
+        my ($state, $change, $name) = @$case;
+        for my $how ([400, 0, 'en'], [400, 1, 'nl'], [1_600, 1, 'en'],
+                     [1_600, 0, 'nl']) {
+            my ($width, $dark, $language) = @$how;
+            $browser->media(width => $width, dark => $dark);
+            $browser->script('lang = arguments[0]', $language);
+            state_is($state, $change);
+            picture(join '-', $name // $state, $width,
+                    $dark ? 'dark' : 'light', $language);
+        }
+    }
+    $browser->media(width => 1_600);
+    $browser->script('lang = "en"');
+};
+
+
+subtest 'markup in every field' => sub {
+    # every text of the answer that is not a key of the page's own, and those
+    # that no attacker can write as well
+    $browser->script('window.markup = arguments[0]; const keep = /^(?:time'
+        . '|now|started|configured|first|last|since|at|modes|verdict|outcome'
+        . '|step|steps|version)$/; '
+        . 'window.spoil = (v, k) => typeof v === "string" ? keep.test(k) ? v '
+        . ': markup : Array.isArray(v) ? v.map(e => spoil(e, k)) : v && '
+        . 'typeof v === "object" ? Object.fromEntries(Object.entries(v).map('
+        . '([n, e]) => [n, spoil(e, n)])) : v', $MARKUP);
+    state_is('shielded', 'data.acknowledged = { by: "x", count: 1, '
+        . 'at: data.now, note: "x" }; data.servers[0].outcomes["scan-success"]'
+        . ' = { count: 1, last: data.now }; data.exemptions = [{ server: "x", '
+        . 'location: "x", names: ["x"], detect_for: 2 }]; data.rules.push({ '
+        . 'id: "y", verdicts: {}, actions: ["x"] }); data = spoil(data, ""); '
+        . 'events = spoil(events, ""); open.clear(); events.slice(0, 50)'
+        . '.forEach(e => { e.canary = true; e.canary_name = markup; '
+        . 'open.add(e.number); })');
+    my $said = $browser->script('document.querySelectorAll("details")'
+        . '.forEach(d => { d.open = true; }); return document.body.innerText');
+    for my $where ('#sentence', '#note', '#about', '#servers', '#history',
+                   '#rules', '#silent-rules', '#exempt', '#sources',
+                   '#events') {
+        like $browser->text($where), qr/\Q$MARKUP\E/, "$where: as it is";
+    }
+    is $browser->script('return document.querySelectorAll("main img, main b, '
+        . 'main script, main iframe").length'), 0, 'nothing is an element';
+    is $browser->script('return window.hit === undefined'), JSON::PP::true,
+       'nothing has run';
+    is_deeply [$browser->complaints], [], '... nor been tried';
+    fits('all of it fits');
+    $browser->media(width => 400);
+    fits('... on a small screen');
+    picture('markup');
+    $browser->media(width => 1_600);
+    $browser->script('document.querySelectorAll("details").forEach(d => { '
+        . 'd.open = false; }); open.clear(); paused = false; events = []; '
+        . 'lastSeen = 0; return refresh()');
 };
 
 

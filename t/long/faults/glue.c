@@ -38,6 +38,8 @@ FAULT(void *, ngx_array_create, NULL, (void *p, INT n, size_t size),
       (p, n, size))
 FAULT(void *, ngx_array_push, NULL, (void *a), (a))
 FAULT(void *, ngx_array_push_n, NULL, (void *a, INT n), (a, n))
+FAULT(INT, ngx_conf_full_name, ERROR, (void *cycle, void *name, INT prefix),
+      (cycle, name, prefix))
 FAULT(void *, ngx_create_pool, NULL, (INT size, void *log), (size, log))
 FAULT(void *, ngx_create_temp_buf, NULL, (void *p, size_t n), (p, n))
 FAULT(INT, ngx_handle_read_event, ERROR, (void *rev, INT flags), (rev, flags))
@@ -62,8 +64,6 @@ FAULT(void *, ngx_http_get_variable, NULL, (void *r, void *name, INT key),
 FAULT(INT, ngx_http_get_variable_index, ERROR, (void *cf, void *name),
       (cf, name))
 FAULT(INT, ngx_http_output_filter, ERROR, (void *r, void *out), (r, out))
-FAULT(INT, ngx_http_read_client_request_body, 500, (void *r, void *handler),
-      (r, handler))
 FAULT(INT, ngx_http_send_header, ERROR, (void *r), (r))
 FAULT(void *, ngx_list_push, NULL, (void *list), (list))
 FAULT(void *, ngx_palloc, NULL, (void *p, size_t n), (p, n))

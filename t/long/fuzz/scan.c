@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "cli/formats/scan_charset.h"
 #include "cli/formats/scan_custom.h"
 #include "cli/formats/scan_document.h"
 #include "cli/formats/scan_fast.h"
@@ -21,6 +22,7 @@
 #include "cli/formats/scan_prefilter.h"
 #include "cli/formats/scan_quiet.h"
 #include "cli/formats/scan_types.h"
+#include "cli/formats/scan_unfold.h"
 #include "cli/formats/scan_w3c.h"
 #include "cli/scan/scan_arena.h"
 #include "cli/scan/scan_elsewhere.h"
@@ -61,6 +63,8 @@ static void scan_fuzz_line(scan_parser_t *ps, const uint8_t *data,
     size_t size);
 static void scan_fuzz_judge(const scan_line_t *ln, const uint8_t *data,
     size_t size);
+static void scan_fuzz_unfold(const uint8_t *data, size_t size);
+static void scan_fuzz_charset(const uint8_t *data, size_t size);
 static void scan_fuzz_log(const uint8_t *data, size_t size);
 static size_t scan_fuzz_damage(uint8_t *p, size_t size, uint64_t *seed);
 static void scan_fuzz_short_way(const uint8_t *data, size_t size);
@@ -107,9 +111,93 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         scan_fuzz_log(data, size);
     }
 
+    if (size) {
+        scan_fuzz_unfold(data, size);
+        scan_fuzz_charset(data, size);
+    }
+
     scan_arena_reset(&scan_fuzz_arena);
 
     return 0;
+}
+
+
+/* in one piece and in two: the same lines, none of which is lost */
+
+static void
+scan_fuzz_unfold(const uint8_t *data, size_t size)
+{
+    size_t          n, half;
+    unsigned        i;
+    scan_unfold_t   uf[2];
+
+    (void) scan_unfold_is_needed(data, size);
+
+    memset(uf, 0, sizeof(uf));
+    half = size / 2;
+
+    scan_unfold_feed(&uf[0], data, size);
+    scan_unfold_feed(&uf[1], data, half);
+
+    n = scan_unfold_ready(&uf[1]);
+
+    scan_unfold_feed(&uf[1], data + half, size - half);
+
+    for (i = 0; i < 2; i++) {
+        scan_unfold_end(&uf[i]);
+
+        if (scan_unfold_ready(&uf[i]) > 2 * size) {
+            fuzz_failed("lines are longer than the text", data, size);
+        }
+    }
+
+    if (scan_unfold_ready(&uf[0]) != scan_unfold_ready(&uf[1])
+        || scan_unfold_ready(&uf[1]) < n
+        || memcmp(uf[0].out + uf[0].used, uf[1].out + uf[1].used,
+                  scan_unfold_ready(&uf[0]))
+           != 0)
+    {
+        fuzz_failed("two pieces give other lines than one", data, size);
+    }
+
+    free(uf[0].out);
+    free(uf[1].out);
+}
+
+
+/* no more comes out than is promised, and all is taken */
+
+static void
+scan_fuzz_charset(const uint8_t *data, size_t size)
+{
+    size_t           used, mark;
+    unsigned         charset;
+    unsigned char   *dst;
+
+    (void) scan_charset(data, size, &mark);
+
+    for (charset = SCAN_UTF_16_LE; charset <= SCAN_UTF_32_BE; charset++) {
+        dst = malloc((SCAN_CHARSET_TIMES + 1) * size + 1);
+        if (dst == NULL) {
+            abort();
+        }
+
+        (void) scan_charset_convert((scan_charset_e) charset, dst, data, size,
+                                    0, &used);
+
+        if (size - used > 3) {
+            fuzz_failed("more than a character is left", data, size);
+        }
+
+        (void) scan_charset_convert((scan_charset_e) charset, dst, data, size,
+                                    1, &used);
+
+        if (used != size) {
+            fuzz_failed("not all is converted", data, size);
+        }
+
+        free(dst);
+    }
 }
 
 

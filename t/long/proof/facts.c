@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cguard/decision/cguard_compat.h"
+#include "cguard/decision/cguard_sign.h"
 
 
 #define FACTS_TEXT     6        /* characters that a code point stands for,
@@ -113,6 +114,8 @@ facts_bytes(void)
         facts_say(c > 0x3f || (c & 0x40) == 0, "push_not");
         facts_say(c << 4 == c * 16 && c << 8 == c * 256
                   && c << 12 == c * 4096, "shifted");
+
+        facts_say(cguard_class[c] < CGUARD_C_MAX, "class");
 
         for (b = 0; b <= 0xff; b++) {
             facts_say((b | c) <= 0xff, "or_byte");

@@ -30,6 +30,16 @@ function reach() {
 }
 
 
+// what the strip shows: so much that the selected part has a context
+function around() {
+    const [from, to] = chosen();
+    const last = reach()[1];
+    const set = sets().find(s => s.from <= from
+        && last - s.from >= 3 * (to - from));
+    return set ? [set.from, last] : reach();
+}
+
+
 function chosen() {
     const [first, last] = reach();
     const span = Math.min(range.span, last - first);
@@ -39,10 +49,9 @@ function chosen() {
 
 
 // how many of each name there were in columns of equal width
-function columns(from, to, room) {
+function columns(from, to, room, by = at("by").value || "reasons") {
     const list = sets();
     const set = list.find(s => s.from <= from) || list[list.length - 1];
-    const by = at("by").value || "reasons";
     const all = by === "reasons" ? REASONS : OUTCOMES;
     const names = all.filter(name => set[by][name]);
     const most = Math.max(12, room / 5);
@@ -144,11 +153,26 @@ function axis(more) {
 }
 
 
+// nothing was counted yet
+function shadeBefore(u, view) {
+    const started = Math.min(view.to, Date.parse(data.started) / 1000);
+    const { left, top, height } = u.bbox;
+    if (started > view.from) {
+        u.ctx.globalAlpha = 0.35;
+        u.ctx.fillStyle = paint("line");
+        u.ctx.fillRect(left, top, u.valToPos(started, "x", true) - left,
+                       height);
+        u.ctx.globalAlpha = 1;
+    }
+}
+
+
 // a bar keeps its true height; that something got through is marked
 function drawMarks(u) {
     const view = plots.view;
     const size = 5 * devicePixelRatio;
     u.ctx.save();
+    shadeBefore(u, view);
     u.ctx.fillStyle = paint("red");
     view.marks.forEach((n, i) => {
         if (n) {
@@ -173,8 +197,10 @@ function readOut(u) {
     const list = i < 0 ? [] : view.names
         .map((name, k) => [name, view.counts[k][i]]).filter(([, n]) => n)
         .map(([name, n]) => `${label(name)} ${number(n)}`);
-    put("readout", i < 0 ? say().pick
-        : `${spanText(view, i)}: ${list.join(", ") || number(0)}`);
+    const before = i >= 0
+        && (view.starts[i] + view.wide) * 1000 <= Date.parse(data.started);
+    put("readout", i < 0 ? say().pick : `${spanText(view, i)}: `
+        + (before ? say().notYet : list.join(", ") || number(0)));
 }
 
 
@@ -236,14 +262,14 @@ function buildStrip(width) {
                                   .slice(step < 86400 ? -1 : 0).pop()) }),
                { show: false }],
         series: [{}, bars(paint("dim"))],
-        hooks: { setSelect: [select] },
+        hooks: { setSelect: [select],
+                 draw: [u => shadeBefore(u, plots.all), frame] },
     }, [plots.all.starts, totals(plots.all)], fill(at("strip")));
 }
 
 
-// the selected part, as a frame on the strip
-function frame() {
-    const u = plots.strip;
+// the selected part, as a frame on the strip, once that is drawn
+function frame(u) {
     const [from, to] = chosen();
     const left = u.valToPos(Math.max(from, plots.all.from), "x");
     u.setSelect({ left, width: u.valToPos(to, "x") - left, top: 0,
@@ -256,7 +282,7 @@ function drawPlots() {
     const view = columns(...chosen(), width);
     const key = [width, lang, view.names, paint("back")].join();
     plots.view = view;
-    plots.all = columns(...reach(), width);
+    plots.all = columns(...around(), width);
     if (key !== plots.key) {
         plots.main?.destroy();
         plots.strip?.destroy();
@@ -268,7 +294,6 @@ function drawPlots() {
         plots.main.setData(stacked(view));
         plots.strip.setData([plots.all.starts, totals(plots.all)]);
     }
-    frame();
 }
 
 

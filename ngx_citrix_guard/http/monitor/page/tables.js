@@ -108,7 +108,7 @@ function showRules() {
             last(r) ? timeOf(last(r)) : ""])));
     const silent = data.rules.filter(r => !total(r));
     at("silent").hidden = !silent.length;
-    put("l-silent", t.rulesNote(number(silent.length)));
+    put("l-silent", t.rulesNote(silent.length));
     put("silent-rules", silent.map(r => r.id).join(", "));
 }
 

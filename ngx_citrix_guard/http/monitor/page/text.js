@@ -103,11 +103,13 @@ const TEXT = {
         sourcesNote: n => "Counts are estimates; the maximum overcount is "
             + "how much too high one may be. No source with more than "
             + `${n} events is missing. An IPv6 network (/64) is one source.`,
-        rulesNote: n => `${n} more rules have found nothing.`,
+        rulesNote: n => n === 1 ? "1 more rule has found nothing."
+            : `${number(n)} more rules have found nothing.`,
         found: (n, m) => `${n} of ${m} events`,
         plotName: (n, a, b) => `Attempts over time: ${n}, from ${a} to ${b}. `
             + "The table below has the same.",
         pick: "Drag over the lower strip, or in the plot, to select a time.",
+        notYet: "not counted yet",
         span_hour: "1 hour", span_hours: "6 hours", span_day: "24 hours",
         span_week: "7 days", span_month: "30 days", span_year: "1 year",
         name: {
@@ -236,12 +238,14 @@ const TEXT = {
             + "erbij staat is te veel geteld. Geen bron met meer dan "
             + `${n} gebeurtenissen ontbreekt. Een IPv6-netwerk (/64) is `
             + "een bron.",
-        rulesNote: n => `${n} andere regels hebben niets gevonden.`,
+        rulesNote: n => n === 1 ? "1 andere regel heeft niets gevonden."
+            : `${number(n)} andere regels hebben niets gevonden.`,
         found: (n, m) => `${n} van ${m} gebeurtenissen`,
         plotName: (n, a, b) => `Pogingen in de tijd: ${n}, van ${a} tot `
             + `${b}. De tabel hieronder heeft hetzelfde.`,
         pick: "Sleep over de onderste strook, of in de grafiek, om een "
             + "periode te kiezen.",
+        notYet: "nog niet geteld",
         span_hour: "1 uur", span_hours: "6 uur", span_day: "24 uur",
         span_week: "7 dagen", span_month: "30 dagen", span_year: "1 jaar",
         name: {
