@@ -8,6 +8,9 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
 #include "cguard/zone/cguard_front.h"

@@ -16,7 +16,6 @@
 #include "ack_main.h"
 #include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_error.h"
-#include "cli/common/cli_types.h"
 
 
 #define ACK_SECRET_MIN  16

@@ -11,7 +11,6 @@
 #include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_colour.h"
 #include "cli/common/cli_escape.h"
-#include "cli/common/cli_types.h"
 #include "status_report.h"
 #include "status_types.h"
 
