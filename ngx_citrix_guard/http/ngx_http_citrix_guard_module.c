@@ -403,6 +403,7 @@ ngx_http_citrix_guard_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
 {
+    ngx_int_t                           rc;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     gmcf = ngx_http_cycle_get_module_main_conf(cycle,
@@ -431,7 +432,15 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
                       "citrix_guard is on");
     }
 
-    if (ngx_http_citrix_guard_self_test(cycle) != NGX_OK) {
+    rc = ngx_http_citrix_guard_self_test(cycle);
+
+    /* at a reload an error would end nginx */
+
+    if (rc == NGX_ERROR && ngx_is_init_cycle(cycle->old_cycle)) {
+        return NGX_ERROR;
+    }
+
+    if (rc != NGX_OK) {
         ngx_http_citrix_guard_hooks_lost = 1;
 
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,

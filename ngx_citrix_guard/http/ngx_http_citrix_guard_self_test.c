@@ -26,6 +26,7 @@
 #define NGX_HTTP_CITRIX_GUARD_BOUND   1
 #define NGX_HTTP_CITRIX_GUARD_INIT    2
 #define NGX_HTTP_CITRIX_GUARD_BLIND   4     /* there was nothing to judge */
+#define NGX_HTTP_CITRIX_GUARD_NO_MEM  8
 
 
 typedef struct {
@@ -108,6 +109,10 @@ ngx_http_citrix_guard_self_test(ngx_cycle_t *cycle)
     known = ngx_http_citrix_guard_self_send(cycle, &log, 0);
     named = ngx_http_citrix_guard_self_send(cycle, &log, 1);
 
+    if ((known | named) & NGX_HTTP_CITRIX_GUARD_NO_MEM) {
+        return NGX_ERROR;
+    }
+
     if (known == NGX_HTTP_CITRIX_GUARD_INIT
         && named == (NGX_HTTP_CITRIX_GUARD_BOUND|NGX_HTTP_CITRIX_GUARD_INIT))
     {
@@ -132,10 +137,10 @@ ngx_http_citrix_guard_self_send(ngx_cycle_t *cycle, ngx_log_t *log,
 
     pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, log);
     if (pool == NULL) {
-        return NGX_HTTP_CITRIX_GUARD_BLIND;
+        return NGX_HTTP_CITRIX_GUARD_NO_MEM;
     }
 
-    seen = NGX_HTTP_CITRIX_GUARD_BLIND;
+    seen = NGX_HTTP_CITRIX_GUARD_NO_MEM;
 
     self = ngx_http_citrix_guard_self_request(cycle, pool);
 
@@ -254,6 +259,7 @@ ngx_http_citrix_guard_self_create(ngx_http_request_t *r)
     b = ngx_calloc_buf(r->pool);
 
     if (cl == NULL || b == NULL) {
+        ngx_http_citrix_guard_self->seen |= NGX_HTTP_CITRIX_GUARD_NO_MEM;
         return NGX_ERROR;
     }
 

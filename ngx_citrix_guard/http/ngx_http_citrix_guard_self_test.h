@@ -28,7 +28,7 @@ ngx_int_t ngx_http_citrix_guard_self_test_init(ngx_conf_t *cf);
 /*
  * Sends one request through each place that the egress check is called at, to
  * nowhere.  NGX_OK; NGX_DECLINED if nginx does not call both, with a head that
- * can be judged, or without memory.  Nothing is left of it.
+ * can be judged; NGX_ERROR without memory.  Nothing is left of it.
  */
 
 ngx_int_t ngx_http_citrix_guard_self_test(ngx_cycle_t *cycle);

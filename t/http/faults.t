@@ -408,7 +408,7 @@ subtest 'nothing that may fail is left out' => sub {
         ngx_http_finalize_request
         ngx_http_parse_chunked ngx_http_request_empty_handler
         ngx_http_top_request_body_filter ngx_http_upstream_bind_set_slot
-        ngx_http_upstream_init
+        ngx_http_max_module ngx_http_upstream_init
         ngx_log_error_core ngx_ptocidr ngx_rbtree_delete ngx_rbtree_insert
         ngx_slprintf ngx_sprintf ngx_strncasecmp ngx_strnstr ngx_test_config
         ngx_vslprintf ngx_http_core_module ngx_http_module
