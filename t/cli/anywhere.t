@@ -71,6 +71,7 @@ subtest 'an attack in a field of JSON that is no target' => sub {
             => filled($JSON, AGENT => '\/vpn\/..\/vpns\/portal\/a.xml'), 3],
          ['... of letters'
             => filled($JSON, AGENT => '/vpn/\u002e./v\u0070ns/a.xml'), 3],
+         ['a number' => $plain =~ s{200}{20/../vpns/0}r, 2],
          ['a link' => filled($JSON, LINK => "vpn/../vpns/a.xml"), 2])
     {
         my ($name, $line, $expected) = @$_;
