@@ -53,6 +53,7 @@ subtest 'an attack in another field' => sub {
          ['... escaped' => qq{$plain "/vpn/\\x2e./vpns/portal/a.xml"}, 3],
          ['... with what is dropped' => qq{$plain /vpn/.+./vp+ns/a.xml}, 3],
          ['a target in front of it'    => qq{"$UP" $plain}, 3],
+         ['a method' => $plain =~ s{"GET}{"GET/../vpns/}r, 2],
          ['a target as a name'         => filled($COMBINED, FRONT => $UP), 3],
          ['a link' => filled($COMBINED, LINK => "vpn/../vpns/a.xml"), 2])
     {
