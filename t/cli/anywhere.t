@@ -53,6 +53,7 @@ subtest 'an attack in another field' => sub {
          ['... escaped' => qq{$plain "/vpn/\\x2e./vpns/portal/a.xml"}, 3],
          ['... with what is dropped' => qq{$plain /vpn/.+./vp+ns/a.xml}, 3],
          ['a target in front of it'    => qq{"$UP" $plain}, 3],
+         ['a method' => $plain =~ s{"GET}{"GET/../vpns/}r, 2],
          ['a target as a name'         => filled($COMBINED, FRONT => $UP), 3],
          ['a link' => filled($COMBINED, LINK => "vpn/../vpns/a.xml"), 2])
     {
@@ -71,6 +72,7 @@ subtest 'an attack in a field of JSON that is no target' => sub {
             => filled($JSON, AGENT => '\/vpn\/..\/vpns\/portal\/a.xml'), 3],
          ['... of letters'
             => filled($JSON, AGENT => '/vpn/\u002e./v\u0070ns/a.xml'), 3],
+         ['a number' => $plain =~ s{200}{20/../vpns/0}r, 2],
          ['a link' => filled($JSON, LINK => "vpn/../vpns/a.xml"), 2])
     {
         my ($name, $line, $expected) = @$_;

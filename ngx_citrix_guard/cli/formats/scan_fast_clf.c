@@ -108,8 +108,12 @@ scan_fast_request(const unsigned char *p, const unsigned char *last)
     }
 
     a = _mm_loadu_si128((const __m128i *) p);
-    mask = (unsigned) _mm_movemask_epi8(_mm_cmplt_epi8(a,
-                                                       _mm_set1_epi8('#')));
+
+    /* a method in capitals: no other byte of an attack may hide there */
+
+    mask = (unsigned) _mm_movemask_epi8(
+               _mm_or_si128(_mm_cmplt_epi8(a, _mm_set1_epi8('A')),
+                            _mm_cmpgt_epi8(a, _mm_set1_epi8('Z'))));
     p += mask ? __builtin_ctz(mask) : 0;
 
     if (mask == 0 || *p != ' ') {

@@ -349,7 +349,7 @@ scan_layout_plain(const unsigned char *p, const unsigned char *last)
 static inline const unsigned char *
 scan_layout_bare(const unsigned char *p, const unsigned char *last)
 {
-    unsigned  mask;
+    unsigned  mask, odd;
     __m128i   a, b, found;
 
     if (last - p < 16 || *p == '"' || *p == '{' || *p == '[') {
@@ -367,7 +367,19 @@ scan_layout_bare(const unsigned char *p, const unsigned char *last)
 
     mask = (unsigned) _mm_movemask_epi8(found);
 
-    return mask && !(mask & 1) ? p + __builtin_ctz(mask) : NULL;
+    if (mask == 0 || (mask & 1)) {
+        return NULL;
+    }
+
+    /* no number has what every attack has */
+
+    found = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('/')),
+                         _mm_cmpeq_epi8(a, _mm_set1_epi8('%')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
+
+    odd = (unsigned) _mm_movemask_epi8(found);
+
+    return odd & (mask ^ (mask - 1)) ? NULL : p + __builtin_ctz(mask);
 }
 
 
