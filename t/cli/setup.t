@@ -347,7 +347,8 @@ subtest 'rollback' => sub {
 subtest 'damaged' => sub {
     my ($first, $second) = reverse kept();
     my $list = "$conf/citrix-guard/kept/$first/list";
-    for my $line ('file ../../x', 'file /etc/passwd', 'nonsense',
+    for my $line ('file ../../x', 'file ../../settings.conf', 'absent ../gone',
+                  'absent /gone', 'file /etc/passwd', 'nonsense',
                   'other mode.conf') {
         my $was = slurp($list);
         spew($list, "$line\n");
