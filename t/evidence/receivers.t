@@ -116,12 +116,81 @@ subtest 'rsyslog' => sub {
        'its own parser finds the fields';
 };
 
+# What Elastic publishes of the fields that are used here (ECS 8.11): "k", a
+# keyword or text, "i", an address, "d", a date, "n", a number, or the values
+# that are allowed; "*" is a list.
+my %ECS = (
+    '@timestamp' => 'd', message => 'k', 'ecs.version' => 'k',
+    'event.id' => 'k', 'event.module' => 'k', 'event.dataset' => 'k',
+    'event.action' => 'k', 'event.reason' => 'k', 'event.severity' => 'n',
+    'event.kind' => [qw(alert asset enrichment event metric state
+                        pipeline_error signal)],
+    'event.outcome' => [qw(failure success unknown)],
+    'event.category*' => ['intrusion_detection'],
+    'event.type*' => [qw(allowed denied info)],
+    'rule.id' => 'k', 'source.ip' => 'i', 'source.address' => 'k',
+    'related.ip*' => 'i', 'destination.domain' => 'k',
+    'vulnerability.id' => 'k',
+);
+
+# and ArcSight of the keys of an extension: the longest value, or a number
+my %CEF = (
+    rt => 'n', act => 63, src => 'i', dhost => 1023, externalId => 40,
+    requestMethod => 1024, request => 1023, outcome => 63, reason => 1023,
+    requestClientApplication => 1023, msg => 1023, cnt => 'n', cat => 1023,
+    deviceDirection => 'n', app => 31, cs1 => 4000, cs1Label => 1023,
+    cs2 => 4000, cs2Label => 1023, cs3 => 4000, cs3Label => 1023,
+    cs4 => 4000, cs4Label => 1023, cs5 => 4000, cs5Label => 1023,
+    cs6 => 4000, cs6Label => 1023, cn1 => 'n', cn1Label => 1023,
+    cn2 => 'n', cn2Label => 1023, dvchost => 100, in => 'n', out => 'n',
+    dst => 'i', dpt => 'n', proto => 31, start => 'n', end => 'n',
+);
+
+my %FORM = (k => qr/\A[^\0]+\z/, n => qr/\A\d+\z/,
+            i => qr/\A(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)\z/,
+            d => qr/\A\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)\z/);
+
+
+# the fields of an object that ECS has not, or not so
+sub not_ecs {
+    my ($object, $path) = @_;
+    my @bad;
+    for my $name (grep { $_ ne 'citrix_guard' } keys %$object) {
+        my ($key, $value) = ("$path$name", $object->{$name});
+        if (ref $value eq 'HASH') {
+            push @bad, not_ecs($value, "$key.");
+            next;
+        }
+        my $list = ref $value eq 'ARRAY';
+        my $type = $ECS{ $list ? "$key*" : $key };
+        my @values = $list ? @$value : $value;
+        push @bad, $key if !defined $type || !@values;
+        push @bad, map {"$key=$_"} grep {
+            my $is = $_;
+            ref $type ? !grep { $_ eq $is } @$type : $is !~ $FORM{ $type // 'k' };
+        } @values;
+    }
+    return @bad;
+}
+
+
+sub not_cef {
+    my ($value) = @_;
+    return sort grep {
+        my $type = $CEF{$_};
+        !defined $type || ($type =~ /\D/ ? $value->{$_} !~ $FORM{$type}
+                                         : length $value->{$_} > $type);
+    } keys %$value;
+}
+
+
 subtest 'ECS' => sub {
     my @lines = lines($nginx->dir . '/ecs.log');
     for my $n (0 .. $#lines) {
         unlike $lines[$n], qr/[^ -~]/, 'printable ASCII';
         my $ecs = eval { decode_json($lines[$n]) };
         ok $ecs, 'JSON' or diag("$@$lines[$n]"), next;
+        is join(' ', not_ecs($ecs, '')), '', '... fields of ECS';
         is_deeply $ecs->{citrix_guard}, $events[$n], '... with the event';
         is $ecs->{event}{action}, $events[$n]{verdict}, '... action';
         is $ecs->{event}{id}, $events[$n]{id}, '... id';
@@ -163,6 +232,7 @@ subtest 'CEF' => sub {
         is $head[4], $events[$n]{reason}, '... the reason';
         my $value = extension($head[7]);
         ok $value, '... extension' or diag($head[7]), next;
+        is join(' ', not_cef($value)), '', '... keys of CEF';
         is $value->{act}, $events[$n]{verdict}, '... act';
         is $value->{src}, '127.0.0.1', '... src';
         is $value->{externalId}, $events[$n]{id}, '... id';
