@@ -15,6 +15,10 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_stream.h>
+
 #include "ngx_stream_citrix_guard_http.h"
 #include "ngx_stream_citrix_guard_names.h"
 #include "ngx_stream_citrix_guard_types.h"

@@ -11,6 +11,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <ngx_stream.h>
 
 #include "cguard/session/cguard_socks5.h"
 #include "ngx_stream_citrix_guard_filter.h"

@@ -12,6 +12,10 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_stream.h>
+
 #include "ngx_stream_citrix_guard_names.h"
 
 

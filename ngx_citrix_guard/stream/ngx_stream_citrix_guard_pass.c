@@ -11,6 +11,10 @@
  */
 
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_stream.h>
+
 #include "ngx_stream_citrix_guard_pass.h"
 #include "ngx_stream_citrix_guard_types.h"
 

@@ -15,6 +15,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <ngx_stream.h>
 
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"

@@ -27,10 +27,15 @@ sub ntlm {
     $is->{challenged} = 1 if ($auth // '') eq 'hello';
     return { raw => '', close => 1 } if $request->{target} =~ /silent/;
     return { raw => '' } if $request->{target} =~ /hang/;
+    # the one kind of answer after which auth_request leaves a sound connection
+    return { status => 204, body => '' } if $request->{target} =~ /empty/;
     return { body => $request->{open} } if $request->{target} =~ /count/;
     return { status => 401, headers => ['WWW-Authenticate',
         'NTLM' . (($auth // '') eq 'hello' ? " $challenge" : '')] }
         if !$is->{user};
+    # says so, and does not do it
+    return { body => $is->{user}, headers => [Connection => 'close'] }
+        if $request->{target} =~ /parting/;
     return { body => $is->{user}, close => scalar $request->{target} =~ /bye/ };
 }
 
@@ -67,7 +72,7 @@ my $nginx = CitrixGuard::Nginx->new(
                               proxy_pass http://be; }
         location /1.0/      { proxy_http_version 1.0; proxy_pass http://be; }
         location /asks/     { auth_request /one/asked; proxy_pass http://be; }
-        location /asks-kept/ { auth_request /kept/asked;
+        location /asks-kept/ { auth_request /kept/empty;
                               proxy_pass http://be; }
         location /mirrors/  { mirror /one/mirrored; proxy_pass http://be; }
     }
@@ -227,6 +232,8 @@ subtest 'the upstream closes' => sub {
     is ask($client, '/one/a', method => 'POST', body => 'x'), $NOBODY,
         'a new connection, and asked again';
     is login($client, '/one/a', 'anna'), '200 anna', 'logged in again';
+    is ask($client, '/one/parting'), '200 anna', 'an answer that says "close"';
+    is ask($client, '/one/a'), $NOBODY, '... is the last one';
     like ask($client, '/one/silent'), qr/^502 /, 'an answer that never comes';
     is ask($client, '/one/a'), $NOBODY, '... the connection is not used again';
     used();
