@@ -116,6 +116,17 @@ subtest 'logs of other things' => sub {
 };
 
 
+subtest 'one that is wanted now and then' => sub {
+    my $nginx = nginx('access_log /dev/full event if=$arg_yes;')->start;
+    for my $n (1 .. 3) {
+        refused get($nginx->port, "$ATTACK?yes=1"), 'wanted';
+        refused get($nginx->port, "$ATTACK?$_"), 'not wanted' for 1 .. 3;
+        is lost($nginx, 4 * $n)->{events}, $n, 'only that one is lost';
+    }
+    $nginx->stop;
+};
+
+
 subtest 'a limit on the size of files' => sub {
     local $SIG{XFSZ} = 'IGNORE';
     my $size = 1_000_000;
@@ -153,7 +164,7 @@ subtest 'lines' => sub {
     is $lost->{lines}, 7, '... but counted';
     $nginx->stop;
 
-    $nginx = nginx('access_log /dev/full event if=$citrix_guard_event;',
+    $nginx = nginx('access_log /dev/full event;',
                    head => 'citrix_guard_log_rate 2r/m;')->start;
     refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1 .. 9;
     $lost = lost($nginx);

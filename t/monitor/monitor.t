@@ -509,15 +509,19 @@ $guarded
                                allow 127.0.0.1; deny all; } }
 END
     ok $nginx->reload, "servers from $from on";
+    # an old worker may still take a connection, and knows other names
+    ok wait_until(sub { children($nginx->pid) == 3 }), '... and no other';
     return;
 }
 
 
 sub attack_on {
     my ($name) = @_;
+    my $last = zone()->{last};
     get($nginx->port, '/vpn/../vpns/x', no_host => 1,
         headers => [Host => $name]);
-    $nginx->settle;
+    # counted a moment after the answer
+    wait_until(sub { zone()->{last} > $last }) or die 'no event';
     return;
 }
 

@@ -133,6 +133,13 @@ subtest 'a kill' => sub {
     $nginx = nginx()->start;
     is zone($nginx)->{acknowledged}{by}, 'Ann', 'it was written at once';
     is zone($nginx)->{last}, $last, '... with all that was counted';
+    my $now = zone($nginx)->{now};
+    $nginx->stop;
+    $nginx = nginx()->start;
+    my ($server) = grep { $_->{name} eq 'gateway.example.com' }
+        @{ zone($nginx)->{servers} };
+    cmp_ok $server->{since}, 'gt', $now, 'its mode is the same, but began anew';
+    is_deeply $server->{modes}, ['detect'], '... which it is';
     $nginx->stop;
 };
 

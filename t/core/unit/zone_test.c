@@ -255,7 +255,8 @@ zone_configure(unsigned from, unsigned to, uint64_t msec)
 static void
 zone_places(void)
 {
-    unsigned               i, ok;
+    char                   name[20];
+    unsigned               i, ok, gone;
     unsigned char          address[16];
     cguard_zone_event_t    e, old;
     cguard_zone_server_t  *s, *other;
@@ -335,6 +336,25 @@ zone_places(void)
     tap_ok(&zone_tap, zone_configure(100, 163, 11000) == 0
            && other->counts.outcomes[CGUARD_ZONE_UNKNOWN].n == 1,
            "all are replaced, and nothing that got through is forgotten");
+
+    /* that in the last place goes, and the new one is the first to ask */
+
+    memcpy(name, zone->servers[63].name, zone->servers[63].len);
+    name[zone->servers[63].len] = '\0';
+    gone = (unsigned) atoi(name + 7);
+
+    cguard_zone_forget_servers(zone);
+
+    for (i = 100; i < 163; i++) {
+        (void) snprintf(name, sizeof(name), "server %u", i);
+
+        if (i != gone) {
+            cguard_zone_keep_server(zone, name, strlen(name));
+        }
+    }
+
+    tap_ok(&zone_tap, cguard_zone_server(zone, "new", 3) == 63,
+           "one that stays keeps its place, whoever asks first");
 }
 
 
