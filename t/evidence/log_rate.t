@@ -96,6 +96,20 @@ subtest 'a source has its share' => sub {
 };
 
 
+subtest 'what may have got through is never left out' => sub {
+    my $silent = CitrixGuard::Recorder->new(answer => sub { { raw => '' } });
+    my $nginx = nginx('1r/m')->configure(vars => { BE => $silent->port },
+        http => "citrix_guard_log_rate 1r/m;\n$LOG")->start;
+    get($nginx->port, "/detect$ATTACK?$_") for 1 .. 4;
+    $nginx->settle;
+    my @events = split /\n/, $nginx->access_log('event.log');
+    is scalar(grep { /"outcome":"unknown"/ } @events), 4, 'each has its event';
+    is scalar(grep { / unknown / } split /\n/, $nginx->error_log), 4,
+        '... and its alarm';
+    $nginx->stop;
+};
+
+
 subtest 'when the second is over' => sub {
     my $nginx = nginx('2r/s')->start;
     refused get($nginx->port, "$ATTACK?$_"), "attack $_" for 1 .. 5;

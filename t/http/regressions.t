@@ -140,7 +140,7 @@ subtest 'the internal variable cannot be named' => sub {
             . 'proxy_pass http://127.0.0.1:%%BE%%$request_uri; } }');
         my ($status, $out) = $other->check;
         isnt $status, 0, "$use: refused";
-        like $out, qr/\[emerg\].*"\$citrix_guard_local" is the guard's own/,
+        like $out, qr/\[emerg\].*"\$citrix_guard_local" is internal/,
              '... and why is said';
     }
 };

@@ -230,7 +230,7 @@ ngx_http_citrix_guard_check_event(ngx_http_request_t *r,
 
     /* what log_rate has left out is counted there */
 
-    if (mark->left_out && e->outcome < ngx_http_citrix_guard_outcome_scan_success)
+    if (mark->left_out && e->outcome < ngx_http_citrix_guard_outcome_unknown)
     {
         return;
     }

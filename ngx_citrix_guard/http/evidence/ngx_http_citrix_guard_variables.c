@@ -257,7 +257,7 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
 
     /* what raises an alert is never left out */
 
-    if (mark->left_out && e.outcome < ngx_http_citrix_guard_outcome_scan_success)
+    if (mark->left_out && e.outcome < ngx_http_citrix_guard_outcome_unknown)
     {
         return ngx_http_citrix_guard_set_variable(v, "", 0);
     }

@@ -64,6 +64,8 @@ FAULT(void *, ngx_http_get_variable, NULL, (void *r, void *name, INT key),
 FAULT(INT, ngx_http_get_variable_index, ERROR, (void *cf, void *name),
       (cf, name))
 FAULT(INT, ngx_http_output_filter, ERROR, (void *r, void *out), (r, out))
+FAULT(INT, ngx_http_read_client_request_body, 500, (void *r, void *handler),
+      (r, handler))
 FAULT(INT, ngx_http_send_header, ERROR, (void *r), (r))
 FAULT(INT, ngx_http_upstream_create, ERROR, (void *r), (r))
 FAULT(void *, ngx_list_push, NULL, (void *list), (list))
