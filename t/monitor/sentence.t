@@ -97,7 +97,7 @@ my @cases = (
     ['got through', \@open, 'through', 'red',
      qr/^3 requests may have got through at $AT, the last one on (?#
        )10 Jan 2026, 05:00:00 CET\.\z/, qr/^Blocked at $AT, since/,
-     qr/^Block: .*Tell whoever.*Follow the runbook/],
+     qr/^Block: .*Tell the people.*Follow the runbook/],
     ['not answered', [server($GATE, ['detect'], unknown => 1)], 'through',
      'red', qr/^1 request may have got through at $AT/,
      qr/^The ADC's answer to 1 of them is not known.*Not everything is/,

@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-ZxYaBibgY8HNUg+f7oJQoBQNVMWVnJ7OrRK/Cn3txpk='; " \
+    "'sha256-MWb+k7QigEP08FZbVajKVQWj+XcJxhoHKV1M1l+lCQI='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1169,13 +1169,15 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        forwarded: n => `${number(n)} reached the ADC, without a sign of `\n"
     "            + \"success.\",\n"
     "        doThrough: [\"Block: set citrix_guard on, remove exemptions, reload, \"\n"
-    "            + \"and see below that the mode is on.\",\n"
-    "            \"Keep what there is: copy the log of events, nginx's logs and \"\n"
+    "            + \"and check below that the mode is on.\",\n"
+    "            \"Preserve the evidence: copy the log of events, nginx's logs and \"\n"
     "            + \"this page's JSON to another machine. Do not restart nginx or \"\n"
     "            + \"the ADC before that is done.\",\n"
-    "            \"Tell whoever decides, and write down when you knew what.\",\n"
+    "            \"Tell the people who decide, and write down when you learned \"\n"
+    "            + \"what.\",\n"
     "            \"Follow the runbook: treat the ADC as compromised until an \"\n"
-    "            + \"examination shows that it is not.\"],\n"
+    "            + \"investigation has shown that it is not.\",\n"
+    "            \"When it is closed, citrix-guard ack records who looked at it.\"],\n"
     "        doOff: [\"See below since when, under Changes of modes, and ask who \"\n"
     "            + \"changed it.\",\n"
     "            \"Set citrix_guard on there, run nginx -t, reload, and see this \"\n"
@@ -1244,7 +1246,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        nginx: \"nginx\", module: \"citrix_guard\", started: \"Geteld sinds\",\n"
     "        configured: \"Configuratie van kracht sinds\", loads: \"Herladen\",\n"
     "        letBy: \"er is doorgelaten\", lostEvents: \"Verloren gebeurtenissen\",\n"
-    "        lostLines: \"Weggelaten regels in error log\", action: \"Doet\", number: \"Nummer\",\n"
+    "        lostLines: \"Weggelaten regels in error log\", action: \"Doet\",\n"
+    "        number: \"Nummer\",\n"
     "        canary_name: \"Naam van de kanarie\", pass: \"Doorgelaten\",\n"
     "        todo: \"Wat nu te doen\",\n"
     "        runbook: \"Draaiboek (Engels): als er iets is doorgekomen\",\n"
@@ -1302,12 +1305,14 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            + \"succes.\",\n"
     "        doThrough: [\"Blokkeer: zet citrix_guard op on, haal uitzonderingen \"\n"
     "            + \"weg, herlaad, en zie hieronder dat de stand on is.\",\n"
-    "            \"Bewaar wat er is: kopieer het log van gebeurtenissen, de logs \"\n"
-    "            + \"van nginx en de JSON van deze pagina naar een andere machine. \"\n"
+    "            \"Stel het bewijs veilig: kopieer het log van gebeurtenissen, de \"\n"
+    "            + \"logs van nginx en de JSON van deze pagina naar een andere machine. \"\n"
     "            + \"Herstart nginx en de ADC niet voordat dat gedaan is.\",\n"
-    "            \"Waarschuw wie beslist, en schrijf op wanneer u wat wist.\",\n"
+    "            \"Licht degenen in die beslissen, en noteer wanneer u wat wist.\",\n"
     "            \"Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, tot \"\n"
-    "            + \"onderzoek laat zien dat het niet zo is.\"],\n"
+    "            + \"onderzoek heeft aangetoond dat het niet zo is.\",\n"
+    "            \"Is het afgehandeld, leg dan met citrix-guard ack vast wie ernaar \"\n"
+    "            + \"heeft gekeken.\"],\n"
     "        doOff: [\"Zie hieronder sinds wanneer, bij Wijzigingen van de stand, \"\n"
     "            + \"en vraag wie het veranderd heeft.\",\n"
     "            \"Zet citrix_guard daar op on, draai nginx -t, herlaad, en zie \"\n"

@@ -76,13 +76,15 @@ const TEXT = {
         forwarded: n => `${number(n)} reached the ADC, without a sign of `
             + "success.",
         doThrough: ["Block: set citrix_guard on, remove exemptions, reload, "
-            + "and see below that the mode is on.",
-            "Keep what there is: copy the log of events, nginx's logs and "
+            + "and check below that the mode is on.",
+            "Preserve the evidence: copy the log of events, nginx's logs and "
             + "this page's JSON to another machine. Do not restart nginx or "
             + "the ADC before that is done.",
-            "Tell whoever decides, and write down when you knew what.",
+            "Tell the people who decide, and write down when you learned "
+            + "what.",
             "Follow the runbook: treat the ADC as compromised until an "
-            + "examination shows that it is not."],
+            + "investigation has shown that it is not.",
+            "When it is closed, citrix-guard ack records who looked at it."],
         doOff: ["See below since when, under Changes of modes, and ask who "
             + "changed it.",
             "Set citrix_guard on there, run nginx -t, reload, and see this "
@@ -151,7 +153,8 @@ const TEXT = {
         nginx: "nginx", module: "citrix_guard", started: "Geteld sinds",
         configured: "Configuratie van kracht sinds", loads: "Herladen",
         letBy: "er is doorgelaten", lostEvents: "Verloren gebeurtenissen",
-        lostLines: "Weggelaten regels in error log", action: "Doet", number: "Nummer",
+        lostLines: "Weggelaten regels in error log", action: "Doet",
+        number: "Nummer",
         canary_name: "Naam van de kanarie", pass: "Doorgelaten",
         todo: "Wat nu te doen",
         runbook: "Draaiboek (Engels): als er iets is doorgekomen",
@@ -209,12 +212,14 @@ const TEXT = {
             + "succes.",
         doThrough: ["Blokkeer: zet citrix_guard op on, haal uitzonderingen "
             + "weg, herlaad, en zie hieronder dat de stand on is.",
-            "Bewaar wat er is: kopieer het log van gebeurtenissen, de logs "
-            + "van nginx en de JSON van deze pagina naar een andere machine. "
+            "Stel het bewijs veilig: kopieer het log van gebeurtenissen, de "
+            + "logs van nginx en de JSON van deze pagina naar een andere machine. "
             + "Herstart nginx en de ADC niet voordat dat gedaan is.",
-            "Waarschuw wie beslist, en schrijf op wanneer u wat wist.",
+            "Licht degenen in die beslissen, en noteer wanneer u wat wist.",
             "Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, tot "
-            + "onderzoek laat zien dat het niet zo is."],
+            + "onderzoek heeft aangetoond dat het niet zo is.",
+            "Is het afgehandeld, leg dan met citrix-guard ack vast wie ernaar "
+            + "heeft gekeken."],
         doOff: ["Zie hieronder sinds wanneer, bij Wijzigingen van de stand, "
             + "en vraag wie het veranderd heeft.",
             "Zet citrix_guard daar op on, draai nginx -t, herlaad, en zie "
