@@ -163,6 +163,7 @@ cguard_path_flush(cguard_path_t *t)
     for (last = e + t->decode.npending; e < last; e++) {
         n = e->kind == CGUARD_POINT ? 5u - e->need : e->kind == CGUARD_DIGIT;
         ch.start = e->start;
+        ch.end = e->start;
 
         cguard_path_char(t, &t->sets, e->kind == CGUARD_POINT ? CGUARD_C_POINT
                                                               : CGUARD_C_HEX,

@@ -269,7 +269,8 @@ ack_secret(ack_t *a)
         return -1;
     }
 
-    snprintf(a->header, sizeof(a->header), "X-Citrix-Guard-Secret: %s", line);
+    snprintf(a->header, sizeof(a->header), "X-Citrix-Guard-Secret: %.*s",
+             ACK_SECRET_MAX, line);
 
     return 0;
 }
