@@ -57,7 +57,7 @@ _citrix_guard()
                        --deadline= --canary= --verbose --json --nagios --help' ;;
             status)
                 words='--monitor= --verify= --connect= --cacert= --insecure
-                       --adc= --json --nagios --help' ;;
+                       --canary= --adc= --json --nagios --help' ;;
             setup)
                 words='--name= --adc= --certificate= --key= --adc-ca= --mode=
                        --listen= --browser-only --conf= --nginx= --monitor=

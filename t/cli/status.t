@@ -169,6 +169,7 @@ subtest 'a real guard' => sub {
     my $front = CitrixGuard::Nginx->new(ports => 3,
         vars => { ADC => $adc->port }, http => <<'END')->start;
         citrix_guard_zone guard:1m;
+        citrix_guard_canary setup 5d41402abc4b2a76b9719d91;
         server { listen 127.0.0.1:%%PORT1%%; server_name on;
             citrix_guard on; location / { proxy_pass http://127.0.0.1:%%ADC%%; } }
         server { listen 127.0.0.1:%%PORT3%%; server_name monitor;
@@ -190,6 +191,12 @@ END
     is $is->{exit}, 0, 'and verify';
     like $is->{verify}{reason}, qr/which its monitor confirms/,
         '... asks the monitor';
+    my $blocked = sub { (status($monitor))[0]{counts}{blocked} };
+    my $before = $blocked->();
+    ($is) = status($monitor, "--verify=$gate",
+        '--canary=5d41402abc4b2a76b9719d91');
+    is $is->{exit}, 0, 'and with the mark of a canary';
+    is $blocked->(), $before, '... nothing of it is counted as an attack';
     ($is) = status($monitor, '--verify=http://127.0.0.1:' . $adc->port);
     is $is->{exit}, 2, 'verify says no';
     like $is->{sentence}, qr/^We are not shielded: verify says: /, '... why';

@@ -35,6 +35,7 @@ typedef struct {
     status_report_pt      report;
     const char           *connect;
     const char           *cacert;
+    const char           *canary;
     unsigned              insecure:1;
 } status_options_t;
 
@@ -58,6 +59,7 @@ static const char  status_usage[] =
 "      --connect=HOST[:PORT]  ask there for it, whatever the name resolves to\n"
 "      --cacert=FILE     authorities for its certificate\n"
 "  -k, --insecure        do not verify its certificate\n"
+"      --canary=TOKEN    mark these requests as one's own: they raise no alarm\n"
 "      --adc=HOST[:PORT] is the ADC itself patched? Asks it past the guard\n"
 "  -j, --json  -h, --help     for programs; this text\n"
 "      --nagios          one line for Nagios and its kin\n"
@@ -118,6 +120,7 @@ status_options(status_t *st, status_options_t *o, int argc, char **argv)
         { "connect", required_argument, NULL, 'C' },
         { "cacert", required_argument, NULL, 'c' },
         { "insecure", no_argument, NULL, 'k' },
+        { "canary", required_argument, NULL, 'y' },
         { "adc", required_argument, NULL, 'a' },
         { "json", no_argument, NULL, 'j' },
         { "nagios", no_argument, NULL, 'n' },
@@ -179,6 +182,10 @@ status_option(status_t *st, status_options_t *o, int c, char *value)
         o->insecure = 1;
         return 0;
 
+    case 'y':
+        o->canary = value;
+        return 0;
+
     case 'a':
         st->adc = value;
         return 0;
@@ -203,7 +210,7 @@ static void
 status_try(status_t *st, const status_options_t *o)
 {
     int    argc;
-    char   monitor[2048], to[512], ca[2048];
+    char   monitor[2048], to[512], ca[2048], canary[256];
     char  *argv[STATUS_VERIFY];
 
     argc = 0;
@@ -226,6 +233,11 @@ status_try(status_t *st, const status_options_t *o)
 
     if (o->insecure) {
         argv[argc++] = "--insecure";
+    }
+
+    if (o->canary) {
+        snprintf(canary, sizeof(canary), "--canary=%s", o->canary);
+        argv[argc++] = canary;
     }
 
     argv[argc++] = (char *) st->verify;
