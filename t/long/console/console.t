@@ -453,14 +453,16 @@ subtest 'markup in every field' => sub {
         . 'at: data.now, note: "x" }; data.servers[0].outcomes["scan-success"]'
         . ' = { count: 1, last: data.now }; data.exemptions = [{ server: "x", '
         . 'location: "x", names: ["x"], detect_for: 2 }]; data.rules.push({ '
-        . 'id: "y", verdicts: {}, actions: ["x"] }); data = spoil(data, ""); '
+        . 'id: "y", verdicts: {}, actions: ["x"] }); data.front = [{ '
+        . 'protocol: "x", why: "x", count: 1, last: data.now }]; '
+        . 'data = spoil(data, ""); '
         . 'events = spoil(events, ""); open.clear(); events.slice(0, 50)'
         . '.forEach(e => { e.canary = true; e.canary_name = markup; '
         . 'open.add(e.number); })');
     my $said = $browser->script('document.querySelectorAll("details")'
         . '.forEach(d => { d.open = true; }); return document.body.innerText');
     for my $where ('#sentence', '#note', '#about', '#servers', '#history',
-                   '#rules', '#silent-rules', '#exempt', '#sources',
+                   '#rules', '#silent-rules', '#exempt', '#front', '#sources',
                    '#events') {
         like $browser->text($where), qr/\Q$MARKUP\E/, "$where: as it is";
     }

@@ -25,7 +25,7 @@ function showLabels() {
     const t = say();
     document.documentElement.lang = lang;
     for (const name of ["about", "counts", "plot", "servers", "rules",
-                        "exempt", "sources", "events"]) {
+                        "exempt", "front", "sources", "events"]) {
         put(`h-${name}`, t[name]);
     }
     for (const name of ["span", "by", "table", "history", "filter", "verdict",
@@ -53,6 +53,7 @@ function showData() {
     showServers();
     showRules();
     showExemptions();
+    showFront();
     showSources();
 }
 

@@ -127,6 +127,19 @@ function showExemptions() {
 }
 
 
+// sessions that ended before they reached the ADC, or the guard
+function showFront() {
+    const t = say();
+    const list = (data.front || []).slice().sort((a, b) => b.count - a.count);
+    at("fronts").hidden = !list.length;
+    put("front-note", t.frontNote);
+    fill(at("front"), tableOrNone(
+        [t.protocol, t.why, [t.sessions, "number"], t.last],
+        list.map(f => [code(f.protocol), t.whys[f.why] || code(f.why),
+                       number(f.count), timeOf(f.last)])));
+}
+
+
 function showSources() {
     const t = say();
     const all = VERDICTS.reduce((n, v) => n + sum("verdicts", v), 0);

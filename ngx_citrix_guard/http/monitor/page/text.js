@@ -6,6 +6,25 @@ const TEXT = {
         about: "What this page shows", counts: "Since counting began",
         plot: "Attempts over time", servers: "Servers and their modes",
         rules: "Rules", exempt: "Exemptions", sources: "Sources",
+        front: "Turned away at the front", protocol: "Protocol", why: "Why",
+        sessions: "Sessions",
+        frontNote: "Sessions that the front has ended: each has a line in "
+            + "the error log, and is no event.",
+        whys: {
+            early: "a message came before the answer to the greeting",
+            method: "the ADC asked for an unknown login method",
+            connect: "the second message was no CONNECT",
+            ticket: "the CONNECT named no STA ticket",
+            inside: "neither ICA nor CGP followed",
+            request: "an HTTP request followed the signature",
+            long: "too many bytes before the ADC's answer",
+            answer: "the ADC answered in another protocol",
+            slow: "no greeting in time", silent: "it said nothing",
+            limit: "too many connections of one address",
+            denied: "the address is not allowed",
+            upstream: "the ADC was not reached",
+            tls: "the TLS handshake failed",
+        },
         events: "The last events", span: "Span", by: "By",
         reason: "Reason", outcome: "Outcome", verdict: "Done",
         earlier: "Earlier", later: "Later", chosen: "as selected",
@@ -133,6 +152,25 @@ const TEXT = {
         about: "Wat deze pagina toont", counts: "Sinds het tellen begon",
         plot: "Pogingen in de tijd", servers: "Servers en hun standen",
         rules: "Regels", exempt: "Uitzonderingen", sources: "Bronnen",
+        front: "Aan de voorkant afgewezen", protocol: "Protocol",
+        why: "Waarom", sessions: "Sessies",
+        frontNote: "Sessies die aan de voorkant zijn be\u00ebindigd: elk heeft "
+            + "een regel in het error log, en is geen gebeurtenis.",
+        whys: {
+            early: "er kwam een bericht voor het antwoord op de begroeting",
+            method: "de ADC vroeg om een onbekende inlogmethode",
+            connect: "het tweede bericht was geen CONNECT",
+            ticket: "de CONNECT noemde geen STA-ticket",
+            inside: "er volgde geen ICA of CGP",
+            request: "er volgde een HTTP-verzoek op de handtekening",
+            long: "te veel bytes voor het antwoord van de ADC",
+            answer: "de ADC antwoordde in een ander protocol",
+            slow: "geen begroeting op tijd", silent: "er kwam niets",
+            limit: "te veel verbindingen van \u00e9\u00e9n adres",
+            denied: "het adres is niet toegestaan",
+            upstream: "de ADC was niet bereikbaar",
+            tls: "de TLS-handshake is mislukt",
+        },
         events: "De laatste gebeurtenissen", span: "Periode", by: "Naar",
         reason: "Reden", outcome: "Afloop", verdict: "Gedaan",
         earlier: "Eerder", later: "Later", chosen: "zoals gekozen",
@@ -213,7 +251,8 @@ const TEXT = {
         doThrough: ["Blokkeer: zet citrix_guard op on, haal uitzonderingen "
             + "weg, herlaad, en zie hieronder dat de stand on is.",
             "Stel het bewijs veilig: kopieer het log van gebeurtenissen, de "
-            + "logs van nginx en de JSON van deze pagina naar een andere machine. "
+            + "logs van nginx en de JSON van deze pagina naar een andere "
+            + "machine. "
             + "Herstart nginx en de ADC niet voordat dat gedaan is.",
             "Licht degenen in die beslissen, en noteer wanneer u wat wist.",
             "Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, tot "
