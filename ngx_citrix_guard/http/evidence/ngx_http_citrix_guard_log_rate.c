@@ -139,22 +139,18 @@ ngx_http_citrix_guard_may_log(ngx_http_request_t *r,
 static ngx_http_citrix_guard_share_t *
 ngx_http_citrix_guard_find_share(u_char address[16], ngx_msec_t period)
 {
-    u_char                          key[20];
     ngx_uint_t                      n;
     ngx_http_citrix_guard_share_t  *s, *set, *found;
 
-    static uint32_t  seed;
+    static uint64_t  seed;
 
     /* nobody should choose addresses that meet in one place */
 
     if (seed == 0) {
-        seed = (uint32_t) ngx_random() | 1;
+        seed = (uint64_t) ngx_random() << 32 | (uint64_t) ngx_random() | 1;
     }
 
-    ngx_memcpy(key, &seed, 4);
-    ngx_memcpy(key + 4, address, 16);
-
-    n = ngx_murmur_hash2(key, 20);
+    n = (ngx_uint_t) cguard_zone_hash(address, 16, seed);
 
     set = ngx_http_citrix_guard_shares[n % NGX_HTTP_CITRIX_GUARD_RATE_SETS];
     found = &ngx_http_citrix_guard_others;
