@@ -114,7 +114,8 @@ monitor_top(monitor_reader_t *rd, const char *path, const char *value)
         { "started", rd->to->started, sizeof(rd->to->started) },
         { "configured", rd->to->configured, sizeof(rd->to->configured) },
         { "module", rd->to->module, sizeof(rd->to->module) },
-        { "nginx", rd->to->nginx, sizeof(rd->to->nginx) }
+        { "nginx", rd->to->nginx, sizeof(rd->to->nginx) },
+        { "acknowledged.by", rd->to->by, sizeof(rd->to->by) }
     };
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -129,6 +130,12 @@ monitor_top(monitor_reader_t *rd, const char *path, const char *value)
 
     } else if (strcmp(path, "errors.count") == 0) {
         monitor_add(rd, &rd->to->errors, value);
+
+    } else if (strcmp(path, "acknowledged.count") == 0) {
+        monitor_add(rd, &rd->to->looked, value);
+
+    } else if (strcmp(path, "lost.events") == 0) {
+        monitor_add(rd, &rd->to->lost, value);
     }
 }
 

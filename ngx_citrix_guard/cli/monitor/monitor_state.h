@@ -49,6 +49,13 @@ typedef struct {
     unsigned long long    unknown;
     char                  last[40];
 
+    /* of these, those that somebody has looked at, and who */
+    unsigned long long    looked;
+    char                  by[256];
+
+    /* events that were not written to the log in full */
+    unsigned long long    lost;
+
     unsigned              servers;
     monitor_server_t      server[MONITOR_SERVERS];
 

@@ -22,6 +22,7 @@
 static int status_through(status_t *st);
 static int status_none(status_t *st);
 static int status_clock(status_t *st);
+static int status_lost(status_t *st);
 static void status_modes(status_t *st);
 static void status_verified(status_t *st);
 static unsigned status_of(const status_t *st, unsigned with, char *names,
@@ -50,7 +51,9 @@ status_conclude(status_t *st)
                    "Cannot tell whether we are shielded: no answer of the "
                    "monitor at %s: %s.", st->monitor, st->state.error);
 
-    } else if (!status_through(st) && !status_none(st) && !status_clock(st)) {
+    } else if (!status_through(st) && !status_none(st) && !status_clock(st)
+               && !status_lost(st))
+    {
         status_modes(st);
     }
 
@@ -61,19 +64,22 @@ status_conclude(status_t *st)
 static int
 status_through(status_t *st)
 {
+    unsigned long long      n;
     const monitor_state_t  *is;
 
     is = &st->state;
 
-    if (is->through == 0) {
+    if (is->through <= is->looked) {
         return 0;
     }
+
+    n = is->through - is->looked;
 
     status_say(st, STATUS_CRITICAL,
                "%llu request%s may have got through (of %llu the ADC's answer "
                "is not known), the last one at %s: block, save the logs, and "
-               "go through docs/incident.md.", is->through,
-               is->through == 1 ? "" : "s", is->unknown, is->last);
+               "go through docs/incident.md.", n, n == 1 ? "" : "s",
+               is->unknown, is->last);
 
     return 1;
 }
@@ -130,6 +136,25 @@ status_clock(status_t *st)
 }
 
 
+static int
+status_lost(status_t *st)
+{
+    unsigned long long  n;
+
+    n = st->state.lost;
+
+    if (n == 0) {
+        return 0;
+    }
+
+    status_say(st, STATUS_UNKNOWN,
+               "Cannot tell whether anything got through: %llu event%s not "
+               "written to the log in full.", n, n == 1 ? " was" : "s were");
+
+    return 1;
+}
+
+
 static void
 status_modes(status_t *st)
 {
@@ -161,6 +186,15 @@ status_modes(status_t *st)
     }
 
     (void) status_of(st, MONITOR_ON, names, &since);
+
+    if (st->state.through) {
+        status_say(st, STATUS_OK,
+                   "We have been shielded since %s at %s (%s): %llu blocked; "
+                   "%llu that may have got through were looked at by %s.",
+                   since, names, node, st->state.blocked, st->state.through,
+                   st->state.by[0] ? st->state.by : "somebody");
+        return;
+    }
 
     status_say(st, STATUS_OK,
                "We have been shielded since %s at %s (%s): %llu blocked, and "
