@@ -143,7 +143,7 @@ subtest 'errors' => sub {
          qr/--sslvpn=maybe: it must be "on" or "off"/],
         [['check', '--traversal=', '/'], 2, qr/it must be "vpns" or "any"/],
         [['check', '--nothing'], 2, qr/--nothing/],
-        [['check', '-e', '/\x4'], 2, qr/an escape is none of/],
+        [['check', '-e', '/\x4'], 2, qr/invalid escape, it must be one of/],
     );
 
     for (@all) {

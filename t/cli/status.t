@@ -141,7 +141,7 @@ subtest 'no monitor' => sub {
     my $nobody = 'http://127.0.0.1:' . free_port() . '/citrix-guard';
     my ($is) = status($nobody);
     is $is->{exit}, 3, 'nobody is there';
-    like $is->{sentence}, qr/^Cannot tell .*: no answer of the monitor at /,
+    like $is->{sentence}, qr/^Cannot tell .*: no answer from the monitor at /,
         '... says so';
     is $is->{counts}, undef, '... no counts';
     my $ran = citrix_guard(['status', '--nagios', "--monitor=$nobody"]);
