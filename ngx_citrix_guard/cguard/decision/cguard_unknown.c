@@ -14,9 +14,6 @@
 #include "cguard_decode_fast.h"
 
 
-#define CGUARD_HIGH_BITS  0x8080808080808080u
-
-
 /* where a segment stands; in registers, where nothing waits */
 
 typedef struct {
@@ -289,19 +286,19 @@ cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
 
 
 /*
- * p[0] and its neighbours, six before and five behind, are all unknown: then
- * it changes nothing, since what a lead byte may swallow ends within these.
+ * The third byte of a run of unknown bytes.  It and those behind it change
+ * nothing, but for the last five: no lead byte swallows more.  Returns where
+ * these begin, or "i".
  */
 
-static inline int
-cguard_path_same(const unsigned char *p)
+static uint32_t
+cguard_path_skip(const unsigned char *p, uint32_t i, uint32_t len)
 {
-    uint64_t  before, behind;
+    uint32_t  end;
 
-    memcpy(&before, p - 6, sizeof(uint64_t));
-    memcpy(&behind, p - 2, sizeof(uint64_t));
+    for (end = i; end < len && p[end] >= 0x80; end++) { /* void */ }
 
-    return (before & behind & CGUARD_HIGH_BITS) == CGUARD_HIGH_BITS;
+    return end - i > 5 ? end - 5 : i;
 }
 
 
@@ -311,19 +308,19 @@ static uint32_t
 cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
     uint32_t len)
 {
-    uint32_t       from;
-    unsigned       control;
+    unsigned       control, run;
     cguard_char_t  ch = { 0, 0, 0, 0, 0 };
     cguard_sets_t  s;
 
-    from = i;
+    run = 0;
     s = t->sets;
     control = t->decode.ctl ? 0 : CGUARD_B_CONTROL;
 
     for ( /* void */ ; i < len && p[i] != '%'; i++) {
+        run = p[i] >= 0x80 ? run + 1 : 0;
 
-        if (i - from >= 6 && len - i >= 6 && cguard_path_same(p + i)) {
-            continue;
+        if (run == 3) {
+            i = cguard_path_skip(p, i, len);
         }
 
         ch.start = i;
