@@ -140,7 +140,7 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_deb   = debhelper dpkg-dev nginx-dev libnginx-mod-stream
 PACKAGES_run   = perl curl
-PACKAGES_test  = perl binutils apache2-bin curl openssl xz-utils zstd \
+PACKAGES_test  = perl binutils apache2-bin curl jq openssl xz-utils zstd \
                  python3-jsonschema rsyslog \
                  prometheus prometheus-alertmanager fail2ban logrotate \
                  libio-socket-ssl-perl \
