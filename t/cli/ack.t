@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# citrix-guard ack: an incident is acknowledged, or the command says why not.
+# citrix-guard ack: acknowledges an incident, or says why it cannot.
 
 use strict;
 use warnings;

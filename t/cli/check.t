@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard check: every row of the tables gets the verdict that stands
-# there, as in the module (t/http/vectors.t, t/http/headers.t); and what it shows of it.
+# citrix-guard check: every row of the tables gets the expected verdict, as in
+# the module (t/http/vectors.t, t/http/headers.t), and the expected report.
 
 use strict;
 use warnings;

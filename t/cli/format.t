@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard scan --log-format=NAME --nginx-conf=FILE: the log_format is found
-# as nginx finds it, and a line that nginx writes by it is understood.
+# citrix-guard scan --log-format=NAME --nginx-conf=FILE: finds the log_format
+# as nginx does, and understands the lines that nginx writes in it.
 
 use strict;
 use warnings;

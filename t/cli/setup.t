@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
 # citrix-guard setup and rollback: the shipped configuration with a real nginx
-# and TLS on both sides. What does not fit is refused before a byte is written;
-# what nginx refuses leaves everything as it was.
+# and TLS on both sides. Values that do not fit are refused before anything is
+# written; if nginx refuses the configuration, nothing has changed.
 
 use strict;
 use warnings;

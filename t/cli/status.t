@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard status: one sentence, and never green where nothing is known.
+# citrix-guard status: one sentence, which never says "shielded" without
+# evidence.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# nginx -t warns of every way round the guard that it can see, and says nothing
-# about the recommended configuration.
+# nginx -t warns about every way around the guard that it can see, and says
+# nothing about the recommended configuration.
 
 use strict;
 use warnings;

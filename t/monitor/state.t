@@ -1,5 +1,5 @@
 # citrix_guard_state: counters, events and acknowledgements survive a restart;
-# a file that is damaged, or another version's, is kept aside, and said.
+# a file that is damaged, or of another version, is renamed and reported.
 
 use strict;
 use warnings;

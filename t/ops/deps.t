@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 
-# The step that installs missing packages: what a Gateway needs comes back at
-# boot as its packages say, what only tests need does not, and that is said. On
-# stand-ins for apt and systemd, in a mount namespace of the test's own.
+# The step that installs missing packages: what a Gateway needs stays enabled
+# at boot as its packages say; what only tests need is disabled, with a
+# message. With stand-ins for apt and systemd, in a mount namespace of the
+# test's own.
 
 use strict;
 use warnings;

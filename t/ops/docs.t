@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 
-# The documentation against what it documents: directives, variables, reasons
-# and messages against the C sources, the examples against the vectors, the
-# snippets against nginx -t, links against files, commands against make and the
-# command.
+# The documentation compared with what it documents: directives, variables,
+# reasons and messages with the C sources, the examples with the vectors, the
+# configurations with nginx -t, links with files, commands with make and the
+# command. t/ops/examples.t runs the other examples.
 
 use strict;
 use warnings;
