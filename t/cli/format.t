@@ -127,7 +127,7 @@ subtest 'errors' => sub {
     ($ran) = scan('main', undef, "$dir/log");
     like $ran->{err}, qr/for a name, --nginx-conf says where/, 'a name alone';
     $ran = citrix_guard(['scan', '--nginx-conf=x', "$dir/log"]);
-    like $ran->{err}, qr/--log-format=NAME says which/, 'no name';
+    like $ran->{err}, qr/--nginx-conf needs --log-format=NAME/, 'no name';
     $ran = citrix_guard(['scan', ('--log-format=combined') x 2, "$dir/log"]);
     like $ran->{err}, qr/given twice/, 'two names';
 };

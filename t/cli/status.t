@@ -81,7 +81,7 @@ for my $case (
      qr/^We are partly shielded: not everything is blocked at b \(proxy1\)/],
     ['off', [server($GATE, ['off'])], 2, qr/^We are not shielded: the guard is off at gateway/],
     ['off for one', [@on, server('b', ['off'])], 1,
-     qr/^The guard is off in some place of b \(proxy1\)/],
+     qr/^The guard is off in a part of b \(proxy1\)/],
     ['a mode that is not known', [server($GATE, ['new'])], 2,
      qr/^We are not shielded/],
     ['got through', [server($GATE, ['on'], 'scan-success' => 1,
@@ -240,7 +240,7 @@ subtest 'is the ADC patched?' => sub {
     is $is->{adc}{verdict}, 'is not patched', 'it answers the attack';
     is $is->{exit}, 0, '... and the shield is up all the same';
     ($is) = status($monitor, '--adc=127.0.0.1:' . free_port());
-    is $is->{adc}{verdict}, 'nobody can tell whether it is patched',
+    is $is->{adc}{verdict}, 'not known from outside whether it is patched',
         'nobody answers';
 };
 

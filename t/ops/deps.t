@@ -65,7 +65,7 @@ my $done = slurp("$dir/systemctl") . slurp("$dir/update-rc.d");
 unlike $done, qr/\b\Q$_\E\b/, "$_ is not touched" for @COMES_BACK, 'yaws';
 for my $service (@TESTS_ONLY) {
     like $done, qr/^disable \Q$service\E\.service$/m, "$service is disabled";
-    like $said, qr/\Q$service\E came for the tests.*systemctl enable \Q$service\E$/m,
+    like $said, qr/\Q$service\E was installed for.*systemctl enable \Q$service\E$/m,
         '... which is said, with the way back';
 }
 

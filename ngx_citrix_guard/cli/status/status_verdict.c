@@ -165,7 +165,7 @@ status_modes(status_t *st)
 
     if (status_of(st, MONITOR_OFF, names, &since)) {
         status_say(st, STATUS_WARNING,
-                   "The guard is off in some place of %s (%s), since %s.",
+                   "The guard is off in a part of %s (%s), since %s.",
                    names, node, since);
         return;
     }
