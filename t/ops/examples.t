@@ -146,6 +146,23 @@ subtest 'the refusal' => sub {
 };
 
 
+# a path of the project, and a file that "make install" puts beside nginx.conf
+subtest 'files' => sub {
+    my $tree = "$top/ngx_citrix_guard";
+    my %installed = map { m{([^/]+)$} => 1 }
+        glob "$tree/conf/{gateway,rules}/*";
+    for my $page (@pages) {
+        my %named = map { $_ => 1 }
+            $text{$page} =~ /`((?:ngx_citrix_guard|conf|t)\/[\w.\/-]+)`/g;
+        ok -e "$top/$_" || -e "$tree/$_", "$page: $_" for sort keys %named;
+        my %conf = map { $_ => 1 }
+            $text{$page} =~ m{citrix-guard/([\w-]+\.conf)\b}g;
+        ok $installed{$_}, "$page: citrix-guard/$_" for sort keys %conf;
+    }
+    ok scalar keys %installed, 'there are such files';
+};
+
+
 subtest 'the balancer' => sub {
     plan skip_all => 'no haproxy' if !-x '/usr/sbin/haproxy';
     my ($listen) = grep {/^listen /} blocks('docs/nodes.md', 'text');
