@@ -90,7 +90,7 @@ setup_text_free(setup_t *s)
 }
 
 
-/* a stream to memory ends with the command if there is none */
+/* opens a stream to memory; without memory the command ends */
 
 static FILE *
 setup_open(char **text, size_t *len)
