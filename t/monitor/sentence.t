@@ -43,6 +43,7 @@ my $AT = qr/gateway\.example\.com \(node proxy1\)/;
 my @on = (server($GATE, ['on'], blocked => 3));
 my @open = (server($GATE, ['on'], 'scan-success' => 1,
                    'exploit-suspected' => 2));
+my $AT_FOUR = { count => 1, last => '2026-01-10T04:00:00.000Z' };
 my %seen = (by => 'Jan <b>', at => '2026-01-10T04:30:00.000Z',
             note => 'looked <i>at it</i>');
 
@@ -50,7 +51,8 @@ my @cases = (
     # we have been shielded since
     ['shielded', \@on, 'shielded', 'green',
      qr/^We have been shielded since 10 Jan 2026, 04:00:00 CET at $AT, and (?#
-       )there is no sign that anything got through\.\z/, qr/^\z/, qr/^\z/],
+       )there is no sign that anything got through since then\.\z/, qr/^\z/,
+     qr/^\z/],
     ['one that is gone, and the monitor', [@on, server('old', []),
       server('other', [], blocked => 2)], 'shielded', 'green',
      qr/^We have been shielded .* at $AT,/, qr/^\z/, qr/^\z/],
@@ -83,14 +85,15 @@ my @cases = (
     # off, or not loaded for a server
     ['off', [server($GATE, ['off'])], 'off', 'red',
      qr/^We are not shielded at $AT: the guard is off there, since 10 Jan/,
-     qr/^There is no sign/, qr/^See below since when/],
+     qr/^Nobody looks at what passes there/, qr/^See below since when/],
     ['off for one', [@on, server('b', ['off'])], 'off', 'amber',
      qr/^We are not shielded at b \(node proxy1\): the guard is off/,
-     qr/^Blocked at $AT, since/, qr/^See below/],
+     qr/^Blocked at $AT, since .*Nobody looks/, qr/^See below/],
     ['off in a place', [server($GATE, ['detect', 'off'])], 'off', 'amber',
-     qr/^We are not shielded in a part of $AT/, qr/no sign/, qr/^See below/],
+     qr/^We are not shielded in a part of $AT/, qr/^Nobody looks/,
+     qr/^See below/],
     ['off, the clock and lost events', [server($GATE, ['off'])], 'off', 'red',
-     qr/^We are not shielded at $AT/, qr/no sign/, qr/^See below/,
+     qr/^We are not shielded at $AT/, qr/^Nobody looks/, qr/^See below/,
      now => '2026-01-09T05:00:00.000Z', lost => { events => 3 }],
 
     # something may have got through
@@ -122,7 +125,7 @@ my @cases = (
      qr/^We have been shielded/, qr/ CET\.\z/, qr/^\z/,
      acknowledged => { %seen, count => 3, note => '' }],
     ['looked at, but off', [server($GATE, ['off'], 'scan-success' => 1)],
-     'off', 'red', qr/^We are not shielded/, qr/^1 that .* was looked at/,
+     'off', 'red', qr/^We are not shielded/, qr/Nobody.*1 that .* was looked at/,
      qr/^See below/, acknowledged => { %seen, count => 1 }],
     ['looked at, and a new one', \@open, 'through', 'red',
      qr/^1 request may have got through/,
@@ -150,6 +153,40 @@ my @cases = (
     ['lines that were left out', \@on, 'shielded', 'green',
      qr/^We have been shielded/, qr/^\z/, qr/^\z/,
      lost => { events => 0, lines => 2 }],
+    ['the kept state is damaged', \@on, 'unknown', 'amber',
+     qr/^We cannot tell whether anything got through before 10 Jan 2026, (?#
+        )03:00:00 CET: what was kept/, qr/^\z/, qr/^Look in the log of events/,
+     state => { found => 'damaged', unsaved => 0 }],
+    ['the same, and somebody has looked', \@on, 'shielded', 'green',
+     qr/^We have been shielded/, qr/^\z/, qr/^\z/,
+     state => { found => 'damaged', unsaved => 0 },
+     acknowledged => { %seen, count => 0 }],
+    ['damaged, and one got through', \@open, 'through', 'red',
+     qr/^3 requests may/, qr/^Blocked/, qr/^Block: /,
+     state => { found => 'damaged', unsaved => 0 }],
+    ['the state cannot be kept', \@on, 'shielded', 'green',
+     qr/^We have been shielded/, qr/^A restart would forget/, qr/^\z/,
+     state => { found => 'new', unsaved => 2 }],
+    ['a state that is kept', \@on, 'shielded', 'green',
+     qr/^We have been shielded/, qr/^\z/, qr/^\z/,
+     state => { found => 'restored', unsaved => 0 }],
+    ['our own attack is not refused', \@on, 'off', 'amber',
+     qr/^We are not shielded everywhere: .* own test attack "pl<i>n", .* on (?#
+        )10 Jan 2026, 05:00:00 CET/, qr/^Blocked at/, qr/^Look for/,
+     canaries => [{ name => 'x', let_by => { count => 0 },
+                    blocked => $AT_FOUR }, { name => 'pl<i>n',
+        let_by => $AT_FOUR, blocked => { count => 9,
+        last => '2026-01-10T03:59:59.999Z' } }]],
+    ['it is refused again', \@on, 'shielded', 'green',
+     qr/^We have been shielded/, qr/^\z/, qr/^\z/,
+     canaries => [{ name => 'canary', let_by => $AT_FOUR, blocked => {
+        count => 9, last => '2026-01-10T04:00:00.001Z' } }]],
+    ['our own attack, and detect', [server($GATE, ['on', 'detect'])], 'off',
+     'amber', qr/^We are not shielded everywhere/, qr/^Not everything/,
+     qr/^Look for/, canaries => [{ name => 'x', let_by => $AT_FOUR }]],
+    ['our own attack, and off', [server($GATE, ['off'])], 'off', 'red',
+     qr/^We are not shielded at/, qr/^Nobody/, qr/^See below/,
+     canaries => [{ name => 'x', let_by => $AT_FOUR }]],
     ['no connection', \@on, 'unknown', 'amber',
      qr/^We cannot tell .*: no connection/, qr/^No connection since 10 Jan/,
      qr/^See whether nginx runs/,

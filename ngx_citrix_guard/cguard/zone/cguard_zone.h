@@ -27,7 +27,7 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_ZONE_VERSION   3
+#define CGUARD_ZONE_VERSION   4
 
 #define CGUARD_ZONE_NAME      64     /* bytes of a name, the rest is cut */
 #define CGUARD_ZONE_WORD      32     /* of a shorter one */
@@ -80,6 +80,11 @@ typedef struct {
 #define CGUARD_ZONE_STATE_NEW       1
 #define CGUARD_ZONE_STATE_RESTORED  2
 #define CGUARD_ZONE_STATE_DAMAGED   3
+
+
+/* workers of this and of older configurations */
+
+#define CGUARD_ZONE_WORKERS     256
 
 
 /* what was not written: of the log of events, of the error log */
@@ -238,7 +243,7 @@ typedef struct {
     uint64_t              started;   /* milliseconds */
     uint64_t              owner;     /* of the file; 0: there is none yet */
     uint64_t              state;     /* CGUARD_ZONE_STATE_... */
-    _Atomic uint64_t      unsaved;   /* how often it could not be written */
+    _Atomic uint64_t      unsaved;   /* how often, since it was written */
     _Atomic uint64_t      configured;
     _Atomic uint64_t      loads;     /* of the configuration */
     _Atomic uint64_t      changed;   /* changes of modes so far */
@@ -246,6 +251,7 @@ typedef struct {
     cguard_zone_count_t   errors;
     cguard_zone_count_t   lost[CGUARD_ZONE_LOST];
     _Atomic uint64_t      acknowledged;  /* so far */
+    _Atomic uint64_t      open[CGUARD_ZONE_WORKERS];  /* cguard_zone_open */
     cguard_zone_ack_entry_t  acks[CGUARD_ZONE_ACKS];
     cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];

@@ -5,6 +5,9 @@
 //   off        the guard is off, or not loaded for a server
 //   through    something may have got through
 //   unknown    we cannot tell
+//
+// Green is said only of what was seen: not of the time before counting began,
+// and not of what nobody looks at.
 
 
 const COLOURS_OF = { shielded: "green", detect: "amber", off: "red",
@@ -49,6 +52,20 @@ function lostCount() {
 }
 
 
+// the last of our own test attacks was not refused where the guard is on
+function letBy() {
+    return (data.canaries || []).filter(c => count(c, "let_by") > 0
+        && (c.let_by.last || "") >= ((c.blocked || {}).last || ""))
+        .sort((a, b) => (a.let_by.last > b.let_by.last ? -1 : 1))[0];
+}
+
+
+// an acknowledgement is of what was counted since
+function isDamaged() {
+    return (data.state || {}).found === "damaged" && !data.acknowledged;
+}
+
+
 function clockIsBack() {
     const times = [data.started, data.configured,
         ...data.servers.map(s => s.since),
@@ -59,8 +76,8 @@ function clockIsBack() {
 
 
 // who has looked at what may have got through, what reached the ADC; "says":
-// also that there is no sign of either
-function noteOf(more, says = false) {
+// what to say if neither is so
+function noteOf(more, says = "") {
     const t = say();
     const seen = data.acknowledged;
     const forwarded = sum("outcomes", "attempt");
@@ -72,7 +89,10 @@ function noteOf(more, says = false) {
     if (forwarded) {
         list.push(t.forwarded(forwarded));
     } else if (!through() && says) {
-        list.push(t.nothing);
+        list.push(says);
+    }
+    if (Number((data.state || {}).unsaved) > 0) {
+        list.push(t.unsaved);
     }
     return list.join(" ");
 }
@@ -119,14 +139,20 @@ function answerModes(servers) {
         const some = wholly.length ? wholly : off;
         const text = wholly.length ? t.off : t.offPart;
         return told("off", text(names(some), sinceOf(some)),
-            noteOf(also, true), t.doOff,
+            noteOf([...also, t.blind]), t.doOff,
             wholly.length === servers.length ? "red" : "amber");
+    }
+    const open = letBy();
+    if (open) {
+        const not = detect.length ? [t.alsoNot(names(detect))] : also;
+        return told("off", t.letBySentence(open.name,
+            moment(open.let_by.last)), noteOf(not), t.doLetBy, "amber");
     }
     if (detect.length) {
         const some = bare.length ? bare : detect;
         const text = bare.length ? t.detect : t.detectPart;
         return told("detect", text(names(some), sinceOf(some)),
-            noteOf(also, true), t.doDetect);
+            noteOf(also, t.nothing), t.doDetect);
     }
     return told("shielded", t.on(names(on), sinceOf(on))
         + (through() ? "." : t.clean), noteOf([]));
@@ -159,6 +185,10 @@ function answer() {
     if (lostCount()) {
         return told("unknown", t.lost(lostCount()), noteOf([]),
                     t.doLost);
+    }
+    if (isDamaged()) {
+        return told("unknown", t.damaged(moment(data.started)), noteOf([]),
+                    t.doDamaged);
     }
     return answerModes(servers);
 }

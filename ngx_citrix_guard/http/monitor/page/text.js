@@ -67,7 +67,7 @@ const TEXT = {
             + "answer is not that of this page's version. Load the page "
             + "again.",
         on: (names, t) => `We have been shielded since ${t} at ${names}`,
-        clean: ", and there is no sign that anything got through.",
+        clean: ", and there is no sign that anything got through since then.",
         detect: (names, t) => `Nothing is blocked at ${names}: the guard `
             + `only detects, since ${t}.`,
         detectPart: (names, t) => `In a part of ${names} nothing is blocked: `
@@ -92,6 +92,15 @@ const TEXT = {
         alsoOn: (names, t) => `Blocked at ${names}, since ${t}.`,
         alsoNot: names => `Not everything is blocked at ${names}.`,
         nothing: "There is no sign that anything got through.",
+        blind: "Nobody looks at what passes there: what got through is not "
+            + "known.",
+        unsaved: "A restart would forget what is counted now: the file of "
+            + "citrix_guard_state cannot be written.",
+        damaged: t => `We cannot tell whether anything got through before ${t}:`
+            + " what was kept of that time is damaged.",
+        letBySentence: (name, t) => "We are not shielded everywhere: the "
+            + `guard is on and did not refuse our own test attack "${name}", `
+            + `the last time on ${t}.`,
         forwarded: n => `${number(n)} reached the ADC, without a sign of `
             + "success.",
         doThrough: ["Block: set citrix_guard on, remove exemptions, reload, "
@@ -117,6 +126,16 @@ const TEXT = {
             + "reads it."],
         doClock: ["Set the clock right (NTP), and go by the log of events "
             + "until then."],
+        doDamaged: ["Look in the log of events for what happened before: the "
+            + "runbook says how.",
+            "The damaged file is kept beside the new one; nginx's error log "
+            + "names it.",
+            "citrix-guard ack records who looked at it."],
+        doLetBy: ["Look for what lets it by: an exemption, a rule that lets "
+            + "by, or another way to the ADC. Its event, in the log of events, "
+            + "names it.",
+            "Remove that, reload, and send the test attack again: this page "
+            + "changes when it is refused."],
         doServer: ["Set citrix_guard on in the server that forwards to the "
             + "Gateway, and reload."],
         doConnect: ["See whether nginx runs on the node, and whether this "
@@ -217,7 +236,7 @@ const TEXT = {
             + "monitor hoort niet bij deze versie van de pagina. Laad de "
             + "pagina opnieuw.",
         on: (names, t) => `We zijn beschermd sinds ${t} bij ${names}`,
-        clean: ", en er is geen teken dat er iets is doorgekomen.",
+        clean: ", en er is sindsdien geen teken dat er iets is doorgekomen.",
         detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `
             + `guard kijkt alleen, sinds ${t}.`,
         detectPart: (names, t) => `Bij een deel van ${names} wordt niets `
@@ -246,6 +265,15 @@ const TEXT = {
             + `${t}.`,
         alsoNot: names => `Niet alles wordt geblokkeerd bij ${names}.`,
         nothing: "Er is geen teken dat er iets is doorgekomen.",
+        blind: "Niemand kijkt naar wat daar doorgaat: wat er doorkwam is niet "
+            + "bekend.",
+        unsaved: "Een herstart vergeet wat nu geteld wordt: het bestand van "
+            + "citrix_guard_state is niet te schrijven.",
+        damaged: t => `We weten niet of er voor ${t} iets is doorgekomen: wat `
+            + "van die tijd is bewaard, is beschadigd.",
+        letBySentence: (name, t) => "We zijn niet overal beschermd: de guard "
+            + `staat aan en wees onze eigen testaanval "${name}" niet af, de `
+            + `laatste keer op ${t}.`,
         forwarded: n => `${number(n)} bereikten de ADC, zonder teken van `
             + "succes.",
         doThrough: ["Blokkeer: zet citrix_guard op on, haal uitzonderingen "
@@ -274,6 +302,16 @@ const TEXT = {
             + "scan leest het."],
         doClock: ["Zet de klok gelijk (NTP), en ga tot dan uit van het log "
             + "van gebeurtenissen."],
+        doDamaged: ["Zoek in het log van gebeurtenissen wat er daarvoor "
+            + "gebeurde: het draaiboek zegt hoe.",
+            "Het beschadigde bestand staat naast het nieuwe; het error log "
+            + "van nginx noemt het.",
+            "Leg met citrix-guard ack vast wie ernaar heeft gekeken."],
+        doLetBy: ["Zoek wat de aanval doorlaat: een uitzondering, een regel "
+            + "die doorlaat, of een andere weg naar de ADC. De gebeurtenis in "
+            + "het log noemt het.",
+            "Haal dat weg, herlaad, en stuur de testaanval opnieuw: deze "
+            + "pagina verandert als hij wordt afgewezen."],
         doServer: ["Zet citrix_guard op on in de server die naar de Gateway "
             + "doorstuurt, en herlaad."],
         doConnect: ["Kijk of nginx draait op de node, en of deze locatie u "
