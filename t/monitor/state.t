@@ -12,6 +12,8 @@ use Test::More;
 
 use CitrixGuard::Check qw(get);
 use CitrixGuard::Nginx;
+use CitrixGuard::Process qw(children);
+use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 
@@ -198,12 +200,50 @@ subtest 'damage' => sub {
         my $zone = zone($nginx);
         is $zone->{state}{found}, 'damaged', "$name: said";
         is $zone->{last}, 0, '... counted from 0';
+        like get($nginx->port(2), '/?format=prometheus')->{body},
+            qr/^citrix_guard_state_damaged 1$/m, '... for an alert as well';
         ok slurp("$FILE.damaged") eq $bad{$name}, '... kept aside';
         like $nginx->error_log, qr/\[alert\] .*state in "\Q$FILE\E" is damaged/,
              '... and in the log';
         $nginx->stop;
         unlink "$FILE.damaged";
     }
+    my $nginx = nginx()->start;
+    is zone($nginx)->{state}{found}, 'damaged', 'a restart does not forget it';
+    is acknowledge($nginx), 204, '... until somebody has looked';
+    is zone($nginx)->{state}{found}, 'damaged', '... which is not undone';
+    like get($nginx->port(2), '/?format=prometheus')->{body},
+        qr/^citrix_guard_state_damaged 0$/m, '... but known';
+    is acknowledge($nginx), 204, '... and may be said again';
+    $nginx->stop;
+    $nginx = nginx()->start;
+    is zone($nginx)->{state}{found}, 'restored', '... by the next start, too';
+    $nginx->stop;
+};
+
+
+# attacks that are at the ADC when all of nginx is killed
+subtest 'what was going on' => sub {
+    my $slow = CitrixGuard::Recorder->new(answer => sub { sleep 60; {} });
+    my $nginx = CitrixGuard::Nginx->new(
+        ports => 2, workers => 2, http => $HTTP, expected => qr/in the middle/,
+        vars => { BE => $slow->port, SECRET => "$dir/secret",
+                  MODE => 'detect', STATE => "citrix_guard_state $FILE;" }
+        )->start;
+    my $c = CitrixGuard::Raw->new($nginx->port);
+    $c->put("GET /vpn/../vpns/x HTTP/1.0\r\n\r\n");
+    wait_until(sub { $nginx->error_log =~ m{detected .*/vpns/x} });
+    my $text = slurp($FILE);
+    get($nginx->port, '/../vpns/');
+    wait_until(sub { slurp($FILE) ne $text }, 40) or die 'it is not written';
+    $text = slurp($FILE);
+    kill KILL => children($nginx->pid);
+    undef $c;
+    $nginx->stop;
+    spew($FILE, $text);
+    $nginx = nginx()->start;
+    is zone($nginx)->{lost}{events}, 1, 'it is lost, and counted';
+    $nginx->stop;
 };
 
 
