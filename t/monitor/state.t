@@ -222,11 +222,35 @@ subtest 'damage' => sub {
 };
 
 
+# nginx gives a zone of another size or name a memory of its own
+subtest 'a reload with another zone' => sub {
+    my $nginx = nginx(file => "$dir/state/other")->start;
+    attack($nginx) for 1 .. 2;
+    my $before = zone($nginx);
+    for my $zone ('guard:2m', 'other:2m', 'guard:1m') {
+        $nginx->configure(http => $HTTP =~ s/guard:1m/$zone/r);
+        ok $nginx->reload, "$zone: reloaded";
+        my $after = zone($nginx);
+        is_deeply kept($after), kept($before), '... with all that was counted';
+        is_deeply [map { $_->{since} } @{ $after->{servers} }],
+                  [map { $_->{since} } @{ $before->{servers} }],
+                  '... and since when';
+        is $after->{state}{found}, 'new', '... and its file';
+    }
+    attack($nginx);
+    is zone($nginx)->{last}, $before->{last} + 1, 'it goes on';
+    $nginx->stop;
+    $nginx = nginx(file => "$dir/state/other")->start;
+    is zone($nginx)->{last}, $before->{last} + 1, '... over a restart';
+    $nginx->stop;
+};
+
+
 # attacks that are at the ADC when all of nginx is killed
 subtest 'what was going on' => sub {
     my $slow = CitrixGuard::Recorder->new(answer => sub { sleep 60; {} });
     my $nginx = CitrixGuard::Nginx->new(
-        ports => 2, workers => 2, http => $HTTP, expected => qr/in the middle/,
+        ports => 2, workers => 2, http => $HTTP, expected => qr/in the middle|exited on signal/,
         vars => { BE => $slow->port, SECRET => "$dir/secret",
                   MODE => 'detect', STATE => "citrix_guard_state $FILE;" }
         )->start;

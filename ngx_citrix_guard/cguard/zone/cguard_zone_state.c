@@ -33,15 +33,13 @@ cguard_zone_state_is(const cguard_zone_state_t *state)
 
 
 void
-cguard_zone_save(cguard_zone_t *z, void *buf)
+cguard_zone_copy(void *dst, cguard_zone_t *z)
 {
-    size_t                i;
-    uint64_t             *to;
-    _Atomic uint64_t     *from;
-    cguard_zone_state_t  *state;
+    size_t             i;
+    uint64_t          *to;
+    _Atomic uint64_t  *from;
 
-    state = buf;
-    to = (uint64_t *) (state + 1);
+    to = dst;
     from = (_Atomic uint64_t *) (void *) z;
 
     /* others are counting: word by word, none of them in halves */
@@ -49,6 +47,19 @@ cguard_zone_save(cguard_zone_t *z, void *buf)
     for (i = 0; i < sizeof(cguard_zone_t) / sizeof(uint64_t); i++) {
         to[i] = cguard_zone_get(&from[i]);
     }
+}
+
+
+void
+cguard_zone_save(cguard_zone_t *z, void *buf)
+{
+    uint64_t             *to;
+    cguard_zone_state_t  *state;
+
+    state = buf;
+    to = (uint64_t *) (state + 1);
+
+    cguard_zone_copy(to, z);
 
     state->magic = CGUARD_ZONE_STATE_MAGIC;
     state->version = CGUARD_ZONE_VERSION;
