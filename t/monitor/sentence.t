@@ -174,13 +174,13 @@ my @cases = (
      qr/^We are not shielded everywhere: .* own test attack "pl<i>n", .* on (?#
         )10 Jan 2026, 05:00:00 CET/, qr/^Blocked at/, qr/^Look for/,
      canaries => [{ name => 'x', let_by => { count => 0 },
-                    blocked => $AT_FOUR }, { name => 'pl<i>n',
-        let_by => $AT_FOUR, blocked => { count => 9,
-        last => '2026-01-10T03:59:59.999Z' } }]],
+                    verdicts => { blocked => $AT_FOUR } }, { name => 'pl<i>n',
+        let_by => $AT_FOUR, verdicts => { blocked => { count => 9,
+        last => '2026-01-10T03:59:59.999Z' } } }]],
     ['it is refused again', \@on, 'shielded', 'green',
      qr/^We have been shielded/, qr/^\z/, qr/^\z/,
-     canaries => [{ name => 'canary', let_by => $AT_FOUR, blocked => {
-        count => 9, last => '2026-01-10T04:00:00.001Z' } }]],
+     canaries => [{ name => 'canary', let_by => $AT_FOUR, verdicts => {
+        blocked => { count => 9, last => '2026-01-10T04:00:00.001Z' } } }]],
     ['our own attack, and detect', [server($GATE, ['on', 'detect'])], 'off',
      'amber', qr/^We are not shielded everywhere/, qr/^Not everything/,
      qr/^Look for/, canaries => [{ name => 'x', let_by => $AT_FOUR }]],

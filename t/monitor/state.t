@@ -21,7 +21,7 @@ my $be = CitrixGuard::Recorder->new(answer => sub { { status => 200 } });
 my $dir = scratch();
 my $FILE = "$dir/state/guard";
 
-mkdir "$dir/state" or die "$dir/state: $!";
+mkdir $_ or die "$_: $!" for "$dir/state", "$dir/full";
 spew("$dir/secret", "correct-horse-battery\n");
 chmod 0600, "$dir/secret";
 
@@ -219,6 +219,30 @@ subtest 'damage' => sub {
     $nginx = nginx()->start;
     is zone($nginx)->{state}{found}, 'restored', '... by the next start, too';
     $nginx->stop;
+};
+
+
+# one file has room there, and a second one beside it has not
+subtest 'a full disk' => sub {
+    plan skip_all => 'no file system can be mounted here'
+        if $> || system("mount -t tmpfs -o size=1200k tmpfs $dir/full 2>&1");
+    my $nginx = nginx(file => "$dir/full/guard")->start;
+    attack($nginx);
+    is acknowledge($nginx), 204, 'acknowledged';
+    my $kept = slurp("$dir/full/guard");
+    cmp_ok zone($nginx)->{state}{unsaved}, '>', 0, '... which is not kept';
+    like get($nginx->port(2), '/?format=prometheus')->{body},
+        qr/^citrix_guard_state_unsaved [1-9]/m, '... and said';
+    is system("mount -o remount,size=4m $dir/full"), 0, 'room is made';
+    is acknowledge($nginx), 204, 'again';
+    is zone($nginx)->{state}{unsaved}, 0, '... it is kept';
+    ok slurp("$dir/full/guard") ne $kept, '... in the file';
+    is_deeply [glob "$dir/full/*"], ["$dir/full/guard"], '... and no other';
+    $nginx->stop;
+    $nginx = nginx(file => "$dir/full/guard")->start;
+    is zone($nginx)->{acknowledged}{by}, 'Ann', '... for the next nginx';
+    $nginx->stop;
+    is system("umount $dir/full"), 0, 'unmounted';
 };
 
 

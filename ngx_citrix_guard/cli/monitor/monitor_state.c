@@ -220,7 +220,7 @@ monitor_canary(monitor_reader_t *rd, const char *path, const char *value)
     } else if (value && strcmp(path, ".let_by.last") == 0) {
         snprintf(canary->let_by, sizeof(canary->let_by), "%s", value);
 
-    } else if (value && strcmp(path, ".blocked.last") == 0) {
+    } else if (value && strcmp(path, ".verdicts.blocked.last") == 0) {
         snprintf(canary->blocked, sizeof(canary->blocked), "%s", value);
 
     } else if (value == NULL && *path == '\0') {

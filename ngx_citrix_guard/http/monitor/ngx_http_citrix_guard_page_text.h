@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-yBccuiyWu2kHnMbCrXo8nOWQDqGTmmsF9FXzqGMnU6I='; " \
+    "'sha256-tU8HrVskV8YpNWlrRqoFprkbINn4sViw/Rktad3paG8='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1134,7 +1134,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        through: \"May have got through\", canary: \"Canary\", source: \"Source\",\n"
     "        count: \"Events\", error: \"Maximum overcount\", last: \"Last\",\n"
     "        details: \"Details\", none: \"None.\", gone: \"no longer configured\",\n"
-    "        others: \"other servers\", otherRules: \"other rules\",\n"
+    "        others: \"other servers\", andMore: n => `and ${n} more`, otherRules: \"other rules\",\n"
     "        reading: \"Decoded as\", host: \"Host\", method: \"Method\",\n"
     "        id: \"Reference\", user_agent: \"Browser\", rule: \"Rule\", at: \"Found\",\n"
     "        upstream: \"Answer of the ADC\", errors: \"Could not be judged\",\n"
@@ -1300,7 +1300,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        canary: \"Kanarie\", source: \"Bron\", count: \"Aantal\",\n"
     "        error: \"Hooguit te veel geteld\", last: \"Laatste\",\n"
     "        details: \"Details\", none: \"Geen.\", gone: \"niet meer ingesteld\",\n"
-    "        others: \"andere servers\", otherRules: \"andere regels\",\n"
+    "        others: \"andere servers\", andMore: n => `en nog ${n}`, otherRules: \"andere regels\",\n"
     "        reading: \"Gelezen als\", host: \"Host\", method: \"Methode\",\n"
     "        id: \"Kenmerk\", user_agent: \"Browser\", rule: \"Regel\", at: \"Gevonden\",\n"
     "        upstream: \"Antwoord van de ADC\", errors: \"Niet te beoordelen\",\n"
@@ -1639,6 +1639,9 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "const COLOURS_OF = { shielded: \"green\", detect: \"amber\", off: \"red\",\n"
     "                     through: \"red\", unknown: \"amber\", wait: \"wait\" };\n"
     "\n"
+    "// more of them do not make a sentence; the table below has all\n"
+    "const NAMES = 4;\n"
+    "\n"
     "// a clock that an NTP client has moved by so much is not set back\n"
     "const SLACK = 5000;\n"
     "\n"
@@ -1646,7 +1649,12 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "function names(servers) {\n"
     "    const list = [...new Set(servers.map(s => named(s.name)))];\n"
     "    const alone = list.length === 1 && list[0] === data.node;\n"
-    "    return list.join(\", \")\n"
+    "    const others = list.filter(name => name === say().others);\n"
+    "    const known = list.filter(name => name !== say().others);\n"
+    "    const shown = known.length > NAMES\n"
+    "        ? [known.slice(0, NAMES - 1).join(\", \")\n"
+    "            + ` ${say().andMore(known.length - NAMES + 1)}`] : known;\n"
+    "    return [...shown, ...others].join(\", \")\n"
     "        + (alone ? \"\" : ` (${say().node.toLowerCase()} ${data.node})`);\n"
     "}\n"
     "\n"
@@ -1680,8 +1688,9 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "\n"
     "// the last of our own test attacks was not refused where the guard is on\n"
     "function letBy() {\n"
+    "    const refused = c => ((c.verdicts || {}).blocked || {}).last || \"\";\n"
     "    return (data.canaries || []).filter(c => count(c, \"let_by\") > 0\n"
-    "        && (c.let_by.last || \"\") >= ((c.blocked || {}).last || \"\"))\n"
+    "        && (c.let_by.last || \"\") >= refused(c))\n"
     "        .sort((a, b) => (a.let_by.last > b.let_by.last ? -1 : 1))[0];\n"
     "}\n"
     "\n"

@@ -13,6 +13,9 @@
 const COLOURS_OF = { shielded: "green", detect: "amber", off: "red",
                      through: "red", unknown: "amber", wait: "wait" };
 
+// more of them do not make a sentence; the table below has all
+const NAMES = 4;
+
 // a clock that an NTP client has moved by so much is not set back
 const SLACK = 5000;
 
@@ -20,7 +23,12 @@ const SLACK = 5000;
 function names(servers) {
     const list = [...new Set(servers.map(s => named(s.name)))];
     const alone = list.length === 1 && list[0] === data.node;
-    return list.join(", ")
+    const others = list.filter(name => name === say().others);
+    const known = list.filter(name => name !== say().others);
+    const shown = known.length > NAMES
+        ? [known.slice(0, NAMES - 1).join(", ")
+            + ` ${say().andMore(known.length - NAMES + 1)}`] : known;
+    return [...shown, ...others].join(", ")
         + (alone ? "" : ` (${say().node.toLowerCase()} ${data.node})`);
 }
 
@@ -54,8 +62,9 @@ function lostCount() {
 
 // the last of our own test attacks was not refused where the guard is on
 function letBy() {
+    const refused = c => ((c.verdicts || {}).blocked || {}).last || "";
     return (data.canaries || []).filter(c => count(c, "let_by") > 0
-        && (c.let_by.last || "") >= ((c.blocked || {}).last || ""))
+        && (c.let_by.last || "") >= refused(c))
         .sort((a, b) => (a.let_by.last > b.let_by.last ? -1 : 1))[0];
 }
 
