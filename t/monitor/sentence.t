@@ -100,7 +100,7 @@ my @cases = (
     ['got through', \@open, 'through', 'red',
      qr/^3 requests may have got through at $AT, the last one on (?#
        )10 Jan 2026, 05:00:00 CET\.\z/, qr/^Blocked at $AT, since/,
-     qr/^Block: .*Tell the people.*Follow the runbook/],
+     qr/^Block: .*Tell the people.*The runbook has it/],
     ['not answered', [server($GATE, ['detect'], unknown => 1)], 'through',
      'red', qr/^1 request may have got through at $AT/,
      qr/^The ADC's answer to 1 of them is not known.*Not everything is/,
@@ -129,7 +129,8 @@ my @cases = (
      qr/^See below/, acknowledged => { %seen, count => 1 }],
     ['looked at, and a new one', \@open, 'through', 'red',
      qr/^1 request may have got through/,
-     qr/2 that may have got through were looked at by Jan/, qr/^Block: /,
+     qr/2 that may have got through were looked at by Jan/,
+     qr/^Block: .*citrix-guard ack --count=3 /,
      acknowledged => { %seen, count => 2 }],
     ['looked at more than there are', \@on, 'shielded', 'green',
      qr/no sign/, qr/^\z/, qr/^\z/, acknowledged => { %seen, count => 9 }],

@@ -131,7 +131,7 @@ function answerThrough(servers, open) {
         notes.push(t.alsoOn(names(on), sinceOf(on)));
     }
     return told("through", t.got(open, names(some), moment(last)),
-                noteOf(notes), t.doThrough);
+                noteOf(notes), t.doThrough(through()));
 }
 
 

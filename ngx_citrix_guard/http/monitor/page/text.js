@@ -103,16 +103,20 @@ const TEXT = {
             + `the last time on ${t}.`,
         forwarded: n => `${number(n)} reached the ADC, without a sign of `
             + "success.",
-        doThrough: ["Block: set citrix_guard on, remove exemptions, reload, "
+        doThrough: n => ["Block: set citrix_guard on, remove exemptions, reload, "
             + "and check below that the mode is on.",
             "Preserve the evidence: copy the log of events, nginx's logs and "
             + "this page's JSON to another machine. Do not restart nginx or "
             + "the ADC before that is done.",
             "Tell the people who decide, and write down when you learned "
             + "what.",
-            "Follow the runbook: treat the ADC as compromised until an "
-            + "investigation has shown that it is not.",
-            "When it is closed, citrix-guard ack records who looked at it."],
+            "Treat the ADC as compromised until an investigation has shown "
+            + "that it is not. The runbook has it in full: read the events, "
+            + "disconnect the ADC and keep it running, have images made of "
+            + "its memory and disk, reinstall and patch it, replace its keys "
+            + "and passwords, and investigate what it could reach.",
+            `When it is closed, citrix-guard ack --count=${n} records who `
+            + "looked at it."],
         doOff: ["See below since when, under Changes of modes, and ask who "
             + "changed it.",
             "Set citrix_guard on there, run nginx -t, reload, and see this "
@@ -276,17 +280,21 @@ const TEXT = {
             + `laatste keer op ${t}.`,
         forwarded: n => `${number(n)} bereikten de ADC, zonder teken van `
             + "succes.",
-        doThrough: ["Blokkeer: zet citrix_guard op on, haal uitzonderingen "
+        doThrough: n => ["Blokkeer: zet citrix_guard op on, haal uitzonderingen "
             + "weg, herlaad, en zie hieronder dat de stand on is.",
             "Stel het bewijs veilig: kopieer het log van gebeurtenissen, de "
             + "logs van nginx en de JSON van deze pagina naar een andere "
             + "machine. "
             + "Herstart nginx en de ADC niet voordat dat gedaan is.",
             "Licht degenen in die beslissen, en noteer wanneer u wat wist.",
-            "Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, tot "
-            + "onderzoek heeft aangetoond dat het niet zo is.",
-            "Is het afgehandeld, leg dan met citrix-guard ack vast wie ernaar "
-            + "heeft gekeken."],
+            "Ga ervan uit dat de ADC is overgenomen, tot onderzoek heeft "
+            + "aangetoond dat het niet zo is. Het draaiboek zegt het "
+            + "uitvoerig: lees de gebeurtenissen, koppel de ADC los en laat "
+            + "hem aan staan, laat van geheugen en schijf een kopie maken, "
+            + "installeer en patch hem opnieuw, vervang zijn sleutels en "
+            + "wachtwoorden, en onderzoek alles waar hij bij kon.",
+            `Is het afgehandeld, leg dan met citrix-guard ack --count=${n} `
+            + "vast wie ernaar heeft gekeken."],
         doOff: ["Zie hieronder sinds wanneer, bij Wijzigingen van de stand, "
             + "en vraag wie het veranderd heeft.",
             "Zet citrix_guard daar op on, draai nginx -t, herlaad, en zie "
