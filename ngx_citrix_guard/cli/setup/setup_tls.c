@@ -93,7 +93,7 @@ setup_pair(const setup_t *s, SSL_CTX *ctx)
 }
 
 
-/* nobody is asked for one: nginx would be, at each start */
+/* no password is asked for: nginx would need it at each start */
 
 static int
 setup_passphrase(char *buf, int size, int rwflag, void *data)
@@ -184,7 +184,9 @@ setup_check_adc(const setup_t *s)
 }
 
 
-/* its first page, at its own address, by the name that users have */
+/*
+ * requests its first page, at its own address, with the name that users have
+ */
 
 static int
 setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
@@ -215,7 +217,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 
-    /* as nginx does: only a root ends a chain */
+    /* as nginx does: only a root certificate ends a chain */
 
     curl_easy_setopt(curl, CURLOPT_SSL_OPTIONS,
                      (long) CURLSSLOPT_NO_PARTIALCHAIN);
