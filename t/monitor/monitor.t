@@ -486,6 +486,8 @@ END
     get($nginx->port(3), '/vpn/../vpns/x');
     get($nginx->port(3), '/clean');
     $nginx->settle;
+    # counted a moment after the answer
+    wait_until(sub { server(zone(), 'other') });
     $zone = zone();
     is server($zone, 'other')->{verdicts}{blocked}{count}, 1,
        'an attack on the monitor is counted all the same';
