@@ -13,10 +13,10 @@
 const COLOURS_OF = { shielded: "green", detect: "amber", off: "red",
                      through: "red", unknown: "amber", wait: "wait" };
 
-// more of them do not make a sentence; the table below has all
+// so many names fit into the sentence; the table below has all of them
 const NAMES = 4;
 
-// a clock that an NTP client has moved by so much is not set back
+// NTP may move a clock by this much: that does not count as "set back"
 const SLACK = 5000;
 
 
@@ -84,8 +84,8 @@ function clockIsBack() {
 }
 
 
-// who has looked at what may have got through, what reached the ADC; "says":
-// what to say if neither is so
+// who acknowledged what may have got through, and what reached the ADC; "says":
+// what to say if neither applies
 function noteOf(more, says = "") {
     const t = say();
     const seen = data.acknowledged;
