@@ -371,6 +371,11 @@ subtest 'the shape of the pages' => sub {
     like $text{$_}, qr/\A# [^\n]+\n\n(?!```)[^\n|*#][^\n]*[.:?]\n/,
         "$_: begins with a sentence" for grep { !/\.nl\.md$/ } @pages;
 
+    # a list of steps, of terms or of decisions has no smallest example
+    like $text{$_}, qr/\A(?:.*\n){4,7}```/, "$_: ... and with an example"
+        for grep { !m{^README|docs/(?:night|start\.nl|glossary|history)\.} }
+            @pages;
+
     my %version = map { $_ => 1 }
         $text{CHANGES} =~ /^Changes with ngx_citrix_guard (\S+)$/mg;
     my @appeared = ($directives . $streams)

@@ -394,7 +394,7 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
     other = ch->other & CGUARD_OTHER_BYTE;
     other = !lenient ? CGUARD_OTHER_DROP
             : (e->kind == CGUARD_LENIENT ? '@'
-               : other && other != value ? other : ch->c)
+               : other && other != '@' && other != value ? other : ch->c)
               | (ch->other & CGUARD_OTHER_DROP);
 
     cguard_decode_reduce(d, ch, value);
