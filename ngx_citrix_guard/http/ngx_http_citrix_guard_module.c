@@ -26,6 +26,7 @@
 #include "http/evidence/ngx_http_citrix_guard_canary.h"
 #include "http/evidence/ngx_http_citrix_guard_log_rate.h"
 #include "http/evidence/ngx_http_citrix_guard_lost.h"
+#include "http/evidence/ngx_http_citrix_guard_open.h"
 #include "http/evidence/ngx_http_citrix_guard_state.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
@@ -468,6 +469,7 @@ ngx_http_citrix_guard_init_process(ngx_cycle_t *cycle)
                                                ngx_http_citrix_guard_module);
 
     if (gmcf) {
+        ngx_http_citrix_guard_open_start(gmcf, cycle->log);
         ngx_http_citrix_guard_state_start(gmcf);
     }
 
@@ -484,6 +486,7 @@ ngx_http_citrix_guard_end_process(ngx_cycle_t *cycle)
                                                ngx_http_citrix_guard_module);
 
     if (gmcf) {
+        ngx_http_citrix_guard_open_leave(gmcf, cycle->log);
         ngx_http_citrix_guard_state_save(gmcf, cycle->log);
     }
 

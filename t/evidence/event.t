@@ -274,9 +274,11 @@ subtest 'bounds' => sub {
     for my $filler ('a', "\xff", '"', '\\', '%22') {
         my $long = $filler x (12_000 / length $filler);
         get($nginx->port, "/vpn/../vpns/$long", headers => [
-            Host => $long, 'User-Agent', $long, 'NSC_USER', $long]);
+            Host => $long, 'User-Agent', $long, 'NSC_USER', $long,
+            'X-Forwarded-For', $long]);
         get($nginx->port, "/vpn/../vpns/$long", no_host => 1, headers => [
-            Host => 'a' x 2_000, 'User-Agent', $long, 'NSC-USER', $long]);
+            Host => 'a' x 2_000, 'User-Agent', $long, 'NSC-USER', $long,
+            'X-Forwarded-For', $long]);
     }
     my $text = lines(10);
     for my $line (split /\n/, $text) {

@@ -216,7 +216,8 @@ subtest 'events and metrics' => sub {
 
     my %metric = map { $_ => 1 }
         $source{'ngx_http_citrix_guard_monitor_prometheus.c'} =~
-        /"(citrix_guard_\w+_(?:total|seconds)|citrix_guard_mode)"/g;
+        /"(citrix_guard_\w+_(?:total|seconds)|citrix_guard_mode
+           |citrix_guard_state_(?:unsaved|damaged))"/gx;
     is_deeply [sort $text{'docs/monitoring.md'} =~
                /^\| `(citrix_guard_\w+)`/mg], [sort keys %metric],
         'a row for each metric';

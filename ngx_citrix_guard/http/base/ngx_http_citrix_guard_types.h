@@ -209,6 +209,7 @@ typedef struct {
     ngx_uint_t                      refused;    /* the client was refused */
     ngx_uint_t                      left_out;   /* by log_rate */
     ngx_uint_t                      lost;       /* no memory for the event */
+    ngx_uint_t                      open;       /* counted until its end */
     const char                     *reason;
     const cguard_rule_t            *rule;
     const cguard_rule_t            *exempted_by;

@@ -14,6 +14,7 @@
 #include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_log.h"
 #include "ngx_http_citrix_guard_log_rate.h"
+#include "ngx_http_citrix_guard_open.h"
 #include "http/base/ngx_http_citrix_guard_pool.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
@@ -64,7 +65,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f)
 {
     u_char                         text[NGX_HTTP_CITRIX_GUARD_TEXT];
-    ngx_uint_t                     may_log;
+    ngx_uint_t                     may_log, open;
     ngx_http_citrix_guard_mark_t  *mark;
 
     mark = ngx_http_citrix_guard_mark(r);
@@ -72,6 +73,8 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     if (mark && mark->verdict >= f->verdict) {
         return;
     }
+
+    open = mark ? mark->open : 0;
 
     may_log = ngx_http_citrix_guard_may_log(r, glcf, f->verdict
                                              == ngx_http_citrix_guard_blocked);
@@ -94,6 +97,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     }
 
     mark->verdict = f->verdict;
+    mark->open = open;
     mark->left_out = !may_log;
     mark->reason = f->reason;
     mark->rule = f->rule;
@@ -104,6 +108,10 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     mark->depth = f->depth;
     mark->start = f->start;
     mark->end = f->end;
+
+    if (mark->verdict != ngx_http_citrix_guard_blocked) {
+        ngx_http_citrix_guard_open_add(r, mark);
+    }
 
     mark->reading.len = ngx_http_citrix_guard_format_reading(text,
                                                              sizeof(text), f);

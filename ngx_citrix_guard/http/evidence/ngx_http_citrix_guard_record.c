@@ -16,6 +16,7 @@
 #include "ngx_http_citrix_guard_log.h"
 #include "ngx_http_citrix_guard_lost.h"
 #include "ngx_http_citrix_guard_mark.h"
+#include "ngx_http_citrix_guard_open.h"
 #include "ngx_http_citrix_guard_outcome.h"
 #include "ngx_http_citrix_guard_zone.h"
 #include "http/base/ngx_http_citrix_guard_escape.h"
@@ -56,6 +57,8 @@ ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
 
         return;
     }
+
+    ngx_http_citrix_guard_open_end(r, mark);
 
     ngx_http_citrix_guard_build_event(r, mark, &e);
     ngx_http_citrix_guard_count_event(r, &e);
