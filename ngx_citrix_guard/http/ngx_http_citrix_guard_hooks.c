@@ -27,7 +27,8 @@
 
 
 static ngx_int_t ngx_http_citrix_guard_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_citrix_guard_unchecked(ngx_http_request_t *r);
+static ngx_http_citrix_guard_rare ngx_int_t ngx_http_citrix_guard_unchecked(
+    ngx_http_request_t *r);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -87,13 +88,11 @@ ngx_http_citrix_guard_header_filter(ngx_http_request_t *r)
 
     u = r->upstream;
 
-    if (u && !ngx_http_citrix_guard_is_checked(u)
-        && ngx_http_citrix_guard_unchecked(r) != NGX_OK)
-    {
-        return NGX_ERROR;
+    if (u == NULL || ngx_http_citrix_guard_is_checked(u)) {
+        return ngx_http_next_header_filter(r);
     }
 
-    return ngx_http_next_header_filter(r);
+    return ngx_http_citrix_guard_unchecked(r);
 }
 
 
@@ -110,7 +109,7 @@ ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
         || r->cached
         || glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF)
     {
-        return NGX_OK;
+        return ngx_http_next_header_filter(r);
     }
 
     if (glcf->mode != NGX_HTTP_CITRIX_GUARD_ON) {
@@ -123,7 +122,7 @@ ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
                       "citrix_guard: an upstream has answered a request that "
                       "the egress check has not seen: \"detect\" misses what "
                       "nginx builds here, and \"on\" would refuse it");
-        return NGX_OK;
+        return ngx_http_next_header_filter(r);
     }
 
     ngx_http_citrix_guard_hooks_lost = 1;

@@ -41,8 +41,11 @@ static ngx_http_citrix_guard_mark_t
 };
 
 
+ngx_uint_t  ngx_http_citrix_guard_nmarks;
+
+
 ngx_http_citrix_guard_mark_t *
-ngx_http_citrix_guard_mark(ngx_http_request_t *r)
+ngx_http_citrix_guard_find_mark(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
@@ -65,11 +68,11 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
 {
     u_char                         text[NGX_HTTP_CITRIX_GUARD_TEXT];
     ngx_uint_t                     may_log;
-    ngx_http_citrix_guard_mark_t  *mark;
+    ngx_http_citrix_guard_mark_t  *mark, *former;
 
-    mark = ngx_http_citrix_guard_mark(r);
+    former = ngx_http_citrix_guard_mark(r);
 
-    if (mark && mark->verdict >= f->verdict) {
+    if (former && former->verdict >= f->verdict) {
         return;
     }
 
@@ -83,6 +86,12 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     mark = ngx_http_citrix_guard_pool_add(r->pool,
                                           ngx_http_citrix_guard_mark_cleanup,
                                           sizeof(ngx_http_citrix_guard_mark_t));
+
+    /* that of a fallback is never taken back: nobody knows when it ends */
+
+    if (former == NULL || ngx_http_citrix_guard_is_fallback(former)) {
+        ngx_http_citrix_guard_nmarks++;
+    }
 
     if (mark == NULL) {
         mark = ngx_http_citrix_guard_fallbacks;
@@ -145,5 +154,7 @@ ngx_http_citrix_guard_is_fallback(ngx_http_citrix_guard_mark_t *mark)
 static void
 ngx_http_citrix_guard_mark_cleanup(void *data)
 {
-    /* the address is what the mark is found by */
+    /* the address is what the mark is found by, too */
+
+    ngx_http_citrix_guard_nmarks--;
 }
