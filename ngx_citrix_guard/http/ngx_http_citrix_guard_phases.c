@@ -27,6 +27,7 @@
 #include "http/judge/ngx_http_citrix_guard_plain.h"
 #include "http/rules/ngx_http_citrix_guard_mode.h"
 #include "http/rules/ngx_http_citrix_guard_rules.h"
+#include "cguard/decision/cguard_prefilter.h"
 #include "cguard/decision/cguard_target.h"
 
 
@@ -36,6 +37,9 @@ static ngx_int_t ngx_http_citrix_guard_checker(ngx_http_request_t *r,
     ngx_http_phase_handler_t *ph);
 static ngx_http_citrix_guard_rare ngx_int_t
     ngx_http_citrix_guard_check_target(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph);
+static ngx_http_citrix_guard_rare ngx_int_t
+    ngx_http_citrix_guard_check_odd_target(ngx_http_request_t *r,
     ngx_http_phase_handler_t *ph);
 static ngx_inline ngx_int_t ngx_http_citrix_guard_pass(ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_judged(
@@ -169,12 +173,27 @@ static ngx_int_t
 ngx_http_citrix_guard_check_target(ngx_http_request_t *r,
     ngx_http_phase_handler_t *ph)
 {
+    if (!cguard_prefilter(r->unparsed_uri.data, r->unparsed_uri.len)) {
+        return ngx_http_citrix_guard_check_odd_target(r, ph);
+    }
+
+    return ngx_http_citrix_guard_pass(r);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_check_odd_target(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph)
+{
+    cguard_result_t                    res;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
+    /* with a result: without one the core would ask its prefilter again */
+
     if (cguard_target(r->unparsed_uri.data, r->unparsed_uri.len, glcf->policy,
-                      NULL)
+                      &res)
         != CGUARD_PASS)
     {
         return ngx_http_core_generic_phase(r, ph);
