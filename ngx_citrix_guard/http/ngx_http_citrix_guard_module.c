@@ -333,6 +333,9 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
+    glcf->target_only = glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF
+                        && glcf->set == NULL && glcf->sslvpn;
+
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 

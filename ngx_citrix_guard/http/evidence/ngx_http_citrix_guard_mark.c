@@ -42,8 +42,11 @@ static ngx_http_citrix_guard_mark_t
 };
 
 
+ngx_uint_t  ngx_http_citrix_guard_nmarks;
+
+
 ngx_http_citrix_guard_mark_t *
-ngx_http_citrix_guard_mark(ngx_http_request_t *r)
+ngx_http_citrix_guard_find_mark(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
@@ -66,15 +69,15 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
 {
     u_char                         text[NGX_HTTP_CITRIX_GUARD_TEXT];
     ngx_uint_t                     may_log, open;
-    ngx_http_citrix_guard_mark_t  *mark;
+    ngx_http_citrix_guard_mark_t  *mark, *former;
 
-    mark = ngx_http_citrix_guard_mark(r);
+    former = ngx_http_citrix_guard_mark(r);
 
-    if (mark && mark->verdict >= f->verdict) {
+    if (former && former->verdict >= f->verdict) {
         return;
     }
 
-    open = mark ? mark->open : 0;
+    open = former ? former->open : 0;
 
     may_log = ngx_http_citrix_guard_may_log(r, glcf, f->verdict
                                              == ngx_http_citrix_guard_blocked);
@@ -86,6 +89,12 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     mark = ngx_http_citrix_guard_pool_add(r->pool,
                                           ngx_http_citrix_guard_mark_cleanup,
                                           sizeof(ngx_http_citrix_guard_mark_t));
+
+    /* that of a fallback is never taken back: nobody knows when it ends */
+
+    if (former == NULL || ngx_http_citrix_guard_is_fallback(former)) {
+        ngx_http_citrix_guard_nmarks++;
+    }
 
     if (mark == NULL) {
         mark = ngx_http_citrix_guard_fallbacks;
@@ -154,4 +163,6 @@ static void
 ngx_http_citrix_guard_mark_cleanup(void *data)
 {
     /* the mark is found by this address */
+
+    ngx_http_citrix_guard_nmarks--;
 }

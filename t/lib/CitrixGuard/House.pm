@@ -77,7 +77,8 @@ use constant { FILE_LINES => 700, FUNCTION_LINES => 100 };
 
 my %room = map { $_->{room} => $_ } @ROOMS;
 my @C_TYPES = qw(void char int long short unsigned signed const static inline
-                 int32_t uint8_t uint16_t uint32_t uint64_t size_t u_char);
+                 int32_t uint8_t uint16_t uint32_t uint64_t size_t u_char
+                 __m128i);
 my $C_WORD = qr/^(?:if|for|while|switch|return|sizeof|defined|else|do|case
                     |goto|__attribute__|typedef|struct|union|enum)$/x;
 
