@@ -15,7 +15,7 @@
 #include "scan_json.h"
 #include "scan_document.h"
 #include "scan_escape.h"
-#include "scan_fast_json.h"
+#include "scan_layout.h"
 #include "scan_names.h"
 #include "scan_record.h"
 #include "scan_types.h"

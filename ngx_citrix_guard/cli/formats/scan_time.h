@@ -13,6 +13,11 @@
 #include "scan_types.h"
 
 
+/* where the seconds are in dd/Mon/yyyy:hh:mm:ss */
+
+#define SCAN_CLF_SECONDS  18
+
+
 /* seconds since 1970 of the time of a line, or SCAN_NO_TIME */
 
 int64_t scan_time_clf(const unsigned char *p);

@@ -68,8 +68,6 @@ scan_text_open(scan_source_t *src)
 void
 scan_text_close(scan_text_t *text)
 {
-    scan_source_close(text->source);
-
     free(text->unfold.out);
     free(text->utf8);
     free(text->raw);

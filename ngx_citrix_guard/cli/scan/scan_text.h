@@ -19,11 +19,11 @@
 typedef struct scan_text_s  scan_text_t;
 
 
-/* reads from "src", which it closes; allocates */
+/* reads from "src"; allocates */
 
 scan_text_t *scan_text_open(scan_source_t *src);
 
-/* frees it, and closes its source */
+/* frees it */
 
 void scan_text_close(scan_text_t *text);
 

@@ -16,7 +16,8 @@
 #include "cli/formats/scan_charset.h"
 #include "cli/formats/scan_custom.h"
 #include "cli/formats/scan_document.h"
-#include "cli/formats/scan_fast.h"
+#include "cli/fast/scan_fast.h"
+#include "cli/fast/scan_fast_sse2.h"
 #include "cli/formats/scan_format.h"
 #include "cli/formats/scan_line.h"
 #include "cli/formats/scan_prefilter.h"
@@ -296,7 +297,8 @@ scan_fuzz_log(const uint8_t *data, size_t size)
     static const char  end[] = "\n                                           "
                                "                                          \n";
 
-    log = malloc(SCAN_FUZZ_COPIES * (2 * size + SCAN_FUZZ_WORD) + sizeof(end));
+    log = malloc(SCAN_FUZZ_COPIES * (2 * size + SCAN_FUZZ_WORD) + sizeof(end)
+                 + SCAN_FAST_BEHIND);
     if (log == NULL) {
         abort();
     }
@@ -324,7 +326,11 @@ scan_fuzz_log(const uint8_t *data, size_t size)
 
     p = (uint8_t *) mempcpy(p, end, sizeof(end) - 1);
 
-    data = vectors_copy(log, (size_t) (p - log));
+    /* and behind it there is no more than the short way may read */
+
+    memset(p, 0, SCAN_FAST_BEHIND);
+
+    data = vectors_copy(log, (size_t) (p - log) + SCAN_FAST_BEHIND);
     scan_fuzz_short_way(data, (size_t) (p - log));
 
     free((void *) data);
@@ -427,12 +433,19 @@ scan_fuzz_damage(uint8_t *p, size_t size, uint64_t *seed)
 }
 
 
+static int
+scan_fuzz_is_fast(const scan_parser_t *ps)
+{
+    return ps->format == SCAN_CLF || ps->format == SCAN_JSON;
+}
+
+
 static void
 scan_fuzz_short_way(const uint8_t *data, size_t size)
 {
-    int64_t         time;
+    int64_t         time, other;
     scan_line_t     ln;
-    scan_parser_t   ps;
+    scan_parser_t   ps, copy;
     const uint8_t  *p, *nl, *last;
 
     memset(&ps, 0, sizeof(scan_parser_t));
@@ -444,7 +457,17 @@ scan_fuzz_short_way(const uint8_t *data, size_t size)
     last = data + size;
 
     for (p = data; p < last; p = nl + 1) {
-        nl = scan_fast(&ps, p, last, 0, &time);
+        copy = ps;
+        nl = scan_fast(&ps, p, 0, &time);
+
+        /* the same without AVX2 */
+
+        if (scan_fuzz_is_fast(&copy)
+            && (scan_fast_sse2(&copy, p, &other) != nl
+                || (nl && other != time)))
+        {
+            fuzz_failed("windows of 16 and 32 bytes differ", data, size);
+        }
 
         if (nl) {
             scan_fuzz_same(&ps, p, nl, time);
