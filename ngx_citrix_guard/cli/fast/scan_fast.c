@@ -8,9 +8,6 @@
  */
 
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "cguard/decision/cguard_target.h"
 #include "scan_fast.h"
 #include "scan_fast_avx2.h"
@@ -19,21 +16,19 @@
 
 
 const unsigned char *
-scan_fast(scan_parser_t *ps, const unsigned char *p, unsigned policy,
-    int64_t *time)
+scan_fast(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, unsigned policy, scan_passed_t *passed)
 {
-    const unsigned char  *nl;
+    passed->n = 0;
 
     /* where vpns alone is refused, too much is of interest */
 
     if ((policy & CGUARD_NO_SSLVPN)
         || (ps->format != SCAN_CLF && ps->format != SCAN_JSON))
     {
-        return NULL;
+        return p;
     }
 
-    nl = scan_has_avx2() ? scan_fast_avx2(ps, p, time)
-                         : scan_fast_sse2(ps, p, time);
-
-    return nl && nl - p < SCAN_LINE_MAX ? nl : NULL;
+    return scan_has_avx2() ? scan_fast_avx2(ps, p, last, passed)
+                           : scan_fast_sse2(ps, p, last, passed);
 }

@@ -19,13 +19,13 @@
 
 
 /*
- * The end of the line that begins at "p", if it is a request with nothing to be
- * found in it, and its time; NULL: take the full way.  The line has to have an
- * end.
+ * From "p" on, passes lines that are requests with nothing to be found in them,
+ * up to "last", which is an end of a line.  The beginning of the first one that
+ * takes the full way, and what those before had for times.
  */
 
 const unsigned char *scan_fast(scan_parser_t *ps, const unsigned char *p,
-    unsigned policy, int64_t *time);
+    const unsigned char *last, unsigned policy, scan_passed_t *passed);
 
 
 #endif /* _SCAN_FAST_H_INCLUDED_ */

@@ -20,7 +20,7 @@ int scan_has_avx2(void);
 /* as scan_fast(); only if it has */
 
 const unsigned char *scan_fast_avx2(scan_parser_t *ps, const unsigned char *p,
-    int64_t *time);
+    const unsigned char *last, scan_passed_t *passed);
 
 
 #endif /* _SCAN_FAST_AVX2_H_INCLUDED_ */

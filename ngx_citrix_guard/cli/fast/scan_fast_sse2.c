@@ -6,31 +6,27 @@
  */
 
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "scan_fast_sse2.h"
-#include "scan_fast_clf.h"
-#include "scan_fast_json.h"
+#include "scan_fast_lines.h"
 #include "cli/formats/scan_types.h"
 #include "cli/formats/scan_simd.h"
 
 
 const unsigned char *
-scan_fast_sse2(scan_parser_t *ps, const unsigned char *p, int64_t *time)
+scan_fast_sse2(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_passed_t *passed)
 {
 #if SCAN_SSE2
 
-    return ps->format == SCAN_CLF ? scan_fast_clf(ps, p, time)
-                                  : scan_fast_json(ps, p, time);
+    return scan_fast_lines(ps, p, last, passed);
 
 #else
 
     (void) ps;
-    (void) p;
-    (void) time;
+    (void) last;
+    (void) passed;
 
-    return NULL;
+    return p;
 
 #endif
 }

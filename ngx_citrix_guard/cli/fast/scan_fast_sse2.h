@@ -16,7 +16,7 @@
 /* as scan_fast() */
 
 const unsigned char *scan_fast_sse2(scan_parser_t *ps, const unsigned char *p,
-    int64_t *time);
+    const unsigned char *last, scan_passed_t *passed);
 
 
 #endif /* _SCAN_FAST_SSE2_H_INCLUDED_ */

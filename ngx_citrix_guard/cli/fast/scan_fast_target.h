@@ -131,7 +131,7 @@ scan_may_have_end(const unsigned char *p, const unsigned char *end)
 
 /* the end of a target that is of no interest: a blank or a quote; or NULL */
 
-static inline const unsigned char *
+static inline __attribute__((always_inline)) const unsigned char *
 scan_fast_target(const unsigned char *p)
 {
     unsigned              mask, vpns;

@@ -261,6 +261,20 @@ struct scan_parser_s {
 };
 
 
+/* lines that the fast path has passed: how many in a row have the same time */
+
+#define SCAN_PASSED_TIMES  64
+
+typedef struct {
+    struct {
+        int64_t           time;
+        uint64_t          lines;
+    } at[SCAN_PASSED_TIMES];
+
+    unsigned              n;
+} scan_passed_t;
+
+
 typedef enum {
     SCAN_NOTHING = 0,
     SCAN_MALFORMED,         /* refused, but no sign of this hole */

@@ -24,6 +24,8 @@
 #include "scan_judge.h"
 
 
+static const unsigned char *scan_piece_pass(scan_piece_t *pc,
+    const unsigned char *p, const unsigned char *end);
 static void scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     const unsigned char *last);
 static void scan_piece_times(scan_piece_t *pc);
@@ -56,25 +58,25 @@ scan_piece_free(scan_piece_t *pc)
 }
 
 
-static inline void
-scan_piece_request(scan_piece_t *pc, int64_t time)
+/* "n" of one time */
+
+static void
+scan_piece_requests(scan_piece_t *pc, int64_t time, uint64_t n)
 {
     if (time != pc->time) {
         scan_piece_times(pc);
         pc->time = time;
     }
 
-    pc->requests++;
-    pc->same++;
+    pc->requests += n;
+    pc->same += n;
 }
 
 
 void
 scan_piece_parse(scan_piece_t *pc)
 {
-    int64_t               time;
-    unsigned              policy;
-    const unsigned char  *p, *last, *nl, *ended;
+    const unsigned char  *p, *last, *nl, *end;
 
     pc->lines = pc->requests = pc->untimed = pc->damaged = 0;
     pc->left_out = 0;
@@ -88,19 +90,19 @@ scan_piece_parse(scan_piece_t *pc)
     scan_arena_reset(&pc->arena);
 
     last = pc->buf + pc->len;
-    ended = memrchr(pc->buf, '\n', pc->len);
-    policy = pc->policy;
+    end = memrchr(pc->buf, '\n', pc->len);
 
     for (p = pc->buf; p < last; p = nl + 1) {
-        pc->lines++;
 
-        nl = p <= ended ? scan_fast(&pc->parser, p, policy, &time) : NULL;
+        if (end) {
+            p = scan_piece_pass(pc, p, end);
 
-        if (nl) {
-            pc->formats |= 1u << pc->parser.format;
-            scan_piece_request(pc, time);
-            continue;
+            if (p == last) {
+                break;
+            }
         }
+
+        pc->lines++;
 
         nl = memchr(p, '\n', (size_t) (last - p));
         nl = nl ? nl : last;
@@ -119,6 +121,33 @@ scan_piece_parse(scan_piece_t *pc)
     }
 
     scan_piece_times(pc);
+}
+
+
+/* lines that are seen at a glance to be of no interest */
+
+static const unsigned char *
+scan_piece_pass(scan_piece_t *pc, const unsigned char *p,
+    const unsigned char *end)
+{
+    unsigned       i;
+    scan_passed_t  passed;
+
+    do {
+        p = scan_fast(&pc->parser, p, end, pc->policy, &passed);
+
+        for (i = 0; i < passed.n; i++) {
+            pc->lines += passed.at[i].lines;
+            scan_piece_requests(pc, passed.at[i].time, passed.at[i].lines);
+        }
+
+        if (passed.n) {
+            pc->formats |= 1u << pc->parser.format;
+        }
+
+    } while (passed.n == SCAN_PASSED_TIMES);
+
+    return p;
 }
 
 
@@ -162,7 +191,7 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
         }
 
         requests++;
-        scan_piece_request(pc, line.time);
+        scan_piece_requests(pc, line.time, 1);
 
         if (scan_judge(&line, pc->policy, &pc->arena, &hit)) {
             found |= hit.outcome >= SCAN_LOOK;
