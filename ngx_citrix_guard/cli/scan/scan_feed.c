@@ -141,7 +141,7 @@ scan_feed_text(scan_feed_t *feed, scan_piece_t *pc)
 
         pc->error = NULL;
 
-        feed->text = scan_text_open(feed->source);
+        feed->text = scan_text_open(feed->source, &feed->sc->formats);
         feed->nrest = 0;
         feed->skip = 0;
         feed->begins = 1;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "cli/formats/scan_types.h"
 #include "scan_source.h"
 
 
@@ -21,7 +22,8 @@ typedef struct scan_text_s  scan_text_t;
 
 /* reads from "src"; allocates */
 
-scan_text_t *scan_text_open(scan_source_t *src);
+scan_text_t *scan_text_open(scan_source_t *src,
+    const scan_formats_t *formats);
 
 /* frees it */
 
