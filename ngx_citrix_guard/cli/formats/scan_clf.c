@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The common log format and its kin: nginx's and Apache's combined, with a
- * server's name or a syslog header in front, the appliance's httpaccess.log
- * with "Time: N microsecs" behind, and the FILE: of a grep.
+ * The common log format and its variants: nginx's and Apache's combined, with
+ * a server's name or a syslog header before it, the appliance's httpaccess.log
+ * with "Time: N microsecs" at the end, and the FILE: of a grep.
  *
  *     CLIENT - USER [17/Jan/2020:10:00:00 +0100] "REQUEST" STATUS BYTES ...
  */
@@ -22,7 +22,7 @@
 #include "scan_types.h"
 
 
-/* how many "[" or quotes are tried: users and requests may hold some */
+/* how many "[" or quotes are tried: users and requests may contain some */
 
 #define SCAN_CLF_TRIES  16
 
@@ -92,7 +92,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         return SCAN_DAMAGED;
     }
 
-    /* a missing line end, or another one than is usual */
+    /* a missing or unusual line end */
 
     end = scan_clf_next(p, last);
 
@@ -104,7 +104,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
     request = end = p + 2;
 
-    /* with "escape=none" a request may hold quotes: its end has a status */
+    /* with "escape=none" a request may contain quotes; its end has a status */
 
     for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
         end = scan_find_near(end, last, '"');
@@ -115,7 +115,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
         if (scan_clf_answer(ps, end + 1, last, ln) == 0) {
 
-            /* or it is the server's name, and the request comes later */
+            /* or it is the server's name, and the request follows later */
 
             if (!scan_is_request(request, end)
                 && scan_pieces(ps, end + 1, last, &pieces) == SCAN_REQUEST)
@@ -141,7 +141,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 }
 
 
-/* another request in the fields behind this one, if it is an attack */
+/* another request in the fields after this one, if it is an attack */
 
 static void
 scan_clf_rest(scan_parser_t *ps, const unsigned char *p,
@@ -156,7 +156,7 @@ scan_clf_rest(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* where the next request of the same line begins, behind this one's time */
+/* where the next request of the same line begins, after this one's time */
 
 static const unsigned char *
 scan_clf_next(const unsigned char *p, const unsigned char *last)
@@ -186,7 +186,7 @@ scan_clf_next(const unsigned char *p, const unsigned char *last)
         return NULL;
     }
 
-    /* what is in front of it, back to the quote or the number before */
+    /* what precedes it, back to the quote or number before */
 
     while (p > start && p[-1] != '"') {
         p--;
@@ -196,7 +196,7 @@ scan_clf_next(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* status and what begins with the size, if anything */
+/* the status, and what begins with the size, if anything */
 
 static int
 scan_clf_answer(scan_parser_t *ps, const unsigned char *p,

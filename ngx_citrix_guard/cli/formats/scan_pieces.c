@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A line by its pieces: HAProxy, load balancers of AWS, Envoy, Squid, firewalls
- * and the ADC's own syslog all write METHOD and target, and a status close by.
- * A status that could as well be something else is not known.
+ * A line by its pieces: HAProxy, the load balancers of AWS, Envoy, Squid,
+ * firewalls and the ADC's own syslog all write METHOD and target, with a
+ * status nearby.  A number that might not be the status counts as unknown.
  */
 
 
@@ -139,7 +139,7 @@ scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
 }
 
 
-/* [dd/Mon/yyyy:hh:mm:ss, yyyy-mm-ddThh:mm:ss, or seconds in front */
+/* [dd/Mon/yyyy:hh:mm:ss, yyyy-mm-ddThh:mm:ss, or seconds at the beginning */
 
 static int
 scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
@@ -206,7 +206,7 @@ scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
 }
 
 
-/* lines that these write, and that hold no request */
+/* lines of these products that contain no request */
 
 static int
 scan_pieces_is_other(const unsigned char *p, const unsigned char *last)

@@ -2,14 +2,13 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The way past all lines that cannot matter.
+ * Skips lines that cannot matter.
  *
  * What the guard's prefilter calls clean has no parent segment and no
- * malformed byte in any reading, and no backslash: so a log's escapes are not
- * in it either, and the target stands in the line as it was sent.  No reason
- * is left for a refusal.  What else scan looks for is under vpns, or a .php,
- * or the text of a template: words that must stand there, unless a "%" hides
- * a letter.
+ * malformed byte in any reading, and no backslash: so it contains no escape of
+ * a log, and the target is in the line as it was sent.  No reason for a
+ * refusal is left.  What else scan looks for is below vpns, or a .php, or the
+ * text of a template: words that must be there, unless a "%" hides a letter.
  */
 
 
@@ -26,7 +25,7 @@ static int scan_is_word(const unsigned char *p, size_t len, size_t i);
 static int scan_hides_letter(const unsigned char *p, size_t len);
 
 
-/* the first letter in either case, or another byte as it stands */
+/* the first letter in either case; any other byte unchanged */
 
 static inline const unsigned char *
 scan_find_letter(const unsigned char *p, const unsigned char *last, int c)
@@ -107,7 +106,7 @@ scan_find(const unsigned char *p, size_t len, const char *word)
 
 #if SCAN_SSE2
 
-/* nothing but letters, digits and harmless marks, as most targets are? */
+/* only letters, digits and harmless marks, as in most targets? */
 
 static int
 scan_is_plain(const unsigned char *p, size_t len)
@@ -122,7 +121,9 @@ scan_is_plain(const unsigned char *p, size_t len)
         len = sizeof(text);
     }
 
-    /* the last window overlaps the one before: nothing is over-read */
+    /*
+     * the last window overlaps the one before, so nothing is read past the end
+     */
 
     odd = scan_window_odd(p + len - 17);
 
@@ -140,8 +141,8 @@ scan_is_plain(const unsigned char *p, size_t len)
 
 
 /*
- * Whether one of the words is there, in any letter case: 1 for what may be
- * of interest, 0 if none is.
+ * Is one of the words there, in any letter case? 1 if the target may be of
+ * interest, 0 if not.
  */
 
 static int
@@ -218,7 +219,7 @@ scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
         return 0;
     }
 
-    /* a control byte that passes for a dot is not clean */
+    /* "| 0x20" also turns 0E into a dot, but a control byte is not clean */
 
     for (p += i - before; *text; p++, text++) {
         if ((*p | 0x20) != *text) {
@@ -230,8 +231,10 @@ scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
 }
 
 
-/* what is of interest under vpns without a traversal ends like this, or is a
-   file of its configuration */
+/*
+ * what is of interest below vpns without a traversal ends like this, or is a
+ * file of its configuration
+ */
 
 int
 scan_has_end(const unsigned char *p, size_t len)
@@ -256,7 +259,7 @@ scan_has_end(const unsigned char *p, size_t len)
 }
 
 
-/* does an escape stand for a letter?  No browser does that. */
+/* does an escape stand for a letter? No browser encodes letters. */
 
 static int
 scan_hides_letter(const unsigned char *p, size_t len)

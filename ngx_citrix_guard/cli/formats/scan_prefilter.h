@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The prefilter: sees at a glance that most targets of a log are clean.
+ * Most targets of a log are clean at a glance.
  */
 
 
@@ -15,7 +15,7 @@
 #include "scan_simd.h"
 
 
-/* "word" in small letters; NULL if it is not there */
+/* finds "word", which is in lower case; NULL if it does not occur */
 
 const unsigned char *scan_find(const unsigned char *p, size_t len,
     const char *word);
@@ -35,7 +35,7 @@ int scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
     const char *text);
 
 
-/* memchr() for a byte that is mostly near: inline, and no bytes over-read */
+/* memchr() for a byte that is mostly near: inline, never reads past the end */
 
 static inline const unsigned char *
 scan_find_near(const unsigned char *p, const unsigned char *last, int c)

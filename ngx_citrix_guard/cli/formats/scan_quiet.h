@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sees that a text holds no attack, whatever its fields are.
+ * Recognises a text without an attack, whatever its fields are.
  */
 
 
@@ -14,7 +14,7 @@
 
 /*
  * 1: no word of the text has a reading that is an attack, with the escapes of
- * any log.  1 is always right, 0 says only that it was not seen.  Linear.
+ * any log. 1 is always right; 0 means only that this was not shown.  Linear.
  */
 
 int scan_is_quiet(const unsigned char *p, const unsigned char *last);

@@ -26,7 +26,7 @@
 typedef struct {
     scan_findings_t      *sc;
 
-    /* who reads */
+    /* the thread that reads */
     pthread_mutex_t       reading;
     scan_feed_t          *feed;
 
@@ -83,7 +83,7 @@ scan_run(scan_findings_t *sc)
 
     work = cli_alloc(sc->threads * sizeof(scan_work_t));
 
-    /* signals are for the first thread */
+    /* only the first thread handles signals */
 
     sigfillset(&set);
     pthread_sigmask(SIG_BLOCK, &set, &old);

@@ -19,7 +19,7 @@
 typedef struct scan_source_s  scan_source_t;
 
 
-/* a signal asks for an end */
+/* a signal requests the end */
 
 extern volatile sig_atomic_t  scan_stop;
 
@@ -28,7 +28,7 @@ extern volatile sig_atomic_t  scan_stop;
 
 scan_source_t *scan_source_open(const char *name, const char **error);
 
-/* frees it */
+/* closes and frees it */
 
 void scan_source_close(scan_source_t *src);
 
@@ -44,13 +44,13 @@ int scan_source_next(scan_source_t *src, char **name, const char **error);
 
 void scan_source_packed(const scan_source_t *src, char *buf, size_t size);
 
-/* bytes of the file itself, read so far */
+/* bytes of the file itself read so far */
 
 uint64_t scan_source_at(const scan_source_t *src);
 
 /*
- * As read(2), but no fewer bytes than asked for unless the end is near.  -1,
- * and "error" says why: what was read before is good.
+ * Like read(2), but returns fewer bytes than requested only near the end.
+ * Returns -1, with "error" set, on failure: what was read before is valid.
  */
 
 ssize_t scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,

@@ -37,7 +37,7 @@ struct scan_text_s {
     unsigned char        *raw;
     size_t                nraw;
 
-    /* as UTF-8, and of that what was taken */
+    /* as UTF-8, and how much of it was taken */
     unsigned char        *utf8;
     size_t                nutf8;
     size_t                used;
@@ -138,7 +138,7 @@ scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
 }
 
 
-/* what kind of text it is, by its beginning */
+/* the kind of text, by its beginning */
 
 static void
 scan_text_look(scan_text_t *text)
@@ -187,7 +187,7 @@ scan_text_table(scan_text_t *text)
 }
 
 
-/* "raw" as UTF-8; and behind that, more from the source */
+/* "raw" as UTF-8, then more from the source */
 
 static void
 scan_text_fill(scan_text_t *text)

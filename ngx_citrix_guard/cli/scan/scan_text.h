@@ -29,7 +29,7 @@ scan_text_t *scan_text_open(scan_source_t *src,
 
 void scan_text_close(scan_text_t *text);
 
-/* as scan_source_read() */
+/* like scan_source_read() */
 
 ssize_t scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
     const char **error);
