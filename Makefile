@@ -141,6 +141,7 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
 PACKAGES_deb   = debhelper dpkg-dev nginx-dev libnginx-mod-stream
 PACKAGES_run   = perl curl
 PACKAGES_test  = perl binutils apache2-bin curl jq openssl xz-utils zstd \
+                 groff-base \
                  python3-jsonschema rsyslog \
                  prometheus prometheus-alertmanager fail2ban logrotate \
                  libio-socket-ssl-perl \

@@ -95,6 +95,32 @@ subtest 'fields that are odd, and no attack' => sub {
 };
 
 
+# a client may write what it likes into a field, also what looks like an answer
+subtest 'a status in the words of a client' => sub {
+    my $line = qq{client: 192.0.2.1, request: "GET $UP HTTP/1.1", }
+             . qq{agent: "x status: 404", status: 200\n};
+    my ($ran, $is) = scan([], spewed('log', $line x 3));
+    is $ran->{status}, 3, 'it is no answer';
+    is $is->{findings}[0]{status}, 200, '... but what stands outside of quotes';
+};
+
+
+# rows whose quotes are wrong do not lend their answers to each other
+subtest 'a quote that swallows rows' => sub {
+    my $head = "time,client,method,url,status,agent\n";
+    my $row = "2020-01-10T08:00:00Z,192.0.2.1,GET,%s,%s,%s\n";
+    my $log = join '', $head, (sprintf $row, '/vpn/index.html', 200, 'x') x 9,
+        sprintf($row, '/x', 404, '"never closed'),
+        sprintf($row, $UP, 200, 'x'),
+        (sprintf $row, '/vpn/index.html', 200, '"x"') x 9;
+    my ($ran, $is) = scan([], spewed('log', $log));
+    is $ran->{status}, 2, 'not known';
+    my ($open) = scan([], spewed('log', $head . ('"' . 'x' x 200 . "\n") x 2000
+        . sprintf $row, $UP, 200, 'x'));
+    is $open->{status}, 3, 'one that is never closed ends after a while';
+};
+
+
 # journalctl -o export has the fields of a line on lines of their own
 subtest 'the export of a journal' => sub {
     for (['/vpn/index.html', 0], [$UP, 3]) {

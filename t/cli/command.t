@@ -14,7 +14,7 @@ use File::Find qw(find);
 use Test::More;
 
 use CitrixGuard::Command qw(citrix_guard program);
-use CitrixGuard::Scratch qw(scratch slurp);
+use CitrixGuard::Scratch qw(scratch slurp spew);
 
 my $top = abs_path("$FindBin::Bin/../..");
 my $sources = "$top/ngx_citrix_guard/cli";
@@ -45,6 +45,38 @@ subtest 'the manual page' => sub {
     my $said = `man --version >/dev/null 2>&1 \\
         && man --warnings -E UTF-8 -l '$sources/citrix-guard.1' 2>&1 >/dev/null`;
     is $said, '', 'no warning';
+
+    my ($is, @lines) = rendered("$sources/citrix-guard.1");
+    is $is, '', 'no warning, for a terminal of 80 columns';
+    cmp_ok scalar @lines, '>', 200, '... all of it';
+    is_deeply [grep { length > 80 } @lines], [], '... which it fits';
+    my $long = "$dir/long.1";
+    spew($long, ".TH a 1\n.SH NAME\n.nf\n" . 'x' x 81 . "\n");
+    is scalar(grep { length > 80 } (rendered($long))[1 .. 9]), 1,
+        '... a longer line would be seen';
+    unlink $long, "$dir/said";
+};
+
+
+# What groff complains of, and the lines as a terminal shows them.
+sub rendered {
+    my ($page) = @_;
+    local $ENV{GROFF_NO_SGR} = 1;
+    my $text = `groff -K utf8 -Tutf8 -man -ww -rLL=80n '$page' 2>'$dir/said'`;
+    $? == 0 or die 'groff failed';
+    utf8::decode($text);
+    # bold and underlined letters are struck twice
+    $text =~ s/.\x08//g;
+    return (slurp("$dir/said"), split /\n/, $text);
+}
+
+
+subtest 'the help fits a terminal' => sub {
+    for my $command ([], map { [$_] } sort keys %options) {
+        my $help = citrix_guard([@$command, '--help'])->{out};
+        cmp_ok length $help, '>', 300, "@$command";
+        is_deeply [grep { length > 80 } split /\n/, $help], [], '... 80 columns';
+    }
 };
 
 

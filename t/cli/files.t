@@ -10,6 +10,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 
 use Encode qw(encode);
+use File::Path qw(make_path remove_tree);
 use IO::Compress::Bzip2 qw(bzip2);
 use IO::Compress::Gzip qw(gzip);
 use IO::Compress::Zip qw(zip);
@@ -41,17 +42,12 @@ subtest 'the same, whatever it comes in' => sub {
 
     for my $kind (qw(gz bzip2 zip xz zstd)) {
         my (undef, $is) = scan([], "$dir/$kind");
-        is $is->{files}[0]{packed}, $kind eq 'gz' ? 'gzip' : $kind, $kind;
+        is $is->{files}[-1]{packed}, $kind eq 'gz' ? 'gzip' : $kind, $kind;
         is_deeply strip($is), $plain, '... the same findings';
     }
 
     my $ran = citrix_guard(['scan', '--json', '-'], $log);
     is_deeply strip($json->decode($ran->{out})), $plain, 'standard input';
-    system("tar -C '$dir' -cf '$dir/tar' plain") == 0 or die 'tar failed';
-    my (undef, $tar) = scan([], "$dir/tar");
-    is_deeply [map {"$_->{client} $_->{outcome}"} @{ $tar->{findings} }],
-        [map {"$_->{client} $_->{outcome}"} @{ $plain->{findings} }],
-        'a tar archive';
 
     is_deeply strip((scan(["-t$_"], "$dir/plain"))[1]), $plain, "$_ threads"
         for 1, 2, 7;
@@ -65,6 +61,117 @@ sub packed {
     close $to or die "$kind failed";
     return;
 }
+
+
+# Each line of the log is one of NAME => BYTES.
+sub tar {
+    my ($name, %member) = @_;
+    make_path("$dir/in");
+    spew("$dir/in/$_", $member{$_}) for keys %member;
+    run('tar', '-C', "$dir/in", '-cf', "$dir/$name", sort keys %member);
+    remove_tree("$dir/in");
+    return slurp("$dir/$name");
+}
+
+
+sub run { system(@_) == 0 or die "@_ failed"; return }
+
+
+# 9 bits a byte, no dictionary
+sub compressed {
+    my ($text) = @_;
+    my $bits = join '', map { unpack('b8', $_) . '0' } split //, $text;
+    return "\x1f\x9d\x89" . pack 'b*', $bits;
+}
+
+
+sub lz4 {
+    my ($text) = @_;
+    return "\x04\x22\x4d\x18\x60\x40\x82"
+        . pack('V', length($text) | 1 << 31) . $text . pack 'V', 0;
+}
+
+
+subtest 'archives, and what is packed twice' => sub {
+    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET %s HTTP/1.1"}
+             . qq{ 200 1 "-" "-"\n};
+    my ($clean, $attack) = map { sprintf $line, $_ }
+        '/vpn/index.html', '/vpn/../vpns/portal/x.xml';
+    # a name that is hostile, a log without an end of its last line
+    my %log = ("a\e[1m.log" => $clean x 3, 'b.log' => $attack =~ s/\n//r);
+    gzip(\$attack => \my $gz);
+    gzip(\$gz => \my $twice);
+    gzip(\$clean => \my $once);
+    gzip(\$once => \my $both);
+    my $tar = tar('x.tar', %log, 'c.gz' => $gz);
+    gzip(\$tar => \my $targz);
+    my $zip = '';
+    my $to = IO::Compress::Zip->new(\$zip, Name => 'a.gz');
+    $to->print($gz);
+    $to->newStream(Name => 'b.log');
+    $to->print($clean);
+    $to->close;
+    zip(\$targz => \my $outer, Name => 'all.tgz');
+    my $gnu = tar('y.tar', ('n' x 150) . '.log' => $attack);
+
+    for (['gzip in gzip' => $twice, 'x', '', 'gzip in gzip'],
+         ['compress' => compressed($attack), 'x', '', 'compress'],
+         ['lz4' => lz4($attack), 'x', '', 'lz4'],
+         ['gzip in lz4' => lz4($gz), 'x', '', 'gzip in lz4'],
+         ['a tar' => $tar, 'x', ':b.log', 'tar'],
+         ['... in it, gzip' => $tar, 'x', ':c.gz', 'gzip in tar'],
+         ['a tar in gzip' => $targz, 'x', ':b.log', 'tar in gzip'],
+         ['a long name' => $gnu, 'x', ':' . 'n' x 150 . '.log', 'tar'],
+         ['gzip in a zip' => $zip, 'x', ':a.gz', 'gzip in zip'],
+         ['all of it' => $outer, 'x', ':all.tgz:c.gz',
+          'gzip in tar in gzip in zip'])
+    {
+        my ($name, $bytes, $file, $member, $packed) = @$_;
+        my ($ran, $is) = scan([], spewed($file, $bytes));
+        is $ran->{status}, 3, $name;
+        my ($f) = grep { $_->{file} eq "$dir/$file$member" }
+            @{ $is->{findings} };
+        is $f->{line}, 1, '... in which file, and line'
+            or diag explain [map { $_->{file} } @{ $is->{findings} }];
+        my ($from) = grep { $_->{name} eq "$dir/$file$member" }
+            @{ $is->{files} };
+        is $from->{packed}, $packed, '... packed';
+        is $ran->{err}, '', '... nothing is wrong';
+    }
+    my ($ran, $is) = scan([], spewed('x', $targz));
+    is_deeply [map { $_->{format} } @{ $is->{files} }],
+        ['archive of 3 files', ('combined (nginx, Apache)') x 3], 'formats';
+    is $is->{files}[1]{name}, "$dir/x:a\\x1B[1m.log", 'a hostile name';
+    my $text = citrix_guard(['scan', "$dir/x"])->{out};
+    like $text, qr/x: archive of 3 files, tar in gzip, 0 lines$/m, 'report';
+    like $text, qr/\(\S+x:c\.gz:1\)$/m, '... timeline';
+
+    # none of these is "nothing found"
+    my $cut = tar('x.tar', 'a.log' => $clean x 100);
+    my $quine = $clean;
+    for (1 .. 12) { gzip(\$quine => \my $packed); $quine = $packed }
+    my @bad = (
+        ['a tar that is cut' => substr($cut, 0, 4000), qr/x:a\.log: .*damaged/],
+        ['a tar with a damaged header' => $cut =~ s/ustar\K.*/"\0" x 900/ser,
+         qr/x: the tar data is damaged/],
+        ['gzip in gzip that is cut' => substr($both, 0, -9), qr/missing/],
+        ['packed too often' => $quine, qr/archives in archives: too many/],
+        ['7-Zip' => "7z\xbc\xaf\x27\x1c" . 'x' x 600, qr/7-Zip.*unpack it/],
+        ['RAR' => "Rar!\x1a\7\0" . 'x' x 600, qr/RAR.*unpack it/],
+        ['lz4 that is damaged' => substr(lz4($clean), 0, -9), qr/damaged/],
+    );
+    for (@bad) {
+        my ($name, $bytes, $message) = @$_;
+        my ($bad) = scan([], spewed('x', $bytes));
+        is $bad->{status}, 2, $name;
+        like $bad->{err}, $message, '... said';
+    }
+    # bytes 257 on are of the attacker's choice
+    my $evil = sprintf $line, '/' . 'a' x (256 - index $line, '%s') . 'ustar'
+        . 'b' x 300;
+    is substr($evil, 257, 5), 'ustar', 'a request like a tar';
+    is((scan([], spewed('x', $evil . $attack)))[0]{status}, 3, '... is none');
+};
 
 
 # Windows writes logs so, with a mark at the beginning or without.

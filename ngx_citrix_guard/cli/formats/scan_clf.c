@@ -15,6 +15,7 @@
 #include "scan_clf.h"
 #include "scan_line.h"
 #include "scan_pieces.h"
+#include "scan_pieces_request.h"
 #include "scan_prefilter.h"
 #include "scan_record.h"
 #include "scan_time.h"

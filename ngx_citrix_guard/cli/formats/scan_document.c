@@ -47,6 +47,8 @@ static unsigned scan_document_records(scan_parser_t *ps, json_t *value,
     json_t *found, unsigned depth, unsigned in_request);
 static unsigned scan_document_arrays(scan_parser_t *ps, json_t *value,
     json_t *found, unsigned depth, unsigned in_request);
+static unsigned scan_document_lines(scan_parser_t *ps, json_t *row,
+    json_t *found);
 static scan_parsed_e scan_document_record(scan_parser_t *ps, json_t *object,
     scan_line_t *ln);
 static void scan_document_members(scan_document_t *doc, json_t *object,
@@ -300,6 +302,10 @@ scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
 
     json_array_foreach(value, i, member) {
         n += scan_document_records(ps, member, found, depth + 1, in_request);
+
+        if (json_is_array(member) && !in_request) {
+            n += scan_document_lines(ps, member, found);
+        }
     }
 
     if (!json_is_object(value)) {
@@ -326,7 +332,39 @@ scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
 }
 
 
-/* an object within an object is part of it, but may hold an array */
+/* an array in an array is a row: Loki's has a time, and a line of a log */
+
+static unsigned
+scan_document_lines(scan_parser_t *ps, json_t *row, json_t *found)
+{
+    size_t       i;
+    json_t      *member, *line;
+    unsigned     n;
+    scan_line_t  ln;
+
+    n = 0;
+
+    json_array_foreach(row, i, member) {
+
+        line = json_is_string(member) ? json_object() : NULL;
+
+        if (line && json_object_set(line, "message", member) == 0) {
+            ps->used = 0;
+
+            if (scan_document_record(ps, line, &ln) == SCAN_REQUEST) {
+                json_array_append(found, line);
+                n++;
+            }
+        }
+
+        json_decref(line);
+    }
+
+    return n;
+}
+
+
+/* an object in an object is part of it, but may hold an array */
 
 static unsigned
 scan_document_arrays(scan_parser_t *ps, json_t *value, json_t *found,

@@ -15,7 +15,7 @@
 #include "scan_json.h"
 #include "scan_document.h"
 #include "scan_escape.h"
-#include "scan_fast_json.h"
+#include "scan_layout.h"
 #include "scan_names.h"
 #include "scan_record.h"
 #include "scan_types.h"
@@ -71,6 +71,38 @@ scan_json_blanks(scan_json_t *js)
 }
 
 
+/* in a bulk of Elasticsearch: what to do with the document that follows */
+
+static int
+scan_json_is_action(const unsigned char *p, const unsigned char *last)
+{
+    size_t                i;
+    const unsigned char  *q;
+
+    static const char  *actions[] = {
+        "\"index\"", "\"create\"", "\"update\"", "\"delete\""
+    };
+
+    for (q = p + 1; q < last && *q == ' '; q++) { /* void */ }
+
+    for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if ((size_t) (last - q) > strlen(actions[i])
+            && memcmp(q, actions[i], strlen(actions[i])) == 0)
+        {
+            /* the only member, and an object without others in it */
+
+            q = memchr(q, '{', (size_t) (last - q));
+
+            return q && memchr(q + 1, '{', (size_t) (last - q - 1)) == NULL
+                   && last - q > 1 && last[-1] == '}'
+                   && memchr(q, '}', (size_t) (last - q - 1)) == last - 2;
+        }
+    }
+
+    return 0;
+}
+
+
 scan_parsed_e
 scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     scan_line_t *ln)
@@ -116,6 +148,10 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         direct = js.record.rank[SCAN_F_TARGET] > SCAN_RANK_VAGUE;
 
         parsed = scan_record_end(&js.record);
+
+        if (parsed == SCAN_DAMAGED && scan_json_is_action(start, js.p)) {
+            return SCAN_NO_REQUEST;
+        }
 
         if (parsed == SCAN_REQUEST && ps->depth == 0) {
             scan_layout_learn(&ps->layout, p, js.p, js.value,

@@ -176,6 +176,7 @@ static const scan_name_t  scan_names[] = {
     { "elbstatuscode", SCAN_F_STATUS, 9 },
     { "httpstatuscode", SCAN_F_STATUS, 9 },
     { "httpstatcode", SCAN_F_STATUS, 9 },
+    { "httpretcode", SCAN_F_STATUS, 8 },
     { "httpresponsecode", SCAN_F_STATUS, 9 },
     { "httpstatus", SCAN_F_STATUS, 8 },
     { "response", SCAN_F_STATUS, 7 },

@@ -12,37 +12,14 @@
 
 #include "cli/common/cli_types.h"
 #include "scan_pieces.h"
+#include "scan_pieces_request.h"
+#include "scan_pieces_status.h"
 #include "scan_line.h"
 #include "scan_prefilter.h"
-#include "scan_quiet.h"
-#include "scan_record.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
 
-#define SCAN_PIECES_NEAR   64
-#define SCAN_METHOD_MIN    3
-#define SCAN_METHOD_MAX    16
-
-
-typedef struct {
-    const unsigned char  *p;
-    const unsigned char  *last;
-
-    /* METHOD target PROTOCOL, without quotes; and what follows */
-    const unsigned char  *request;
-    const unsigned char  *end;
-    const unsigned char  *behind;
-
-    /* its quote is missing; or a status is there that may not be one */
-    unsigned              cut:1;
-    unsigned              unanswered:1;
-} scan_pieces_t;
-
-
-static int scan_pieces_request(scan_pieces_t *pc);
-static int scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln);
-static unsigned scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size);
 static void scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln);
 static int scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc,
     scan_line_t *ln);
@@ -66,7 +43,7 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
     size.len = 0;
 
     if (scan_pieces_request(&pc)) {
-        scan_request(ln, pc.request, pc.end);
+        scan_pieces_take(&pc, ln);
         ln->status = scan_pieces_status(&pc, &size);
         pc.unanswered = ln->status == 0 && last - pc.behind > 1
                         && pc.behind[0] == ' ' && pc.behind[1] != '-';
@@ -96,37 +73,6 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-const unsigned char *
-scan_pieces_find(const unsigned char *p, const unsigned char *last)
-{
-    scan_line_t    ln;
-    scan_pieces_t  pc;
-
-    if (scan_is_quiet(p, last)) {
-        return NULL;
-    }
-
-    pc.last = last;
-
-    for (pc.behind = p; pc.behind < last; /* void */ ) {
-        pc.p = pc.behind;
-
-        if (!scan_pieces_request(&pc)) {
-            return NULL;
-        }
-
-        scan_line_init(&ln);
-        scan_request(&ln, pc.request, pc.end);
-
-        if (scan_is_attack(ln.target)) {
-            return pc.request - (pc.request > p && pc.request[-1] == '"');
-        }
-    }
-
-    return NULL;
-}
-
-
 static inline int
 scan_is_capital(unsigned char c)
 {
@@ -141,347 +87,7 @@ scan_is_number(unsigned char c)
 }
 
 
-/* the beginning of a METHOD that ends at "p"; NULL if there is none */
-
-static const unsigned char *
-scan_pieces_method(const unsigned char *start, const unsigned char *p)
-{
-    const unsigned char  *q;
-
-    for (q = p; q > start && (scan_is_capital(q[-1]) || q[-1] == '_'
-                              || q[-1] == '-'); q--)
-    {
-        /* void */
-    }
-
-    if (p - q < SCAN_METHOD_MIN || p - q > SCAN_METHOD_MAX) {
-        return NULL;
-    }
-
-    return q == start || q[-1] == ' ' || q[-1] == '\t' || q[-1] == '"'
-           || q[-1] == '\'' || q[-1] == '|' || q[-1] == ',' || q[-1] == ':'
-           || q[-1] == '[' || q[-1] == '(' || q[-1] == ';' || q[-1] == '='
-           ? q : NULL;
-}
-
-
-/* METHOD, a space or what replaces it, and a target */
-
-static int
-scan_pieces_request(scan_pieces_t *pc)
-{
-    int                   quote;
-    const unsigned char  *p, *end, *method;
-
-    for (p = pc->p; (p = scan_find_near(p, pc->last, '/')); p++) {
-
-        method = p;
-
-        /* an absolute target, or one in quotes of its own */
-
-        while (method > pc->p && p - method < 8
-               && (method[-1] == ':' || method[-1] == '/'
-                   || (method[-1] >= 'a' && method[-1] <= 'z')))
-        {
-            method--;
-        }
-
-        if (method > pc->p && (method[-1] == '"' || method[-1] == '\'')) {
-            method--;
-        }
-
-        if (method - pc->p < SCAN_METHOD_MIN + 1
-            || (method[-1] != ' ' && method[-1] != '\t'
-                && method[-1] != '|'))
-        {
-            continue;
-        }
-
-        for (end = method; end > pc->p && (end[-1] == ' ' || end[-1] == '\t'
-                                           || end[-1] == '|'); end--)
-        {
-            /* void */
-        }
-
-        end = scan_pieces_method(pc->p, end);
-
-        if (end) {
-            break;
-        }
-    }
-
-    if (p == NULL) {
-        return 0;
-    }
-
-    pc->request = end;
-    quote = end > pc->p ? end[-1] : 0;
-
-    if (*method == '"' || *method == '\'') {
-        quote = *method;
-        pc->request = ++method;
-    }
-
-    if (quote != '"' && quote != '\'') {
-        quote = 0;
-    }
-
-    /* the end: the quote, the protocol, or the space after the target */
-
-    for (p = method; p < pc->last; p++) {
-
-        if (quote ? *p == quote && p[-1] != '\\'
-                  : *p == ' ' || *p == '\t' || *p == '|' || *p == '"')
-        {
-            break;
-        }
-    }
-
-    pc->end = p;
-    pc->behind = p + (quote && p < pc->last);
-    pc->cut = quote && p == pc->last;
-
-    if (!quote && pc->last - p > 8 && memcmp(p + 1, "HTTP/", 5) == 0) {
-        for (p++; p < pc->last && *p != ' ' && *p != '"' && *p != '\t'; p++) {
-            /* void */
-        }
-
-        pc->behind = p;
-    }
-
-    return 1;
-}
-
-
-/* no method, but a target where these products write it */
-
-static int
-scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln)
-{
-    size_t                i;
-    const unsigned char  *p, *end;
-
-    static const struct {
-        const char       *mark;
-        const char       *front;
-        const char       *behind;
-    } shapes[] = {
-        { " appfw ", "://", " <" },
-        { ",threat,", ",\"", "\"" },
-        { " [**] ", " [**] ", " [**] " },
-        { "uri in request ", "request ", "\n" },
-    };
-
-    for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-
-        p = scan_find(pc->p, (size_t) (pc->last - pc->p), shapes[i].mark);
-
-        if (p == NULL) {
-            continue;
-        }
-
-        p = scan_find(p, (size_t) (pc->last - p), shapes[i].front);
-
-        if (p == NULL) {
-            return 0;
-        }
-
-        p += strlen(shapes[i].front);
-        end = memmem(p, (size_t) (pc->last - p), shapes[i].behind,
-                     strlen(shapes[i].behind));
-        end = end ? end : pc->last;
-
-        ln->target.data = p;
-        ln->target.len = (size_t) (end - p);
-
-        pc->request = p;
-        pc->end = pc->behind = end;
-
-        return memchr(p, '/', ln->target.len) != NULL;
-    }
-
-    return 0;
-}
-
-
-/* three digits that may be a status; 0 if "p" begins none */
-
-static unsigned
-scan_pieces_number(const unsigned char *p, const unsigned char *last,
-    const unsigned char **end)
-{
-    unsigned  n;
-
-    if (last - p < 3 || *p < '1' || *p > '5' || !scan_is_number(p[1])
-        || !scan_is_number(p[2])
-        || (last - p > 3 && p[3] != ' ' && p[3] != '"' && p[3] != '|'
-            && p[3] != '\t' && p[3] != ',' && p[3] != ';' && p[3] != ')'
-            && p[3] != ']' && p[3] != '\'' && p[3] != '/'))
-    {
-        return 0;
-    }
-
-    n = (p[0] - (unsigned) '0') * 100 + (p[1] - (unsigned) '0') * 10
-        + (p[2] - (unsigned) '0');
-    *end = p + 3;
-
-    return n;
-}
-
-
-/* those that are in use */
-
-static int
-scan_pieces_registered(unsigned n)
-{
-    return (n >= 100 && n <= 103) || (n >= 200 && n <= 208) || n == 226
-           || (n >= 300 && n <= 308) || (n >= 400 && n <= 431) || n == 444
-           || n == 451 || (n >= 494 && n <= 511) || (n >= 520 && n <= 530);
-}
-
-
-static const unsigned char *
-scan_pieces_skip(const unsigned char *p, const unsigned char *last)
-{
-    while (p < last && (*p == ' ' || *p == '"' || *p == '|' || *p == '\t'
-                        || *p == ',' || *p == ';' || *p == '\''))
-    {
-        p++;
-    }
-
-    return p;
-}
-
-
-/* directly before the request, or first of the numbers before it */
-
-static unsigned
-scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)
-{
-    unsigned              n, first;
-    const unsigned char  *p, *end;
-
-    first = 0;
-
-    for (p = pc->p; p < pc->request; p++) {
-
-        if (p > pc->p && p[-1] != ' ' && p[-1] != '/' && p[-1] != '|'
-            && p[-1] != '\t' && p[-1] != '"' && p[-1] != ',')
-        {
-            continue;
-        }
-
-        n = scan_pieces_number(p, pc->request, &end);
-
-        if (n == 0 || (end < pc->request && *end == '/')) {
-            continue;
-        }
-
-        /* after a slash only as in Squid: TCP_MISS/200 */
-
-        if (p > pc->p && p[-1] == '/'
-            && (p - pc->p < 2 || !scan_is_capital(p[-2])))
-        {
-            continue;
-        }
-
-        if (first && first != n) {
-
-            /* two answers: the balancer's and the server's */
-
-            continue;
-        }
-
-        if (first == 0 && scan_pieces_registered(n)) {
-            first = n;
-            end = scan_pieces_skip(end, pc->request);
-
-            if (end < pc->request && scan_is_number(*end)) {
-                size->data = end;
-                size->len = (size_t) (pc->request - end);
-            }
-        }
-    }
-
-    return first;
-}
-
-
-static unsigned
-scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
-{
-    unsigned              after, before;
-    const unsigned char  *p, *end, *next;
-
-    p = scan_pieces_skip(pc->behind, pc->last);
-    after = scan_pieces_number(p, pc->last, &end);
-
-    /* an unknown status */
-
-    if (p < pc->last && *p == '-' && pc->last - p > 1 && p[1] == ' ') {
-        return 0;
-    }
-
-    if (after) {
-        next = scan_pieces_skip(end, pc->last);
-
-        if (next < pc->last && (scan_is_number(*next) || *next == '-')) {
-
-            /* and the size, if the request has no status before it */
-
-            before = 0;
-
-            if (pc->request - pc->p > 5) {
-                p = pc->request - 1 - (pc->request[-1] == '"');
-                p -= p > pc->p && *p == ' ' ? 3 : 2;
-
-                if (p > pc->p && (p[-1] == ' ' || p[-1] == '"')) {
-                    before = scan_pieces_number(p, pc->request, &end);
-                }
-            }
-
-            if (!(before && scan_pieces_registered(before)
-                  && !scan_pieces_registered(after)))
-            {
-                size->data = next;
-                size->len = (size_t) (pc->last - next);
-
-                return after;
-            }
-        }
-    }
-
-    before = scan_pieces_before(pc, size);
-
-    if (before) {
-        return before;
-    }
-
-    if (after && scan_pieces_registered(after)) {
-        return after;
-    }
-
-    /* "(HTTP/1.1 200)", "HTTP/1.1 200", " [**] 200 [**] " */
-
-    for (p = pc->behind; (p = scan_find(p, (size_t) (pc->last - p), "http/"));
-         p += 5)
-    {
-        next = memchr(p, ' ', (size_t) (pc->last - p));
-
-        if (next && next - p < 10) {
-            after = scan_pieces_number(next + 1, pc->last, &end);
-
-            if (after) {
-                return after;
-            }
-        }
-    }
-
-    return 0;
-}
-
-
-/* the first address; in the ADC's lines the one after the colon */
+/* the address that stands first; in the ADC's lines behind the colon */
 
 static void
 scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
@@ -621,6 +227,14 @@ scan_pieces_is_other(const unsigned char *p, const unsigned char *last)
         if (scan_find(p, (size_t) (last - p), journal[i]) == p) {
             return 1;
         }
+    }
+
+    /* tail -f of several files: ==> access.log <== */
+
+    if (last - p > 8 && memcmp(p, "==> ", 4) == 0
+        && memcmp(last - 4, " <==", 4) == 0)
+    {
+        return 1;
     }
 
     /* journalctl -o export: _HOSTNAME=..., PRIORITY=..., the line elsewhere */

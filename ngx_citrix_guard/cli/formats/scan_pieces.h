@@ -22,13 +22,4 @@
 scan_parsed_e scan_pieces(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
-/*
- * Where METHOD and a target that is an attack begin, with their quote if they
- * have one; NULL if there are none.
- */
-
-const unsigned char *scan_pieces_find(const unsigned char *p,
-    const unsigned char *last);
-
-
 #endif /* _SCAN_PIECES_H_INCLUDED_ */

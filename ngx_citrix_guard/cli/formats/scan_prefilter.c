@@ -14,16 +14,14 @@
 
 #include <string.h>
 
-#include "cguard/decision/cguard_byte.h"
 #include "cguard/decision/cguard_prefilter.h"
 #include "cguard/decision/cguard_target.h"
 #include "scan_prefilter.h"
+#include "scan_simd.h"
+#include "scan_window.h"
 
 
 static int scan_is_word(const unsigned char *p, size_t len, size_t i);
-static int scan_is_text(const unsigned char *p, size_t len, size_t i,
-    size_t before, const char *text);
-static int scan_has_end(const unsigned char *p, size_t len);
 static int scan_hides_letter(const unsigned char *p, size_t len);
 
 
@@ -127,10 +125,10 @@ scan_is_plain(const unsigned char *p, size_t len)
      * the last window overlaps the one before, so nothing is read past the end
      */
 
-    odd = scan_odd_bytes(p + len - 17);
+    odd = scan_window_odd(p + len - 17);
 
     for (i = 0; i + 17 < len; i += 16) {
-        odd = _mm_or_si128(odd, scan_odd_bytes(p + i));
+        odd = _mm_or_si128(odd, scan_window_odd(p + i));
     }
 
     last = p[len - 1];
@@ -162,9 +160,7 @@ scan_has_word(const unsigned char *p, size_t len)
 
         i = i < len - 17 ? i : len - 17;
 
-        mask = (unsigned) _mm_movemask_epi8(scan_near_word(
-                   _mm_loadu_si128((const __m128i *) (p + i)),
-                   _mm_loadu_si128((const __m128i *) (p + i + 1))));
+        mask = scan_window_mask(scan_window_odd(p + i));
 
         for ( /* void */ ; mask; mask &= mask - 1) {
             if (scan_is_word(p, len, i + (unsigned) __builtin_ctz(mask))) {
@@ -211,9 +207,7 @@ scan_is_word(const unsigned char *p, size_t len, size_t i)
 }
 
 
-/* does "text", in lower case, begin "before" bytes before p[i]? */
-
-static inline int
+int
 scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
     const char *text)
 {
@@ -242,7 +236,7 @@ scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
  * file of its configuration
  */
 
-static int
+int
 scan_has_end(const unsigned char *p, size_t len)
 {
     const unsigned char  *q, *last;
@@ -302,109 +296,6 @@ scan_is_clean_odd(const unsigned char *p, size_t len)
            && !scan_has_word(p, len)
            && !scan_hides_letter(p, len);
 }
-
-
-#if SCAN_SSE2
-
-/*
- * does the "%" begin an escape of a harmless character that is not a letter?
- */
-
-static inline int
-scan_is_harmless(const unsigned char *start, const unsigned char *p)
-{
-    unsigned  c;
-
-    if (!(cguard_byte[p[1]] & cguard_byte[p[2]] & CGUARD_B_HEX)) {
-        return 0;
-    }
-
-    c = (unsigned) cguard_hex[p[1]] << 4 | cguard_hex[p[2]];
-
-    if (p > start && p[-1] == '.' && (c == '+' || c == '/' || c == '\\')) {
-        return 0;
-    }
-
-    return c > ' ' && c < 0x7f && c != '%' && c != '.'
-           && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
-
-/* can an unusual byte within a target be no part of an attack? */
-
-static inline int
-scan_is_harmless_odd(const unsigned char *start, const unsigned char *p,
-    const unsigned char *last, unsigned *vpns)
-{
-    size_t  len, i;
-
-    if (*p == '%') {
-        return scan_is_harmless(start, p);
-    }
-
-    if (*p == '\\' || *p == 0x7f
-        || (*p == '.' && (p[1] == '.' || p[1] == '+')))
-    {
-        return 0;
-    }
-
-    len = (size_t) (last - start);
-    i = (size_t) (p - start);
-
-    switch (*p | 0x20) {
-
-    case 'n':
-        *vpns |= (unsigned) scan_is_text(start, len, i, 2, "vpns");
-        return 1;
-
-    case 'p':
-        return !scan_is_text(start, len, i, 1, ".php");
-
-    case '.':
-        return !scan_is_text(start, len, i, 8, "template.new");
-
-    default:
-        return 1;
-    }
-}
-
-
-const unsigned char *
-scan_clean_odd(const unsigned char *start, const unsigned char *p,
-    const unsigned char *last)
-{
-    unsigned  mask, vpns;
-
-    for (vpns = 0; last - p >= 17; p++) {
-        mask = (unsigned) _mm_movemask_epi8(scan_odd_bytes(p));
-
-        if (mask == 0) {
-            p += 15;
-            continue;
-        }
-
-        p += __builtin_ctz(mask);
-
-        if (last - p < 17) {
-            return NULL;
-        }
-
-        /* spaces, quotes, and what is not clean anyway */
-
-        if (*p < '$' || *p >= 0x80) {
-            return vpns && scan_has_end(start, (size_t) (p - start)) ? NULL
-                                                                     : p;
-        }
-
-        if (!scan_is_harmless_odd(start, p, last, &vpns)) {
-            return NULL;
-        }
-    }
-
-    return NULL;
-}
-
-#endif
 
 
 int

@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 #include "scan_quiet.h"
-#include "scan_prefilter.h"
+#include "scan_simd.h"
+#include "scan_window.h"
 
 
 /* "[" is not one of them, but sits next to the backslash */
@@ -40,8 +41,8 @@ scan_has_parent(const unsigned char *p, const unsigned char *last)
 
     unsigned  mask;
 
-    for ( /* void */ ; last - p >= 17; p += 16) {
-        mask = (unsigned) _mm_movemask_epi8(scan_loud_bytes(p));
+    for ( /* void */ ; last - p > SCAN_WINDOW; p += SCAN_WINDOW) {
+        mask = scan_window_mask(scan_window_loud(p, 0));
 
         for ( /* void */ ; mask; mask &= mask - 1) {
             if (scan_is_loud(p + __builtin_ctz(mask), last)) {

@@ -208,6 +208,15 @@ scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
             rec->line->client = scan_record_client(s);
         }
 
+        /* JSON in a string is a line of its own, whatever the name */
+
+        if (s.len > 2 && s.data[0] == '{' && s.data[s.len - 1] == '}'
+            && memchr(s.data, '"', s.len))
+        {
+            scan_record_take(rec, SCAN_F_LINE, 1, s);
+            return;
+        }
+
         if (rec->odd.len == 0 && scan_is_attack(s)) {
             rec->odd = s;
         }

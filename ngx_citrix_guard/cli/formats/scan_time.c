@@ -17,9 +17,8 @@
 #include "scan_types.h"
 
 
-/* where the seconds are in dd/Mon/yyyy:hh:mm:ss, and in yyyy-mm-ddThh:mm:ss */
+/* where the seconds are in yyyy-mm-ddThh:mm:ss */
 
-#define SCAN_CLF_SECONDS  18
 #define SCAN_ISO_SECONDS  17
 
 

@@ -13,7 +13,12 @@
 #include "scan_types.h"
 
 
-/* the time of a line in seconds since 1970, or SCAN_NO_TIME */
+/* where the seconds are in dd/Mon/yyyy:hh:mm:ss */
+
+#define SCAN_CLF_SECONDS  18
+
+
+/* seconds since 1970 of the time of a line, or SCAN_NO_TIME */
 
 int64_t scan_time_clf(const unsigned char *p);
 

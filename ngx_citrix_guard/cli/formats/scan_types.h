@@ -204,7 +204,8 @@ typedef struct {
 
 
 typedef enum {
-    SCAN_LAYOUT_IS_ANY = 0,
+    SCAN_LAYOUT_IS_STRING = 0,
+    SCAN_LAYOUT_IS_BARE,
     SCAN_LAYOUT_IS_TARGET,
     SCAN_LAYOUT_IS_REQUEST,
     SCAN_LAYOUT_IS_TIME,
@@ -258,6 +259,20 @@ struct scan_parser_s {
     struct json_t        *document;
     unsigned              next;
 };
+
+
+/* lines that the fast path has passed: how many in a row have the same time */
+
+#define SCAN_PASSED_TIMES  64
+
+typedef struct {
+    struct {
+        int64_t           time;
+        uint64_t          lines;
+    } at[SCAN_PASSED_TIMES];
+
+    unsigned              n;
+} scan_passed_t;
 
 
 typedef enum {
@@ -360,7 +375,9 @@ typedef struct {
 typedef struct {
     char                 *name;
     const char           *error;
-    const char           *packed;
+    char                  packed[48];
+    unsigned              members;      /* it is an archive of so many */
+    unsigned              order;        /* in which it was read */
     uint64_t              size;
     uint64_t              lines;
     uint64_t              requests;
@@ -495,7 +512,7 @@ typedef struct {
     unsigned              owns;
     uint64_t              own_answered;
 
-    scan_file_t          *file;
+    scan_file_t         **file;
     size_t                nfile;
     uint64_t              size;
 

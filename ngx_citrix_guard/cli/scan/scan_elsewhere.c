@@ -13,6 +13,7 @@
 #include "cli/common/cli_types.h"
 #include "cli/formats/scan_line.h"
 #include "cli/formats/scan_quiet.h"
+#include "cli/formats/scan_rows.h"
 #include "cli/formats/scan_types.h"
 #include "scan_elsewhere.h"
 #include "scan_arena.h"
@@ -52,7 +53,12 @@ scan_judge_elsewhere(const scan_line_t *ln, const unsigned char *p,
     other.verdict.len = 0;
     other.outcome.len = 0;
 
-    if (*other.target.data != '/' && *other.target.data != '\\') {
+    /* a row of several lines may be rows whose quotes are wrong */
+
+    if ((*other.target.data != '/' && *other.target.data != '\\')
+        || memchr(p, SCAN_ROWS_END, (size_t) (last - p)
+                                    - (last[-1] == SCAN_ROWS_END)))
+    {
         other.status = 0;
     }
 

@@ -176,7 +176,7 @@ scan_json_files(const scan_findings_t *sc)
     printf("\"files\":[");
 
     for (i = 0; i < sc->nfile; i++) {
-        file = &sc->file[i];
+        file = sc->file[i];
 
         scan_formats_text(file, formats, sizeof(formats));
 

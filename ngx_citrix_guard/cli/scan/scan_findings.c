@@ -15,6 +15,7 @@
 #include "cli/common/cli_types.h"
 #include "cli/formats/scan_types.h"
 #include "scan_events.h"
+#include "scan_files.h"
 #include "scan_findings.h"
 #include "scan_hash.h"
 #include "scan_timeline.h"
@@ -52,12 +53,7 @@ scan_findings_init(scan_findings_t *sc)
 void
 scan_findings_free(scan_findings_t *sc)
 {
-    size_t    i;
     unsigned  k;
-
-    for (i = 0; i < sc->nfile; i++) {
-        free(sc->file[i].name);
-    }
 
     for (k = 0; k < sc->formats.nkey; k++) {
         free((void *) sc->formats.key[k].key.data);
@@ -68,7 +64,7 @@ scan_findings_free(scan_findings_t *sc)
         free(sc->formats.custom);
     }
 
-    free(sc->file);
+    scan_files_free(sc);
     free(sc->timeline);
 
     scan_hash_table_free(&sc->origins);
@@ -568,7 +564,7 @@ scan_unread(const scan_findings_t *sc)
     size_t  i;
 
     for (i = 0; i < sc->nfile; i++) {
-        if (sc->file[i].error || sc->file[i].damaged) {
+        if (sc->file[i]->error || sc->file[i]->damaged) {
             return 1;
         }
     }

@@ -28,6 +28,7 @@
 #include "scan_main.h"
 #include "scan_conclusion.h"
 #include "scan_export.h"
+#include "scan_files.h"
 #include "scan_findings.h"
 #include "scan_progress.h"
 #include "scan_report.h"
@@ -47,7 +48,6 @@ static int scan_option_key(scan_findings_t *sc, const char *value);
 static int scan_option_own(scan_findings_t *sc, const char *value);
 static void scan_path(scan_findings_t *sc, const char *path, unsigned depth);
 static void scan_folder(scan_findings_t *sc, const char *path, unsigned depth);
-static scan_file_t *scan_add_file(scan_findings_t *sc, const char *name);
 static void scan_warn_unread(scan_findings_t *sc);
 
 
@@ -373,7 +373,7 @@ scan_path(scan_findings_t *sc, const char *path, unsigned depth)
     if (strcmp(path, "-") != 0 || depth) {
 
         if (stat(path, &st) == -1) {
-            scan_add_file(sc, path)->error = strerror(errno);
+            scan_files_add(sc, path)->error = strerror(errno);
             return;
         }
 
@@ -392,7 +392,7 @@ scan_path(scan_findings_t *sc, const char *path, unsigned depth)
         st.st_size = 0;
     }
 
-    file = scan_add_file(sc, path);
+    file = scan_files_add(sc, path);
 
     file->named = depth == 0;
     file->size = (uint64_t) st.st_size;
@@ -420,7 +420,7 @@ scan_folder(scan_findings_t *sc, const char *path, unsigned depth)
                              : -1;
 
     if (n == -1) {
-        scan_add_file(sc, path)->error = depth < SCAN_FOLDERS
+        scan_files_add(sc, path)->error = depth < SCAN_FOLDERS
                                          ? strerror(errno)
                                          : "folders are nested too deeply";
         return;
@@ -449,30 +449,7 @@ scan_folder(scan_findings_t *sc, const char *path, unsigned depth)
 }
 
 
-static scan_file_t *
-scan_add_file(scan_findings_t *sc, const char *name)
-{
-    scan_file_t  *file;
-
-    if (sc->nfile % 64 == 0) {
-        sc->file = cli_realloc(sc->file,
-                               (sc->nfile + 64) * sizeof(scan_file_t));
-    }
-
-    file = &sc->file[sc->nfile++];
-
-    memset(file, 0, sizeof(scan_file_t));
-
-    file->name = cli_strndup(name, strlen(name));
-    file->packed = "";
-
-    return file;
-}
-
-
-/*
- * prints what could not be read on standard error; the report has it as well
- */
+/* what could not be read, on standard error; the report has it as well */
 
 static void
 scan_warn_unread(scan_findings_t *sc)
@@ -481,7 +458,7 @@ scan_warn_unread(scan_findings_t *sc)
     scan_file_t  *file;
 
     for (i = 0; i < sc->nfile; i++) {
-        file = &sc->file[i];
+        file = sc->file[i];
 
         /* nothing was understood: that does not mean "nothing found" */
 

@@ -135,7 +135,10 @@ scan_formats_text(const scan_file_t *file, char *buf, size_t size)
         }
     }
 
-    if (n == 0) {
+    if (n == 0 && file->members) {
+        (void) snprintf(buf, size, "archive of %u files", file->members);
+
+    } else if (n == 0) {
         (void) snprintf(buf, size, "%s", file->lines ? "no known format"
                                                      : "empty");
     }
@@ -174,7 +177,7 @@ scan_report_files(const scan_findings_t *sc)
     shown = 0;
 
     for (i = 0; i < sc->nfile; i++) {
-        file = &sc->file[i];
+        file = sc->file[i];
 
         /* errors are always shown */
 
@@ -446,7 +449,7 @@ scan_by_time(const void *one, const void *two)
     }
 
     if (a->file != b->file) {
-        return a->file < b->file ? -1 : 1;
+        return a->file->order < b->file->order ? -1 : 1;
     }
 
     return a->number < b->number ? -1 : a->number > b->number;

@@ -1,9 +1,10 @@
+
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Unpacks a file.  The compression is recognised by the first bytes, not by
- * the name.  Several compressed pieces after each other are one file, as for
- * the commands that made them.
+ * A file is a stack of layers: a tar in gzip, a gzip in a zip.  The lowest
+ * reads the file; each one looks at the first bytes of what is below and says
+ * what it is, until one of them is a text.
  */
 
 
@@ -11,104 +12,56 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bzlib.h>
-#include <lzma.h>
-#include <zlib.h>
-#include <zstd.h>
-
 #include "cli/common/cli_memory.h"
 #include "scan_source.h"
-#include "scan_zip.h"
+#include "scan_archive.h"
+#include "scan_layer.h"
+#include "scan_unpack.h"
 
 
-#define SCAN_PACKED_SIZE  (128 * 1024)
+/* archives in archives; some are made so that there is no end of them */
 
-/* xz may need as much memory as its header says */
+#define SCAN_LAYERS      8
 
-#define SCAN_XZ_MEMORY    (256 * 1024 * 1024)
-
-/* one block: zstd asks for a block and the header of the next */
-
-#define SCAN_ZSTD_HEADER  3
-
-
-typedef struct {
-    const char           *name;
-    unsigned              len;
-    unsigned char         magic[6];
-    int                 (*start)(scan_source_t *src);
-    int                 (*step)(scan_source_t *src);
-    void                (*end)(scan_source_t *src);
-} scan_packer_t;
+#define SCAN_NAME_LEN    1024
 
 
 struct scan_source_s {
     int                   fd;
-    const scan_packer_t  *packer;
     uint64_t              at;
     unsigned              regular:1;
-    unsigned              eof:1;
+    unsigned              begun:1;
 
-    /* a piece has ended, and another one may follow */
-    unsigned              between:1;
+    scan_layer_t         *layer[SCAN_LAYERS];
+    unsigned              layers;
 
-    unsigned char        *in;
-    size_t                nin;
-    size_t                used;
-
-    unsigned char        *out;
-    size_t                nout;
-    const char           *failed;
-
-    z_stream              gzip;
-    lzma_stream           xz;
-    bz_stream             bzip2;
-    scan_zip_t           *zip;
-    ZSTD_DStream         *zstd;
-
-    /* bytes to request in the next call */
-    size_t                zstd_next;
+    /* within the archive that is that layer */
+    char                 *name[SCAN_LAYERS];
 };
 
 
-static ssize_t scan_fill(scan_source_t *src, const char **error);
-static ssize_t scan_plain(scan_source_t *src, unsigned char *buf, size_t size,
+static int scan_source_push(scan_source_t *src, const char **error);
+static void scan_source_pop(scan_source_t *src);
+static int scan_source_member(scan_source_t *src, const char **error);
+static int scan_source_end(scan_source_t *src, char **name,
     const char **error);
-static ssize_t scan_unpack(scan_source_t *src, unsigned char *buf,
+static char *scan_source_name(const scan_source_t *src);
+static ssize_t scan_read(void *data, unsigned char *buf, size_t size,
+    const char **error);
+static int scan_fill(scan_layer_t *layer, size_t least, const char **error);
+static ssize_t scan_layer_read(void *data, unsigned char *buf, size_t size,
+    const char **error);
+static ssize_t scan_plain(scan_layer_t *layer, unsigned char *buf, size_t size,
+    const char **error);
+static ssize_t scan_unpack(scan_layer_t *layer, unsigned char *buf,
     size_t size, const char **error);
-static int scan_gzip_start(scan_source_t *src);
-static int scan_gzip_step(scan_source_t *src);
-static void scan_gzip_end(scan_source_t *src);
-static int scan_xz_start(scan_source_t *src);
-static int scan_xz_step(scan_source_t *src);
-static void scan_xz_end(scan_source_t *src);
-static int scan_bzip2_start(scan_source_t *src);
-static int scan_bzip2_step(scan_source_t *src);
-static void scan_bzip2_end(scan_source_t *src);
-static ssize_t scan_zip_bytes(void *data, const unsigned char **p);
-static int scan_zip_start(scan_source_t *src);
-static void scan_zip_end(scan_source_t *src);
-static int scan_zstd_start(scan_source_t *src);
-static int scan_zstd_step(scan_source_t *src);
-static void scan_zstd_end(scan_source_t *src);
-
-
-static const scan_packer_t  scan_packers[] = {
-    { "gzip", 2, { 0x1f, 0x8b },
-      scan_gzip_start, scan_gzip_step, scan_gzip_end },
-    { "bzip2", 3, { 'B', 'Z', 'h' },
-      scan_bzip2_start, scan_bzip2_step, scan_bzip2_end },
-    { "zip", 4, { 'P', 'K', 3, 4 }, scan_zip_start, NULL, scan_zip_end },
-    { "xz", 6, { 0xfd, '7', 'z', 'X', 'Z', 0 },
-      scan_xz_start, scan_xz_step, scan_xz_end },
-    { "zstd", 4, { 0x28, 0xb5, 0x2f, 0xfd },
-      scan_zstd_start, scan_zstd_step, scan_zstd_end },
-};
+static ssize_t scan_archive_bytes(void *data, const unsigned char **p);
 
 
 volatile sig_atomic_t  scan_stop;
@@ -118,7 +71,6 @@ scan_source_t *
 scan_source_open(const char *name, const char **error)
 {
     int             fd;
-    size_t          i;
     struct stat     st;
     scan_source_t  *src;
 
@@ -136,29 +88,6 @@ scan_source_open(const char *name, const char **error)
 
     src->fd = fd;
     src->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    src->in = cli_alloc(SCAN_PACKED_SIZE);
-
-    if (scan_fill(src, error) == -1) {
-        scan_source_close(src);
-        return NULL;
-    }
-
-    for (i = 0; i < sizeof(scan_packers) / sizeof(scan_packers[0]); i++) {
-        if (src->nin >= scan_packers[i].len
-            && memcmp(src->in, scan_packers[i].magic, scan_packers[i].len)
-               == 0)
-        {
-            src->packer = &scan_packers[i];
-            break;
-        }
-    }
-
-    if (src->packer && src->packer->start(src) == -1) {
-        src->packer = NULL;
-        *error = "out of memory while unpacking";
-        scan_source_close(src);
-        return NULL;
-    }
 
     return src;
 }
@@ -167,21 +96,30 @@ scan_source_open(const char *name, const char **error)
 void
 scan_source_close(scan_source_t *src)
 {
-    if (src->packer) {
-        src->packer->end(src);
+    while (src->layers) {
+        scan_source_pop(src);
     }
 
     (void) close(src->fd);
-
-    free(src->in);
     free(src);
 }
 
 
-const char *
-scan_source_packed(const scan_source_t *src)
+void
+scan_source_packed(const scan_source_t *src, char *buf, size_t size)
 {
-    return src->packer ? src->packer->name : "";
+    size_t    n;
+    unsigned  i;
+
+    n = 0;
+    buf[0] = '\0';
+
+    for (i = src->layers; i && n < size; i--) {
+        if (src->layer[i - 1]->packer) {
+            n += (size_t) snprintf(buf + n, size - n, "%s%s", n ? " in " : "",
+                                   src->layer[i - 1]->packer->name);
+        }
+    }
 }
 
 
@@ -196,23 +134,226 @@ ssize_t
 scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,
     const char **error)
 {
-    if (src->zip) {
-        return scan_zip_read(src->zip, buf, size, error);
-    }
-
-    return src->packer ? scan_unpack(src, buf, size, error)
-                       : scan_plain(src, buf, size, error);
+    return scan_layer_read(src->layer[src->layers - 1], buf, size, error);
 }
 
 
-static ssize_t
-scan_read(scan_source_t *src, unsigned char *buf, size_t size,
-    const char **error)
+int
+scan_source_next(scan_source_t *src, char **name, const char **error)
 {
+    *name = NULL;
+    *error = NULL;
+
+    if (src->begun) {
+
+        /* back to the archive that the last text was in */
+
+        while (src->layers && !src->layer[src->layers - 1]->archive) {
+            scan_source_pop(src);
+        }
+
+        if (src->layers == 0 || !scan_source_member(src, error)) {
+            return scan_source_end(src, name, error);
+        }
+    }
+
+    src->begun = 1;
+
+    for ( ;; ) {
+
+        if (scan_source_push(src, error) == -1) {
+            *name = scan_source_name(src);
+            return -1;
+        }
+
+        if (src->layer[src->layers - 1]->packer == NULL) {
+            *name = scan_source_name(src);
+            return 1;
+        }
+
+        if (src->layer[src->layers - 1]->archive
+            && !scan_source_member(src, error))
+        {
+            return scan_source_end(src, name, error);
+        }
+    }
+}
+
+
+/* of all, or of an archive that cannot be read any further */
+
+static int
+scan_source_end(scan_source_t *src, char **name, const char **error)
+{
+    if (*error == NULL) {
+        return 0;
+    }
+
+    *name = scan_source_name(src);
+
+    return -1;
+}
+
+
+/* a layer on top of the others, or on the file; -1: it cannot be read */
+
+static int
+scan_source_push(scan_source_t *src, const char **error)
+{
+    scan_layer_t         *layer, *below;
+    const scan_packer_t  *packer;
+
+    if (src->layers == SCAN_LAYERS) {
+        *error = "archives in archives: too many";
+        return -1;
+    }
+
+    below = src->layers ? src->layer[src->layers - 1] : NULL;
+
+    layer = cli_alloc(sizeof(scan_layer_t));
+    layer->in = cli_alloc(SCAN_PACKED_SIZE);
+    src->layer[src->layers++] = layer;
+
+    if (below == NULL) {
+        layer->read = scan_read;
+        layer->below = src;
+
+    } else {
+        layer->read = below->archive ? scan_archive_read : scan_layer_read;
+        layer->below = below->archive ? (void *) below->archive : below;
+    }
+
+    if (scan_fill(layer, SCAN_LAYER_LOOK, error) == -1) {
+        return -1;
+    }
+
+    packer = scan_unpack_find(layer->in, layer->nin);
+
+    if (packer == NULL) {
+        return 0;
+    }
+
+    if (packer->unread) {
+        *error = packer->unread;
+        return -1;
+    }
+
+    if (packer->kind) {
+        layer->archive = scan_archive_open(packer->kind, scan_archive_bytes,
+                                           layer, error);
+        layer->packer = layer->archive ? packer : NULL;
+
+        return layer->archive ? 0 : -1;
+    }
+
+    if (packer->start(layer) == -1) {
+        *error = "out of memory while unpacking";
+        return -1;
+    }
+
+    layer->packer = packer;
+
+    return 0;
+}
+
+
+static void
+scan_source_pop(scan_source_t *src)
+{
+    scan_layer_t  *layer;
+
+    layer = src->layer[--src->layers];
+
+    free(src->name[src->layers]);
+    src->name[src->layers] = NULL;
+
+    if (layer->archive) {
+        scan_archive_close(layer->archive);
+
+    } else if (layer->packer) {
+        layer->packer->end(layer);
+    }
+
+    free(layer->in);
+    free(layer);
+}
+
+
+/* the next file of the topmost archive, or of one below that; 0: there is none */
+
+static int
+scan_source_member(scan_source_t *src, const char **error)
+{
+    unsigned      top;
+    const char   *name;
+
+    for ( ;; ) {
+        top = src->layers - 1;
+
+        name = scan_archive_next(src->layer[top]->archive, error);
+
+        free(src->name[top]);
+        src->name[top] = NULL;
+
+        if (name) {
+            if (src->layer[top]->packer->kind != SCAN_ARCHIVE_PACKED) {
+                src->name[top] = cli_strndup(name,
+                                             strnlen(name, SCAN_NAME_LEN));
+            }
+
+            return 1;
+        }
+
+        do {
+            scan_source_pop(src);
+        } while (src->layers && !src->layer[src->layers - 1]->archive);
+
+        if (src->layers == 0 || *error) {
+            return 0;
+        }
+    }
+}
+
+
+static char *
+scan_source_name(const scan_source_t *src)
+{
+    char     *name;
+    size_t    n, size;
+    unsigned  i;
+
+    for (size = 0, i = 0; i < src->layers; i++) {
+        size += src->name[i] ? strlen(src->name[i]) + 1 : 0;
+    }
+
+    if (size == 0) {
+        return NULL;
+    }
+
+    name = cli_alloc(size);
+
+    for (n = 0, i = 0; i < src->layers; i++) {
+        if (src->name[i]) {
+            n += (size_t) snprintf(name + n, size - n, "%s%s", n ? ":" : "",
+                                   src->name[i]);
+        }
+    }
+
+    return name;
+}
+
+
+/* of the file itself */
+
+static ssize_t
+scan_read(void *data, unsigned char *buf, size_t size, const char **error)
+{
+    scan_source_t  *src = data;
+
     ssize_t        n;
     struct pollfd  pfd;
 
-    /* a signal may have reached another thread than the one that waits here */
+    /* a signal may have come to another thread than that which waits here */
 
     pfd.fd = src->fd;
     pfd.events = POLLIN;
@@ -223,7 +364,6 @@ scan_read(scan_source_t *src, unsigned char *buf, size_t size,
         }
 
         if (scan_stop) {
-            src->eof = 1;
             return 0;
         }
 
@@ -235,67 +375,86 @@ scan_read(scan_source_t *src, unsigned char *buf, size_t size,
         return -1;
     }
 
-    if (n == 0) {
-        src->eof = 1;
-    }
-
     src->at += (uint64_t) n;
 
     return n;
 }
 
 
-/* reads more of the file into "in", which is empty */
+static int
+scan_is_line(const unsigned char *p, size_t len)
+{
+    return memchr(p, '\n', len) && memchr(p, '\0', len) == NULL;
+}
 
-static ssize_t
-scan_fill(scan_source_t *src, const char **error)
+
+/*
+ * More into "in", of which nothing is left.  A pipe may give a few bytes only:
+ * as soon as there is a line, nobody waits for more of them.
+ */
+
+static int
+scan_fill(scan_layer_t *layer, size_t least, const char **error)
 {
     ssize_t  n;
 
-    src->used = 0;
-    src->nin = 0;
-
-    /* a pipe may deliver the first bytes one by one */
+    layer->used = 0;
+    layer->nin = 0;
 
     do {
-        n = scan_read(src, src->in + src->nin, SCAN_PACKED_SIZE - src->nin,
-                      error);
+        n = layer->read(layer->below, layer->in + layer->nin,
+                        SCAN_PACKED_SIZE - layer->nin, error);
+
+        /* what came before the damage is good; the next time it says so */
 
         if (n == -1) {
-            return -1;
+            return layer->nin ? 0 : -1;
         }
 
-        src->nin += (size_t) n;
+        layer->nin += (size_t) n;
+        layer->eof = n == 0;
 
-    } while (n && src->nin < 6);
+    } while (n && layer->nin < least && !scan_is_line(layer->in, layer->nin));
 
-    return (ssize_t) src->nin;
+    return 0;
 }
 
 
 static ssize_t
-scan_plain(scan_source_t *src, unsigned char *buf, size_t size,
+scan_layer_read(void *data, unsigned char *buf, size_t size,
+    const char **error)
+{
+    scan_layer_t  *layer = data;
+
+    return layer->packer ? scan_unpack(layer, buf, size, error)
+                         : scan_plain(layer, buf, size, error);
+}
+
+
+static ssize_t
+scan_plain(scan_layer_t *layer, unsigned char *buf, size_t size,
     const char **error)
 {
     size_t   done;
     ssize_t  n;
 
-    done = src->nin - src->used;
+    done = layer->nin - layer->used;
 
     if (done) {
         done = done < size ? done : size;
 
-        memcpy(buf, src->in + src->used, done);
-        src->used += done;
+        memcpy(buf, layer->in + layer->used, done);
+        layer->used += done;
     }
 
-    while (done < size && !src->eof) {
-        n = scan_read(src, buf + done, size - done, error);
+    while (done < size && !layer->eof) {
+        n = layer->read(layer->below, buf + done, size - done, error);
 
         if (n == -1) {
             return done ? (ssize_t) done : -1;
         }
 
+        layer->eof = n == 0;
         done += (size_t) n;
     }
 
@@ -304,303 +463,71 @@ scan_plain(scan_source_t *src, unsigned char *buf, size_t size,
 
 
 static ssize_t
-scan_unpack(scan_source_t *src, unsigned char *buf, size_t size,
+scan_unpack(scan_layer_t *layer, unsigned char *buf, size_t size,
     const char **error)
 {
     size_t  left;
 
-    src->out = buf;
-    src->nout = size;
+    layer->out = buf;
+    layer->nout = size;
 
-    while (src->nout && src->failed == NULL) {
+    while (layer->nout && layer->failed == NULL) {
 
-        if (src->used == src->nin && !src->eof
-            && scan_fill(src, &src->failed) == -1)
+        if (layer->used == layer->nin && !layer->eof
+            && scan_fill(layer, 1, &layer->failed) == -1)
         {
             break;
         }
 
-        if (src->used == src->nin && src->eof && src->between) {
+        if (layer->used == layer->nin && layer->eof && layer->between) {
             break;
         }
 
-        /* the file has ended, but the decoder may have more output */
+        /* with no more to come there may be something left inside */
 
-        left = src->nout;
+        left = layer->nout;
 
-        if (src->packer->step(src) == -1) {
+        if (layer->packer->step(layer) == -1) {
             break;
         }
 
-        if (src->used == src->nin && src->eof && src->nout == left
-            && !src->between)
+        if (layer->used == layer->nin && layer->eof && layer->nout == left
+            && !layer->between)
         {
-            src->failed = "the end of the packed data is missing";
+            layer->failed = "the end of the packed data is missing";
         }
     }
 
-    /* output before the damage is valid */
+    /* what came out before the damage is good */
 
-    if (src->nout == size && src->failed) {
-        *error = src->failed;
+    if (layer->nout == size && layer->failed) {
+        *error = layer->failed;
         return -1;
     }
 
-    return (ssize_t) (size - src->nout);
+    return (ssize_t) (size - layer->nout);
 }
 
 
-static int
-scan_gzip_start(scan_source_t *src)
-{
-    return inflateInit2(&src->gzip, 15 + 16) == Z_OK ? 0 : -1;
-}
-
-
-static int
-scan_gzip_step(scan_source_t *src)
-{
-    int  rc;
-
-    /* tapes and some tools pad with zeros */
-
-    while (src->between && src->used < src->nin && src->in[src->used] == 0) {
-        src->used++;
-    }
-
-    if (src->between && src->used == src->nin) {
-        return 0;
-    }
-
-    src->between = 0;
-
-    src->gzip.next_in = src->in + src->used;
-    src->gzip.avail_in = (uInt) (src->nin - src->used);
-    src->gzip.next_out = src->out;
-    src->gzip.avail_out = (uInt) src->nout;
-
-    rc = inflate(&src->gzip, Z_NO_FLUSH);
-
-    src->used = src->nin - src->gzip.avail_in;
-    src->out = src->gzip.next_out;
-    src->nout = src->gzip.avail_out;
-
-    if (rc == Z_STREAM_END) {
-        src->between = 1;
-        rc = inflateReset(&src->gzip);
-    }
-
-    if (rc != Z_OK && rc != Z_BUF_ERROR) {
-        src->failed = "the gzip data is damaged";
-        return -1;
-    }
-
-    return 0;
-}
-
-
-static void
-scan_gzip_end(scan_source_t *src)
-{
-    (void) inflateEnd(&src->gzip);
-}
-
-
-static int
-scan_xz_start(scan_source_t *src)
-{
-    static const lzma_stream  init = LZMA_STREAM_INIT;
-
-    src->xz = init;
-
-    return lzma_stream_decoder(&src->xz, SCAN_XZ_MEMORY, LZMA_CONCATENATED)
-           == LZMA_OK ? 0 : -1;
-}
-
-
-static int
-scan_xz_step(scan_source_t *src)
-{
-    lzma_ret  rc;
-
-    src->xz.next_in = src->in + src->used;
-    src->xz.avail_in = src->nin - src->used;
-    src->xz.next_out = src->out;
-    src->xz.avail_out = src->nout;
-
-    rc = lzma_code(&src->xz, src->eof ? LZMA_FINISH : LZMA_RUN);
-
-    src->used = src->nin - src->xz.avail_in;
-    src->out = src->xz.next_out;
-    src->nout = src->xz.avail_out;
-
-    if (rc == LZMA_STREAM_END) {
-        src->between = 1;
-
-    } else if (rc != LZMA_OK && rc != LZMA_BUF_ERROR) {
-        src->failed = rc == LZMA_MEMLIMIT_ERROR
-                      ? "the xz data needs more memory than 256 MiB"
-                      : "the xz data is damaged";
-        return -1;
-    }
-
-    return 0;
-}
-
-
-static void
-scan_xz_end(scan_source_t *src)
-{
-    lzma_end(&src->xz);
-}
-
-
-static int
-scan_bzip2_start(scan_source_t *src)
-{
-    return BZ2_bzDecompressInit(&src->bzip2, 0, 0) == BZ_OK ? 0 : -1;
-}
-
-
-static int
-scan_bzip2_step(scan_source_t *src)
-{
-    int  rc;
-
-    src->between = 0;
-
-    src->bzip2.next_in = (char *) src->in + src->used;
-    src->bzip2.avail_in = (unsigned) (src->nin - src->used);
-    src->bzip2.next_out = (char *) src->out;
-    src->bzip2.avail_out = (unsigned) src->nout;
-
-    rc = BZ2_bzDecompress(&src->bzip2);
-
-    src->used = src->nin - src->bzip2.avail_in;
-    src->out = (unsigned char *) src->bzip2.next_out;
-    src->nout = src->bzip2.avail_out;
-
-    if (rc == BZ_STREAM_END) {
-        src->between = 1;
-        scan_bzip2_end(src);
-        memset(&src->bzip2, 0, sizeof(bz_stream));
-        rc = scan_bzip2_start(src) == 0 ? BZ_OK : BZ_MEM_ERROR;
-    }
-
-    if (rc != BZ_OK) {
-        src->failed = "the bzip2 data is damaged";
-        return -1;
-    }
-
-    return 0;
-}
-
-
-static void
-scan_bzip2_end(scan_source_t *src)
-{
-    (void) BZ2_bzDecompressEnd(&src->bzip2);
-}
-
-
-/* the archive reader requests bytes itself, and keeps them until then */
+/* an archive asks for its bytes by itself, and keeps them until then */
 
 static ssize_t
-scan_zip_bytes(void *data, const unsigned char **p)
+scan_archive_bytes(void *data, const unsigned char **p)
 {
-    scan_source_t  *src = data;
+    scan_layer_t  *layer = data;
 
     ssize_t      n;
     const char  *error;
 
-    if (src->used == src->nin && !src->eof && scan_fill(src, &error) == -1) {
+    if (layer->used == layer->nin && !layer->eof
+        && scan_fill(layer, 1, &error) == -1)
+    {
         return -1;
     }
 
-    n = (ssize_t) (src->nin - src->used);
-    *p = src->in + src->used;
-    src->used = src->nin;
+    n = (ssize_t) (layer->nin - layer->used);
+    *p = layer->in + layer->used;
+    layer->used = layer->nin;
 
     return n;
-}
-
-
-static int
-scan_zip_start(scan_source_t *src)
-{
-    src->zip = scan_zip_open(scan_zip_bytes, src);
-
-    return src->zip ? 0 : -1;
-}
-
-
-static void
-scan_zip_end(scan_source_t *src)
-{
-    scan_zip_close(src->zip);
-}
-
-
-static int
-scan_zstd_start(scan_source_t *src)
-{
-    src->zstd = ZSTD_createDStream();
-    src->zstd_next = 1;
-
-    return src->zstd ? 0 : -1;
-}
-
-
-/*
- * A call that fails does not say how much output was written before.  So a
- * call gets at most one block, and nothing until the one before is written.
- */
-
-static int
-scan_zstd_step(scan_source_t *src)
-{
-    size_t          rc, left;
-    ZSTD_inBuffer   in;
-    ZSTD_outBuffer  out;
-
-    left = src->nin - src->used;
-
-    in.src = src->in + src->used;
-    in.size = src->zstd_next < left ? src->zstd_next : left;
-    in.pos = 0;
-
-    out.dst = src->out;
-    out.size = src->nout;
-    out.pos = 0;
-
-    rc = ZSTD_decompressStream(src->zstd, &out, &in);
-
-    src->used += in.pos;
-    src->out += out.pos;
-    src->nout -= out.pos;
-    src->between = (rc == 0);
-
-    if (ZSTD_isError(rc)) {
-        src->failed = "the zstd data is damaged";
-        return -1;
-    }
-
-    if (out.pos == out.size) {
-        src->zstd_next = 0;
-
-    } else if (rc > SCAN_ZSTD_HEADER) {
-        src->zstd_next = rc - SCAN_ZSTD_HEADER;
-
-    } else {
-        src->zstd_next = rc ? rc : 1;
-    }
-
-    return 0;
-}
-
-
-static void
-scan_zstd_end(scan_source_t *src)
-{
-    (void) ZSTD_freeDStream(src->zstd);
 }

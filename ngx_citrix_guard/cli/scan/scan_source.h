@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The bytes of a file, unpacked.
+ * The texts of a file: the file itself, unpacked, or each file in an archive.
  */
 
 
@@ -24,10 +24,7 @@ typedef struct scan_source_s  scan_source_t;
 extern volatile sig_atomic_t  scan_stop;
 
 
-/*
- * Opens a file; "-" is standard input.  Allocates the source; returns NULL,
- * with "error" set, on failure.
- */
+/* NULL, and "error" says why; "-" is standard input.  Allocates the source. */
 
 scan_source_t *scan_source_open(const char *name, const char **error);
 
@@ -35,9 +32,17 @@ scan_source_t *scan_source_open(const char *name, const char **error);
 
 void scan_source_close(scan_source_t *src);
 
-/* "", "gzip", */
+/*
+ * The next text: 1, or -1 if it cannot be read, and "error" says why; 0: there
+ * is none.  The name of a text in an archive, behind those of archives that
+ * hold that one, is allocated; that of the file itself is NULL.
+ */
 
-const char *scan_source_packed(const scan_source_t *src);
+int scan_source_next(scan_source_t *src, char **name, const char **error);
+
+/* of what this text is unpacked: "", "gzip", "tar in gzip" */
+
+void scan_source_packed(const scan_source_t *src, char *buf, size_t size);
 
 /* bytes of the file itself read so far */
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The text of a file.  Most files are lines of ASCII and pass unchanged.
- * UTF-16 and UTF-32 are converted, and JSON documents over many lines become
+ * Most files are lines of ASCII and pass through.  What is in UTF-16 or UTF-32
+ * is converted; JSON documents over many lines, and rows of a table, become
  * lines.
  */
 
@@ -14,6 +14,9 @@
 
 #include "cli/common/cli_memory.h"
 #include "cli/formats/scan_charset.h"
+#include "cli/formats/scan_rows.h"
+#include "cli/formats/scan_table.h"
+#include "cli/formats/scan_types.h"
 #include "cli/formats/scan_unfold.h"
 #include "scan_text.h"
 #include "scan_source.h"
@@ -40,25 +43,31 @@ struct scan_text_s {
     size_t                used;
 
     scan_unfold_t         unfold;
+    scan_rows_t           rows;
+
+    const scan_formats_t *formats;
 };
 
 
 static void scan_text_look(scan_text_t *text);
 static void scan_text_fill(scan_text_t *text);
-static size_t scan_text_unfold(scan_text_t *text, unsigned char *buf,
+static void scan_text_table(scan_text_t *text);
+static size_t scan_text_lines(scan_text_t *text, unsigned char *buf,
     size_t size);
+static size_t scan_text_ready(const scan_text_t *text);
 static ssize_t scan_text_plain(scan_text_t *text, unsigned char *buf,
     size_t size, const char **error);
 
 
 scan_text_t *
-scan_text_open(scan_source_t *src)
+scan_text_open(scan_source_t *src, const scan_formats_t *formats)
 {
     scan_text_t  *text;
 
     text = cli_alloc(sizeof(scan_text_t));
 
     text->source = src;
+    text->formats = formats;
     text->raw = cli_alloc(SCAN_TEXT_SIZE);
     text->utf8 = cli_alloc((SCAN_CHARSET_TIMES + 1) * SCAN_TEXT_SIZE);
 
@@ -69,9 +78,8 @@ scan_text_open(scan_source_t *src)
 void
 scan_text_close(scan_text_t *text)
 {
-    scan_source_close(text->source);
-
     free(text->unfold.out);
+    free(text->rows.out);
     free(text->utf8);
     free(text->raw);
     free(text);
@@ -88,14 +96,16 @@ scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
         scan_text_look(text);
     }
 
-    if (text->charset == SCAN_UTF_8 && !text->folded) {
+    if (text->charset == SCAN_UTF_8 && !text->folded
+        && !text->rows.separator)
+    {
         return scan_text_plain(text, buf, size, error);
     }
 
     for (done = 0; done < size; done += n) {
 
-        if (text->folded) {
-            n = scan_text_unfold(text, buf + done, size - done);
+        if (text->folded || text->rows.separator) {
+            n = scan_text_lines(text, buf + done, size - done);
 
         } else {
             n = text->nutf8 - text->used;
@@ -150,6 +160,30 @@ scan_text_look(scan_text_t *text)
     scan_text_fill(text);
 
     text->folded = scan_unfold_is_needed(text->utf8, text->nutf8);
+
+    if (!text->folded) {
+        scan_text_table(text);
+    }
+}
+
+
+/* in a table values in quotes may hold line ends */
+
+static void
+scan_text_table(scan_text_t *text)
+{
+    scan_w3c_t            header;
+    const unsigned char  *end;
+
+    end = memchr(text->utf8, '\n', text->nutf8);
+
+    memset(&header, 0, sizeof(scan_w3c_t));
+
+    if (end
+        && scan_table_header(&header, text->formats, text->utf8, end) == 0)
+    {
+        text->rows.separator = header.separator;
+    }
 }
 
 
@@ -186,20 +220,25 @@ scan_text_fill(scan_text_t *text)
 }
 
 
+/* lines of what was fed, in which documents or rows are one line each */
+
 static size_t
-scan_text_unfold(scan_text_t *text, unsigned char *buf, size_t size)
+scan_text_lines(scan_text_t *text, unsigned char *buf, size_t size)
 {
-    size_t          n;
-    scan_unfold_t  *uf;
+    size_t  n;
 
-    uf = &text->unfold;
-
-    while (scan_unfold_ready(uf) == 0) {
+    while (scan_text_ready(text) == 0) {
 
         if (text->used == text->nutf8) {
 
             if (text->ended) {
-                scan_unfold_end(uf);
+                if (text->folded) {
+                    scan_unfold_end(&text->unfold);
+
+                } else {
+                    scan_rows_end(&text->rows);
+                }
+
                 break;
             }
 
@@ -207,24 +246,43 @@ scan_text_unfold(scan_text_t *text, unsigned char *buf, size_t size)
             continue;
         }
 
-        scan_unfold_feed(uf, text->utf8 + text->used,
-                         text->nutf8 - text->used);
+        if (text->folded) {
+            scan_unfold_feed(&text->unfold, text->utf8 + text->used,
+                             text->nutf8 - text->used);
+
+        } else {
+            scan_rows_feed(&text->rows, text->utf8 + text->used,
+                           text->nutf8 - text->used);
+        }
+
         text->used = text->nutf8;
     }
 
-    n = scan_unfold_ready(uf);
+    n = scan_text_ready(text);
     n = n < size ? n : size;
 
-    if (n) {
-        memcpy(buf, uf->out + uf->used, n);
-        uf->used += n;
+    if (n && text->folded) {
+        memcpy(buf, text->unfold.out + text->unfold.used, n);
+        text->unfold.used += n;
+
+    } else if (n) {
+        memcpy(buf, text->rows.out + text->rows.used, n);
+        text->rows.used += n;
     }
 
     return n;
 }
 
 
-/* the beginning, then the source without a copy */
+static size_t
+scan_text_ready(const scan_text_t *text)
+{
+    return text->folded ? scan_unfold_ready(&text->unfold)
+                        : scan_rows_ready(&text->rows);
+}
+
+
+/* the beginning, and then the source without a copy */
 
 static ssize_t
 scan_text_plain(scan_text_t *text, unsigned char *buf, size_t size,

@@ -13,17 +13,19 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "cli/formats/scan_types.h"
 #include "scan_source.h"
 
 
 typedef struct scan_text_s  scan_text_t;
 
 
-/* reads from "src", which it will close; allocates */
+/* reads from "src"; allocates */
 
-scan_text_t *scan_text_open(scan_source_t *src);
+scan_text_t *scan_text_open(scan_source_t *src,
+    const scan_formats_t *formats);
 
-/* frees it, and closes its source */
+/* frees it */
 
 void scan_text_close(scan_text_t *text);
 

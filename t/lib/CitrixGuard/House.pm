@@ -24,8 +24,10 @@ my @ROOMS = (
       why => 'citrix-guard ack: acknowledges an incident at a monitor' },
     { room => 'cli/check', on => ['cli/common'],
       why => 'citrix-guard check: judges targets from its arguments or stdin' },
-    { room => 'cli/scan', on => ['cli/formats'],
+    { room => 'cli/scan', on => ['cli/fast'],
       why => 'citrix-guard scan: finds attacks in log files' },
+    { room => 'cli/fast', on => ['cli/formats'],
+      why => 'the fast path of scan, past lines in which nothing is' },
     { room => 'cli/formats', on => ['cli/common'],
       why => 'from bytes of a log to requests: a file for each format' },
     { room => 'cli/setup', on => [qw(cli/verify cli/monitor)],
@@ -77,8 +79,8 @@ use constant { FILE_LINES => 700, FUNCTION_LINES => 100 };
 
 my %room = map { $_->{room} => $_ } @ROOMS;
 my @C_TYPES = qw(void char int long short unsigned signed const static inline
-                 int32_t uint8_t uint16_t uint32_t uint64_t size_t u_char
-                 __m128i);
+                 int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t
+                 u_char __m128i);
 my $C_WORD = qr/^(?:if|for|while|switch|return|sizeof|defined|else|do|case
                     |goto|__attribute__|typedef|struct|union|enum)$/x;
 

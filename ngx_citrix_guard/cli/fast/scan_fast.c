@@ -1,0 +1,34 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The fast path: passes a line in which nothing is to be found; most are such.
+ * Whatever is not as usual takes the full way: what is said here of a line is
+ * what scan_parse() and scan_judge() would say.
+ */
+
+
+#include "cguard/decision/cguard_target.h"
+#include "scan_fast.h"
+#include "scan_fast_avx2.h"
+#include "scan_fast_sse2.h"
+#include "cli/formats/scan_types.h"
+
+
+const unsigned char *
+scan_fast(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, unsigned policy, scan_passed_t *passed)
+{
+    passed->n = 0;
+
+    /* where vpns alone is refused, too much is of interest */
+
+    if ((policy & CGUARD_NO_SSLVPN)
+        || (ps->format != SCAN_CLF && ps->format != SCAN_JSON))
+    {
+        return p;
+    }
+
+    return scan_has_avx2() ? scan_fast_avx2(ps, p, last, passed)
+                           : scan_fast_sse2(ps, p, last, passed);
+}

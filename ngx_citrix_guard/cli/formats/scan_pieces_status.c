@@ -1,0 +1,240 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The status of a request in a line of pieces: behind it, or in front of it.
+ * What could as well be something else is not known.
+ */
+
+
+#include <string.h>
+
+#include "cli/common/cli_types.h"
+#include "scan_pieces_status.h"
+#include "scan_pieces_request.h"
+#include "scan_prefilter.h"
+
+
+static inline int
+scan_is_capital(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+
+static inline int
+scan_is_number(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
+/* a word of three digits that may be a status; 0 if "p" begins none */
+
+static unsigned
+scan_pieces_number(const unsigned char *p, const unsigned char *last,
+    const unsigned char **end)
+{
+    unsigned  n;
+
+    if (last - p < 3 || *p < '1' || *p > '5' || !scan_is_number(p[1])
+        || !scan_is_number(p[2])
+        || (last - p > 3 && p[3] != ' ' && p[3] != '"' && p[3] != '|'
+            && p[3] != '\t' && p[3] != ',' && p[3] != ';' && p[3] != ')'
+            && p[3] != ']' && p[3] != '\'' && p[3] != '/'))
+    {
+        return 0;
+    }
+
+    n = (p[0] - (unsigned) '0') * 100 + (p[1] - (unsigned) '0') * 10
+        + (p[2] - (unsigned) '0');
+    *end = p + 3;
+
+    return n;
+}
+
+
+/* those that are in use */
+
+static int
+scan_pieces_registered(unsigned n)
+{
+    return (n >= 100 && n <= 103) || (n >= 200 && n <= 208) || n == 226
+           || (n >= 300 && n <= 308) || (n >= 400 && n <= 431) || n == 444
+           || n == 451 || (n >= 494 && n <= 511) || (n >= 520 && n <= 530);
+}
+
+
+static const unsigned char *
+scan_pieces_skip(const unsigned char *p, const unsigned char *last)
+{
+    while (p < last && (*p == ' ' || *p == '"' || *p == '|' || *p == '\t'
+                        || *p == ',' || *p == ';' || *p == '\''))
+    {
+        p++;
+    }
+
+    return p;
+}
+
+
+/* right in front of the request, or first of the numbers in front of it */
+
+static unsigned
+scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)
+{
+    unsigned              n, first;
+    const unsigned char  *p, *end;
+
+    first = 0;
+
+    for (p = pc->p; p < pc->request; p++) {
+
+        if (p > pc->p && p[-1] != ' ' && p[-1] != '/' && p[-1] != '|'
+            && p[-1] != '\t' && p[-1] != '"' && p[-1] != ',')
+        {
+            continue;
+        }
+
+        n = scan_pieces_number(p, pc->request, &end);
+
+        if (n == 0 || (end < pc->request && *end == '/')) {
+            continue;
+        }
+
+        /* behind a slash only as Squid has it: TCP_MISS/200 */
+
+        if (p > pc->p && p[-1] == '/'
+            && (p - pc->p < 2 || !scan_is_capital(p[-2])))
+        {
+            continue;
+        }
+
+        if (first && first != n) {
+
+            /* two answers: the balancer's and the server's */
+
+            continue;
+        }
+
+        if (first == 0 && scan_pieces_registered(n)) {
+            first = n;
+            end = scan_pieces_skip(end, pc->request);
+
+            if (end < pc->request && scan_is_number(*end)) {
+                size->data = end;
+                size->len = (size_t) (pc->request - end);
+            }
+        }
+    }
+
+    return first;
+}
+
+
+/* "status: 200" behind the request, and not in quotes, as a client's words are */
+
+static unsigned
+scan_pieces_named(const scan_pieces_t *pc)
+{
+    unsigned              n, quoted;
+    const unsigned char  *p, *q, *end;
+
+    quoted = 0;
+    q = pc->behind;
+
+    for (p = q; (p = scan_find(p, (size_t) (pc->last - p), "status")); p = q) {
+
+        for ( /* void */ ; q < p; q++) {
+            quoted ^= *q == '"';
+        }
+
+        q = p + 6;
+
+        while (q < pc->last && (*q == ':' || *q == '=' || *q == ' ')) {
+            q++;
+        }
+
+        n = quoted || q == p + 6 ? 0 : scan_pieces_number(q, pc->last, &end);
+
+        if (n) {
+            return n;
+        }
+    }
+
+    return 0;
+}
+
+
+unsigned
+scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
+{
+    unsigned              after, before;
+    const unsigned char  *p, *end, *next;
+
+    p = scan_pieces_skip(pc->behind, pc->last);
+    after = scan_pieces_number(p, pc->last, &end);
+
+    /* a status that is not known */
+
+    if (p < pc->last && *p == '-' && pc->last - p > 1 && p[1] == ' ') {
+        return 0;
+    }
+
+    if (after) {
+        next = scan_pieces_skip(end, pc->last);
+
+        if (next < pc->last && (scan_is_number(*next) || *next == '-')) {
+
+            /* and the size, if the request has no status in front */
+
+            before = 0;
+
+            if (pc->request - pc->p > 5) {
+                p = pc->request - 1 - (pc->request[-1] == '"');
+                p -= p > pc->p && *p == ' ' ? 3 : 2;
+
+                if (p > pc->p && (p[-1] == ' ' || p[-1] == '"')) {
+                    before = scan_pieces_number(p, pc->request, &end);
+                }
+            }
+
+            if (!(before && scan_pieces_registered(before)
+                  && !scan_pieces_registered(after)))
+            {
+                size->data = next;
+                size->len = (size_t) (pc->last - next);
+
+                return after;
+            }
+        }
+    }
+
+    before = scan_pieces_before(pc, size);
+
+    if (before) {
+        return before;
+    }
+
+    if (after && scan_pieces_registered(after)) {
+        return after;
+    }
+
+    /* "(HTTP/1.1 200)", "HTTP/1.1 200", " [**] 200 [**] " */
+
+    for (p = pc->behind; (p = scan_find(p, (size_t) (pc->last - p), "http/"));
+         p += 5)
+    {
+        next = memchr(p, ' ', (size_t) (pc->last - p));
+
+        if (next && next - p < 10) {
+            after = scan_pieces_number(next + 1, pc->last, &end);
+
+            if (after) {
+                return after;
+            }
+        }
+    }
+
+    return scan_pieces_named(pc);
+}
