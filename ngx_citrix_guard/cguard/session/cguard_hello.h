@@ -25,6 +25,9 @@ typedef struct {
     unsigned              word;         /* bytes of a word behind a blank, + 1 */
     unsigned              path;         /* a byte of a path is in that word */
     unsigned              target;       /* the line has a blank and a word */
+    unsigned              blank;        /* there was one */
+    unsigned              escapes;      /* "%" behind it */
+    unsigned              opaque;       /* the byte before was random */
     unsigned              root;         /* states of three texts */
     unsigned              parent;
     unsigned              version;
@@ -33,11 +36,13 @@ typedef struct {
 
 /*
  * Takes one more byte.  Returns nonzero as soon as some parser could read a
- * request, or could do so if the connection ended here.  Allocates nothing;
- * constant time.
+ * request, or could do so if the connection ended here.  Among bytes that are
+ * random ("opaque") a blank and a slash are no sign yet, nor is a short word in
+ * a line: a request there has to be one for a path that climbs.  Allocates
+ * nothing; constant time.
  */
 
-int cguard_hello_byte(cguard_hello_t *h, unsigned char ch);
+int cguard_hello_byte(cguard_hello_t *h, unsigned char ch, unsigned opaque);
 
 
 #pragma GCC visibility pop

@@ -20,6 +20,7 @@
 
 #include <stddef.h>
 
+#include "cguard_cgp.h"
 #include "cguard_hello.h"
 #include "cguard_session_types.h"
 #include "cguard_socks5.h"
@@ -34,7 +35,7 @@
 
 /* so many bytes may stand behind a signature of CGP before it is answered */
 
-#define CGUARD_SESSION_HELLO      4096
+#define CGUARD_SESSION_HELLO      CGUARD_CGP_BIND
 
 /* no more of a server's bytes are held than this */
 
@@ -57,7 +58,8 @@ typedef struct {
     unsigned              said;         /* the client's signature is whole */
     unsigned              answered;     /* and the server's */
     unsigned              hello;        /* bytes behind the client's */
-    cguard_hello_t        request;
+    cguard_cgp_t          cgp;          /* their form */
+    cguard_hello_t        request;      /* what HTTP makes of them */
 
     unsigned              held_len;     /* of the server, not shown yet */
     unsigned char         held[CGUARD_SESSION_HELD];

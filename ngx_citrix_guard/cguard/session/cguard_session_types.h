@@ -27,6 +27,7 @@ typedef enum {
     CGUARD_SESSION_CONNECT,      /* SOCKS5: no well-formed CONNECT */
     CGUARD_SESSION_TICKET,       /* SOCKS5: no STA ticket */
     CGUARD_SESSION_INSIDE,       /* SOCKS5: neither ICA nor CGP within */
+    CGUARD_SESSION_FORM,         /* CGP: no bind request */
     CGUARD_SESSION_REQUEST,      /* HTTP behind a signature */
     CGUARD_SESSION_LONG,         /* too much before the server's answer */
     CGUARD_SESSION_ANSWER,       /* the server speaks another protocol */
