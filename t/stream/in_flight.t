@@ -1,8 +1,7 @@
-# Sessions in each state that one can be in go on through what an operator
-# does: a reload, the end of a worker that is not theirs, another nginx (USR2)
-# and the quit of the old one. Nothing that a killed nginx leaves behind keeps
-# the next one from starting. What the client gets, and what the ADC received,
-# is the judge. TEST_SESSIONS= so many, in rounds.
+# Sessions in every state survive what an operator does: a reload, the end of
+# another worker, a new nginx (USR2), and the quit of the old one. A killed
+# nginx leaves nothing behind that keeps the next one from starting. What the
+# client gets and what the ADC received decide. TEST_SESSIONS= so many, in rounds.
 
 use strict;
 use warnings;
@@ -47,7 +46,7 @@ my %count = (sessions => 0, cut => 0);
 # Silent ones are given more time than on a machine that has nothing else to do.
 sub patient {
     my ($new) = @_;
-    $new->set('demultiplexer.conf', qr/^ssl_handshake_timeout 30s;/,
+    $new->set('demultiplexer.conf', qr/^ssl_handshake_timeout 30s;/m,
         'ssl_handshake_timeout 120s; preread_timeout 120s; '
         . 'citrix_guard_preread_timeout 110s;');
     return $new;

@@ -1,6 +1,6 @@
 package CitrixGuard::Schema;
 
-# Events as JSON against their schema, by a validator that is not ours.
+# Validates events in JSON against their schema, with an independent validator.
 #
 #   my @events = validated($text);    # decoded; fails a test if any is invalid
 #   my @events = validated($text, 'front.schema.json');     # by another schema
@@ -21,7 +21,7 @@ my $HERE = Cwd::abs_path(File::Basename::dirname(__FILE__));
 my $CONF = "$HERE/../../../ngx_citrix_guard/conf";
 
 
-# What the validator has to say of these lines; '' if they are valid.
+# The validator's complaints about these lines; '' if they are valid.
 sub complaints {
     my ($text, $schema) = @_;
     $schema //= 'event.schema.json';
@@ -35,7 +35,7 @@ sub complaints {
 }
 
 
-# The events of a log, decoded; one test says whether all are valid.
+# The events of a log, decoded; one test checks that all are valid.
 sub validated {
     my ($text, @names) = @_;
     my ($schema) = grep {/\.schema\.json$/} @names;
