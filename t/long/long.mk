@@ -169,7 +169,7 @@ PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy \
                  iproute2
 
 ## gateway: the whole Gateway: browsers, gibibytes, 2,000 sessions, 50
-##     reloads, a day's silence (10 minutes)
+##     reloads, a day's silence (30 minutes)
 .PHONY: gateway
 GATEWAY = $(addprefix t/stream/,stream.t gateway.t edt.t ocsp.t shutter.t \
           bypass.t) t/long/gateway/*.t

@@ -205,7 +205,15 @@ subtest 'events and metrics' => sub {
     my $schema = JSON::PP->new->decode(
         slurp("$top/ngx_citrix_guard/conf/event.schema.json"));
     my $fields = $schema->{properties};
-    is_deeply [sort $text{'docs/events.md'} =~ /^\| `([a-z_.]+)` \|/mg],
+    my ($front) = $text{'docs/events.md'} =~ /^\| field of the front (.*?)\n\n/ms;
+    my $of_front = JSON::PP->new->decode(
+        slurp("$top/ngx_citrix_guard/conf/front.schema.json"));
+    my $first = join '', $front =~ /^\|([^|\n]*)\|/mg;
+    is_deeply [sort $first =~ /`(\w+)`/g],
+        [sort keys %{ $of_front->{properties} }],
+        'a row for each field of an event of the front';
+    (my $events = $text{'docs/events.md'}) =~ s/\Q$front\E//;
+    is_deeply [sort $events =~ /^\| `([a-z_.]+)` \|/mg],
         [sort keys %$fields,
               map {"upstream.$_"} keys %{ $fields->{upstream}{properties} }],
         'a row for each field of an event';
