@@ -10,7 +10,7 @@
 #define _SETUP_FILE_H_INCLUDED_
 
 
-#include <stddef.h>
+#include <stdio.h>
 
 #include "setup_types.h"
 
@@ -33,12 +33,16 @@ int setup_folders(const char *path);
 
 /*
  * Writes a text, or makes a link, beside the path and puts it in its place: who
- * looks finds the old one or the new one.  The access of the old one stays.  -1
- * with a message.
+ * looks finds the old one or the new one.  With the mode 0 the access of the old
+ * one stays.  -1 with a message.
  */
 
 int setup_put(const char *path, const char *text, size_t len,
-    const char *link);
+    const char *link, unsigned mode);
+
+/* a text in memory, to be written; the command ends if there is none */
+
+FILE *setup_open(char **text, size_t *len);
 
 /* a text in a file of its own, to be removed; its path, to be freed, or NULL */
 
@@ -47,6 +51,11 @@ char *setup_scratch(const char *text);
 /* is what stands there what the change makes? */
 
 int setup_same(const char *conf, const setup_change_t *change);
+
+/* if the change has a mode, the file that is there has no more; -1 with a
+ * message */
+
+int setup_restrict(const char *conf, const setup_change_t *change);
 
 
 #endif /* _SETUP_FILE_H_INCLUDED_ */

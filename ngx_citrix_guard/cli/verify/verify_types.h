@@ -38,6 +38,7 @@ typedef struct {
     char                  address[256];
     unsigned              connect_port;
     unsigned              lenient:1;    /* any certificate, and old TLS */
+    unsigned              proxy:1;      /* as a balancer: PROXY protocol */
 } verify_endpoint_t;
 
 
