@@ -96,6 +96,15 @@ PACKAGES_packages = debootstrap git procps
 packages: deps-packages
 	@t/long/packages/packages build/packages $(ONLY)
 
+PACKAGES_container = $(PACKAGES_test) podman crun
+
+## container: the image of "make image", built twice, run by podman (10 minutes)
+.PHONY: container
+container: deps-container image
+	@$(TOOLS)/image build/image-again build/deb >/dev/null
+	@TEST_IMAGE=build/image TEST_IMAGE_AGAIN=build/image-again \
+	    prove -It/lib $(PROVE_FLAGS) t/long/image/*.t
+
 PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
                  libnginx-mod-http-js libnginx-mod-http-headers-more-filter \
                  libnginx-mod-http-modsecurity libnginx-mod-http-echo \
