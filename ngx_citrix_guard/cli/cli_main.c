@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard: would this be refused; were we hit; is the shield up?  And
- * puts it up.
+ * citrix-guard: would this be refused, were we hit, is the guard active?  It
+ * also sets the guard up.
  */
 
 
@@ -23,7 +23,7 @@
 
 typedef struct {
     const char           *name;
-    const char           *full;         /* in messages of getopt's */
+    const char           *full;         /* the name in messages of getopt */
     int                 (*run)(int argc, char **argv);
 } cli_command_t;
 

@@ -137,7 +137,7 @@ typedef struct {
 /*
  * Called with each character, in order.  Before it stand "npending" escapes
  * that remain unfinished: bytes none of which can be part of a sign.  Returns
- * nonzero if no character counts any more before the next separator.
+ * what has to follow before anything counts again, CGUARD_MAY_..., or 0.
  */
 
 typedef unsigned (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
@@ -355,21 +355,8 @@ cguard_decode_uhex(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 static inline int
 cguard_decode_matters(uint32_t value, unsigned need)
 {
-    if (need) {
-        return value <= (need == 1);
-    }
-
-    return value < 0x80 && cguard_byte[value] & CGUARD_B_MATTERS;
-}
-
-
-/* "other" of a sequence: lenient ones are ASCII behind bytes that are dropped */
-
-static inline uint32_t
-cguard_decode_other(unsigned kind, unsigned lenient, uint32_t c)
-{
-    return !lenient ? CGUARD_OTHER_DROP
-           : kind == CGUARD_LENIENT ? '@' : c;
+    return need ? value <= (need == 1)
+                : value < 0x80 && cguard_byte[value] & CGUARD_B_MATTERS;
 }
 
 
@@ -399,8 +386,11 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
         return 0;
     }
 
-    other = cguard_decode_other(e->kind, lenient, ch->c)
-            | (ch->other & CGUARD_OTHER_DROP);
+    /* a lenient one is ASCII behind bytes that are dropped */
+
+    other = !lenient ? CGUARD_OTHER_DROP
+            : (e->kind == CGUARD_LENIENT ? '@' : ch->c)
+              | (ch->other & CGUARD_OTHER_DROP);
 
     cguard_decode_reduce(d, ch, value);
 

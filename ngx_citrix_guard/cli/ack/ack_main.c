@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard ack: tells a monitor that somebody has looked at what may have
- * got through, and what was found (citrix_guard_monitor_ack).
+ * citrix-guard ack: tells a monitor that somebody has investigated the
+ * requests that may have got through (citrix_guard_monitor_ack).
  */
 
 
@@ -100,7 +100,7 @@ ack_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 ack_options(ack_t *a, int argc, char **argv)

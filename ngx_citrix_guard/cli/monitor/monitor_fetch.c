@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One document by HTTP, as the guard's monitor gives it.
+ * Fetches a document of the guard's monitor over HTTP.
  */
 
 
@@ -17,7 +17,7 @@
 #include "monitor_fetch.h"
 
 
-/* a zone of 1,000 events is less than 2 MiB of JSON */
+/* the JSON of a zone with 1,000 events is less than 2 MiB */
 
 #define MONITOR_FETCH_MAX  (16 * 1024 * 1024)
 

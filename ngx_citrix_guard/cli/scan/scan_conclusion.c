@@ -16,7 +16,7 @@
 #include "scan_hash.h"
 
 
-/* 9 January 2020: the line that the advice of that month drew */
+/* 9 January 2020: advisories of that month drew the line here */
 
 #define SCAN_SCANNING  1578528000
 
@@ -121,7 +121,7 @@ scan_conclusion_attempts(const scan_findings_t *sc, FILE *f)
 }
 
 
-/* what is left to people: without attempts, and beside them */
+/* what people have to look at: without attempts, and besides attempts */
 
 static void
 scan_conclusion_look(const scan_findings_t *sc, FILE *f)

@@ -176,7 +176,7 @@ scan_report_files(const scan_findings_t *sc)
     for (i = 0; i < sc->nfile; i++) {
         file = &sc->file[i];
 
-        /* what went wrong is always shown */
+        /* errors are always shown */
 
         if (shown >= SCAN_SHOWN_FILES && !file->error && !file->damaged) {
             continue;
@@ -429,7 +429,7 @@ scan_report_milestones(const scan_findings_t *sc)
 }
 
 
-/* what has no time comes last; of the same second, as it was read */
+/* findings without a time come last; of the same second, in file order */
 
 static int
 scan_by_time(const void *one, const void *two)

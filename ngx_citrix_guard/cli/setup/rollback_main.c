@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard rollback: back to what was there before a setup.  Without a
- * date it goes back by one: to the last files that differ from those of now.
+ * citrix-guard rollback: restores the files from before a setup.  Without a
+ * date it goes back one step: to the last files that differ from the current
+ * ones.
  */
 
 
@@ -88,7 +89,7 @@ rollback_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 rollback_options(rollback_t *rb, int argc, char **argv)
@@ -180,8 +181,8 @@ rollback_all(rollback_t *rb)
 
 
 /*
- * What stood before the setup of dates[i]: what it kept, and what those after
- * it kept of other files.
+ * The files from before the setup of dates[i]: those that it kept, and those
+ * that later setups kept of other files.
  */
 
 static int
@@ -225,7 +226,7 @@ rollback_read(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i,
 }
 
 
-/* does all stand now as it did before that setup?  -1: it cannot be read */
+/* are all files as before that setup? -1: they cannot be read */
 
 static int
 rollback_is(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i)
@@ -271,7 +272,10 @@ rollback_list(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
 }
 
 
-/* the date that was named, or one further back than now; "n": none, said */
+/*
+ * the given date, or the one before the current state; "n": none, with a
+ * message
+ */
 
 static unsigned
 rollback_choose(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
@@ -319,7 +323,7 @@ rollback_choose(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
 }
 
 
-/* the present files are kept as well, until nginx has taken the former ones */
+/* the current files are kept, too, until nginx has accepted the old ones */
 
 static int
 rollback_to(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i)
@@ -395,7 +399,7 @@ rollback_undo(const rollback_t *rb, const char *now)
 }
 
 
-/* says what came back; is the guard among it? */
+/* reports what was restored; does it include the guard? */
 
 static int
 rollback_say(const rollback_t *rb, const char *date,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Questions to the operator, for what no option has said.
+ * Asks the operator for everything that no option has set.
  */
 
 
@@ -75,7 +75,7 @@ setup_ask(setup_t *s)
 }
 
 
-/* asked again, as long as the answer is not right */
+/* asks again until the answer is valid */
 
 static int
 setup_question(setup_t *s, const char *option, const char *text,
@@ -119,7 +119,7 @@ setup_question(setup_t *s, const char *option, const char *text,
 }
 
 
-/* a line, without blanks around it */
+/* reads a line, without spaces around it */
 
 static int
 setup_answer(char **line, size_t *size)

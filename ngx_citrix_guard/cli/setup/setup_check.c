@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Does all that was said fit together, before anything is written?
+ * Do all values fit together?  Checked before anything is written.
  */
 
 
@@ -65,7 +65,7 @@ setup_check(setup_t *s)
 }
 
 
-/* those that the system trusts; nginx has none of its own */
+/* the system's CAs; nginx has no default */
 
 static int
 setup_authorities(setup_t *s)

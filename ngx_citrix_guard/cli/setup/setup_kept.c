@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What was there before a setup.  A folder has the files and links, and "list",
- * which says of each what it was: "file PATH", "link PATH" or "absent PATH".
+ * The files from before a setup.  A folder has the files and links, and a
+ * "list" that says what each was: "file PATH", "link PATH" or "absent PATH".
  */
 
 
@@ -62,7 +62,7 @@ setup_keep(const char *conf, const setup_change_t *change, unsigned n,
                                   what, change[i].path);
     }
 
-    /* the list comes last: a folder without one is none */
+    /* the list is written last: a folder without one does not count */
 
     if (rc == 0) {
         to = setup_kept_path(conf, date, "list");
@@ -115,7 +115,7 @@ setup_keep_one(const char *conf, const char *date, const char *path,
 }
 
 
-/* of this second, or of the next that is free */
+/* of this second, or of the next one without a folder */
 
 static int
 setup_new_folder(const char *conf, char *date)

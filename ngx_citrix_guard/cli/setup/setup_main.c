@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * citrix-guard setup: from nothing to shielded.  Asks, checks, writes, starts,
- * verifies; what does not work out leaves everything as it was.
+ * verifies; if a step fails, nothing has changed.
  */
 
 
@@ -97,7 +97,7 @@ setup_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 setup_options(setup_t *s, const char **conf, int argc, char **argv)
@@ -374,7 +374,7 @@ setup_start(setup_t *s, const char *date)
 }
 
 
-/* the former files, as if nothing had been */
+/* restores the old files */
 
 static int
 setup_undo(setup_t *s, const char *date)

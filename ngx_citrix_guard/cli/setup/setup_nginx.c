@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The nginx that is set up: where its configuration is, and its start.
+ * The nginx that is set up: finds its configuration, and starts it.
  */
 
 
@@ -30,7 +30,7 @@
 #define SETUP_WAITS    100
 #define SETUP_WAIT     100000000
 
-/* of what a program says, the part that is shown again */
+/* how much of a program's output is shown again */
 
 #define SETUP_SHOWN    4000
 
@@ -148,7 +148,7 @@ setup_nginx_test(const setup_nginx_t *nginx)
 }
 
 
-/* its lines, or those that have this in them, on standard error */
+/* prints its lines, or those that contain a text, on standard error */
 
 static void
 setup_nginx_said(const char *said, const char *only)
@@ -246,8 +246,8 @@ setup_nginx_loads_found(void *data, const char *path, const char *value)
 
 
 /*
- * The master tells old workers to take no more connections a tenth of a second
- * after it has started the new ones.
+ * The master tells the old workers to stop accepting connections a tenth of a
+ * second after it has started the new ones.
  */
 
 void
@@ -275,7 +275,7 @@ setup_nginx_wait(const char *monitor, unsigned long loads)
 }
 
 
-/* until the command ends */
+/* until the command exits */
 
 int
 setup_nginx_lock(const setup_nginx_t *nginx)
@@ -308,7 +308,7 @@ setup_nginx_lock(const setup_nginx_t *nginx)
         return -1;
     }
 
-    /* what is under way comes to its end */
+    /* what has begun is finished */
 
     (void) signal(SIGINT, SIG_IGN);
     (void) signal(SIGTERM, SIG_IGN);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Who listens at a port of this machine?  By what the kernel says: to bind
- * there needs privileges, and would be in nginx's way.
+ * Which program listens on a port of this machine?  Asks the kernel: to bind
+ * the port would need privileges, and would be in nginx's way.
  */
 
 
@@ -130,7 +130,7 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
 }
 
 
-/* has this process one of the sockets? */
+/* does this process have one of the sockets? */
 
 static int
 setup_process(const char *pid, const setup_sockets_t *sockets)

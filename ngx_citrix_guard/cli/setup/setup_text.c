@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The files that setup writes: what is a site's own, in files that the shipped
- * configuration includes, and nginx.conf, which includes that one.
+ * The files that setup writes: the site's own values, in files that the shipped
+ * configuration includes, and an nginx.conf that includes that configuration.
  */
 
 

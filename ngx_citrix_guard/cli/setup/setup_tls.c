@@ -94,7 +94,7 @@ setup_pair(const setup_t *s, SSL_CTX *ctx)
 }
 
 
-/* nobody is asked for one: nginx would be, at each start */
+/* no password is asked for: nginx would need it at each start */
 
 static int
 setup_passphrase(char *buf, int size, int rwflag, void *data)
@@ -185,7 +185,9 @@ setup_check_adc(const setup_t *s)
 }
 
 
-/* its first page, at its own address, by the name that users have */
+/*
+ * requests its first page, at its own address, with the name that users have
+ */
 
 static int
 setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
@@ -208,7 +210,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 
-    /* as nginx does: only a root ends a chain */
+    /* as nginx does: only a root certificate ends a chain */
 
     curl_easy_setopt(curl, CURLOPT_SSL_OPTIONS,
                      (long) CURLSSLOPT_NO_PARTIALCHAIN);
@@ -255,7 +257,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
 }
 
 
-/* of what it says nothing is needed */
+/* nothing of the answer is needed */
 
 static size_t
 setup_drop(char *p, size_t size, size_t n, void *data)

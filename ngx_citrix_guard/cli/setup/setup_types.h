@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Types of setup and rollback: what is to be set up, where, and the files that
- * change for it.
+ * Types of setup and rollback: what is set up, where, and the files that
+ * change.
  */
 
 
@@ -16,7 +16,7 @@
 #define SETUP_CHANGES    16
 #define SETUP_TOKEN      24
 
-/* of a host's name (RFC 1035), and of one with a port */
+/* of a host name (RFC 1035), and of one with a port */
 
 #define SETUP_NAME     253
 #define SETUP_ADDRESS  (SETUP_NAME + sizeof("[]:65535"))
@@ -27,12 +27,12 @@
 typedef struct {
     const char           *nginx;
     char                 *conf;
-    unsigned              own:1;        /* not the system's own service */
+    unsigned              own:1;        /* not the system's service */
 } setup_nginx_t;
 
 
 /*
- * A file below the folder of nginx.conf: its text, or where a link leads.  The
+ * A file below the folder of nginx.conf: its text, or the target of a link.  The
  * mode is the most that it may have; 0: that of the file which is there.
  */
 
@@ -78,7 +78,7 @@ typedef struct {
     const char           *mode;
     const char           *monitor;
 
-    /* where users come; no address: at all of them */
+    /* where users connect; no address: all addresses */
     char                  address[SETUP_NAME + 1];
     unsigned              port;
 
@@ -89,7 +89,7 @@ typedef struct {
     unsigned              balancers;
     char                  collector[SETUP_ADDRESS + 1];
 
-    /* the mark of its own checks */
+    /* the token of its own checks */
     char                  canary[SETUP_TOKEN + 1];
 
     unsigned              yes:1;

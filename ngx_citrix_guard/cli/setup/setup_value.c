@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What an operator says, checked: it goes into nginx's configuration.
+ * Checks the operator's values before they go into nginx's configuration.
  */
 
 
@@ -77,7 +77,7 @@ setup_name(setup_t *s, const char *text)
 }
 
 
-/* labels of letters, digits and hyphens, which begin and end with no hyphen */
+/* labels of letters, digits and hyphens, without a hyphen at either end */
 
 static int
 setup_is_host(const char *p, size_t len)
@@ -145,7 +145,7 @@ setup_adc(setup_t *s, const char *text)
 }
 
 
-/* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; the port stays if none is named */
+/* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; default port if none is given */
 
 static int
 setup_split(const char *text, char *host, unsigned *port)
@@ -230,7 +230,7 @@ setup_adc_ca(setup_t *s, const char *text)
 }
 
 
-/* a link stays one: it may lead elsewhere when the certificate is renewed */
+/* a link stays a link: it may point elsewhere after a renewal */
 
 static int
 setup_file(char **to, const char *what, const char *text)
@@ -322,7 +322,7 @@ setup_listen(setup_t *s, const char *text)
 }
 
 
-/* it is only asked, and goes into no file */
+/* it is only requested, and written to no file */
 
 int
 setup_monitor(setup_t *s, const char *text)

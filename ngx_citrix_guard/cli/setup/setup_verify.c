@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The end of a setup: is the shield up?  Asked of this machine by each name,
- * wherever the name may lead by now.
+ * The end of a setup: is the guard active?  Verifies this machine by each
+ * name, wherever DNS points.
  */
 
 
@@ -71,7 +71,7 @@ setup_verify(const setup_t *s)
 }
 
 
-/* users' certificate was checked by its file */
+/* the users' certificate was checked as a file */
 
 static int
 setup_verify_name(const setup_t *s, const char *name, char *reason,
@@ -103,7 +103,7 @@ setup_verify_name(const setup_t *s, const char *name, char *reason,
     argv[argc++] = url;
     argv[argc] = NULL;
 
-    /* getopt may change their order, and nothing else */
+    /* getopt may reorder them, nothing else */
 
     return verify_quietly(argc, (char **) argv, reason, size);
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard status: are we shielded, in one sentence.
+ * citrix-guard status: are we shielded?  In one sentence.
  */
 
 
@@ -21,7 +21,7 @@
 #include "status_verdict.h"
 
 
-/* where the shipped configuration has it */
+/* the monitor of the shipped configuration */
 
 #define STATUS_MONITOR  "http://127.0.0.1:8089/citrix-guard"
 
@@ -107,7 +107,7 @@ status_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 status_options(status_t *st, status_options_t *o, int argc, char **argv)
@@ -204,7 +204,7 @@ status_option(status_t *st, status_options_t *o, int c, char *value)
 }
 
 
-/* the monitor has to bear out what the answers say */
+/* the monitor has to confirm the answers */
 
 static void
 status_try(status_t *st, const status_options_t *o)
@@ -248,7 +248,7 @@ status_try(status_t *st, const status_options_t *o)
 }
 
 
-/* its own answers: no guard is in between, and any certificate will do */
+/* the ADC's own answers: no guard in between, any certificate is accepted */
 
 static void
 status_try_adc(status_t *st)

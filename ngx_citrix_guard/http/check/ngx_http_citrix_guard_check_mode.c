@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Is a shield believed where there is none?
+ * Warns if the module is loaded but nothing is blocked.
  */
 
 

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The zone in Prometheus's text format, version 0.0.4.  All values of a label
- * are there from the beginning: a rate needs the 0 before the first event.
+ * are present from the beginning: a rate needs the 0 before the first event.
  */
 
 
@@ -20,7 +20,7 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
-/* a family of counters: where they are in a server, and their names */
+/* a family of counters: its place in a server, and its names */
 
 typedef struct {
     const char                     *name;
@@ -160,7 +160,7 @@ ngx_http_citrix_guard_metric_family(ngx_http_citrix_guard_json_t *o,
 
         for (n = 0; n < f->n && f->at(n); n++) {
 
-            /* what has passed has a name of its own */
+            /* requests that passed have a metric of their own */
 
             if (f->at == ngx_http_citrix_guard_verdict_label && n == 0) {
                 continue;
@@ -338,7 +338,7 @@ ngx_http_citrix_guard_metric_lost(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* of all servers; an outcome that was never there has no time */
+/* over all servers; an outcome that never occurred has no time */
 
 static void
 ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_json_t *o,
@@ -369,7 +369,7 @@ ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* NAME{LABEL="VALUE", and the rest is the caller's */
+/* NAME{LABEL="VALUE", the caller adds the rest */
 
 static void
 ngx_http_citrix_guard_metric_label(ngx_http_citrix_guard_json_t *o,
@@ -390,7 +390,7 @@ ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* where there is a front: the first count of a reason is a change from 0 */
+/* all rows of the front: the first count of a reason must follow a 0 */
 
 static void
 ngx_http_citrix_guard_metric_front(ngx_http_citrix_guard_json_t *o)
