@@ -432,6 +432,10 @@ subtest 'a node behind a balancer' => sub {
     $ran = citrix_guard(['verify', '--proxy-protocol', "https://$NAME"]);
     like $ran->{err}, qr/--proxy-protocol needs --connect/,
         '... which leads to no other way than to the node';
+    $ran = citrix_guard(['verify', '--proxy-protocol', '--insecure',
+        "--connect=$listen", "--direct=$adc", "https://$NAME"]);
+    is $ran->{status}, 2, 'the ADC itself is asked without it'
+        or diag $ran->{out};
 
     my @no = map { $_ => undef } qw(name adc certificate key mode listen adc-ca);
     $ran = setup(['--yes'], '', @no);
