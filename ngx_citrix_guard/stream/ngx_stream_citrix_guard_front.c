@@ -110,7 +110,7 @@ ngx_stream_citrix_guard_init_front(ngx_shm_zone_t *shm_zone, void *data)
 
     if (!cguard_front_fits(gmcf->front)) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "citrix_guard: the zone \"%V\" is another version's: "
+                      "citrix_guard: the zone \"%V\" is of another version: "
                       "restart nginx", &shm_zone->shm.name);
         return NGX_ERROR;
     }

@@ -476,8 +476,8 @@ ngx_stream_citrix_guard_check_name(ngx_conf_t *cf,
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                           "citrix_guard: \"ssl_verify_client\" has no effect "
                           "in the http server (%s:%ui) for sessions of "
-                          "\"citrix_guard_http_name %V\": their TLS ends in "
-                          "stream, set it there",
+                          "\"citrix_guard_http_name %V\", whose TLS is "
+                          "terminated in stream: set it there",
                           server[s]->file_name, server[s]->line, &http->name);
         }
     }

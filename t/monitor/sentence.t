@@ -1,5 +1,5 @@
-# The first sentence of the monitor's page, for each state that it may be in:
-# the page's own script, without a browser, says what it would show.
+# The first sentence of the monitor's page, for each state: the page's own
+# script runs without a browser, and says what it would show.
 
 use strict;
 use warnings;

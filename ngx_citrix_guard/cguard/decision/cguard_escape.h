@@ -75,6 +75,7 @@ typedef struct {
  */
 
 #define CGUARD_OTHER_DROP    0x100
+#define CGUARD_OTHER_END     0x200   /* it may end a segment before it */
 #define CGUARD_OTHER_BYTE    0xff    /* 0: none */
 
 
@@ -228,7 +229,8 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     e->need = (uint8_t) need;
     e->lead = (uint8_t) ch->c;
     e->within = 0;
-    e->strange = ch->other & CGUARD_OTHER_DROP ? CGUARD_STRANGE : 0;
+    e->strange = ch->other & CGUARD_OTHER_DROP
+                 ? CGUARD_STRANGE : (uint8_t) (ch->other >> 8);
 }
 
 
@@ -254,7 +256,8 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
     e = &d->pending[--d->npending];
 
     ch->c = c;
-    ch->other = e->strange & CGUARD_STRANGE_ALL ? CGUARD_OTHER_DROP : 0;
+    ch->other = e->strange & CGUARD_STRANGE_ALL
+                ? CGUARD_OTHER_DROP : (uint32_t) e->strange << 8;
     ch->start = e->start;
     ch->depth = (e->depth > ch->depth ? e->depth : ch->depth) + 1;
 }
@@ -388,8 +391,10 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 
     /* a lenient one is ASCII behind bytes that are dropped */
 
+    other = ch->other & CGUARD_OTHER_BYTE;
     other = !lenient ? CGUARD_OTHER_DROP
-            : (e->kind == CGUARD_LENIENT ? '@' : ch->c)
+            : (e->kind == CGUARD_LENIENT ? '@'
+               : other && other != '@' && other != value ? other : ch->c)
               | (ch->other & CGUARD_OTHER_DROP);
 
     cguard_decode_reduce(d, ch, value);

@@ -193,7 +193,7 @@ cguard_result(cguard_result_t *res, cguard_reason_e reason,
 
         /* the longer one first, since the other one may be within it */
 
-        if (b && b->end > a->end) {
+        if (a && b && b->end > a->end) {
             cguard_result_add(res, s, b);
         }
 

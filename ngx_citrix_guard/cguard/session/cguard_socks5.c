@@ -339,12 +339,14 @@ cguard_socks5_reply(cguard_socks5_t *s, unsigned char ch, unsigned *hold,
 
         return CGUARD_SESSION_ANSWER;
 
-    default:
-        *over = cguard_socks5_bound(s, ch);
-
-        return s->server == server_type ? CGUARD_SESSION_ANSWER
-                                        : CGUARD_SESSION_PASS;
+    default:    /* server_type, server_length, server_address */
+        break;
     }
+
+    *over = cguard_socks5_bound(s, ch);
+
+    return s->server == server_type ? CGUARD_SESSION_ANSWER
+                                    : CGUARD_SESSION_PASS;
 }
 
 

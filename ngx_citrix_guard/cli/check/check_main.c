@@ -243,7 +243,7 @@ check_one(check_t *ck, unsigned char *p, size_t len)
     cguard_result_t  res;
 
     if (ck->escapes && cli_unescape(p, &len) == -1) {
-        cli_error("an escape is none of \\xHH \\\\ \\t \\n \\r");
+        cli_error("invalid escape, it must be one of \\xHH \\\\ \\t \\n \\r");
         return 2;
     }
 

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The common log format and its kin: nginx's and Apache's combined, with a
- * server's name or a syslog header in front, the appliance's httpaccess.log
- * with "Time: N microsecs" behind, and the FILE: of a grep.
+ * The common log format and its variants: nginx's and Apache's combined, with
+ * a server's name or a syslog header before it, the appliance's httpaccess.log
+ * with "Time: N microsecs" at the end, and the FILE: of a grep.
  *
  *     CLIENT - USER [17/Jan/2020:10:00:00 +0100] "REQUEST" STATUS BYTES ...
  */

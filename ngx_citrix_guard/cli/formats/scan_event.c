@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the guard itself has written of a request: an event, its line in the
+ * What the guard itself has logged about a request: an event, its line in the
  * error log, or its variables in a log.  The words are those of
  * conf/event.schema.json.
  *
- * And gateway.log, which conf/gateway writes.  What the client has sent stands
- * in the middle, so a line is read from both ends:
+ * And gateway.log of conf/gateway.  The client's bytes are in the middle, so a
+ * line is parsed from both ends:
  *
  *   client [time] "request" status size seconds id verdict reason
  *   client [time] protocol shutter status received sent seconds

@@ -26,10 +26,11 @@ int scan_is_quiet(const unsigned char *p, const unsigned char *last);
 #if SCAN_SSE2
 
 /*
- * Where p[0..15] has what a parent segment begins with, or may be hidden by: a
- * control byte or one above 7E, "%", "\\", or a dot in front of another one or
- * of what may be dropped between them; p[16] may be the second one.  The "["
- * beside the backslash comes with it: a time begins there.
+ * Where p[0..15] has a byte with which a parent segment begins or may be
+ * hidden: a control byte or one above 7E, "%", "\\", or a dot before another
+ * dot or before a byte that may be dropped between dots; p[16] may be that
+ * second byte.  The "[" next to the backslash is included: a time begins
+ * there.
  */
 
 static inline __m128i

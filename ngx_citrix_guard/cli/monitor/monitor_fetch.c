@@ -42,7 +42,7 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
     curl = curl_easy_init();
 
     if (curl == NULL) {
-        snprintf(doc->error, sizeof(doc->error), "libcurl does not start");
+        snprintf(doc->error, sizeof(doc->error), "libcurl cannot be initialized");
         return -1;
     }
 

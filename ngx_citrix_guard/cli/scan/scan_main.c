@@ -184,7 +184,7 @@ scan_option_format(scan_findings_t *sc)
     if (sc->log_format == NULL) {
 
         if (sc->nginx_conf) {
-            cli_error("--nginx-conf: --log-format=NAME says which one of it");
+            cli_error("--nginx-conf needs --log-format=NAME");
             return -1;
         }
 

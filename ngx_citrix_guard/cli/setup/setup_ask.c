@@ -32,8 +32,8 @@ int
 setup_ask(setup_t *s)
 {
     if (s->names == 0
-        && setup_question(s, "name", "The Gateway's name, or several with "
-                          "blanks between", s->earlier.names,
+        && setup_question(s, "name", "The Gateway's name, or several "
+                          "separated by spaces", s->earlier.names,
                           setup_take_names) == -1)
     {
         return -1;
@@ -48,15 +48,15 @@ setup_ask(setup_t *s)
     }
 
     if (s->certificate == NULL
-        && setup_question(s, "certificate", "The file of its certificate, "
-                          "with the chain", s->earlier.certificate,
+        && setup_question(s, "certificate", "The file with its certificate "
+                          "and the chain", s->earlier.certificate,
                           setup_certificate) == -1)
     {
         return -1;
     }
 
     if (s->key == NULL
-        && setup_question(s, "key", "The file of its key", s->earlier.key,
+        && setup_question(s, "key", "The file with its key", s->earlier.key,
                           setup_key) == -1)
     {
         return -1;

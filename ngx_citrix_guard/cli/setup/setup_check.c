@@ -87,8 +87,8 @@ setup_authorities(setup_t *s)
     }
 
     if (s->adc_ca == NULL) {
-        cli_error("setup: this system has no list of authorities (package "
-                  "ca-certificates): --adc-ca=FILE names the ADC's own");
+        cli_error("setup: this system has no CA certificates (package "
+                  "ca-certificates): give the ADC's CA with --adc-ca=FILE");
         return -1;
     }
 

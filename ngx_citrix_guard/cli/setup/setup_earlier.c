@@ -18,10 +18,6 @@
 #include "setup_value.h"
 
 
-/* the shipped settings.conf, whose values are examples, has no such line */
-
-#define SETUP_WRITTEN  "as \"citrix-guard setup\" has written it"
-
 #define SETUP_SYSLOG   "syslog:server="
 
 

@@ -151,7 +151,7 @@ setup_new_folder(const char *conf, char *date)
         free(path);
     }
 
-    cli_error("no folder is free below %s/%s", conf, SETUP_KEPT);
+    cli_error("no free folder name below %s/%s", conf, SETUP_KEPT);
 
     return -1;
 }
@@ -208,7 +208,7 @@ setup_kept_read(const char *conf, const char *date, setup_change_t *change,
     free(list);
 
     if (rc == -1) {
-        cli_error("what was kept at %s is damaged", date);
+        cli_error("the files kept at %s are damaged", date);
         setup_kept_free(change, *n);
     }
 

@@ -44,32 +44,33 @@ static void setup_free(setup_t *s);
 static const char  setup_usage[] =
 "usage: citrix-guard setup [OPTION...]\n"
 "\n"
-"Sets up a whole Gateway behind the guard: asks for what no option says, checks\n"
-"it, shows what changes, writes it, starts or reloads nginx, and verifies. The\n"
-"answers of an earlier setup are proposed; --yes takes them.\n"
+"Puts the guard in front of a whole Gateway: asks for what no option sets, checks\n"
+"it, shows all changes, writes them, starts or reloads nginx, and verifies.\n"
+"Proposes the answers of an earlier setup; --yes takes them.\n"
 "\n"
-"      --name=NAME            of the Gateway, as users type it; several times\n"
+"      --name=NAME            the Gateway's name; may be given several times\n"
 "      --adc=HOST[:PORT]      its virtual server on the ADC, also https://...\n"
-"      --certificate=FILE     for these names, with the chain (PEM)\n"
-"      --key=FILE             that fits it, without a passphrase (PEM)\n"
-"      --adc-ca=FILE          authorities for the ADC's certificate (system's)\n"
-"      --mode=on|detect       refuse the attack (on), or only record it\n"
-"      --listen=[ADDRESS:]PORT  where users come (443)\n"
-"      --browser-only         no apps (ICA), so no stream module\n"
-"      --balancer=ADDRESS     a node: it comes with the PROXY protocol; several\n"
-"      --collector=ADDRESS[:PORT]  of a node: takes its logs and its counters\n"
-"      --gateway              apps (ICA) and no balancer: after one of these\n"
-"      --conf=DIR             the folder of nginx.conf (nginx -V says it)\n"
-"      --nginx=BINARY         another nginx (/usr/sbin/nginx)\n"
-"      --monitor=URL          of the guard (http://127.0.0.1:8089/citrix-guard)\n"
-"      --no-start             write and test, and neither ask the ADC nor start\n"
-"                             nginx: for a container\n"
-"  -y, --yes                  ask nothing: for scripts\n"
-"  -n, --dry-run              check and show, and write nothing\n"
-"  -h, --help\n"
+"      --certificate=FILE     certificate for these names, with its chain (PEM)\n"
+"      --key=FILE             its key, without a passphrase (PEM)\n"
+"      --adc-ca=FILE          CA of the ADC's certificate (the system's CAs)\n"
+"      --mode=on|detect       refuse the attack (on), or only log it\n"
+"      --listen=[ADDRESS:]PORT  the address that users connect to (443)\n"
+"      --browser-only         without apps (ICA) and the stream module\n"
+"      --balancer=ADDRESS     a node behind this balancer, with the PROXY protocol;\n"
+"                             may be given several times\n"
+"      --collector=ADDRESS[:PORT]  gets a node's logs, and may read its counters\n"
+"      --gateway              with apps, without balancers: after one of these\n"
+"      --conf=DIR             the folder of nginx.conf (as nginx -V says)\n"
+"      --nginx=BINARY         the nginx to set up (/usr/sbin/nginx)\n"
+"      --monitor=URL          its monitor (http://127.0.0.1:8089/citrix-guard)\n"
+"      --no-start             do not ask the ADC, do not start nginx: for a\n"
+"                             container\n"
+"  -y, --yes                  do not ask: for scripts\n"
+"  -n, --dry-run              check and show the changes, but write nothing\n"
+"  -h, --help                 print this text\n"
 "\n"
-"Exit status: 0 shielded, or everything works in the mode detect; 1 set up, and\n"
-"not shielded, or nobody can tell; 2 error, and everything is as it was.\n";
+"Exit status: 0 shielded, or everything works in the mode detect; 1 set up, but\n"
+"not shielded, or it cannot tell; 2 error, and nothing has changed.\n";
 
 
 int
@@ -139,7 +140,8 @@ setup_options(setup_t *s, const char **conf, int argc, char **argv)
     }
 
     if (optind < argc) {
-        cli_error("setup: no option: %s", cli_printable(argv[optind]));
+        cli_error("setup: takes options only, not \"%s\"",
+                  cli_printable(argv[optind]));
         return SETUP_ERROR;
     }
 
@@ -270,7 +272,7 @@ setup_all(setup_t *s, const char *conf)
     differ = setup_show(s);
 
     if (differ == 0) {
-        printf("All files stand as they should.\n");
+        printf("All files are up to date.\n");
     }
 
     if (s->dry_run) {
@@ -362,8 +364,9 @@ setup_start(setup_t *s, const char *date)
     }
 
     if (*date) {
-        printf("What was there before: %s/" SETUP_KEPT "/%s; \"citrix-guard "
-               "rollback\" goes back.\n", s->nginx.conf, date);
+        printf("The previous files are in %s/" SETUP_KEPT "/%s; "
+               "\"citrix-guard rollback\" restores them.\n",
+               s->nginx.conf, date);
     }
 
     (void) fflush(stdout);
@@ -384,12 +387,12 @@ setup_undo(setup_t *s, const char *date)
     }
 
     if (setup_put_back(s->nginx.conf, date) == -1) {
-        cli_error("setup: not all former files are back: they are in "
+        cli_error("setup: not all old files were restored: they are in "
                   "%s/" SETUP_KEPT "/%s", s->nginx.conf, date);
 
     } else {
         setup_forget(s->nginx.conf, date);
-        cli_error("setup: the former files are back, and nginx goes on as "
+        cli_error("setup: the old files are restored, and nginx runs as "
                   "before");
     }
 

@@ -56,7 +56,7 @@ setup_nginx_find(setup_nginx_t *nginx, const char *conf)
     rc = setup_run(argv, &said);
 
     if (rc != 0) {
-        cli_error("%s does not run: install nginx, or name it by --nginx=",
+        cli_error("%s does not run: install nginx, or name it with --nginx=",
                   cli_printable(nginx->nginx));
         free(said);
         return -1;
@@ -81,7 +81,8 @@ setup_nginx_find(setup_nginx_t *nginx, const char *conf)
     free(said);
 
     if (nginx->conf[0] != '/') {
-        cli_error("--conf=%s: it must be the folder of nginx.conf, from / on",
+        cli_error("--conf=%s: it must be the absolute path of nginx.conf's "
+                  "folder",
                   cli_printable(nginx->conf));
         return -1;
     }
@@ -138,7 +139,7 @@ setup_nginx_test(const setup_nginx_t *nginx)
         setup_nginx_said(said, "[warn]");
 
     } else {
-        cli_error("nginx does not take this configuration:");
+        cli_error("nginx rejects this configuration:");
         setup_nginx_said(said, NULL);
     }
 
@@ -287,14 +288,15 @@ setup_nginx_lock(const setup_nginx_t *nginx)
     fd = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
 
     if (fd == -1) {
-        cli_error("%s: %s; \"make install\" or the package puts it there",
+        cli_error("%s: %s; \"make install\" or the package installs it",
                   path, strerror(errno));
         free(path);
         return -1;
     }
 
     if (access(nginx->conf, W_OK) == -1 || access(path, W_OK) == -1) {
-        cli_error("%s cannot be written: root does this, as by sudo", path);
+        cli_error("%s cannot be written: run this as root, for example with "
+                  "sudo", path);
         free(path);
         close(fd);
         return -1;
@@ -303,7 +305,7 @@ setup_nginx_lock(const setup_nginx_t *nginx)
     free(path);
 
     if (flock(fd, LOCK_EX|LOCK_NB) == -1) {
-        cli_error("another citrix-guard is at work on %s", nginx->conf);
+        cli_error("another citrix-guard is working on %s", nginx->conf);
         close(fd);
         return -1;
     }

@@ -91,7 +91,7 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
     dir = opendir("/proc");
 
     if (dir == NULL) {
-        cli_error("setup: something listens at port %u already", port);
+        cli_error("setup: port %u is already in use", port);
         return -1;
     }
 
@@ -121,8 +121,8 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
     closedir(dir);
 
     if (!nginx) {
-        cli_error("setup: port %u is in use, by a process that this user may "
-                  "not see", port);
+        cli_error("setup: port %u is in use, by a process that this user "
+                  "cannot see", port);
         return -1;
     }
 

@@ -16,6 +16,10 @@
 #define SETUP_CHANGES    16
 #define SETUP_TOKEN      24
 
+/* in settings.conf; the shipped one, whose values are examples, has it not */
+
+#define SETUP_WRITTEN  "Written by \"citrix-guard setup\""
+
 /* of a host name (RFC 1035), and of one with a port */
 
 #define SETUP_NAME     253

@@ -48,7 +48,7 @@ setup_name(setup_t *s, const char *text)
     /* a name of digits and dots would be an address */
 
     if (!setup_is_host(text, len) || strspn(text, "0123456789.") == len) {
-        cli_error("setup: \"%s\" is no name of a host, such as "
+        cli_error("setup: \"%s\" is not a host name, such as "
                   "gateway.example.com", cli_printable(text));
         return -1;
     }
@@ -138,7 +138,7 @@ setup_adc(setup_t *s, const char *text)
         }
     }
 
-    cli_error("setup: \"%s\" is no address of the ADC: it must be HOST, "
+    cli_error("setup: \"%s\" is not an address of the ADC: it must be HOST, "
               "HOST:PORT or https://HOST:PORT", cli_printable(text));
 
     return -1;
@@ -268,7 +268,7 @@ setup_file(char **to, const char *what, const char *text)
     }
 
     if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
-        cli_error("setup: --%s=%s: it is no file", what, path);
+        cli_error("setup: --%s=%s: it is not a file", what, path);
         close(fd);
         return -1;
     }
@@ -294,7 +294,7 @@ setup_mode(setup_t *s, const char *text)
         return 0;
     }
 
-    cli_error("setup: \"%s\" is no mode: it must be \"on\" or \"detect\"",
+    cli_error("setup: \"%s\" is not a mode: it must be \"on\" or \"detect\"",
               cli_printable(text));
 
     return -1;

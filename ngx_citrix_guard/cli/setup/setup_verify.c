@@ -47,7 +47,7 @@ setup_verify(const setup_t *s)
         if (rc != SETUP_DETECT || strcmp(s->mode, "detect") != 0) {
             printf("%s: %s: %s.\n",
                    rc == SETUP_OPEN || rc == SETUP_DETECT
-                   ? "Not shielded" : "Set up, but nobody can tell whether it "
+                   ? "Not shielded" : "Set up, but we cannot tell whether it "
                                       "is shielded", s->name[i], reason);
             return 1;
         }

@@ -54,15 +54,15 @@ static const char  status_usage[] =
 "Are we shielded? Says it in one sentence: the mode, since when, and whether\n"
 "anything got through, as the guard's monitor has counted it.\n"
 "\n"
-"      --monitor=URL     of the guard (http://127.0.0.1:8089/citrix-guard)\n"
-"      --verify=URL      try the shield as well, as citrix-guard verify does\n"
-"      --connect=HOST[:PORT]  ask there for it, whatever the name resolves to\n"
-"      --cacert=FILE     authorities for its certificate\n"
-"  -k, --insecure        do not verify its certificate\n"
-"      --canary=TOKEN    mark these requests as one's own: they raise no alarm\n"
-"      --adc=HOST[:PORT] is the ADC itself patched? Asks it past the guard\n"
-"  -j, --json  -h, --help     for programs; this text\n"
-"      --nagios          one line for Nagios and its kin\n"
+"      --monitor=URL     its URL (http://127.0.0.1:8089/citrix-guard)\n"
+"      --verify=URL      also test this URL, as citrix-guard verify does\n"
+"      --connect=HOST[:PORT]  connect there, whatever its name resolves to\n"
+"      --cacert=FILE     CA certificates that verify the server's\n"
+"  -k, --insecure        do not verify the certificate\n"
+"      --canary=TOKEN    mark requests as the operator's own: no alarm\n"
+"      --adc=HOST[:PORT] is the ADC itself patched? Bypasses the guard\n"
+"  -j, --json  -h, --help     print JSON; print this text\n"
+"      --nagios          print one line for Nagios and similar tools\n"
 "\n"
 "Exit status: 0 shielded, 1 detect only or partly, 2 not shielded, or something\n"
 "may have got through, 3 cannot tell, or an error.\n";
@@ -141,7 +141,8 @@ status_options(status_t *st, status_options_t *o, int argc, char **argv)
     }
 
     if (optind < argc) {
-        cli_error("status: no option: %s", cli_printable(argv[optind]));
+        cli_error("status: takes options only, not \"%s\"",
+                  cli_printable(argv[optind]));
         return STATUS_UNKNOWN;
     }
 

@@ -24,8 +24,8 @@ static const char  *status_verdict[] = {
 };
 
 static const char  *status_adc[] = {
-    "refuses the attack by a guard of its own", "is not patched",
-    "is not patched", "nobody can tell whether it is patched"
+    "has a guard of its own that refuses the attack", "is not patched",
+    "is not patched", "not known from outside whether it is patched"
 };
 
 

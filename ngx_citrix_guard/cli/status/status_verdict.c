@@ -48,7 +48,7 @@ status_conclude(status_t *st)
 {
     if (st->state.error[0]) {
         status_say(st, STATUS_UNKNOWN,
-                   "Cannot tell whether we are shielded: no answer of the "
+                   "Cannot tell whether we are shielded: no answer from the "
                    "monitor at %s: %s.", st->monitor, st->state.error);
 
     } else if (!status_through(st) && !status_none(st) && !status_clock(st)
@@ -165,7 +165,7 @@ status_modes(status_t *st)
 
     if (status_of(st, MONITOR_OFF, names, &since)) {
         status_say(st, STATUS_WARNING,
-                   "The guard is off in some place of %s (%s), since %s.",
+                   "The guard is off in a part of %s (%s), since %s.",
                    names, node, since);
         return;
     }

@@ -37,7 +37,7 @@ verify_http_init(verify_t *v)
     unsigned  i;
 
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        cli_error("libcurl does not start");
+        cli_error("libcurl cannot be initialized");
         return -1;
     }
 
@@ -45,7 +45,7 @@ verify_http_init(verify_t *v)
         v->curl[i] = curl_easy_init();
 
         if (v->curl[i] == NULL) {
-            cli_error("libcurl does not start");
+            cli_error("libcurl cannot be initialized");
             return -1;
         }
     }

@@ -179,7 +179,7 @@ verify_free(verify_t *v)
 }
 
 
-/* the verdict; -1, with a message, if libcurl does not start */
+/* the verdict; -1, with a message, if libcurl cannot be initialized */
 
 static int
 verify_all(verify_t *v)
@@ -265,7 +265,7 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
     }
 
     if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
-        cli_error("no random bytes");
+        cli_error("cannot get random bytes");
         return VERIFY_ERROR;
     }
 

@@ -38,7 +38,7 @@ typedef struct {
     u_char                         *file;
     ngx_uint_t                      line;
     unsigned                        in_force:1;
-    unsigned                        preread:1;  /* told: preread too small */
+    unsigned                        preread:1;  /* warned: body preread */
 } ngx_http_citrix_guard_rule_t;
 
 

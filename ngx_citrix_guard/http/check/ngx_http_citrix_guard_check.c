@@ -344,8 +344,8 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
 
         if (ucf && ucf->pass_request_body && clcf->handler) {
             return ngx_http_citrix_guard_reject(cf, location,
-                "sets \"Content-Length\" or \"Transfer-Encoding\" by "
-                "\"proxy_set_header\", so that a body may reach the ADC as a "
+                "sets \"Content-Length\" or \"Transfer-Encoding\" with "
+                "\"proxy_set_header\", so the ADC may take a body for a "
                 "request: remove it, or set \"proxy_pass_request_body off\"");
         }
     }

@@ -41,5 +41,5 @@ ngx_http_citrix_guard_check_mode(ngx_cycle_t *cycle,
 
     ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                   "citrix_guard: nothing is blocked: the mode is \"detect\", "
-                  "and \"on\" nowhere");
+                  "and nowhere \"on\"");
 }

@@ -79,7 +79,7 @@ ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,
                           "citrix_guard: the stream server (%s:%ui) leads "
                           "to an ADC that is guarded in \"http\", and passes "
                           "HTTP as well: set \"citrix_guard_preread on\", "
-                          "and a \"proxy_pass\" by $citrix_guard_protocol",
+                          "and choose \"proxy_pass\" by $citrix_guard_protocol",
                           cscf[i]->file_name, cscf[i]->line);
         }
     }

@@ -191,8 +191,8 @@ ngx_http_citrix_guard_state_read(ngx_http_citrix_guard_main_conf_t *gmcf,
     }
 
     ngx_log_error(NGX_LOG_ALERT, log, err,
-                  "citrix_guard: the state in \"%V\" is damaged or another "
-                  "version's: it is kept as \"%s\", and counters begin with 0",
+                  "citrix_guard: the state in \"%V\" is damaged or of another "
+                  "version: it is renamed to \"%s\", and counters start at 0",
                   &gmcf->state.file, gmcf->state.damaged);
 
     if (ngx_rename_file(gmcf->state.file.data, gmcf->state.damaged)
@@ -231,8 +231,8 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
     case NGX_DECLINED:
         if (!gmcf->state.said) {
             ngx_log_error(NGX_LOG_WARN, log, 0,
-                          "citrix_guard: the state in \"%V\" is another "
-                          "nginx's by now, and is left alone",
+                          "citrix_guard: the state in \"%V\" belongs to another "
+                          "nginx by now: this one stops writing it",
                           &gmcf->state.file);
         }
 

@@ -301,8 +301,8 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
 
         if (!ngx_http_citrix_guard_is_restricted(cf, &location[i])) {
             ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, &location[i],
-                "shows \"citrix_guard_monitor\" to everyone: restrict it by "
-                "\"allow\" and \"deny all\", or by \"auth_basic\" or "
+                "shows \"citrix_guard_monitor\" to everyone: restrict it with "
+                "\"allow\" and \"deny all\", or with \"auth_basic\" or "
                 "\"auth_request\"");
         }
     }

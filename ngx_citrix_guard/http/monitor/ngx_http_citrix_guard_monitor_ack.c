@@ -112,7 +112,7 @@ ngx_http_citrix_guard_read_secret(ngx_conf_t *cf, ngx_str_t *name,
                            "invalid secret in the file \"%V\" of "
                            "\"citrix_guard_monitor_ack\", it must be one line "
                            "of 16 to 256 printable ASCII characters without "
-                           "blanks", name);
+                           "spaces", name);
         return NGX_ERROR;
     }
 

@@ -18,8 +18,8 @@
 
 
 /*
- * How many bytes of framing are accepted: so many for each byte of the body,
- * and a fixed number.  A chunk of one byte has 6; no honest client sends many
+ * How many bytes of framing are accepted: a number for each byte of the body,
+ * plus a fixed number.  A chunk of one byte has 6; no honest client sends many
  * of them.
  */
 

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The tables of cguard_byte.c and the classes of cguard_sign.c, derived again
- * from what docs/readings.md says of a byte; prints TAP.
+ * from the definitions in docs/readings.md; prints TAP.
  */
 
 

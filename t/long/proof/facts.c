@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the contracts of the core take for granted (contracts.acsl): the
- * axioms on bits, and what cguard_compat() returns.  Asks for every value.
+ * The assumptions of the core's contracts (contracts.acsl), checked for every
+ * value: the axioms about bits, and the results of cguard_compat().
  */
 
 
