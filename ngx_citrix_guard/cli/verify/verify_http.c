@@ -144,6 +144,10 @@ verify_curl(verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
         curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     }
 
+    if (endpoint->proxy) {
+        curl_easy_setopt(curl, CURLOPT_HAPROXYPROTOCOL, 1L);
+    }
+
     if (endpoint->address[0]) {
         snprintf(to, sizeof(to), "::%s:%u", endpoint->address,
                  endpoint->connect_port);
