@@ -16,6 +16,8 @@
 #include "cguard_zone.h"
 
 
+#pragma GCC visibility push(hidden)
+
 /* a place for that process; CGUARD_ZONE_WORKERS if there is none */
 
 unsigned cguard_zone_open_place(cguard_zone_t *z, uint32_t pid);
@@ -32,6 +34,8 @@ uint64_t cguard_zone_open_leave(cguard_zone_t *z, unsigned place,
 /* all of them, of a zone that nobody counts in */
 
 uint64_t cguard_zone_open_leave_all(cguard_zone_t *z);
+
+#pragma GCC visibility pop
 
 
 #endif /* _CGUARD_ZONE_OPEN_H_INCLUDED_ */
