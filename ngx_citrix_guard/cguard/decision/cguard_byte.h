@@ -17,9 +17,9 @@
 
 #define CGUARD_B_HEX         0x01
 #define CGUARD_B_CONT        0x04    /* continuation byte, 80-BF */
-#define CGUARD_B_LENIENT     0x08    /* what a lenient parser takes for one */
+#define CGUARD_B_LENIENT     0x08    /* one to a lenient parser */
 #define CGUARD_B_NOISE       0x10    /* NUL, control bytes, blank */
-#define CGUARD_B_CONTROL     0x20    /* of these 00-1F and 7F */
+#define CGUARD_B_CONTROL     0x20    /* 00-1F and 7F */
 #define CGUARD_B_MATTERS     0x40    /* can be part of a sign or an escape */
 #define CGUARD_B_FEED        0x80    /* begins an escape */
 
@@ -34,10 +34,10 @@ extern const uint8_t  cguard_hex[256];
 
 /* what a byte may be or begin, bits of cguard_may[] */
 
-#define CGUARD_MAY_SEPARATE  0x01    /* a "/", a "\\" or a "%" */
-#define CGUARD_MAY_MATTER    0x02    /* ASCII */
-#define CGUARD_MAY_LEAD      0x04    /*   together with the next byte, */
-#define CGUARD_MAY_CONTINUE  0x08    /*   which is one of these */
+#define CGUARD_MAY_SEPARATE  0x01    /* "/", "\\" or "%" */
+#define CGUARD_MAY_MATTER    0x02    /* any ASCII character */
+#define CGUARD_MAY_LEAD      0x04    /* one of these, with the next byte if */
+#define CGUARD_MAY_CONTINUE  0x08    /*   that has this bit */
 
 extern const uint8_t  cguard_may[256];
 

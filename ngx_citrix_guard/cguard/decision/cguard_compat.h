@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What ASCII a code point may be read as by a parser that normalises Unicode,
+ * The ASCII text that a code point becomes in a parser that normalises Unicode,
  * converts to a Windows code page, or transliterates.
  *
  * reads      two constant tables and the text, nothing else
@@ -14,8 +14,8 @@
  *            glibc and ICU (t/data/translit.tsv); compat.pl says in which
  *            order
  *
- * Blanks and characters that add no letter (marks, variation selectors, tags,
- * C1 controls) become one blank, which is noise.
+ * Blanks, and characters that add no letter (marks, variation selectors, tags,
+ * C1 controls), become one blank, which is ignored.
  */
 
 
@@ -30,8 +30,8 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * The ASCII string, 1 to 6 bytes and a NUL, or NULL if there is none that
- * matters, or if it is ASCII already.  Any value is allowed.
+ * Returns the ASCII string, 1 to 6 bytes and a NUL; NULL if the code point is
+ * ASCII itself or has no text that matters.  Any value is allowed.
  */
 
 const char *cguard_compat(uint32_t cp);

@@ -33,7 +33,7 @@
 
 #define CGUARD_DECODE_DEPTH  32
 
-/* expansions of code points that are still to be fed; one without room has none */
+/* texts of code points that are still to be fed; without room there is none */
 
 #define CGUARD_DECODE_QUEUE  16
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The fast path: recognises without decoding most strings of which no reading
- * has a parent segment or a malformed byte.
+ * The fast path: recognises, without decoding, most strings that have no parent
+ * segment and no malformed byte in any reading.
  */
 
 
@@ -17,16 +17,16 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * Returns 1 if the string visibly has no parent segment and no malformed
- * byte in any reading: no "..", no control byte, blank, "#", "\" or
- * byte above 7E, and each "%" begins an escape of two digits that stands for
- * a visible character other than "%" and ".".  Then every escape is decoded
- * once and for all, none is unfinished, and dots are where they are seen.
- * What may be dropped is a plus sign, and a slash or backslash that is encoded;
- * none of them follows a dot, so no two dots meet there.
+ * Returns 1 if the string has no parent segment and no malformed byte in any
+ * reading, as a look at its bytes shows: no "..", no control byte, blank, "#",
+ * "\" or byte above 7E, and each "%" begins an escape of two digits for a
+ * visible character other than "%" and ".".  Such an escape is decoded once,
+ * none is incomplete, and no dot is hidden.  A parser may drop a plus sign, or
+ * an encoded slash or backslash; none of them follows a dot, so dropping it
+ * brings no two dots together.
  *
- * 1 is always right; 0 means "not known".  Reads the string,
- * writes and allocates nothing, cannot fail, takes linear time.
+ * Returns 0 if it cannot tell.  Reads the string once, in linear time; writes
+ * and allocates nothing; cannot fail.
  */
 
 int cguard_prefilter(const unsigned char *p, size_t len);

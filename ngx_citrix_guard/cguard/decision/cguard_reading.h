@@ -18,9 +18,9 @@
 
 /*
  * Writes the fully decoded target, from the raw offset "from" on, to "buf":
- * "\" as "/", no noise bytes, no ";parameters".  Returns the length written,
- * "size" at most; no NUL is added.  Any byte may be in it: a log
- * has to escape it.
+ * "\" becomes "/", and ignored bytes and ";parameters" are left out.  Returns
+ * the number of bytes written, at most "size", without a NUL.  The text may
+ * contain any byte: escape it before it goes into a log.
  */
 
 size_t cguard_reading(const unsigned char *p, size_t len, size_t from,

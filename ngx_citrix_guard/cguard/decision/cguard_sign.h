@@ -172,7 +172,7 @@ cguard_sign_move(unsigned state, const cguard_move_t *m)
 }
 
 
-/* what the states become if another parser drops the character, or part of it */
+/* the states for a parser that drops the character, or part of it */
 
 CGUARD_INLINE unsigned
 cguard_sign_other(const cguard_signs_t *s, uint32_t other)

@@ -6,9 +6,9 @@
  * lead out of the public part of a Citrix ADC and into /vpns/
  * (CVE-2019-19781)?  The model is docs/readings.md.
  *
- * Every function here only reads what it is given, allocates nothing, keeps
- * no state between calls, takes time linear in the length, and cannot fail:
- * input that cannot be judged is CGUARD_MALFORMED.
+ * The functions only read their arguments, allocate nothing, keep no state
+ * between calls, take time linear in the length, and cannot fail: input that
+ * cannot be judged is CGUARD_MALFORMED.
  */
 
 
@@ -33,19 +33,19 @@ typedef enum {
 } cguard_reason_e;
 
 
-/* policy: no Gateway is served, so nothing under /vpns/ is legitimate */
+/* policy: there is no Gateway, so no path below /vpns/ is legitimate */
 
 #define CGUARD_NO_SSLVPN   0x01
 
-/* policy: a parent segment is refused wherever it leads */
+/* policy: refuse any parent segment, wherever it leads */
 
 #define CGUARD_ANY_PARENT  0x02
 
 
 /*
- * depth: how many layers were removed from the most encoded byte of the signs;
- * [start, end): the bytes of the raw target that it was found in, from the
- * first of the two segments to the last.
+ * depth: the number of layers of encoding that were removed, of the byte of the
+ * signs that has most; [start, end): the bytes of the raw target from the first
+ * of the two segments to the last.
  */
 
 typedef struct {
@@ -68,11 +68,10 @@ cguard_reason_e cguard_target(const unsigned char *p, size_t len,
 
 
 /*
- * The same for a target that a server has already split and decoded: a
- * "?" or "#" in "path" is an ordinary byte there, as one that was encoded, and
- * a control byte counts only if it is raw.
- * "query" may be NULL.  The range counts as if path, "?" and query were in
- * one piece.
+ * The same for a target that a server has already split and decoded: a "?" or
+ * "#" in "path" is an ordinary byte, since it was encoded, and a control byte
+ * counts only if it is raw.  "query" may be NULL.  The range is that of path,
+ * "?" and query in one piece.
  */
 
 cguard_reason_e cguard_parts(const unsigned char *path, size_t plen,
@@ -92,8 +91,8 @@ cguard_reason_e cguard_header(const unsigned char *name, size_t nlen,
 
 
 /*
- * 1 if CGI passes a field of this name on as "upper", of the same length: letter
- * case does not count, and any other byte than a letter or digit is "_".
+ * Returns 1 if CGI passes a field of this name on as "upper", of the same
+ * length: case is ignored, and a byte that is no letter or digit becomes "_".
  */
 
 int cguard_header_is(const unsigned char *name, size_t nlen,

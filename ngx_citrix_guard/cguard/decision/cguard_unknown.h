@@ -17,21 +17,21 @@
  */
 
 typedef struct {
-    cguard_sign_t         parent;    /* the first one that is plain */
+    cguard_sign_t         parent;    /* the first plain one of each */
     cguard_sign_t         vpns;
-    cguard_sign_t         dropped[2];/* plain or dropped, parent and vpns */
-    cguard_sign_t         guess[2];  /* one is plain, what could be the other */
+    cguard_sign_t         dropped[2];/* the same, plain or dropped */
+    cguard_sign_t         guess[2];  /* a plain one, and a guess at the other */
     cguard_sign_t         control;   /* the first control byte */
-    unsigned              ascii;     /* decoded or not, all is ASCII */
+    unsigned              ascii;     /* all is ASCII, decoded, too */
 } cguard_unknown_t;
 
 
 #pragma GCC visibility push(hidden)
 
 /*
- * Reads the path once.  A control byte counts raw, or out of as many layers of
- * percent-encoding as "layers" says.  Writes "u"; allocates nothing; linear in
- * the length; cannot fail.
+ * Reads the path once, in linear time, and writes "u"; allocates nothing;
+ * cannot fail.  A control byte counts if at most "layers" layers of percent-encoding
+ * were removed from it.
  */
 
 void cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
