@@ -30,8 +30,8 @@ typedef struct {
 
 /*
  * Reads the path once, in linear time, and writes "u"; allocates nothing;
- * cannot fail.  A control byte counts if at most "layers" layers of percent-encoding
- * were removed from it.
+ * cannot fail.  A control byte counts if at most "layers" layers of
+ * percent-encoding were removed from it.
  */
 
 void cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
