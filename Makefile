@@ -88,6 +88,12 @@ uninstall:
 deb: deps-build deps-deb
 	@$(TOOLS)/deb build/deb
 
+## image: a container image of Debian's nginx and these packages:
+##     build/image/*.tar
+.PHONY: image
+image: deps-image deb
+	@$(TOOLS)/image build/image build/deb
+
 ## clean: remove build/, the only folder that make writes to
 .PHONY: clean
 clean:
@@ -139,6 +145,7 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(NGINX_SRC),,nginx nginx-dev) \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_deb   = debhelper dpkg-dev nginx-dev libnginx-mod-stream
+PACKAGES_image = mmdebstrap buildah
 PACKAGES_run   = perl curl
 PACKAGES_test  = perl binutils apache2-bin curl jq openssl xz-utils zstd \
                  groff-base \

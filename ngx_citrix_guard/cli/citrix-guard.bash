@@ -33,7 +33,8 @@ _citrix_guard()
         return ;;
     --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
         | --direct | --port | --connect | --monitor | --timeout | --deadline \
-        | --verify | --canary | --name | --adc | --listen | --to | --note | --count)
+        | --verify | --canary | --name | --adc | --listen | --balancer \
+        | --collector | --to | --note | --count)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
@@ -52,7 +53,8 @@ _citrix_guard()
                        --timezone= --own= --sslvpn= --traversal= --would-block --json --csv --threads=
                        --quiet --help' ;;
             verify)
-                words='--direct= --port= --connect= --error-log= --monitor=
+                words='--direct= --port= --connect= --proxy-protocol
+                       --error-log= --monitor=
                        --no-ica --cacert= --insecure --timeout=
                        --deadline= --canary= --verbose --json --nagios --help' ;;
             status)
@@ -60,7 +62,8 @@ _citrix_guard()
                        --canary= --adc= --json --nagios --help' ;;
             setup)
                 words='--name= --adc= --certificate= --key= --adc-ca= --mode=
-                       --listen= --browser-only --conf= --nginx= --monitor=
+                       --listen= --browser-only --balancer= --collector=
+                       --gateway --conf= --nginx= --monitor= --no-start
                        --yes --dry-run --help' ;;
             rollback)
                 words='--list --to= --conf= --nginx= --monitor= --dry-run

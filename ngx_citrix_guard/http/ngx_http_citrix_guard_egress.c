@@ -20,6 +20,7 @@
 
 #include "ngx_http_citrix_guard_egress.h"
 #include "ngx_http_citrix_guard_hooks.h"
+#include "ngx_http_citrix_guard_peers.h"
 #include "ngx_http_citrix_guard_pinning.h"
 #include "ngx_http_citrix_guard_refusal.h"
 #include "http/base/ngx_http_citrix_guard_modules.h"
@@ -31,12 +32,6 @@
 #include "http/rules/ngx_http_citrix_guard_mode.h"
 
 
-typedef struct {
-    ngx_http_upstream_srv_conf_t   *uscf;
-    ngx_http_upstream_init_peer_pt  init;
-} ngx_http_citrix_guard_peer_t;
-
-
 /* replaces the configuration of proxy_bind, so it begins with one */
 
 typedef struct {
@@ -45,18 +40,12 @@ typedef struct {
 } ngx_http_citrix_guard_local_t;
 
 
-static ngx_int_t ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf);
-static int ngx_libc_cdecl ngx_http_citrix_guard_cmp_peers(const void *one,
-    const void *two);
 static ngx_int_t ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static ngx_uint_t ngx_http_citrix_guard_is_named(ngx_conf_t *cf,
     ngx_str_t *name);
 static ngx_int_t ngx_http_citrix_guard_wrap_local(ngx_conf_t *cf,
     ngx_http_upstream_conf_t *ucf, ngx_http_complex_value_t *cv);
-static ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original_init_peer(
-    ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_srv_conf_t *us);
 static ngx_int_t ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
@@ -69,8 +58,10 @@ static void ngx_http_citrix_guard_use_deny_peer(ngx_http_request_t *r);
 static void ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_unchanged(
     ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
-static ngx_inline ngx_uint_t ngx_http_citrix_guard_must_refuse(
-    ngx_http_request_t *r);
+static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_usual(
+    ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
+static ngx_uint_t ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_uint_t ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static void ngx_http_citrix_guard_await_answer(ngx_http_request_t *r);
@@ -92,71 +83,14 @@ ngx_http_citrix_guard_egress_init(ngx_conf_t *cf)
     ngx_str_set(&ngx_http_citrix_guard_deny.host, "citrix_guard");
     ngx_http_citrix_guard_deny.peer.init = ngx_http_citrix_guard_deny_peer;
 
-    if (ngx_http_citrix_guard_wrap_peers(cf, gmcf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_citrix_guard_wrap_locals(cf, gmcf);
-}
-
-
-static ngx_int_t
-ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
-    ngx_http_citrix_guard_main_conf_t *gmcf)
-{
-    ngx_uint_t                      i;
-    ngx_http_citrix_guard_peer_t   *peer;
-    ngx_http_upstream_srv_conf_t  **uscf;
-    ngx_http_upstream_main_conf_t  *umcf;
-
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-    uscf = umcf->upstreams.elts;
-
-    if (ngx_array_init(&gmcf->peers, cf->pool, umcf->upstreams.nelts + 1,
-                       sizeof(ngx_http_citrix_guard_peer_t))
+    if (ngx_http_citrix_guard_wrap_peers(cf, gmcf,
+                                         ngx_http_citrix_guard_init_peer)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        /* an upstream that only a proxy_pass with variables names */
-
-        if (uscf[i]->peer.init == NULL) {
-            continue;
-        }
-
-        peer = ngx_array_push(&gmcf->peers);
-        if (peer == NULL) {
-            return NGX_ERROR;
-        }
-
-        peer->uscf = uscf[i];
-        peer->init = uscf[i]->peer.init;
-
-        uscf[i]->peer.init = ngx_http_citrix_guard_init_peer;
-    }
-
-    ngx_qsort(gmcf->peers.elts, gmcf->peers.nelts,
-              sizeof(ngx_http_citrix_guard_peer_t),
-              ngx_http_citrix_guard_cmp_peers);
-
-    return NGX_OK;
-}
-
-
-static int ngx_libc_cdecl
-ngx_http_citrix_guard_cmp_peers(const void *one, const void *two)
-{
-    const ngx_http_citrix_guard_peer_t  *first = one;
-    const ngx_http_citrix_guard_peer_t  *second = two;
-
-    if (first->uscf == second->uscf) {
-        return 0;
-    }
-
-    return (uintptr_t) first->uscf < (uintptr_t) second->uscf ? -1 : 1;
+    return ngx_http_citrix_guard_wrap_locals(cf, gmcf);
 }
 
 
@@ -292,54 +226,29 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
     ngx_http_upstream_init_peer_pt     init;
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
-    if (ngx_http_citrix_guard_must_refuse(r)) {
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (!ngx_http_citrix_guard_is_usual(r, glcf)
+        && ngx_http_citrix_guard_must_refuse(r, glcf))
+    {
         return ngx_http_citrix_guard_deny_peer(r, us);
     }
 
     ngx_http_citrix_guard_set_checked(r->upstream);
 
-    init = ngx_http_citrix_guard_original_init_peer(r, us);
+    init = glcf->init_peer ? glcf->init_peer
+                           : ngx_http_citrix_guard_original_init_peer(r, us);
 
-    if (init == NULL || init(r, us) != NGX_OK) {
+    if (init == NULL) {
         return NGX_ERROR;
     }
 
-    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
-
-    return glcf->pinning ? ngx_http_citrix_guard_pin(r, us) : NGX_OK;
-}
-
-
-static ngx_http_upstream_init_peer_pt
-ngx_http_citrix_guard_original_init_peer(ngx_http_request_t *r,
-    ngx_http_upstream_srv_conf_t *us)
-{
-    ngx_uint_t                          low, high, n;
-    ngx_http_citrix_guard_peer_t       *peer;
-    ngx_http_citrix_guard_main_conf_t  *gmcf;
-
-    gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
-
-    peer = gmcf->peers.elts;
-    low = 0;
-    high = gmcf->peers.nelts;
-
-    while (low < high) {
-        n = low + (high - low) / 2;
-
-        if (peer[n].uscf == us) {
-            return peer[n].init;
-        }
-
-        if ((uintptr_t) peer[n].uscf < (uintptr_t) us) {
-            low = n + 1;
-
-        } else {
-            high = n;
-        }
+    if (!glcf->pinning) {
+        return init(r, us);
     }
 
-    return NULL;
+    return init(r, us) == NGX_OK ? ngx_http_citrix_guard_pin(r, us)
+                                 : NGX_ERROR;
 }
 
 
@@ -404,6 +313,7 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 {
     ngx_http_upstream_t                *u;
     ngx_http_citrix_guard_local_t      *local;
+    ngx_http_citrix_guard_loc_conf_t   *glcf;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     v->len = 0;
@@ -430,7 +340,9 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 
     if (u->resolved) {
 
-        if (ngx_http_citrix_guard_must_refuse(r)) {
+        glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+        if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
             ngx_http_citrix_guard_use_deny_peer(r);
             return NGX_OK;
         }
@@ -532,32 +444,42 @@ ngx_http_citrix_guard_unchanged(ngx_http_request_t *r,
 
     if (u->request_bufs == NULL
         || u->conf != glcf->proxy
-        || glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
-        || (glcf->scan && r->headers_in.upgrade)
+        || (glcf->scan && (glcf->scan == NGX_HTTP_CITRIX_GUARD_SCAN
+                           || r->headers_in.upgrade))
         || r->headers_in.content_length_n > 0
         || r->headers_in.chunked)
     {
         return 0;
     }
 
-    if (glcf->values && !ngx_http_citrix_guard_values_are_plain(r, glcf)) {
-        return 0;
-    }
-
     b = u->request_bufs->buf;
 
     return u->uri.data >= b->pos && u->uri.data < b->last
-           && ngx_http_citrix_guard_is_judged(r, &u->uri);
+           && ngx_http_citrix_guard_is_judged(r, &u->uri)
+           && (glcf->values == NULL
+               || ngx_http_citrix_guard_values_are_plain(r, glcf));
+}
+
+
+/* nothing was found in any request at work, and nothing is to be found now */
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_is_usual(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    return ngx_http_citrix_guard_nmarks == 0
+           && !ngx_http_citrix_guard_hooks_lost
+           && ngx_http_citrix_guard_unchanged(r, glcf);
 }
 
 
 /* is this to be refused? If the client was refused before, it stays so */
 
-static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r)
+static ngx_uint_t
+ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
 {
-    ngx_http_citrix_guard_mark_t      *mark;
-    ngx_http_citrix_guard_loc_conf_t  *glcf;
+    ngx_http_citrix_guard_mark_t  *mark;
 
     mark = ngx_http_citrix_guard_mark(r);
 
@@ -569,8 +491,6 @@ ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r)
 
         ngx_http_citrix_guard_await_answer(r);
     }
-
-    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
     if (ngx_http_citrix_guard_must_distrust(glcf)) {
         ngx_http_citrix_guard_record_distrust(r, glcf);

@@ -28,7 +28,8 @@
 
 
 static ngx_int_t ngx_http_citrix_guard_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_citrix_guard_unchecked(ngx_http_request_t *r);
+static ngx_http_citrix_guard_rare ngx_int_t ngx_http_citrix_guard_unchecked(
+    ngx_http_request_t *r);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -88,13 +89,11 @@ ngx_http_citrix_guard_header_filter(ngx_http_request_t *r)
 
     u = r->upstream;
 
-    if (u && !ngx_http_citrix_guard_is_checked(u)
-        && ngx_http_citrix_guard_unchecked(r) != NGX_OK)
-    {
-        return NGX_ERROR;
+    if (u == NULL || ngx_http_citrix_guard_is_checked(u)) {
+        return ngx_http_next_header_filter(r);
     }
 
-    return ngx_http_next_header_filter(r);
+    return ngx_http_citrix_guard_unchecked(r);
 }
 
 
@@ -111,7 +110,7 @@ ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
         || r->cached
         || glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF)
     {
-        return NGX_OK;
+        return ngx_http_next_header_filter(r);
     }
 
     if (glcf->mode != NGX_HTTP_CITRIX_GUARD_ON) {
@@ -124,7 +123,7 @@ ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
                       "citrix_guard: an upstream has answered a request that "
                       "the egress check has not seen: \"detect\" misses what "
                       "nginx builds here, and \"on\" would refuse it");
-        return NGX_OK;
+        return ngx_http_next_header_filter(r);
     }
 
     ngx_http_citrix_guard_hooks_lost = 1;

@@ -26,6 +26,7 @@
 #include "http/evidence/ngx_http_citrix_guard_canary.h"
 #include "http/evidence/ngx_http_citrix_guard_log_rate.h"
 #include "http/evidence/ngx_http_citrix_guard_lost.h"
+#include "http/evidence/ngx_http_citrix_guard_open.h"
 #include "http/evidence/ngx_http_citrix_guard_state.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
@@ -332,6 +333,9 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
+    glcf->target_only = glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF
+                        && glcf->set == NULL && glcf->sslvpn;
+
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 
@@ -468,6 +472,7 @@ ngx_http_citrix_guard_init_process(ngx_cycle_t *cycle)
                                                ngx_http_citrix_guard_module);
 
     if (gmcf) {
+        ngx_http_citrix_guard_open_start(gmcf, cycle->log);
         ngx_http_citrix_guard_state_start(gmcf);
     }
 
@@ -484,6 +489,7 @@ ngx_http_citrix_guard_end_process(ngx_cycle_t *cycle)
                                                ngx_http_citrix_guard_module);
 
     if (gmcf) {
+        ngx_http_citrix_guard_open_leave(gmcf, cycle->log);
         ngx_http_citrix_guard_state_save(gmcf, cycle->log);
     }
 

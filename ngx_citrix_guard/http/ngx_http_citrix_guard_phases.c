@@ -27,19 +27,32 @@
 #include "http/evidence/ngx_http_citrix_guard_record.h"
 #include "http/judge/ngx_http_citrix_guard_judge.h"
 #include "http/judge/ngx_http_citrix_guard_judged.h"
+#include "http/judge/ngx_http_citrix_guard_plain.h"
 #include "http/rules/ngx_http_citrix_guard_mode.h"
 #include "http/rules/ngx_http_citrix_guard_rules.h"
+#include "cguard/decision/cguard_prefilter.h"
 #include "cguard/decision/cguard_target.h"
 
 
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_same_phase(
     ngx_http_phase_handler_t *one, ngx_http_phase_handler_t *two);
-static ngx_int_t ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_checker(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph);
+static ngx_http_citrix_guard_rare ngx_int_t
+    ngx_http_citrix_guard_check_target(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph);
+static ngx_http_citrix_guard_rare ngx_int_t
+    ngx_http_citrix_guard_check_odd_target(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph);
+static ngx_inline ngx_int_t ngx_http_citrix_guard_pass(ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_has_judged(
     ngx_http_request_t *r);
+static ngx_int_t ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_int_t ngx_http_citrix_guard_log_handler(ngx_http_request_t *r);
+static ngx_http_citrix_guard_rare void ngx_http_citrix_guard_log_unusual(
+    ngx_http_request_t *r);
 
 
 ngx_int_t
@@ -116,6 +129,8 @@ ngx_http_citrix_guard_phases_order(ngx_cycle_t *cycle)
         ph[n - 1].next = last;
     }
 
+    ph[last].checker = ngx_http_citrix_guard_checker;
+
     return NGX_OK;
 }
 
@@ -125,6 +140,108 @@ ngx_http_citrix_guard_same_phase(ngx_http_phase_handler_t *one,
     ngx_http_phase_handler_t *two)
 {
     return one->checker == two->checker && one->next == two->next;
+}
+
+
+/*
+ * Stands where nginx would call the handler.  Most requests end here: their
+ * target is all that the handler would look at, and it is clean.
+ */
+
+static ngx_int_t
+ngx_http_citrix_guard_checker(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph)
+{
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (!glcf->target_only
+        || !r->valid_unparsed_uri
+        || r->upstream
+        || ngx_http_citrix_guard_hooks_lost
+        || ngx_http_citrix_guard_has_judged(r))
+    {
+        return ngx_http_core_generic_phase(r, ph);
+    }
+
+    if (!ngx_http_citrix_guard_is_plain(r)) {
+        return ngx_http_citrix_guard_check_target(r, ph);
+    }
+
+    return ngx_http_citrix_guard_pass(r);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_check_target(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph)
+{
+    if (!cguard_prefilter(r->unparsed_uri.data, r->unparsed_uri.len)) {
+        return ngx_http_citrix_guard_check_odd_target(r, ph);
+    }
+
+    return ngx_http_citrix_guard_pass(r);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_check_odd_target(ngx_http_request_t *r,
+    ngx_http_phase_handler_t *ph)
+{
+    cguard_result_t                    res;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    /* with a result: without one the core would ask its prefilter again */
+
+    if (cguard_target(r->unparsed_uri.data, r->unparsed_uri.len, glcf->policy,
+                      &res)
+        != CGUARD_PASS)
+    {
+        return ngx_http_core_generic_phase(r, ph);
+    }
+
+    return ngx_http_citrix_guard_pass(r);
+}
+
+
+/* as if the handler had declined */
+
+static ngx_inline ngx_int_t
+ngx_http_citrix_guard_pass(ngx_http_request_t *r)
+{
+    ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged_ctx,
+                     ngx_http_citrix_guard_module);
+
+    r->phase_handler++;
+
+    return NGX_AGAIN;
+}
+
+
+static ngx_inline ngx_uint_t
+ngx_http_citrix_guard_has_judged(ngx_http_request_t *r)
+{
+    ngx_uint_t        n;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        /* NULL in HTTP/0.9 */
+
+        h = part->elts;
+
+        for (n = part->nelts; n; n--, h++) {
+            if (ngx_http_citrix_guard_maybe_judged(&h->key)) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 
@@ -139,7 +256,8 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    ngx_http_set_ctx(r, &ngx_http_citrix_guard_judged_ctx,
+    ngx_http_set_ctx(r, r->valid_unparsed_uri
+                        ? &ngx_http_citrix_guard_judged_ctx : NULL,
                      ngx_http_citrix_guard_module);
 
     /* after a redirect: the answer so far came from another location */
@@ -154,43 +272,7 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
         return ngx_http_citrix_guard_refuse(r, glcf);
     }
 
-    /* nothing else to do in the usual case */
-
-    if (r->valid_unparsed_uri
-        && cguard_target(r->unparsed_uri.data, r->unparsed_uri.len,
-                         glcf->policy, NULL)
-           == CGUARD_PASS
-        && glcf->set == NULL
-        && !ngx_http_citrix_guard_has_judged(r))
-    {
-        return NGX_DECLINED;
-    }
-
     return ngx_http_citrix_guard_preaccess(r, glcf);
-}
-
-
-static ngx_inline ngx_uint_t
-ngx_http_citrix_guard_has_judged(ngx_http_request_t *r)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        /* NULL in HTTP/0.9 */
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (ngx_http_citrix_guard_maybe_judged(&h[i].key)) {
-                return 1;
-            }
-        }
-    }
-
-    return 0;
 }
 
 
@@ -239,11 +321,20 @@ ngx_http_citrix_guard_preaccess(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_citrix_guard_log_handler(ngx_http_request_t *r)
 {
-    if (!ngx_http_citrix_guard_answered(r)) {
-        ngx_http_citrix_guard_record_nginx_refusal(r);
+    if (ngx_http_citrix_guard_nmarks || !ngx_http_citrix_guard_answered(r)) {
+        ngx_http_citrix_guard_log_unusual(r);
+
+    } else {
+        ngx_http_citrix_guard_count_passed(r);
     }
 
-    ngx_http_citrix_guard_record_event(r);
-
     return NGX_OK;
+}
+
+
+static void
+ngx_http_citrix_guard_log_unusual(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_record_nginx_refusal(r);
+    ngx_http_citrix_guard_record_event(r);
 }

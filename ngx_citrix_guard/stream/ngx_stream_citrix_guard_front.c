@@ -43,8 +43,11 @@ static void ngx_stream_citrix_guard_name_rows(
     ngx_stream_citrix_guard_main_conf_t *gmcf);
 static ngx_int_t ngx_stream_citrix_guard_front_handler(
     ngx_stream_session_t *s);
-static ngx_uint_t ngx_stream_citrix_guard_why(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_ctx_t *ctx);
+static ngx_uint_t ngx_stream_citrix_guard_protocol(ngx_stream_session_t *s);
+static ngx_uint_t ngx_stream_citrix_guard_why(ngx_stream_session_t *s);
+static const char *ngx_stream_citrix_guard_protocol_name(
+    ngx_uint_t protocol);
+static const char *ngx_stream_citrix_guard_why_name(ngx_uint_t why);
 
 
 ngx_int_t
@@ -124,65 +127,104 @@ ngx_stream_citrix_guard_init_front(ngx_shm_zone_t *shm_zone, void *data)
 static void
 ngx_stream_citrix_guard_name_rows(ngx_stream_citrix_guard_main_conf_t *gmcf)
 {
-    ngx_uint_t   p, w;
-    const char  *why, *protocol;
+    ngx_uint_t  p, w;
 
     for (p = 0; p < CGUARD_SESSION_PROTOCOLS; p++) {
-
-        /* an unknown protocol is counted as UDP */
-
-        protocol = p == CGUARD_SESSION_MORE ? "udp" : cguard_session_name(p);
-
         for (w = 1; w < ngx_stream_citrix_guard_reasons; w++) {
-            why = w < CGUARD_SESSION_REASONS
-                  ? cguard_session_why(w)
-                  : ngx_stream_citrix_guard_own[w - CGUARD_SESSION_REASONS];
-
-            gmcf->rows[p][w] = (u_char) cguard_front_row(gmcf->front, protocol,
-                                                         why);
+            gmcf->rows[p][w] = (u_char) cguard_front_row(gmcf->front,
+                                     ngx_stream_citrix_guard_protocol_name(p),
+                                     ngx_stream_citrix_guard_why_name(w));
         }
     }
+}
+
+
+/* what is not known yet has the place of UDP */
+
+static const char *
+ngx_stream_citrix_guard_protocol_name(ngx_uint_t protocol)
+{
+    return protocol == CGUARD_SESSION_MORE ? "udp"
+                                           : cguard_session_name(protocol);
+}
+
+
+static const char *
+ngx_stream_citrix_guard_why_name(ngx_uint_t why)
+{
+    return why < CGUARD_SESSION_REASONS
+           ? cguard_session_why(why)
+           : ngx_stream_citrix_guard_own[why - CGUARD_SESSION_REASONS];
 }
 
 
 static ngx_int_t
 ngx_stream_citrix_guard_front_handler(ngx_stream_session_t *s)
 {
-    ngx_uint_t                            why, protocol;
+    ngx_uint_t                            why;
     ngx_time_t                           *now;
-    ngx_stream_citrix_guard_ctx_t        *ctx;
     ngx_stream_citrix_guard_main_conf_t  *gmcf;
 
-    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
-    why = ngx_stream_citrix_guard_why(s, ctx);
+    why = ngx_stream_citrix_guard_why(s);
 
     if (why == CGUARD_SESSION_PASS) {
         return NGX_OK;
     }
 
-    protocol = CGUARD_SESSION_HTTP;
-
-    if (s->connection->type == SOCK_DGRAM) {
-        protocol = CGUARD_SESSION_MORE;
-
-    } else if (ctx && ctx->protocol != CGUARD_SESSION_MORE) {
-        protocol = ctx->protocol;
-    }
-
     gmcf = ngx_stream_get_module_main_conf(s, ngx_stream_citrix_guard_module);
     now = ngx_timeofday();
 
-    cguard_front_count(gmcf->front, gmcf->rows[protocol][why],
+    cguard_front_count(gmcf->front,
+                       gmcf->rows[ngx_stream_citrix_guard_protocol(s)][why],
                        (uint64_t) now->sec * 1000 + now->msec);
 
     return NGX_OK;
 }
 
 
-static ngx_uint_t
-ngx_stream_citrix_guard_why(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_ctx_t *ctx)
+const char *
+ngx_stream_citrix_guard_front_why(ngx_stream_session_t *s)
 {
+    ngx_uint_t  why;
+
+    why = ngx_stream_citrix_guard_why(s);
+
+    return why == CGUARD_SESSION_PASS ? NULL
+                                      : ngx_stream_citrix_guard_why_name(why);
+}
+
+
+const char *
+ngx_stream_citrix_guard_front_protocol(ngx_stream_session_t *s)
+{
+    return ngx_stream_citrix_guard_protocol_name(
+                                         ngx_stream_citrix_guard_protocol(s));
+}
+
+
+static ngx_uint_t
+ngx_stream_citrix_guard_protocol(ngx_stream_session_t *s)
+{
+    ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    if (s->connection->type == SOCK_DGRAM) {
+        return CGUARD_SESSION_MORE;
+    }
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    return ctx && ctx->protocol != CGUARD_SESSION_MORE ? ctx->protocol
+                                                       : CGUARD_SESSION_HTTP;
+}
+
+
+static ngx_uint_t
+ngx_stream_citrix_guard_why(ngx_stream_session_t *s)
+{
+    ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
     if (ctx && ctx->reason != CGUARD_SESSION_PASS) {
         return ctx->reason;
     }

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Counts the sessions that were turned away, for the monitor of the http
- * module.
+ * module, and says why they were.
  */
 
 
@@ -25,6 +25,14 @@
  */
 
 ngx_int_t ngx_stream_citrix_guard_front_init(ngx_conf_t *cf);
+
+/* why a session was turned away; NULL if it was not, or has not ended */
+
+const char *ngx_stream_citrix_guard_front_why(ngx_stream_session_t *s);
+
+/* its protocol, as it is counted: "http" as well while it is not known */
+
+const char *ngx_stream_citrix_guard_front_protocol(ngx_stream_session_t *s);
 
 
 #pragma GCC visibility pop

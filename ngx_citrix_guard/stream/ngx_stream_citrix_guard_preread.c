@@ -14,6 +14,7 @@
 
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
+#include "ngx_stream_citrix_guard_event.h"
 #include "ngx_stream_citrix_guard_preread.h"
 #include "ngx_stream_citrix_guard_pass.h"
 #include "ngx_stream_citrix_guard_silent.h"
@@ -44,14 +45,16 @@ static ngx_int_t ngx_stream_citrix_guard_drain_handler(
 #endif
 static ngx_int_t ngx_stream_citrix_guard_protocol_variable(
     ngx_stream_session_t *s, ngx_stream_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_stream_citrix_guard_why_variable(ngx_stream_session_t *s,
-    ngx_stream_variable_value_t *v, uintptr_t data);
 
 
 static ngx_stream_variable_t  ngx_stream_citrix_guard_variables[] = {
 
     { ngx_string("citrix_guard_protocol"), NULL,
       ngx_stream_citrix_guard_protocol_variable, 0,
+      NGX_STREAM_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("citrix_guard_event"), NULL,
+      ngx_stream_citrix_guard_event_variable, 0,
       NGX_STREAM_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("citrix_guard_source"), NULL,
@@ -372,32 +375,6 @@ ngx_stream_citrix_guard_protocol_variable(ngx_stream_session_t *s,
 
     v->data = (u_char *) name;
     v->len = ngx_strlen(name);
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_stream_citrix_guard_why_variable(ngx_stream_session_t *s,
-    ngx_stream_variable_value_t *v, uintptr_t data)
-{
-    const char                     *why;
-    ngx_stream_citrix_guard_ctx_t  *ctx;
-
-    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
-
-    if (ctx == NULL || ctx->reason == CGUARD_SESSION_PASS) {
-        *v = ngx_stream_variable_null_value;
-        return NGX_OK;
-    }
-
-    why = cguard_session_why(ctx->reason);
-
-    v->data = (u_char *) why;
-    v->len = ngx_strlen(why);
     v->valid = 1;
     v->no_cacheable = 0;
     v->not_found = 0;

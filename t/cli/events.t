@@ -143,4 +143,21 @@ subtest 'what becomes of each' => sub {
         'none is passed by';
 };
 
+# A session is no request, and a line that is only like one is not passed over.
+subtest 'events of the front' => sub {
+    my $line = '{"version":1,"time":"2026-01-10T03:14:15.926Z",'
+        . '"id":"00005bcd0000000a0000019b0f9a1c2e","at":"front",'
+        . '"client":"203.0.113.7","sni":"gateway.example.com","protocol":"cgp",'
+        . '"why":"request","status":200,"received":120,"sent":0,'
+        . '"seconds":0.012}' . "\n";
+    is complaints($line, 'front.schema.json'), '', 'an event of the front';
+    my $other = $line =~ s/"front"/"x"/r
+        =~ s{"sni":"[^"]*"}{"target":"/vpn/../vpns/"}r;
+    spew("$dir/front", $line . $other);
+    my $is = $json->decode(citrix_guard(['scan', '--json', "$dir/front"])->{out});
+    is_deeply [map { $_->{line} } @{ $is->{findings} }], [2],
+        'it has no finding, and its like has one';
+    is $is->{files}[0]{damaged} // 0, 0, 'each line was read';
+};
+
 done_testing;

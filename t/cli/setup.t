@@ -163,6 +163,14 @@ subtest 'what is no value' => sub {
         [key => "$certs/a b", qr/may have letters/],
         [monitor => 'file:///etc/passwd', qr/must be the http/],
         [conf => 'relative', qr/must be the absolute path/],
+        [balancer => '192.0.2.30;', qr/must be the address of a balancer/],
+        [balancer => 'balancer.example', qr/must be the address of a balancer/],
+        [balancer => '192.0.2.0/33', qr/must be the address of a balancer/],
+        [balancer => '2001:db8::/129', qr/must be the address of a balancer/],
+        [balancer => '', qr/must be the address of a balancer/],
+        [collector => 'log.example:514', qr/must be ADDRESS, ADDRESS:PORT/],
+        [collector => '192.0.2.40,x', qr/must be ADDRESS, ADDRESS:PORT/],
+        [collector => '192.0.2.40', qr/which --balancer makes/],
     );
     for (@bad) {
         my ($option, $value, $message) = @$_;
@@ -264,6 +272,12 @@ subtest 'from nothing to shielded' => sub {
     cmp_ok scalar(split /\n/, slurp("$conf/citrix-guard/settings.conf")), '<',
         20, 'one short file to edit';
 
+    my $canary = "$conf/citrix-guard/canary.conf";
+    my ($token) = slurp($canary) =~ /^citrix_guard_canary setup (\w{24});$/m;
+    ok $token, 'its own checks have a mark';
+    is((stat $canary)[2] & 0777, 0600, '... which others may not read');
+    unlike $ran->{out} . $ran->{err}, qr/$token/, '... and do not see';
+
     my $pid = master();
     $ran = setup(['--yes', "--name=$SECOND"]);
     is $ran->{status}, 0, 'once more' or diag $ran->{err};
@@ -271,6 +285,37 @@ subtest 'from nothing to shielded' => sub {
         '... nothing changes';
     is_deeply [kept()], \@folder, '... and nothing more is kept';
     is master(), $pid, '... nginx was reloaded';
+};
+
+
+subtest 'the answers of an earlier setup' => sub {
+    my @no = map { $_ => undef }
+        qw(name adc certificate key mode listen adc-ca);
+    my $ran = setup(['--yes'], '', @no);
+    is $ran->{status}, 0, '--yes takes them' or diag $ran->{out}, $ran->{err};
+    like $ran->{out}, qr/^All files are up to date\.$/m, '... all';
+
+    $ran = setup(['--dry-run'], "\n" x 5, @no);
+    is $ran->{status}, 0, 'they are proposed' or diag $ran->{err};
+    like $ran->{out}, qr/\Q[$_]\E: /, "... $_"
+        for "$SECOND $NAME", $adc, "$certs/gateway.pem", "$certs/gateway.key",
+            'on';
+
+    my $front = "$conf/citrix-guard/front.conf";
+    my $text = slurp($front);
+    spew($front, $text =~ s/listen \S+/listen 127.0.0.1;x/r);
+    $ran = setup(['--yes'], '', @no);
+    is $ran->{status}, 2, 'what is no value is not taken';
+    like $ran->{err}, qr/--listen=127\.0\.0\.1: it must be/, '... it says';
+    spew($front, $text);
+
+    my $canary = "$conf/citrix-guard/canary.conf";
+    chmod 0644, $canary or die $!;
+    my @folder = kept();
+    $ran = setup(['--yes'], '', @no);
+    is $ran->{status}, 0, 'a mark that others may read' or diag $ran->{err};
+    is((stat $canary)[2] & 0777, 0600, '... is closed');
+    is_deeply [kept()], \@folder, '... which rollback does not count';
 };
 
 
@@ -343,6 +388,70 @@ subtest 'rollback' => sub {
     for my $bad ('../..', '20200101T000000Z', '') {
         is rollback("--to=$bad")->{status}, 2, "--to=$bad";
     }
+};
+
+
+subtest 'a container' => sub {
+    my $ran = setup(['--yes', '--no-start'], '', adc => '127.0.0.1:1',
+        listen => free_port());
+    is $ran->{status}, 0, 'setup without a start' or diag $ran->{err};
+    is sentence($ran), 'Set up; nginx was not started.', '... its sentence';
+    like slurp("$conf/citrix-guard/settings.conf"), qr/server 127\.0\.0\.1:1;/,
+        '... nobody asked the ADC';
+    ok !CitrixGuard::Scratch::connectable($gateway->front),
+        '... and nginx goes on as before';
+    is rollback()->{status}, 0, 'back';
+    untouched('... as before');
+};
+
+
+subtest 'a node behind a balancer' => sub {
+    my @kept = kept();
+    my %node = (balancer => '192.0.2.30', collector => '127.0.0.1:'
+        . $gateway->port(4), nginx => "$dir/nginx");
+    my $ran = setup(['--yes', '--balancer=2001:db8::/64'], '', %node);
+    is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
+    like sentence($ran), qr/^Shielded: .* and users are served\.$/,
+        '... ends with one sentence';
+    my $read = sub { slurp("$conf/citrix-guard/$_[0].conf") };
+    like $read->('front-node'), qr/^listen\ \Q$listen\E\ ssl\ .*proxy_protocol;
+        \s+set_real_ip_from\ 2001:db8::\/64;
+        \s+set_real_ip_from\ 192\.0\.2\.30;$/mx, 'the front';
+    like $read->('balancers'), qr/^allow 2001:db8::\/64;\nallow 192\.0\.2\.30;$/m,
+        'the balancers';
+    like $read->('collector-errors'),
+        qr/^error_log syslog:server=\Q$node{collector}\E,/m, 'its log';
+    is(() = $read->('collector-events') =~ /server=\Q$node{collector}\E,/g, 2,
+        '... requests and events');
+    like $read->('collector-monitor'), qr/^allow 127\.0\.0\.1;$/m,
+        '... and the counters';
+    my $answer = eval { get('/vpn/') } // {};
+    is $answer->{status} // '', '',
+        'nobody is served without the PROXY protocol';
+
+    $ran = citrix_guard(['verify', '--proxy-protocol', "https://$NAME"]);
+    like $ran->{err}, qr/--proxy-protocol needs --connect/,
+        '... which leads to no other way than to the node';
+    $ran = citrix_guard(['verify', '--proxy-protocol', '--insecure',
+        "--connect=$listen", "--direct=$adc", "https://$NAME"]);
+    is $ran->{status}, 2, 'the ADC itself is asked without it'
+        or diag $ran->{out};
+
+    my @no = map { $_ => undef } qw(name adc certificate key mode listen adc-ca);
+    $ran = setup(['--yes'], '', @no);
+    is $ran->{status}, 0, 'once more, without a word' or diag $ran->{err};
+    like $ran->{out}, qr/^All files are up to date\.$/m,
+        '... nothing changes';
+    $ran = setup(['--yes', '--dry-run', '--collector=none'], '', @no);
+    like $ran->{out}, qr/^-error_log/m, 'no collector any more';
+    $ran = setup(['--yes', '--dry-run', '--gateway'], '', @no);
+    like $ran->{out}, qr/^\+include citrix-guard\/gateway\.conf;$/m,
+        'no node any more';
+    $ran = setup(['--yes', '--browser-only'], '', %node);
+    is $ran->{status}, 2, 'what does not fit together';
+    like $ran->{err}, qr/are those of a node/, '... it says';
+    is rollback()->{status}, 0, 'rollback';
+    untouched();
 };
 
 

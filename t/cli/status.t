@@ -67,8 +67,8 @@ my @on = (server($GATE, ['on']));
 
 for my $case (
     ['shielded', \@on, 0, qr/^We\ have\ been\ shielded\ since\ 2026-01-10T03:00:00
-        \.000Z\ at\ gateway\.example\.com\ \(proxy1\):\ 3\ blocked,\ and\ nothing
-        \ got\ through\.$/x],
+        \.000Z\ at\ gateway\.example\.com\ \(proxy1\):\ 3\ blocked,\ and\ there
+        \ is\ no\ sign\ that\ anything\ got\ through\ since\ then\.$/x],
     ['a server that is gone', [@on, server('old', [])], 0,
      qr/^We have been shielded .* at gateway\.example\.com \(proxy1\)/],
     ['attempts without success', [server($GATE, ['on'], attempt => 2)], 0,
@@ -112,6 +112,23 @@ for my $case (
      lost => { events => 2, lines => 0 }],
     ['lost events, and one got through', [server($GATE, ['on'], unknown => 1)], 2,
      qr/^1 request may have got through/, lost => { events => 2, lines => 0 }],
+    ['damaged counters', \@on, 3,
+     qr/^Cannot tell whether anything got through before 2026-01-10T02/,
+     state => { found => 'damaged', unsaved => 0 }],
+    ['damaged counters that somebody has looked at', \@on, 0,
+     qr/^We have been shielded/, state => { found => 'damaged', unsaved => 0 },
+     acknowledged => { by => 'Ann', note => 'x', count => 0,
+                       at => '2026-01-10T04:30:00.000Z' }],
+    ['a canary that was let by', \@on, 1,
+     qr/^We are not shielded everywhere: .* attack "b", .* at 2026-01-10T04:00/,
+     canaries => [{ name => 'a', verdicts => { blocked => { count => 1,
+            last => '2026-01-10T04:10:00.000Z' } }, let_by => { count => 1,
+            last => '2026-01-10T04:05:00.000Z' } },
+        { name => 'b', let_by => { count => 1,
+            last => '2026-01-10T04:00:00.000Z' } }]],
+    ['one that is refused', \@on, 0, qr/^We have been shielded/,
+     canaries => [{ name => 'a', verdicts => { blocked => { count => 1,
+        last => '2026-01-10T04:10:00.000Z' } }, let_by => { count => 0 } }]],
     ['lost events that are no number', \@on, 3,
      qr/not that of a citrix_guard_monitor/, lost => { events => 'x' }],
     ['nothing configured', [], 3, qr/^Cannot tell .*: no server/],

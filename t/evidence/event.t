@@ -269,14 +269,38 @@ subtest 'no body in an event' => sub {
 };
 
 
+# each ends by itself: what another one has found is not forgotten with it
+subtest 'several at work at the same time' => sub {
+    my @slow = map { CitrixGuard::Raw->new($nginx->port(2)) } 1 .. 3;
+    for my $n (0 .. $#slow) {
+        $slow[$n]->put(request("/vpn/../vpns/slow$n", method => 'POST',
+                               headers => ['Content-Length', 4]));
+    }
+    $nginx->settle;
+
+    get($nginx->port(2), '/vpn/../vpns/quick');
+    one { target => '/vpn/../vpns/quick', verdict => 'detected' }, 'a quick one';
+    is get($nginx->port(2), '/vpn/a')->{status}, 200, 'a clean one';
+
+    for my $n (reverse 0 .. $#slow) {
+        $slow[$n]->put('body');
+        is $slow[$n]->get->{status}, 200, 'a slow one: answered';
+        one { target => "/vpn/../vpns/slow$n", verdict => 'detected' },
+            '... and recorded';
+    }
+};
+
+
 subtest 'bounds' => sub {
     my $longest = 0;
     for my $filler ('a', "\xff", '"', '\\', '%22') {
         my $long = $filler x (12_000 / length $filler);
         get($nginx->port, "/vpn/../vpns/$long", headers => [
-            Host => $long, 'User-Agent', $long, 'NSC_USER', $long]);
+            Host => $long, 'User-Agent', $long, 'NSC_USER', $long,
+            'X-Forwarded-For', $long]);
         get($nginx->port, "/vpn/../vpns/$long", no_host => 1, headers => [
-            Host => 'a' x 2_000, 'User-Agent', $long, 'NSC-USER', $long]);
+            Host => 'a' x 2_000, 'User-Agent', $long, 'NSC-USER', $long,
+            'X-Forwarded-For', $long]);
     }
     my $text = lines(10);
     for my $line (split /\n/, $text) {

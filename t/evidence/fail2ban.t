@@ -13,26 +13,34 @@ use CitrixGuard::Check qw(get);
 use CitrixGuard::Nginx;
 use CitrixGuard::Program;
 use CitrixGuard::Recorder;
-use CitrixGuard::Scratch qw(scratch slurp spew);
+use CitrixGuard::Raw;
+use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 
 my $CONF = "$FindBin::Bin/../../ngx_citrix_guard/conf/monitoring";
+
+my $REALIP = 'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;';
 
 my $scratch = scratch();
 my $be = CitrixGuard::Recorder->new;
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 2, vars => { BE => $be->port },
+    ports => 5, vars => { BE => $be->port },
     http => join '', <<'END',
     citrix_guard_zone guard:1m canary=kanarie-4711;
-    set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
     log_format event escape=none '$citrix_guard_event';
     access_log %%DIR%%/citrix-guard.json event if=$citrix_guard_event;
     citrix_guard_rule a.rule path "^/ruled";
     citrix_guard_rule ours path "^/ruled/ours" pass of=a.rule;
 END
-    map { "server { listen 127.0.0.1:%%PORT$_->[0]%%; citrix_guard $_->[1];"
-        . 'location / { proxy_pass http://127.0.0.1:%%BE%%; } }' }
-    [1, 'on'], [2, 'detect'])->start;
+    map { my ($n, $mode, $server, $location) = @$_;
+        "server { listen 127.0.0.1:%%PORT$n%%"
+        . ($server =~ s/^protocol// ? ' proxy_protocol; ' : '; ')
+        . "citrix_guard $mode; $server location / { $location "
+        . 'proxy_pass http://127.0.0.1:%%BE%%; } }' }
+    [1, 'on', $REALIP, ''], [2, 'detect', $REALIP, ''],
+    # nobody has told nginx of a balancer, or for one location only
+    [3, 'on', '', ''], [4, 'on', '', $REALIP], [5, 'on', 'protocol', '']
+    )->start;
 
 my $log = $nginx->dir . '/citrix-guard.json';
 
@@ -63,14 +71,26 @@ sub traffic {
         from('192.0.2.9', 2, '/../vpns/');
         from('192.0.2.10', 1, "/vpn/../vpns/$FORGED\xff{}",
              'User-Agent', '"canary":true}');
+
+        # the address is that of the balancer, but where realip has run
+        get($nginx->port(3), '/vpn/../vpns/', headers => [@$_])
+            for ['X-Forwarded-For', '192.0.2.31'],
+                ['Forwarded', 'for=192.0.2.32'], ['X-Real-IP', '192.0.2.33'];
+        from('192.0.2.41', 4, '/vpn/../vpns/');
+        CitrixGuard::Raw->new($nginx->port(5))->put(
+            "PROXY TCP4 192.0.2.51 127.0.0.1 4711 443\r\n"
+            . "GET /vpn/../vpns/ HTTP/1.0\r\n\r\n");
     }
+    ok wait_until(sub { 18 == grep {/"forwarded_for"/}
+                            split /\n/, slurp($log) }),
+       "events behind balancers" or diag slurp($log);
     $nginx->settle;
     return;
 }
 
 # whoever nginx refuses itself is not asked for X-Real-IP: that is 127.0.0.1,
 # the balancer, which nobody may ban
-my @BANNED = sort '192.0.2.1', '2001:db8::8', '192.0.2.10';
+my @BANNED = sort '192.0.2.1', '2001:db8::8', '192.0.2.10', '192.0.2.41';
 
 traffic();
 
@@ -80,51 +100,74 @@ subtest 'fail2ban-regex' => sub {
     my %seen = map { $_ => 1 } split /\n/, $said;
     is_deeply [sort keys %seen], \@BANNED, 'who was blocked';
     $said = `fail2ban-regex $log $filter 2>&1`;
-    like $said, qr/^Lines: 27 lines, 6 ignored, 9 matched, 12 missed/m,
+    like $said, qr/^Lines: 42 lines, 18 ignored, 12 matched, 12 missed/m,
          'how often' or diag $said;
 };
 
 
-subtest 'a running fail2ban' => sub {
-    mkdir "$scratch/$_" or die "$scratch: $!"
+# What a site may have in its [DEFAULT]: the jail has to work with all of it.
+my %SITE = (
+    systemd => "backend = systemd\njournalmatch = _SYSTEMD_UNIT=nginx.service\n",
+    pyinotify => "backend = pyinotify\nlogencoding = ascii\nusedns = warn\n",
+    polling => "backend = polling\nmaxretry = 99\nfindtime = 1\n"
+        . "bantime.increment = true\n",
+    auto => "backend = auto\nmode = aggressive\n"
+        . "filter = %(__name__)s[mode=%(mode)s]\nenabled = true\n",
+    gamin => "backend = gamin\nlogencoding = utf-8\nusedns = raw\n",
+);
+
+
+sub configure {
+    my ($dir, $site) = @_;
+    mkdir "$dir/$_" or die "$dir: $!"
         for 'conf', map {"conf/$_"} qw(filter.d jail.d action.d);
-    spew("$scratch/conf/fail2ban.conf", <<"END");
+    spew("$dir/conf/fail2ban.conf", <<"END");
 [Definition]
 loglevel = INFO
-logtarget = $scratch/log
+logtarget = $dir/log
 syslogsocket = auto
-socket = $scratch/socket
-pidfile = $scratch/pid
+socket = $dir/socket
+pidfile = $dir/pid
 dbfile = None
 dbpurgeage = 1d
 END
     my $filter = 'filter.d/citrix-guard.conf';
-    spew("$scratch/conf/$filter", slurp("$CONF/fail2ban/$filter"));
-    spew("$scratch/conf/action.d/scratch.conf", <<"END");
+    spew("$dir/conf/$filter", slurp("$CONF/fail2ban/$filter"));
+    spew("$dir/conf/action.d/scratch.conf", <<"END");
 [Definition]
-actionban = echo <ip> >> $scratch/banned
+actionban = echo <ip> >> $dir/banned
 END
     my $jail = slurp("$CONF/fail2ban/jail.d/citrix-guard.conf");
     $jail =~ s/^enabled .*/enabled = true/m or die;
     $jail =~ s/^logpath .*/logpath = $log/m or die;
-    spew("$scratch/conf/jail.conf",
-         "[DEFAULT]\nbackend = systemd\naction = scratch\nignoreip =\n"
-         . "usedns = no\nignoreself = false\n$jail");
+    spew("$dir/conf/jail.conf", "[DEFAULT]\naction = scratch\nignoreip =\n"
+         . "ignoreself = false\n$SITE{$site}");
+    spew("$dir/conf/jail.d/citrix-guard.conf", $jail);
+    return CitrixGuard::Program->new("$dir/said", 'fail2ban-server', '-f',
+        '-c', "$dir/conf", '-s', "$dir/socket", '-p', "$dir/pid", 'start');
+}
 
-    my $fail2ban = CitrixGuard::Program->new("$scratch/said",
-        'fail2ban-server', '-f', '-c', "$scratch/conf", '-s',
-        "$scratch/socket", '-p', "$scratch/pid", 'start');
-    ok $fail2ban->until(sub { slurp("$scratch/log") =~ /Jail '.*' started/ },
-                        40), 'it runs' or diag $fail2ban->said;
-    # a line that comes now
+
+subtest 'a running fail2ban' => sub {
+    my %at = map { $_ => scratch() } sort keys %SITE;
+    my %fail2ban = map { $_ => configure($at{$_}, $_) } sort keys %at;
+    for my $site (sort keys %at) {
+        ok $fail2ban{$site}->until(sub {
+            slurp("$at{$site}/log") =~ /Jail 'citrix-guard' started/;
+        }, 120), "$site: it runs"
+            or diag $fail2ban{$site}->said, slurp("$at{$site}/log");
+    }
+    # lines that come now
     from('192.0.2.200', 1, '/vpn/../vpns/') for 1 .. 3;
-    ok $fail2ban->until(sub {
-        slurp("$scratch/banned") =~ /^192\.0\.2\.200$/m;
-    }, 40), 'it has read all of it';
-    is_deeply [sort split /\n/, slurp("$scratch/banned")],
-              [sort @BANNED, '192.0.2.200'],
-              'who was blocked is banned, and nobody else';
-    $fail2ban->stop;
+    for my $site (sort keys %at) {
+        ok $fail2ban{$site}->until(sub {
+            slurp("$at{$site}/banned") =~ /^192\.0\.2\.200$/m;
+        }, 120), "$site: it has read all of it";
+        is_deeply [sort split /\n/, slurp("$at{$site}/banned")],
+                  [sort @BANNED, '192.0.2.200'],
+                  '... who was blocked is banned, and nobody else';
+    }
+    $_->stop for values %fail2ban;
 };
 
 
@@ -144,7 +187,7 @@ subtest 'logrotate' => sub {
     my @rotated = glob "$log-*";
     is scalar @rotated, 1, 'the log is put aside';
     is slurp($rotated[0]), $before, '... as it was';
-    ok CitrixGuard::Scratch::wait_until(sub {
+    ok wait_until(sub {
         from('192.0.2.77', 1, '/vpn/../vpns/');
         return slurp($log) =~ /192\.0\.2\.77/;
     }), 'nginx writes to the new one';

@@ -17,7 +17,7 @@ use CitrixGuard::Nginx;
 use CitrixGuard::Process qw(children);
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
-use CitrixGuard::Scratch qw(slurp spew wait_until);
+use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 
 my $be = CitrixGuard::Recorder->new(answer => sub { { status => 404 } });
 my $ATTACK = '/a/..;/vpns/a';
@@ -66,6 +66,15 @@ sub lost {
 }
 
 
+sub lost_events {
+    my ($nginx) = @_;
+    my $zone = eval {
+        decode_json(get($nginx->port(2), '/?format=json')->{body})
+    };
+    return $zone ? $zone->{lost}{events} : -1;
+}
+
+
 my $EVENT = 'access_log event.log event if=$citrix_guard_event;';
 
 
@@ -96,6 +105,62 @@ subtest 'a full disk' => sub {
     $nginx->reload;
     is lost($nginx)->{events}, 9, 'a reload forgets none';
     $nginx->stop;
+};
+
+
+# a real file system of 64 KiB: what is on it is whole, the rest is counted
+subtest 'a small disk' => sub {
+    my $dir = scratch();
+    plan skip_all => 'no file system can be mounted here'
+        if $> || system("mount -t tmpfs -o size=64k tmpfs $dir 2>/dev/null");
+    my $nginx = nginx("access_log $dir/event.log event"
+                      . ' if=$citrix_guard_event;')->start;
+    is scalar(grep { get($nginx->port, "$ATTACK?" . $_ x 50)->{status} == 403 }
+              100 .. 400), 301, 'all are refused';
+    my $lost = lost($nginx, 301)->{events};
+    my $text = slurp("$dir/event.log");
+    my @whole = grep { eval { decode_json($_) } } split /\n/, $text;
+    is @whole + $lost, 301, scalar(@whole) . " are whole, $lost are counted";
+    cmp_ok $lost, '>', 50, '... of which there are';
+    spew("$dir/event.log", '');
+    refused get($nginx->port, $ATTACK), 'there is room again';
+    is lost($nginx, 302)->{events}, $lost, '... and its event is there';
+    $nginx->stop;
+    is system("umount $dir"), 0, 'unmounted';
+};
+
+
+# an attack that is at the ADC when its worker dies: nobody knows what came of it
+subtest 'a worker that is killed' => sub {
+    for my $case (['KILL', 'killed', 2], ['TERM', 'stopped at once', 2],
+                  ['QUIT', 'left to finish', 0, '/detect/..;/vpns/a']) {
+        my ($signal, $what, $expected, $target) = @$case;
+        my $slow = CitrixGuard::Recorder->new(answer => sub {
+            my ($request) = @_;
+            sleep 60 if $request->{target} =~ /slow/;
+            return { status => 404 };
+        });
+        my $nginx = CitrixGuard::Nginx->new(
+            ports => 2, http => $HTTP, workers => 2,
+            expected => qr/exited on signal|ended in the middle/,
+            vars => { BE => $slow->port, HEAD => '', LOG => $EVENT })->start;
+        $target //= '/detect/..;/vpns/slow';
+        # the third is refused, the fourth clean
+        my @targets = ($target, $target, '/slow/..;/vpns/b',
+                       $target =~ s{[.]+;/vpns/}{}r);
+        my @open = map { CitrixGuard::Raw->new($nginx->port) } @targets;
+        $open[$_]->put("GET $targets[$_] HTTP/1.0\r\n\r\n") for 0 .. $#open;
+        sleep 1;
+        is lost($nginx)->{events}, 0, 'while they wait none is lost';
+        kill $signal, children($nginx->pid);
+        sleep 0.2;
+        is wait_until(sub { lost_events($nginx) >= $expected })
+            && lost_events($nginx), $expected, "$what: $expected are counted";
+        like $nginx->error_log, qr/\[alert\] .*ended in the middle of [12] att/,
+             '... and said' if $expected;
+        undef @open;
+        $nginx->stop;
+    }
 };
 
 

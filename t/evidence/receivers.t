@@ -43,8 +43,9 @@ END
 my $be = CitrixGuard::Recorder->new;
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 2, vars => { BE => $be->port },
+    ports => 4, vars => { BE => $be->port },
     http => slurp($FORMATS) . <<"END" . <<'END')->start;
+    set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;
     access_log syslog:server=127.0.0.1:$udp,tag=citrix_guard,severity=warn,nohostname
                citrix_guard if=\$citrix_guard_event;
 END
@@ -58,6 +59,9 @@ END
              location / { proxy_pass http://127.0.0.1:%%BE%%; } }
     server { listen 127.0.0.1:%%PORT2%%; citrix_guard detect;
              location / { proxy_pass http://127.0.0.1:%%BE%%; } }
+    server { listen 127.0.0.1:%%PORT3%%; citrix_guard on;
+             server_name "~^(?<name>\w+)\.\"example\"$"; }
+    server { listen 127.0.0.1:%%PORT4%%; citrix_guard on; server_name _; }
 END
 
 my $rsyslog = CitrixGuard::Program->new("$scratch/log", 'rsyslogd', '-n',
@@ -116,39 +120,30 @@ subtest 'rsyslog' => sub {
        'its own parser finds the fields';
 };
 
-# What Elastic publishes of the fields that are used here (ECS 8.11): "k", a
-# keyword or text, "i", an address, "d", a date, "n", a number, or the values
-# that are allowed; "*" is a list.
-my %ECS = (
-    '@timestamp' => 'd', message => 'k', 'ecs.version' => 'k',
-    'event.id' => 'k', 'event.module' => 'k', 'event.dataset' => 'k',
-    'event.action' => 'k', 'event.reason' => 'k', 'event.severity' => 'n',
-    'event.kind' => [qw(alert asset enrichment event metric state
-                        pipeline_error signal)],
-    'event.outcome' => [qw(failure success unknown)],
-    'event.category*' => ['intrusion_detection'],
-    'event.type*' => [qw(allowed denied info)],
-    'rule.id' => 'k', 'source.ip' => 'i', 'source.address' => 'k',
-    'related.ip*' => 'i', 'destination.domain' => 'k',
-    'vulnerability.id' => 'k',
-);
+my $DATA = "$FindBin::Bin/../data";
 
-# and ArcSight of the keys of an extension: the longest value, or a number
-my %CEF = (
-    rt => 'n', act => 63, src => 'i', dhost => 1023, externalId => 40,
-    requestMethod => 1024, request => 1023, outcome => 63, reason => 1023,
-    requestClientApplication => 1023, msg => 1023, cnt => 'n', cat => 1023,
-    deviceDirection => 'n', app => 31, cs1 => 4000, cs1Label => 1023,
-    cs2 => 4000, cs2Label => 1023, cs3 => 4000, cs3Label => 1023,
-    cs4 => 4000, cs4Label => 1023, cs5 => 4000, cs5Label => 1023,
-    cs6 => 4000, cs6Label => 1023, cn1 => 'n', cn1Label => 1023,
-    cn2 => 'n', cn2Label => 1023, dvchost => 100, in => 'n', out => 'n',
-    dst => 'i', dpt => 'n', proto => 31, start => 'n', end => 'n',
-);
 
-my %FORM = (k => qr/\A[^\0]+\z/, n => qr/\A\d+\z/,
-            i => qr/\A(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)\z/,
-            d => qr/\A\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)\z/);
+# a table as {first column} => [the others]
+sub published {
+    my ($name) = @_;
+    return map { my ($key, @more) = split /\t/; $key => \@more }
+        grep { !/^#/ } split /\n/, slurp("$DATA/$name.tsv");
+}
+
+
+my (%ECS, %CEF);
+%ECS = published('ecs');
+%CEF = published('cef');
+
+my $V4 = qr/(?:\d{1,3}\.){3}\d{1,3}/;
+my $V6 = qr/(?=.*:)[0-9a-fA-F:]+(?:$V4)?/;
+
+my %FORM = (keyword => qr/\A.{1,1024}\z/, text => qr/\A.+\z/,
+            long => qr/\A-?\d+\z/, integer => qr/\A\d+\z/,
+            ip => qr/\A(?:$V4|$V6)\z/, ipv4 => qr/\A$V4\z/,
+            ipv6 => qr/\A$V6\z/, timestamp => qr/\A\d{13}\z/,
+            string => qr/\A.+\z/,
+            date => qr/\A\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)\z/);
 
 
 # the fields of an object that ECS has not, or not so
@@ -161,13 +156,13 @@ sub not_ecs {
             push @bad, not_ecs($value, "$key.");
             next;
         }
-        my $list = ref $value eq 'ARRAY';
-        my $type = $ECS{ $list ? "$key*" : $key };
-        my @values = $list ? @$value : $value;
-        push @bad, $key if !defined $type || !@values;
+        my ($type, $list, $allowed) = @{ $ECS{$key} // [] };
+        my @values = ref $value eq 'ARRAY' ? @$value : $value;
+        push @bad, $key if !defined $type || !@values
+            || ($list // '') ne (ref $value eq 'ARRAY' ? 'list' : '');
         push @bad, map {"$key=$_"} grep {
-            my $is = $_;
-            ref $type ? !grep { $_ eq $is } @$type : $is !~ $FORM{ $type // 'k' };
+            $_ !~ ($allowed ? $allowed =~ s/ /|/gr =~ s/(.*)/^(?:$1)\$/r
+                            : $FORM{ $type // 'text' });
         } @values;
     }
     return @bad;
@@ -177,9 +172,11 @@ sub not_ecs {
 sub not_cef {
     my ($value) = @_;
     return sort grep {
-        my $type = $CEF{$_};
-        !defined $type || ($type =~ /\D/ ? $value->{$_} !~ $FORM{$type}
-                                         : length $value->{$_} > $type);
+        my ($type, $most) = @{ $CEF{$_} // [] };
+        !defined $type || $value->{$_} !~ $FORM{$type}
+            || ($most && length $value->{$_} > $most)
+            || (/^c(.)(\d)$/ && $type =~ /^(?:string|long|ipv6)$/
+                && !length($value->{"${_}Label"} // ''));
     } keys %$value;
 }
 
@@ -239,12 +236,45 @@ subtest 'CEF' => sub {
         my $request = substr $value->{request} // '', 0, 200;
         ok length $request && index($events[$n]{target}, $request) == 0,
             '... request' or diag $head[7];
+        like $head[5], qr/^.{1,512}$/, '... name';
+        like $head[6], qr/^(?:\d|10)$/, '... severity';
+        is $value->{cs3}, $events[$n]{host}, '... the Host that was sent';
         is_deeply [@$value{qw(cs1Label cs1)}], $events[$n]{rule}
             ? ['rule', $events[$n]{rule}] : [undef, undef], '... rule';
         is exists $value->{requestClientApplication},
            length($events[$n]{user_agent} // '') > 0, '... client or none';
     }
 };
+
+subtest 'addresses and names' => sub {
+    for my $case (
+        ['192.0.2.7', 1, 'src', '192.0.2.7', 'gateway.example.test'],
+        ['2001:db8::7', 1, 'c6a2', '2001:db8::7', 'gateway.example.test'],
+        ['::ffff:192.0.2.8', 1, 'src', '192.0.2.8', 'gateway.example.test'],
+        ['192.0.2.9', 3, 'src', '192.0.2.9'],
+        ['192.0.2.9', 4, 'src', '192.0.2.9'],
+    ) {
+        my ($from, $n, $key, $address, $server) = @$case;
+        get($nginx->port($n), '/vpn/../vpns/x',
+            headers => ['X-Real-IP', $from]);
+        $nginx->settle;
+        my ($line) = reverse split /\n/, slurp($nginx->dir . '/cef.log');
+        my $value = extension((split /\|/, $line, 8)[7]);
+        is join(' ', not_cef($value)), '', "$from at $n: keys of CEF";
+        is_deeply [map { $value->{$_} } 'src', 'c6a2', 'c6a2Label', 'dhost'],
+                  [$key eq 'src' ? ($address, undef, undef)
+                                 : (undef, $address, 'Source IPv6 Address'),
+                   $server], '... address and Gateway';
+        ($line) = reverse split /\n/, slurp($nginx->dir . '/ecs.log');
+        my $ecs = eval { decode_json($line) };
+        ok $ecs, '... JSON' or diag($line), next;
+        is join(' ', not_ecs($ecs, '')), '', '... fields of ECS';
+        is $ecs->{source}{ip}, $from, '... source.ip';
+        is_deeply $ecs->{destination},
+                  $server ? { domain => $server } : undef, '... Gateway';
+    }
+};
+
 
 subtest 'a unix socket' => sub {
     my $c = IO::Socket::UNIX->new(Peer => $nginx->dir . '/socket')

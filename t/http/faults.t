@@ -398,7 +398,7 @@ sub sweep_below {
 
 
 subtest 'nothing that may fail is left out' => sub {
-    my %sure = map { $_ => 1 } qw(ngx_atoi ngx_atoof ngx_cached_time
+    my %sure = map { $_ => 1 } qw(ngx_process ngx_atoi ngx_atoof ngx_cached_time
         ngx_cidr_match ngx_close_connection
         ngx_cmp_sockaddr ngx_gmtime ngx_hash_key ngx_http_arg ngx_parse_size
         ngx_pagesize ngx_pid ngx_posted_events ngx_reusable_connection ngx_sock_ntop ngx_exiting ngx_ssl_shutdown ngx_terminate

@@ -80,21 +80,31 @@ PACKAGES_matrix = $(PACKAGES_test) debootstrap valgrind clang libclang-rt-dev
 matrix: deps-matrix
 	@exec t/long/matrix/matrix build/matrix '$(ONLY)'
 
-PACKAGES_fresh = debootstrap git curl
+PACKAGES_fresh = debootstrap git curl nginx openssl procps slirp4netns
 
-## fresh: the README's two commands in a new Debian 12 and 13; WORKTREE=1,
-##     ONLY=suite
+## fresh: in a new Debian 12 and 13 the README's two commands, and the way to a
+##     Gateway that is shielded; WORKTREE=1, ONLY=suite, or suite-deb, suite-make
 .PHONY: fresh
 fresh: deps-fresh
 	@WORKTREE=$(WORKTREE) t/long/fresh/fresh build/fresh $(ONLY)
 
-PACKAGES_packages = debootstrap git procps
+PACKAGES_packages = debootstrap git procps slirp4netns
 
 ## packages: the Debian packages in Debian 12, 13 and sid under systemd: built,
-##     installed, updated, crashed, rebooted, purged (20 minutes); ONLY=suite
+##     installed, updated, crashed, rebooted, purged, piuparts, autopkgtest (30
+##     minutes); ONLY=suite
 .PHONY: packages
 packages: deps-packages
 	@t/long/packages/packages build/packages $(ONLY)
+
+PACKAGES_container = $(PACKAGES_test) podman crun
+
+## container: the image of "make image", built twice, run by podman (10 minutes)
+.PHONY: container
+container: deps-container image
+	@$(TOOLS)/image build/image-again build/deb >/dev/null
+	@TEST_IMAGE=build/image TEST_IMAGE_AGAIN=build/image-again \
+	    prove -It/lib $(PROVE_FLAGS) t/long/image/*.t
 
 PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
                  libnginx-mod-http-js libnginx-mod-http-headers-more-filter \
@@ -169,7 +179,7 @@ PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy \
                  iproute2
 
 ## gateway: the whole Gateway: browsers, gibibytes, 2,000 sessions, 50
-##     reloads, a day's silence (10 minutes)
+##     reloads, a day's silence (30 minutes)
 .PHONY: gateway
 GATEWAY = $(addprefix t/stream/,stream.t gateway.t edt.t ocsp.t shutter.t \
           bypass.t) t/long/gateway/*.t

@@ -115,7 +115,7 @@ cmp_ok abs(time - value('citrix_guard_mode_timestamp_seconds')), '<', 120,
        'since when';
 
 my @rules = map { @{ $_->{rules} } } @{ api('rules')->{data}{groups} };
-is scalar @rules, 17, 'the alerts are loaded';
+is scalar @rules, 19, 'the alerts are loaded';
 ok $prometheus->until(sub {
     @rules = map { @{ $_->{rules} } } @{ api('rules')->{data}{groups} };
     return !grep { $_->{health} eq 'unknown' } @rules;

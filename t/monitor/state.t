@@ -12,6 +12,8 @@ use Test::More;
 
 use CitrixGuard::Check qw(get);
 use CitrixGuard::Nginx;
+use CitrixGuard::Process qw(children);
+use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 
@@ -19,7 +21,7 @@ my $be = CitrixGuard::Recorder->new(answer => sub { { status => 200 } });
 my $dir = scratch();
 my $FILE = "$dir/state/guard";
 
-mkdir "$dir/state" or die "$dir/state: $!";
+mkdir $_ or die "$_: $!" for "$dir/state", "$dir/full";
 spew("$dir/secret", "correct-horse-battery\n");
 chmod 0600, "$dir/secret";
 
@@ -198,12 +200,98 @@ subtest 'damage' => sub {
         my $zone = zone($nginx);
         is $zone->{state}{found}, 'damaged', "$name: said";
         is $zone->{last}, 0, '... counted from 0';
+        like get($nginx->port(2), '/?format=prometheus')->{body},
+            qr/^citrix_guard_state_damaged 1$/m, '... for an alert as well';
         ok slurp("$FILE.damaged") eq $bad{$name}, '... kept aside';
         like $nginx->error_log, qr/\[alert\] .*state in "\Q$FILE\E" is damaged/,
              '... and in the log';
         $nginx->stop;
         unlink "$FILE.damaged";
     }
+    my $nginx = nginx()->start;
+    is zone($nginx)->{state}{found}, 'damaged', 'a restart does not forget it';
+    is acknowledge($nginx), 204, '... until somebody has looked';
+    is zone($nginx)->{state}{found}, 'damaged', '... which is not undone';
+    like get($nginx->port(2), '/?format=prometheus')->{body},
+        qr/^citrix_guard_state_damaged 0$/m, '... but known';
+    is acknowledge($nginx), 204, '... and may be said again';
+    $nginx->stop;
+    $nginx = nginx()->start;
+    is zone($nginx)->{state}{found}, 'restored', '... by the next start, too';
+    $nginx->stop;
+};
+
+
+# one file has room there, and a second one beside it has not
+subtest 'a full disk' => sub {
+    plan skip_all => 'no file system can be mounted here'
+        if $> || system("mount -t tmpfs -o size=1200k tmpfs $dir/full 2>&1");
+    my $nginx = nginx(file => "$dir/full/guard")->start;
+    attack($nginx);
+    is acknowledge($nginx), 204, 'acknowledged';
+    my $kept = slurp("$dir/full/guard");
+    cmp_ok zone($nginx)->{state}{unsaved}, '>', 0, '... which is not kept';
+    like get($nginx->port(2), '/?format=prometheus')->{body},
+        qr/^citrix_guard_state_unsaved [1-9]/m, '... and said';
+    is system("mount -o remount,size=4m $dir/full"), 0, 'room is made';
+    is acknowledge($nginx), 204, 'again';
+    is zone($nginx)->{state}{unsaved}, 0, '... it is kept';
+    ok slurp("$dir/full/guard") ne $kept, '... in the file';
+    is_deeply [glob "$dir/full/*"], ["$dir/full/guard"], '... and no other';
+    $nginx->stop;
+    $nginx = nginx(file => "$dir/full/guard")->start;
+    is zone($nginx)->{acknowledged}{by}, 'Ann', '... for the next nginx';
+    $nginx->stop;
+    is system("umount $dir/full"), 0, 'unmounted';
+};
+
+
+# nginx gives a zone of another size or name a memory of its own
+subtest 'a reload with another zone' => sub {
+    my $nginx = nginx(file => "$dir/state/other")->start;
+    attack($nginx) for 1 .. 2;
+    my $before = zone($nginx);
+    for my $zone ('guard:2m', 'other:2m', 'guard:1m') {
+        $nginx->configure(http => $HTTP =~ s/guard:1m/$zone/r);
+        ok $nginx->reload, "$zone: reloaded";
+        my $after = zone($nginx);
+        is_deeply kept($after), kept($before), '... with all that was counted';
+        is_deeply [map { $_->{since} } @{ $after->{servers} }],
+                  [map { $_->{since} } @{ $before->{servers} }],
+                  '... and since when';
+        is $after->{state}{found}, 'new', '... and its file';
+    }
+    attack($nginx);
+    is zone($nginx)->{last}, $before->{last} + 1, 'it goes on';
+    $nginx->stop;
+    $nginx = nginx(file => "$dir/state/other")->start;
+    is zone($nginx)->{last}, $before->{last} + 1, '... over a restart';
+    $nginx->stop;
+};
+
+
+# attacks that are at the ADC when all of nginx is killed
+subtest 'what was going on' => sub {
+    my $slow = CitrixGuard::Recorder->new(answer => sub { sleep 60; {} });
+    my $nginx = CitrixGuard::Nginx->new(
+        ports => 2, workers => 2, http => $HTTP, expected => qr/in the middle|exited on signal/,
+        vars => { BE => $slow->port, SECRET => "$dir/secret",
+                  MODE => 'detect', STATE => "citrix_guard_state $FILE;" }
+        )->start;
+    my $c = CitrixGuard::Raw->new($nginx->port);
+    $c->put("GET /vpn/../vpns/x HTTP/1.0\r\n\r\n");
+    wait_until(sub { $nginx->error_log =~ m{detected .*/vpns/x} });
+    my $text = slurp($FILE);
+    get($nginx->port, '/../vpns/');
+    wait_until(sub { slurp($FILE) ne $text }, 40) or die 'it is not written';
+    $text = slurp($FILE);
+    kill KILL => children($nginx->pid);
+    undef $c;
+    $nginx->stop;
+    spew($FILE, $text);
+    $nginx = nginx()->start;
+    is zone($nginx)->{lost}{events}, 1, 'it is lost, and counted';
+    $nginx->stop;
 };
 
 

@@ -205,7 +205,15 @@ subtest 'events and metrics' => sub {
     my $schema = JSON::PP->new->decode(
         slurp("$top/ngx_citrix_guard/conf/event.schema.json"));
     my $fields = $schema->{properties};
-    is_deeply [sort $text{'docs/events.md'} =~ /^\| `([a-z_.]+)` \|/mg],
+    my ($front) = $text{'docs/events.md'} =~ /^\| field of the front (.*?)\n\n/ms;
+    my $of_front = JSON::PP->new->decode(
+        slurp("$top/ngx_citrix_guard/conf/front.schema.json"));
+    my $first = join '', $front =~ /^\|([^|\n]*)\|/mg;
+    is_deeply [sort $first =~ /`(\w+)`/g],
+        [sort keys %{ $of_front->{properties} }],
+        'a row for each field of an event of the front';
+    (my $events = $text{'docs/events.md'}) =~ s/\Q$front\E//;
+    is_deeply [sort $events =~ /^\| `([a-z_.]+)` \|/mg],
         [sort keys %$fields,
               map {"upstream.$_"} keys %{ $fields->{upstream}{properties} }],
         'a row for each field of an event';
@@ -216,7 +224,8 @@ subtest 'events and metrics' => sub {
 
     my %metric = map { $_ => 1 }
         $source{'ngx_http_citrix_guard_monitor_prometheus.c'} =~
-        /"(citrix_guard_\w+_(?:total|seconds)|citrix_guard_mode)"/g;
+        /"(citrix_guard_\w+_(?:total|seconds)|citrix_guard_mode
+           |citrix_guard_state_(?:unsaved|damaged))"/gx;
     is_deeply [sort $text{'docs/monitoring.md'} =~
                /^\| `(citrix_guard_\w+)`/mg], [sort keys %metric],
         'a row for each metric';
@@ -269,7 +278,7 @@ subtest 'one command sets it up' => sub {
     my $said = slurp("$top/ngx_citrix_guard/tools/install");
     like $said, qr/^ *echo "  citrix-guard setup"$/m, 'what make install prints';
     like slurp("$top/ngx_citrix_guard/cli/setup/setup_ask.c"),
-        qr/records it", "on", setup_mode/, 'the mode that is proposed: on';
+        qr/records it", s->earlier\.mode \? [^:]*: "on",\s+setup_mode/, 'the mode that is proposed: on';
     unlike $text{'README.md'}, qr/Begin with `citrix_guard detect`/,
         'README proposes the same';
 };

@@ -72,13 +72,15 @@ subtest 'citrix-guard check' => sub {
 
 
 subtest 'the event, and questions about it' => sub {
-    my ($event) = blocks('docs/events.md', 'json');
+    my ($event, $front) = blocks('docs/events.md', 'json');
     my ($is) = validated($event, 'the example is valid by the schema');
     spew("$dir/citrix-guard.json", $event);
+    spew("$dir/citrix-guard-front.json", $front);
 
     my @jq = grep {/^jq /} blocks('docs/events.md', 'sh');
-    is scalar @jq, 3, 'questions with jq';
-    my @answers = (qr/\A\s*1 \Q$is->{client}\E\t$is->{reason}\n\z/,
+    is scalar @jq, 4, 'questions with jq';
+    my @answers = (qr/\A\s*1 cgp\trequest\n\z/,
+                   qr/\A\s*1 \Q$is->{client}\E\t$is->{reason}\n\z/,
                    qr/\A\{.*"outcome":"scan-success".*\}\n\z/,
                    qr/\A\{"time":.*"nsc_user":null\}\n\z/);
     for my $n (0 .. $#jq) {

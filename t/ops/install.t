@@ -102,8 +102,10 @@ SKIP: {
     like slurp("$root/" . ($dropin // '')), qr/^Restart=on-failure$/m,
         'systemd starts nginx again after a crash';
 }
+mkdir "$root/$folder/kept";
+spew("$root/$folder/kept/list", "file nginx.conf\n");
 install('-u');
-is_deeply [files()], [], 'all is gone';
+is_deeply [files()], [], 'all is gone, also what setup kept';
 ok !-d "$root/$folder", '... with the folder of the rules';
 
 done_testing;

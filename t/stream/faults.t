@@ -60,7 +60,9 @@ my @KINDS = (
         [$CitrixGuard::Ica::CGP, 7], ['x' x 3000, 3000]] },
     { name => 'CGP, byte by byte', arrives => 'cgp', talk => [
         (map { [$_, 0] } split //, $CitrixGuard::Ica::CGP),
-        ['x' x 300, 307]] },
+        [CitrixGuard::Ica::bind_request(),
+         7 + length CitrixGuard::Ica::bind_request()],
+        ['x' x 300, 300]] },
     { name => 'CGP, then HTTP', talk => [
         ["$CitrixGuard::Ica::CGP\n$ATTACK"]] },
     { name => 'SOCKS5', arrives => 'socks5', talk => [
@@ -114,6 +116,8 @@ sub configured {
 END
     log_format protocol '"$citrix_guard_protocol" $status';
     access_log %%DIR%%/stream.log protocol;
+    log_format event escape=none '$citrix_guard_event';
+    access_log %%DIR%%/front.json event if=$citrix_guard_event;
     # nginx takes the default where it has no memory
     map $citrix_guard_protocol $name { default ""; ica adc; cgp adc;
                                        socks5 adc; }

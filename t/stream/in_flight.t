@@ -1,7 +1,7 @@
 # Sessions in every state survive what an operator does: a reload, the end of
 # another worker, a new nginx (USR2), and the quit of the old one. A killed
 # nginx leaves nothing behind that keeps the next one from starting. What the
-# client gets and what the ADC received decide.
+# client gets and what the ADC received decide. TEST_SESSIONS= so many, in rounds.
 
 use strict;
 use warnings;
@@ -14,6 +14,7 @@ use Time::HiRes qw(sleep);
 
 use CitrixGuard::Check qw(request);
 use CitrixGuard::Daemon;
+use CitrixGuard::Figures qw(figure figures);
 use CitrixGuard::Gateway;
 use CitrixGuard::Ica;
 use CitrixGuard::Process qw(alive children);
@@ -37,11 +38,24 @@ package CitrixGuard::InFlight {
     }
 }
 
-my $EACH = $ENV{TEST_SESSIONS} ? int $ENV{TEST_SESSIONS} / 20 : 3;
+# of each state at a time; more would be too long on their way
+my ($EACH, $ROUNDS) = $ENV{TEST_SESSIONS}
+    ? (25, int 1 + ($ENV{TEST_SESSIONS} - 1) / (25 * 6 * 4)) : (3, 1);
+my %count = (sessions => 0, cut => 0);
+
+# Silent ones are given more time than on a machine that has nothing else to do.
+sub patient {
+    my ($new) = @_;
+    $new->set('demultiplexer.conf', qr/^ssl_handshake_timeout 30s;/m,
+        'ssl_handshake_timeout 120s; preread_timeout 120s; '
+        . 'citrix_guard_preread_timeout 110s;');
+    return $new;
+}
+
 
 my $web = CitrixGuard::Recorder->new;
-our $gateway = CitrixGuard::Gateway->new(web => $web->port, workers => 2,
-                                        expected => qr/exited on signal 9/);
+our $gateway = patient(CitrixGuard::Gateway->new(web => $web->port,
+    workers => 2, expected => qr/exited on signal 9/));
 my $number = 0;
 
 
@@ -110,19 +124,22 @@ my @STATES = ('TCP only', 'in TLS', 'TLS done', 'half a signature',
               'half a line', 'half a request');
 
 
-# The worker that has a client's connection, by the port of it.
-sub worker_of {
-    my ($self, @workers) = @_;
-    my $port = sprintf ':%04X', $self->{client}{socket}->sockport;
+# By the port of a client: the worker that has its connection.
+sub workers_by_port {
+    my (@workers) = @_;
     my $front = sprintf ':%04X', $gateway->front;
-    my ($inode) = slurp('/proc/net/tcp')
-        =~ /^\s*\d+: \w+$front \w+$port (?:\S+\s+){6}(\d+)/m
-        or return;
-    for my $pid (@workers) {
-        return $pid if grep { (readlink // '') eq "socket:[$inode]" }
-                       glob "/proc/$pid/fd/*";
+    my (%port, %worker);
+    for my $line (split /\n/, slurp('/proc/net/tcp')) {
+        my @field = split ' ', $line;
+        next if $field[1] !~ /$front\z/ || $field[2] !~ /:(\w+)\z/;
+        $port{"socket:[$field[9]]"} = hex $1;
     }
-    return;
+    for my $pid (@workers) {
+        for my $socket (map { readlink // '' } glob "/proc/$pid/fd/*") {
+            $worker{ $port{$socket} } = $pid if $port{$socket};
+        }
+    }
+    return \%worker;
 }
 
 
@@ -135,9 +152,11 @@ sub through {
     my @theirs = $happens->(@sessions);
     my %served;
     $served{ $_->{state} } += finish($_) ? 1 : 0 for @theirs;
+    $count{sessions} += @theirs;
     for my $state (@STATES) {
         my $count = grep { $_->{state} eq $state } @theirs;
         is $served{$state} // 0, $count, "$what: $state";
+        $count{cut} += $count - ($served{$state} // 0);
     }
     my %wanted = map { ($_->{target} => 1) } grep { !$_->{cgp} } @theirs;
     my %got = map { ($_->{target} => 1) }
@@ -151,7 +170,8 @@ sub through {
 $gateway->start;
 
 subtest 'a reload' => sub {
-    through('reload', sub { ok $gateway->reload, 'reloaded'; return @_ });
+    through('reload', sub { ok $gateway->reload, 'reloaded'; return @_ })
+        for 1 .. $ROUNDS;
 };
 
 
@@ -159,7 +179,9 @@ subtest 'a worker dies that is not theirs' => sub {
     through('death', sub {
         my @all = children($gateway->pid);
         my %count;
-        my @mine = map { [$_, worker_of($_, @all) // 0] } @_;
+        my $worker = workers_by_port(@all);
+        my @mine = map { [$_, $worker->{ $_->{client}{socket}->sockport } // 0] }
+            @_;
         $count{ $_->[1] }++ for @mine;
         my ($least) = sort { ($count{$a} // 0) <=> ($count{$b} // 0) } @all;
         kill 'KILL', $least;
@@ -169,26 +191,29 @@ subtest 'a worker dies that is not theirs' => sub {
             grep { $_->[1] && $_->[1] != $least } @mine;
         ok @theirs >= @mine / 2, '... of ' . @theirs . ' sessions';
         return @theirs;
-    });
+    }) for 1 .. $ROUNDS;
 };
 
 
 # The same as a daemon, since no other takes USR2.
 subtest 'another nginx' => sub {
-    my $daemon = CitrixGuard::InFlight->new(web => $web->port, workers => 2);
+    my $daemon = patient(CitrixGuard::InFlight->new(web => $web->port,
+                                                    workers => 2));
     local $gateway = $daemon->start;
-    my $old = $daemon->master;
-    my $new;
-    through('USR2', sub {
-        kill 'USR2', $old;
-        ok wait_until(sub { $daemon->master(before => 1)
-            && ($new = $daemon->master) && $new != $old
-            && children($new) == 2 }), 'a new master';
-        kill 'QUIT', $old;
-        sleep 0.5;
-        return @_;
-    });
-    ok wait_until(sub { !alive($old) }), 'the old one has ended';
+    for my $round (1 .. $ROUNDS) {
+        my $old = $daemon->master;
+        my $new;
+        through('USR2', sub {
+            kill 'USR2', $old;
+            ok wait_until(sub { $daemon->master(before => 1)
+                && ($new = $daemon->master) && $new != $old
+                && children($new) == 2 }), 'a new master';
+            kill 'QUIT', $old;
+            sleep 0.5;
+            return @_;
+        });
+        ok wait_until(sub { !alive($old) }), 'the old one has ended';
+    }
     is scalar(grep { finish(begin($_)) } @STATES), @STATES,
         'the new one serves';
     $web->take;
@@ -197,8 +222,15 @@ subtest 'another nginx' => sub {
 
 
 subtest 'a quit' => sub {
-    through('quit', sub { kill 'QUIT', $gateway->pid; sleep 0.5; return @_ });
-    $gateway->stop;
+    for my $round (1 .. $ROUNDS) {
+        $gateway->start if $round > 1;
+        through('quit', sub {
+            kill 'QUIT', $gateway->pid;
+            sleep 0.5;
+            return @_;
+        });
+        $gateway->stop;
+    }
 };
 
 
@@ -213,5 +245,9 @@ subtest 'after kill -9' => sub {
     ok eval { $gateway->start; 1 }, 'nginx starts' or diag $@;
     ok finish(begin('TLS done')), '... and serves';
 };
+
+figure($_ eq 'cut' ? 'sessions cut' : 'sessions in flight', $count{$_})
+    for sort keys %count;
+figures();
 
 done_testing;

@@ -267,7 +267,9 @@ subtest 'the second message of SOCKS5' => sub {
 subtest 'HTTP behind a signature' => sub {
     my $target = '/vpn/../vpns/cfg/smb.conf';
     for my $first ($CitrixGuard::Ica::CGP, $CitrixGuard::Ica::ICA) {
-        for my $behind ($GET, "\r\n$GET", "\n$GET", 'x' x 100 . "\n$GET",
+        for my $behind ($GET, CitrixGuard::Ica::bind_request(" $target\n"),
+                        CitrixGuard::Ica::bind_request . " $target\n",
+                        "\r\n$GET", "\n$GET", 'x' x 100 . "\n$GET",
                         " $target\tHTTP/1.0\r\n\r\n", "\t$target\n",
                         "\f$target\r\n", "\x0b$target HTTP/1.0\n\n",
                         " http://a$target HTTP/1.0\n\n", "x $target\n",
@@ -280,6 +282,9 @@ subtest 'HTTP behind a signature' => sub {
                 |ica\ why=early:\ the\ client\ did)/x, '... a line';
         }
     }
+    # a bind request, and the longest one
+    my $bind = CitrixGuard::Ica::bind_request();
+    my $longest = "\xff\xff\x01\0\0\0\0" . "\x01" x 32_762;
     # an ADC that is silent, so that what comes later is seen as it comes
     my $silent = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
         or die "silent: $@";
@@ -291,8 +296,10 @@ subtest 'HTTP behind a signature' => sub {
         citrix_guard_preread_answer_timeout 600ms;
         server { listen 127.0.0.1:%%PORT1%%; proxy_pass 127.0.0.1:%%ADC%%; }
 END
-    for my $case ([request => $CitrixGuard::Ica::CGP, "\x05\x08", " $target\n"],
-                  [long => $CitrixGuard::Ica::CGP, "\x01" x 4096, "\x01"],
+    for my $case ([request => $CitrixGuard::Ica::CGP, "\x05\x01\0", " $target\n"],
+                  [request => $CitrixGuard::Ica::CGP . $bind, " $target\n"],
+                  [form => $CitrixGuard::Ica::CGP, "\x05", "\x08"],
+                  [long => $CitrixGuard::Ica::CGP, $longest, "\x01"],
                   [early => $CitrixGuard::Ica::ICA, "\x01"],
                   [early => $CitrixGuard::Ica::GREETING, "\x05"],
                   [slow => $CitrixGuard::Ica::CGP, "\x05"]) {
@@ -313,8 +320,9 @@ END
             '... and said';
     }
     $through->settle;
-    is $through->access_log('why.log'), "cgp request\ncgp long\nica early\n"
-        . "socks5 early\ncgp slow\n", '$citrix_guard_why';
+    is $through->access_log('why.log'), "cgp request\ncgp request\ncgp form\n"
+        . "cgp long\nica early\nsocks5 early\ncgp slow\n",
+        '$citrix_guard_why';
     $adc->forget;
 };
 
@@ -323,6 +331,12 @@ subtest 'a session is theirs when both have greeted' => sub {
     for my $open (sub { CitrixGuard::Ica::cgp(@_) },
                   sub { CitrixGuard::Ica::cgp(@_, signature =>
                         $CitrixGuard::Ica::ICA) },
+                  # as clients say it: the first time, and to reconnect
+                  (map { my $ticket = $_; sub {
+                      CitrixGuard::Ica::cgp(@_, signature =>
+                          $CitrixGuard::Ica::CGP
+                          . CitrixGuard::Ica::bind_request($ticket)) }
+                   } undef, "NS\1\0 /x\n\xff a\n\r/%"),
                   sub { CitrixGuard::Ica::socks5(@_) }) {
         my $client = $open->($nginx->port(3));
         ok CitrixGuard::Ica::echoes($client, "\n$GET$_"), 'HTTP in it'
@@ -358,7 +372,8 @@ subtest 'an ADC that answers in HTTP' => sub {
                  proxy_pass 127.0.0.1:%%ADC%%; }
 END
     my $client = CitrixGuard::Raw->new($through->port, timeout => 2);
-    $client->put("$CitrixGuard::Ica::CGP\r\n\r\n");
+    $client->put($CitrixGuard::Ica::CGP
+                 . CitrixGuard::Ica::bind_request() . "\r\n\r\n");
     is eval { $client->bytes(1) }, undef, 'nothing of it reaches the client';
     like $through->error_log, qr/the ADC answers in another protocol/,
         '... and it is said';

@@ -18,6 +18,7 @@
 
 static int cguard_hello_word(cguard_hello_t *h, unsigned char ch);
 static int cguard_hello_line_end(cguard_hello_t *h);
+static int cguard_hello_escapes(cguard_hello_t *h, unsigned char ch);
 static int cguard_hello_is_blank(uint32_t last, unsigned char ch);
 static int cguard_hello_texts(cguard_hello_t *h, unsigned char ch);
 static int cguard_hello_text(unsigned *state, const char *text, unsigned len,
@@ -26,11 +27,22 @@ static unsigned char cguard_hello_ascii(uint32_t last, unsigned char ch);
 
 
 int
-cguard_hello_byte(cguard_hello_t *h, unsigned char ch)
+cguard_hello_byte(cguard_hello_t *h, unsigned char ch, unsigned opaque)
 {
     int  found;
 
+    if (h->opaque && !opaque) {
+
+        /* a word that has begun there is none of what is known */
+
+        h->word = 0;
+        h->target = 0;
+    }
+
+    h->opaque = opaque;
+
     found = cguard_hello_word(h, ch);
+    found |= cguard_hello_escapes(h, ch);
     found |= cguard_hello_texts(h, cguard_hello_ascii(h->last, ch));
 
     h->last = h->last << 8 | ch;
@@ -50,6 +62,7 @@ cguard_hello_word(cguard_hello_t *h, unsigned char ch)
         h->target |= h->word > 1;
         h->word = 1;
         h->path = 0;
+        h->blank = 1;
 
         return 0;
     }
@@ -61,7 +74,7 @@ cguard_hello_word(cguard_hello_t *h, unsigned char ch)
 
     /* "/" is a target by itself in HTTP/0.9, whatever follows */
 
-    if (h->word == 1 && ch == '/') {
+    if (h->word == 1 && ch == '/' && !h->opaque) {
         return 1;
     }
 
@@ -79,13 +92,28 @@ cguard_hello_line_end(cguard_hello_t *h)
 {
     int  found;
 
-    found = h->target || h->word > 1;
+    found = (h->target || h->word > 1) && !h->opaque;
 
     h->target = 0;
     h->word = 1;
     h->path = 0;
+    h->blank = 1;
 
     return found;
+}
+
+
+/*
+ * The texts below may be written with escapes, whatever stands between them.  A
+ * climb needs one, and so does what it leads to.
+ */
+
+static int
+cguard_hello_escapes(cguard_hello_t *h, unsigned char ch)
+{
+    h->escapes += h->blank && ch == '%' && h->escapes < 2;
+
+    return h->escapes == 2;
 }
 
 

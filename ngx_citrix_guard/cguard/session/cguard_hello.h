@@ -27,6 +27,9 @@ typedef struct {
     unsigned              path;         /* that word has a byte of a path */
     unsigned              target;       /* the line has whitespace and a
                                            word */
+    unsigned              blank;        /* there was whitespace */
+    unsigned              escapes;      /* "%" after it */
+    unsigned              opaque;       /* the previous byte was random */
     unsigned              root;         /* progress in three texts */
     unsigned              parent;
     unsigned              version;
@@ -35,11 +38,13 @@ typedef struct {
 
 /*
  * Takes one more byte.  Returns nonzero as soon as some parser could read a
- * request, or could do so if the connection ended here.  Writes to its state
+ * request, or could do so if the connection ended here.  Among random bytes
+ * ("opaque") whitespace and a slash are no sign yet, nor is a short word in a
+ * line: a request there has to name a path that climbs.  Writes to its state
  * only, allocates nothing; constant time.
  */
 
-int cguard_hello_byte(cguard_hello_t *h, unsigned char ch);
+int cguard_hello_byte(cguard_hello_t *h, unsigned char ch, unsigned opaque);
 
 
 #pragma GCC visibility pop

@@ -45,6 +45,8 @@ static cguard_session_reason_e cguard_session_client_signature(
     cguard_session_t *cs, unsigned char ch);
 static cguard_session_reason_e cguard_session_hello(cguard_session_t *cs,
     unsigned char ch);
+static cguard_session_reason_e cguard_session_no_bind(cguard_session_t *cs,
+    const unsigned char *p, size_t len);
 static cguard_session_reason_e cguard_session_server_byte(cguard_session_t *cs,
     unsigned char ch, unsigned *hold);
 static cguard_session_reason_e cguard_session_server_signature(
@@ -122,8 +124,8 @@ const char *
 cguard_session_why(cguard_session_reason_e reason)
 {
     static const char  *words[] = {
-        "none", "early", "method", "connect", "ticket", "inside", "request",
-        "long", "answer", "slow", "silent"
+        "none", "early", "method", "connect", "ticket", "inside", "form",
+        "request", "long", "answer", "slow", "silent"
     };
 
     return words[reason];
@@ -140,6 +142,7 @@ cguard_session_reason_text(cguard_session_reason_e reason)
         "the second message is not a CONNECT",
         "the CONNECT names no STA ticket",
         "SOCKS5 carries neither ICA nor CGP",
+        "no bind request follows the signature",
         "an HTTP request follows the signature",
         "too many bytes follow the signature before the ADC's answer",
         "the ADC answers in another protocol",
@@ -199,12 +202,34 @@ cguard_session_client(cguard_session_t *cs, const void *data, size_t len)
     for (i = 0; cs->watch && i < len; i++) {
         reason = cguard_session_client_byte(cs, p[i]);
 
+        if (reason == CGUARD_SESSION_FORM) {
+            return cguard_session_no_bind(cs, p + i, len - i);
+        }
+
         if (reason != CGUARD_SESSION_PASS) {
             return reason;
         }
     }
 
     return CGUARD_SESSION_PASS;
+}
+
+
+/* why it is none is worth a look at the rest: it may be an attack */
+
+static cguard_session_reason_e
+cguard_session_no_bind(cguard_session_t *cs, const unsigned char *p,
+    size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        if (cguard_hello_byte(&cs->request, p[i], 0)) {
+            return CGUARD_SESSION_REQUEST;
+        }
+    }
+
+    return CGUARD_SESSION_FORM;
 }
 
 
@@ -254,9 +279,8 @@ cguard_session_client_signature(cguard_session_t *cs, unsigned char ch)
 
 /*
  * After a signature, before the server has answered.  In ICA each side waits
- * for the other's signature.  A CGP hello is binary with some text in it, and
- * its form is not public: it may be anything in which no HTTP parser finds a
- * request.
+ * for the other's signature.  A CGP client sends a bind request, in which no
+ * HTTP parser may find a request.
  */
 
 static cguard_session_reason_e
@@ -270,10 +294,14 @@ cguard_session_hello(cguard_session_t *cs, unsigned char ch)
         return CGUARD_SESSION_LONG;
     }
 
+    if (!cguard_cgp_byte(&cs->cgp, ch)) {
+        return CGUARD_SESSION_FORM;
+    }
+
     cs->hello++;
 
-    return cguard_hello_byte(&cs->request, ch) ? CGUARD_SESSION_REQUEST
-                                               : CGUARD_SESSION_PASS;
+    return cguard_hello_byte(&cs->request, ch, cs->cgp.opaque)
+           ? CGUARD_SESSION_REQUEST : CGUARD_SESSION_PASS;
 }
 
 

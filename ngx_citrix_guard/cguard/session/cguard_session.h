@@ -20,6 +20,7 @@
 
 #include <stddef.h>
 
+#include "cguard_cgp.h"
 #include "cguard_hello.h"
 #include "cguard_session_types.h"
 #include "cguard_socks5.h"
@@ -34,7 +35,7 @@
 
 /* how many bytes may follow a CGP signature before the server answers */
 
-#define CGUARD_SESSION_HELLO      4096
+#define CGUARD_SESSION_HELLO      CGUARD_CGP_BIND
 
 /* at most so many bytes of a server are held back */
 
@@ -61,7 +62,8 @@ typedef struct {
                                            complete */
     unsigned              hello;        /* bytes after the client's
                                            signature */
-    cguard_hello_t        request;
+    cguard_cgp_t          cgp;          /* their form */
+    cguard_hello_t        request;      /* an HTTP request in them */
 
     unsigned              held_len;     /* bytes of the server that are held
                                            back */

@@ -27,7 +27,7 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_ZONE_VERSION   3
+#define CGUARD_ZONE_VERSION   4
 
 #define CGUARD_ZONE_NAME      64     /* bytes of a name; longer ones are cut */
 #define CGUARD_ZONE_WORD      32     /* of a short name */
@@ -80,6 +80,11 @@ typedef struct {
 #define CGUARD_ZONE_STATE_NEW       1
 #define CGUARD_ZONE_STATE_RESTORED  2
 #define CGUARD_ZONE_STATE_DAMAGED   3
+
+
+/* worker processes, also those of older configurations */
+
+#define CGUARD_ZONE_WORKERS     256
 
 
 /* what could not be written: an event, a line of the error log */
@@ -239,7 +244,7 @@ typedef struct {
     uint64_t              started;   /* milliseconds */
     uint64_t              owner;     /* of the state file; 0: no file yet */
     uint64_t              state;     /* CGUARD_ZONE_STATE_... */
-    _Atomic uint64_t      unsaved;   /* failed writes */
+    _Atomic uint64_t      unsaved;   /* failed writes since the last good */
     _Atomic uint64_t      configured;
     _Atomic uint64_t      loads;     /* of the configuration */
     _Atomic uint64_t      changed;   /* changes of modes */
@@ -247,6 +252,7 @@ typedef struct {
     cguard_zone_count_t   errors;
     cguard_zone_count_t   lost[CGUARD_ZONE_LOST];
     _Atomic uint64_t      acknowledged;  /* acknowledgements */
+    _Atomic uint64_t      open[CGUARD_ZONE_WORKERS];  /* cguard_zone_open */
     cguard_zone_ack_entry_t  acks[CGUARD_ZONE_ACKS];
     cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];

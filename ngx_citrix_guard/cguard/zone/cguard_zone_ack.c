@@ -52,7 +52,8 @@ cguard_zone_acknowledge(cguard_zone_t *z, cguard_zone_ack_t *ack)
     }
 
     if (ack->count > through
-        || through + ack->lost[0] + ack->lost[1] == 0)
+        || (through + ack->lost[0] + ack->lost[1] == 0
+            && z->state != CGUARD_ZONE_STATE_DAMAGED))
     {
         return 0;
     }

@@ -11,6 +11,7 @@
 
 #include "cguard_zone_state.h"
 #include "cguard_zone.h"
+#include "cguard_zone_open.h"
 
 
 #define CGUARD_ZONE_STATE_MAGIC  0x6574617453676369   /* "icgState" */
@@ -32,15 +33,13 @@ cguard_zone_state_is(const cguard_zone_state_t *state)
 
 
 void
-cguard_zone_save(cguard_zone_t *z, void *buf)
+cguard_zone_copy(void *dst, cguard_zone_t *z)
 {
-    size_t                i;
-    uint64_t             *to;
-    _Atomic uint64_t     *from;
-    cguard_zone_state_t  *state;
+    size_t             i;
+    uint64_t          *to;
+    _Atomic uint64_t  *from;
 
-    state = buf;
-    to = (uint64_t *) (state + 1);
+    to = dst;
     from = (_Atomic uint64_t *) (void *) z;
 
     /* other processes are counting: copy word by word, so that none is torn */
@@ -48,6 +47,19 @@ cguard_zone_save(cguard_zone_t *z, void *buf)
     for (i = 0; i < sizeof(cguard_zone_t) / sizeof(uint64_t); i++) {
         to[i] = cguard_zone_get(&from[i]);
     }
+}
+
+
+void
+cguard_zone_save(cguard_zone_t *z, void *buf)
+{
+    uint64_t             *to;
+    cguard_zone_state_t  *state;
+
+    state = buf;
+    to = (uint64_t *) (state + 1);
+
+    cguard_zone_copy(to, z);
 
     state->magic = CGUARD_ZONE_STATE_MAGIC;
     state->version = CGUARD_ZONE_VERSION;
@@ -61,6 +73,7 @@ int
 cguard_zone_restore(cguard_zone_t *z, const void *buf, size_t len)
 {
     unsigned                    i;
+    uint64_t                    lost;
     cguard_zone_t              *image;
     const cguard_zone_state_t  *state;
 
@@ -85,8 +98,23 @@ cguard_zone_restore(cguard_zone_t *z, const void *buf, size_t len)
     memcpy(z, image, sizeof(cguard_zone_t));
 
     z->owner = 0;
-    z->state = CGUARD_ZONE_STATE_NONE;
     z->unsaved = 0;
+
+    /* nobody has looked at the damage yet */
+
+    if (z->state != CGUARD_ZONE_STATE_DAMAGED || z->acknowledged) {
+        z->state = CGUARD_ZONE_STATE_NONE;
+    }
+
+    /* what was going on when it was written has no end */
+
+    lost = cguard_zone_open_leave_all(z);
+
+    if (lost) {
+        cguard_zone_add(&z->lost[CGUARD_ZONE_LOST_EVENT],
+                        cguard_zone_get(&z->configured));
+        atomic_fetch_add(&z->lost[CGUARD_ZONE_LOST_EVENT].n, lost - 1);
+    }
 
     for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
         z->servers[i].modes = 0;

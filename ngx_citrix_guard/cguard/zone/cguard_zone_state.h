@@ -35,6 +35,10 @@ typedef struct {
 
 int cguard_zone_state_is(const cguard_zone_state_t *state);
 
+/* all of it as it is, to a zone that nobody counts in yet */
+
+void cguard_zone_copy(void *to, cguard_zone_t *z);
+
 /* writes header and image: CGUARD_ZONE_STATE bytes, aligned to words */
 
 void cguard_zone_save(cguard_zone_t *z, void *buf);

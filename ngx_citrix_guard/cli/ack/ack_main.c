@@ -14,15 +14,15 @@
 #include <string.h>
 
 #include "ack_main.h"
-#include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_error.h"
+#include "cli/common/cli_http.h"
 
 
 #define ACK_SECRET_MIN  16
 #define ACK_SECRET_MAX  256
 #define ACK_BY          64
 #define ACK_NOTE        200
-#define ACK_TIMEOUT     10
+#define ACK_MSEC        10000
 
 #define ACK_REFUSED     1
 #define ACK_ERROR       2
@@ -276,24 +276,13 @@ ack_secret(ack_t *a)
 }
 
 
-static size_t
-ack_body(char *p, size_t size, size_t n, void *data)
-{
-    (void) p;
-    (void) data;
-
-    return size * n;
-}
-
-
-/* speaks to that host only: no redirect, no proxy */
-
 static int
 ack_send(ack_t *a, CURL *curl)
 {
     char                form[2048], error[CURL_ERROR_SIZE];
     long                status;
     CURLcode            rc;
+    cli_http_t          http;
     struct curl_slist  *headers;
 
     if (ack_form(a, curl, form, sizeof(form)) == -1) {
@@ -305,28 +294,20 @@ ack_send(ack_t *a, CURL *curl)
     status = 0;
     headers = curl_slist_append(NULL, a->header);
 
+    memset(&http, 0, sizeof(cli_http_t));
+
+    http.command = "ack";
+    http.cacert = a->cacert;
+    http.msec = ACK_MSEC;
+    http.insecure = a->insecure;
+    http.netrc = 1;
+
+    cli_http_settings(curl, &http);
+
     curl_easy_setopt(curl, CURLOPT_URL, a->monitor);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long) ACK_TIMEOUT);
-    curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_OPTIONAL);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT,
-                     "citrix-guard/" CGUARD_VERSION " ack");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, form);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ack_body);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-
-    if (a->cacert) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, a->cacert);
-    }
-
-    if (a->insecure) {
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
 
     rc = headers ? curl_easy_perform(curl) : CURLE_OUT_OF_MEMORY;
 
@@ -335,7 +316,7 @@ ack_send(ack_t *a, CURL *curl)
 
     if (rc != CURLE_OK) {
         cli_error("not acknowledged: no answer from the monitor: %s",
-                  cli_printable(error[0] ? error : curl_easy_strerror(rc)));
+                  cli_printable(cli_http_error(rc, error)));
         return ACK_REFUSED;
     }
 

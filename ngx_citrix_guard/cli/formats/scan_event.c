@@ -299,3 +299,31 @@ scan_gateway_is(cli_str_t s, const char *bytes)
 
     return 1;
 }
+
+
+/* it begins as no other line does; "_" is a digit of any kind */
+
+int
+scan_event_of_front(const unsigned char *p, const unsigned char *last)
+{
+    size_t  i;
+
+    static const char  begin[] =
+        "{\"version\":1,\"time\":\"____-__-__T__:__:__.___Z\","
+        "\"id\":\"________________________________\",\"at\":\"front\",";
+
+    if ((size_t) (last - p) < sizeof(begin) || last[-1] != '}') {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(begin) - 1; i++) {
+
+        if (begin[i] == '_' ? memchr("0123456789abcdef", p[i], 16) == NULL
+                            : p[i] != (unsigned char) begin[i])
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}

@@ -31,4 +31,9 @@ scan_parsed_e scan_gateway(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
 
+/* 1: an event of the front, as conf/front.schema.json: a session, no request */
+
+int scan_event_of_front(const unsigned char *p, const unsigned char *last);
+
+
 #endif /* _SCAN_EVENT_H_INCLUDED_ */

@@ -15,6 +15,7 @@
 #include "scan_json.h"
 #include "scan_document.h"
 #include "scan_escape.h"
+#include "scan_event.h"
 #include "scan_layout.h"
 #include "scan_names.h"
 #include "scan_record.h"
@@ -122,6 +123,10 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
     if (js.p == NULL || memchr(p, '"', (size_t) (js.p - p))) {
         return SCAN_DAMAGED;
+    }
+
+    if (scan_event_of_front(js.p, last)) {
+        return SCAN_NO_REQUEST;
     }
 
     start = js.p;

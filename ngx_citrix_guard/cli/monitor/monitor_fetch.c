@@ -11,8 +11,8 @@
 
 #include <curl/curl.h>
 
-#include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_escape.h"
+#include "cli/common/cli_http.h"
 #include "cli/common/cli_memory.h"
 #include "monitor_fetch.h"
 
@@ -30,11 +30,13 @@ static void monitor_fetch_error(monitor_document_t *doc, CURLcode rc,
 int
 monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
 {
-    char       error[CURL_ERROR_SIZE];
-    long       status;
-    CURL      *curl;
-    CURLcode   rc;
+    char         error[CURL_ERROR_SIZE];
+    long         status;
+    CURL        *curl;
+    CURLcode     rc;
+    cli_http_t   http;
 
+    memset(&http, 0, sizeof(cli_http_t));
     memset(doc, 0, sizeof(monitor_document_t));
     memset(error, 0, sizeof(error));
     status = 0;
@@ -46,13 +48,11 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
         return -1;
     }
 
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_OPTIONAL);
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, seconds);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "citrix-guard/" CGUARD_VERSION);
+    http.msec = seconds * 1000;
+    http.netrc = 1;
+
+    cli_http_settings(curl, &http);
+
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, monitor_fetch_body);
@@ -78,9 +78,7 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
 static void
 monitor_fetch_error(monitor_document_t *doc, CURLcode rc, const char *error)
 {
-    if (error[0] == '\0') {
-        error = curl_easy_strerror(rc);
-    }
+    error = cli_http_error(rc, error);
 
     (void) cli_escape(doc->error, sizeof(doc->error),
                       (const unsigned char *) error, strlen(error));

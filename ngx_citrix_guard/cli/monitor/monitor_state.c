@@ -23,6 +23,8 @@
 typedef struct {
     monitor_state_t      *to;
     monitor_server_t      server;
+    monitor_canary_t      canary;
+    unsigned              acknowledged:1;
     unsigned              wrong:1;
 } monitor_reader_t;
 
@@ -32,6 +34,8 @@ static void monitor_found(void *data, const char *path, const char *value);
 static void monitor_top(monitor_reader_t *rd, const char *path,
     const char *value);
 static void monitor_server(monitor_reader_t *rd, const char *path,
+    const char *value);
+static void monitor_canary(monitor_reader_t *rd, const char *path,
     const char *value);
 static void monitor_outcome(monitor_reader_t *rd, const char *path,
     const char *value);
@@ -81,6 +85,8 @@ monitor_read(const monitor_document_t *doc, monitor_state_t *state)
         return -1;
     }
 
+    state->damaged &= !rd.acknowledged;
+
     return state->version == 1 && state->now[0] && state->started[0]
            && state->configured[0] ? 0 : -1;
 }
@@ -93,6 +99,9 @@ monitor_found(void *data, const char *path, const char *value)
 
     if (strncmp(path, "servers.#", 9) == 0) {
         monitor_server(rd, path + 9, value);
+
+    } else if (strncmp(path, "canaries.#", 10) == 0) {
+        monitor_canary(rd, path + 10, value);
 
     } else if (value) {
         monitor_top(rd, path, value);
@@ -132,7 +141,11 @@ monitor_top(monitor_reader_t *rd, const char *path, const char *value)
     } else if (strcmp(path, "errors.count") == 0) {
         monitor_add(rd, &rd->to->errors, value);
 
+    } else if (strcmp(path, "state.found") == 0) {
+        rd->to->damaged = strcmp(value, "damaged") == 0;
+
     } else if (strcmp(path, "acknowledged.count") == 0) {
+        rd->acknowledged = 1;
         monitor_add(rd, &rd->to->looked, value);
 
     } else if (strcmp(path, "lost.events") == 0) {
@@ -187,6 +200,42 @@ monitor_server(monitor_reader_t *rd, const char *path, const char *value)
 
     } else if (strncmp(path, ".outcomes.", 10) == 0) {
         monitor_outcome(rd, path + 10, value);
+    }
+}
+
+
+/* that of several whose last attack was not refused, by the latest of them */
+
+static void
+monitor_canary(monitor_reader_t *rd, const char *path, const char *value)
+{
+    monitor_state_t   *to;
+    monitor_canary_t  *canary;
+
+    to = rd->to;
+    canary = &rd->canary;
+
+    if (value && strcmp(path, ".name") == 0) {
+        snprintf(canary->name, sizeof(canary->name), "%s", value);
+
+    } else if (value && strcmp(path, ".let_by.last") == 0) {
+        snprintf(canary->let_by, sizeof(canary->let_by), "%s", value);
+
+    } else if (value && strcmp(path, ".verdicts.blocked.last") == 0) {
+        snprintf(canary->blocked, sizeof(canary->blocked), "%s", value);
+
+    } else if (value == NULL && *path == '\0') {
+
+        if (canary->let_by[0]
+            && strcmp(canary->let_by, canary->blocked) >= 0
+            && strcmp(canary->let_by, to->let_by_last) > 0)
+        {
+            snprintf(to->let_by, sizeof(to->let_by), "%s", canary->name);
+            snprintf(to->let_by_last, sizeof(to->let_by_last), "%s",
+                     canary->let_by);
+        }
+
+        memset(canary, 0, sizeof(monitor_canary_t));
     }
 }
 

@@ -27,6 +27,13 @@ typedef struct {
 
 
 typedef struct {
+    char                  name[64];
+    char                  let_by[40];
+    char                  blocked[40];
+} monitor_canary_t;
+
+
+typedef struct {
     unsigned              version;
     char                  node[256];
     char                  now[40];
@@ -55,6 +62,13 @@ typedef struct {
 
     /* events that were not written to the log, or not in full */
     unsigned long long    lost;
+
+    /* the counters of before could not be read, and nobody has looked */
+    unsigned              damaged;
+
+    /* our own attack that was not refused last, where the guard is on */
+    char                  let_by[64];
+    char                  let_by_last[40];
 
     unsigned              servers;
     monitor_server_t      server[MONITOR_SERVERS];

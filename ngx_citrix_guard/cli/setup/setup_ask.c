@@ -33,35 +33,40 @@ setup_ask(setup_t *s)
 {
     if (s->names == 0
         && setup_question(s, "name", "The Gateway's name, or several "
-                          "separated by spaces", NULL, setup_take_names) == -1)
+                          "separated by spaces", s->earlier.names,
+                          setup_take_names) == -1)
     {
         return -1;
     }
 
     if (s->adc[0] == '\0'
         && setup_question(s, "adc", "The address of its virtual server on the "
-                          "ADC (HOST or HOST:PORT)", NULL, setup_adc) == -1)
+                          "ADC (HOST or HOST:PORT)", s->earlier.adc,
+                          setup_adc) == -1)
     {
         return -1;
     }
 
     if (s->certificate == NULL
         && setup_question(s, "certificate", "The file with its certificate "
-                          "and the chain", NULL, setup_certificate) == -1)
+                          "and the chain", s->earlier.certificate,
+                          setup_certificate) == -1)
     {
         return -1;
     }
 
     if (s->key == NULL
-        && setup_question(s, "key", "The file with its key", NULL, setup_key)
-           == -1)
+        && setup_question(s, "key", "The file with its key", s->earlier.key,
+                          setup_key) == -1)
     {
         return -1;
     }
 
     if (s->mode == NULL
         && setup_question(s, "mode", "on refuses the attack, detect only "
-                          "records it", "on", setup_mode) == -1)
+                          "records it", s->earlier.mode ? s->earlier.mode
+                                                        : "on",
+                          setup_mode) == -1)
     {
         return -1;
     }

@@ -21,7 +21,7 @@
 
 
 static int setup_authorities(setup_t *s);
-static int setup_redirect_ports(const setup_t *s);
+static int setup_ports_of(const setup_t *s, const char *file);
 
 
 int
@@ -34,14 +34,27 @@ setup_check(setup_t *s)
     printf("ok: the key fits the certificate, which is for %s%s\n",
            s->name[0], s->names > 1 ? " and the other names" : "");
 
-    if (setup_authorities(s) == -1 || setup_check_adc(s) == -1) {
+    if (setup_authorities(s) == -1) {
+        return -1;
+    }
+
+    if (s->no_start) {
+        return 0;
+    }
+
+    if (setup_check_adc(s) == -1) {
         return -1;
     }
 
     printf("ok: the ADC answers at %s, and its certificate is trusted\n",
            s->adc);
 
-    if (setup_check_port(s->port) == -1 || setup_redirect_ports(s) == -1) {
+    if (setup_check_port(s->port) == -1
+        || setup_ports_of(s, "citrix-guard/monitor.conf") == -1
+        || (s->kind == SETUP_NODE
+            ? setup_ports_of(s, "citrix-guard/nodes.conf") == -1
+            : setup_ports_of(s, "citrix-guard/redirect.conf") == -1))
+    {
         return -1;
     }
 
@@ -83,17 +96,17 @@ setup_authorities(setup_t *s)
 }
 
 
-/* "listen 80 default_server;" */
+/* "listen 80 default_server;", as the shipped file has it */
 
 static int
-setup_redirect_ports(const setup_t *s)
+setup_ports_of(const setup_t *s, const char *file)
 {
     int            rc;
     char          *path, *text, *p;
     size_t         len;
     unsigned long  port;
 
-    path = setup_path(s->nginx.conf, "citrix-guard/redirect.conf");
+    path = setup_path(s->nginx.conf, file);
     text = setup_slurp(path, NULL);
     free(path);
 

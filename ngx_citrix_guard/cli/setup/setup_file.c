@@ -117,7 +117,8 @@ setup_folders(const char *path)
 
 
 int
-setup_put(const char *path, const char *text, size_t len, const char *link)
+setup_put(const char *path, const char *text, size_t len, const char *link,
+    unsigned mode)
 {
     int          rc;
     char        *new;
@@ -135,8 +136,11 @@ setup_put(const char *path, const char *text, size_t len, const char *link)
         rc = symlink(link, new);
 
     } else {
-        rc = setup_write(new, text, len,
-                         stat(path, &st) == 0 ? st.st_mode & 0777 : 0644);
+        if (mode == 0) {
+            mode = stat(path, &st) == 0 ? st.st_mode & 0777 : 0644;
+        }
+
+        rc = setup_write(new, text, len, mode);
     }
 
     if (rc == 0) {
@@ -210,6 +214,22 @@ setup_sync_folder(const char *path)
 }
 
 
+FILE *
+setup_open(char **text, size_t *len)
+{
+    FILE  *f;
+
+    f = open_memstream(text, len);
+
+    if (f == NULL) {
+        cli_error("no memory left");
+        exit(2);
+    }
+
+    return f;
+}
+
+
 char *
 setup_scratch(const char *text)
 {
@@ -258,4 +278,29 @@ setup_same(const char *conf, const setup_change_t *change)
     free(path);
 
     return same;
+}
+
+
+int
+setup_restrict(const char *conf, const setup_change_t *change)
+{
+    int          rc;
+    char        *path;
+    struct stat  st;
+
+    path = setup_path(conf, change->path);
+    rc = 0;
+
+    if (change->mode && stat(path, &st) == 0
+        && (st.st_mode & 0777 & ~change->mode)
+        && chmod(path, st.st_mode & change->mode) == -1)
+    {
+        cli_error("cannot restrict the access to %s: %s", path,
+                  strerror(errno));
+        rc = -1;
+    }
+
+    free(path);
+
+    return rc;
 }

@@ -10,7 +10,7 @@
 #define _SETUP_FILE_H_INCLUDED_
 
 
-#include <stddef.h>
+#include <stdio.h>
 
 #include "setup_types.h"
 
@@ -33,12 +33,16 @@ int setup_folders(const char *path);
 
 /*
  * Writes a text or a link next to the path and renames it, so that others see
- * the old one or the new one.  Keeps owner and mode of the old one.  Returns
- * -1, with a message, on failure.
+ * the old one or the new one.  With the mode 0 it keeps that of the old one.
+ * Returns -1, with a message, on failure.
  */
 
 int setup_put(const char *path, const char *text, size_t len,
-    const char *link);
+    const char *link, unsigned mode);
+
+/* a text in memory, to be written; the command ends if there is none */
+
+FILE *setup_open(char **text, size_t *len);
 
 /*
  * Writes a text to a temporary file, which the caller removes; returns its
@@ -50,6 +54,11 @@ char *setup_scratch(const char *text);
 /* is the file already as the change makes it? */
 
 int setup_same(const char *conf, const setup_change_t *change);
+
+/* if the change has a mode, the file that is there has no more; -1 with a
+ * message */
+
+int setup_restrict(const char *conf, const setup_change_t *change);
 
 
 #endif /* _SETUP_FILE_H_INCLUDED_ */

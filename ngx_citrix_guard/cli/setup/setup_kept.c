@@ -66,7 +66,7 @@ setup_keep(const char *conf, const setup_change_t *change, unsigned n,
 
     if (rc == 0) {
         to = setup_kept_path(conf, date, "list");
-        rc = setup_put(to, list, used, NULL);
+        rc = setup_put(to, list, used, NULL, 0);
         free(to);
     }
 
@@ -95,8 +95,11 @@ setup_keep_one(const char *conf, const char *date, const char *path,
     *what = link ? "link" : text ? "file" : "absent";
     rc = 0;
 
-    if (link || text) {
-        rc = setup_put(to, text, text ? len : 0, link);
+    if (link) {
+        rc = setup_put(to, NULL, 0, link, 0);
+
+    } else if (text && stat(from, &st) == 0) {
+        rc = setup_put(to, text, len, NULL, st.st_mode & 0777);
 
     } else if (lstat(from, &st) == 0) {
         cli_error("cannot read %s", from);
@@ -220,6 +223,7 @@ setup_kept_line(const char *conf, const char *date, const char *line,
     int          rc;
     char        *path;
     const char  *name;
+    struct stat  st;
 
     memset(change, 0, sizeof(setup_change_t));
 
@@ -236,7 +240,8 @@ setup_kept_line(const char *conf, const char *date, const char *line,
 
     if (strncmp(line, "file ", 5) == 0) {
         change->text = setup_slurp(path, NULL);
-        rc = change->text ? 0 : -1;
+        rc = change->text && stat(path, &st) == 0 ? 0 : -1;
+        change->mode = rc == 0 ? st.st_mode & 0777 : 0;
 
     } else if (strncmp(line, "link ", 5) == 0) {
         change->link = setup_link(path);
@@ -297,7 +302,7 @@ setup_kept_put(const char *conf, const setup_change_t *change, unsigned n)
         if (change[i].text || change[i].link) {
             rc |= setup_put(path, change[i].text,
                             change[i].text ? strlen(change[i].text) : 0,
-                            change[i].link);
+                            change[i].link, change[i].mode);
 
         } else if (unlink(path) == -1 && errno != ENOENT) {
             cli_error("cannot remove %s: %s", path, strerror(errno));

@@ -17,6 +17,7 @@
 #include "setup_main.h"
 #include "setup_ask.h"
 #include "setup_check.h"
+#include "setup_earlier.h"
 #include "setup_file.h"
 #include "setup_kept.h"
 #include "setup_nginx.h"
@@ -32,6 +33,7 @@
 static int setup_options(setup_t *s, const char **conf, int argc,
     char **argv);
 static int setup_option(setup_t *s, const char **conf, int c, char *value);
+static int setup_kind(setup_t *s);
 static int setup_all(setup_t *s, const char *conf);
 static int setup_write_all(setup_t *s, char *date);
 static int setup_start(setup_t *s, const char *date);
@@ -44,6 +46,7 @@ static const char  setup_usage[] =
 "\n"
 "Puts the guard in front of a whole Gateway: asks for what no option sets, checks\n"
 "it, shows all changes, writes them, starts or reloads nginx, and verifies.\n"
+"Proposes the answers of an earlier setup; --yes takes them.\n"
 "\n"
 "      --name=NAME            the Gateway's name; may be given several times\n"
 "      --adc=HOST[:PORT]      its virtual server on the ADC, also https://...\n"
@@ -53,9 +56,15 @@ static const char  setup_usage[] =
 "      --mode=on|detect       refuse the attack (on), or only log it\n"
 "      --listen=[ADDRESS:]PORT  the address that users connect to (443)\n"
 "      --browser-only         without apps (ICA) and the stream module\n"
+"      --balancer=ADDRESS     a node behind this balancer, with the PROXY protocol;\n"
+"                             may be given several times\n"
+"      --collector=ADDRESS[:PORT]  gets a node's logs, and may read its counters\n"
+"      --gateway              with apps, without balancers: after one of these\n"
 "      --conf=DIR             the folder of nginx.conf (as nginx -V says)\n"
 "      --nginx=BINARY         the nginx to set up (/usr/sbin/nginx)\n"
 "      --monitor=URL          its monitor (http://127.0.0.1:8089/citrix-guard)\n"
+"      --no-start             do not ask the ADC, do not start nginx: for a\n"
+"                             container\n"
 "  -y, --yes                  do not ask: for scripts\n"
 "  -n, --dry-run              check and show the changes, but write nothing\n"
 "  -h, --help                 print this text\n"
@@ -75,7 +84,6 @@ setup_main(int argc, char **argv)
 
     s.nginx.nginx = "/usr/sbin/nginx";
     s.monitor = SETUP_MONITOR;
-    s.port = 443;
     conf = NULL;
 
     rc = setup_options(&s, &conf, argc, argv);
@@ -106,6 +114,10 @@ setup_options(setup_t *s, const char **conf, int argc, char **argv)
         { "mode", required_argument, NULL, 'm' },
         { "listen", required_argument, NULL, 'l' },
         { "browser-only", no_argument, NULL, 'b' },
+        { "gateway", no_argument, NULL, 'g' },
+        { "balancer", required_argument, NULL, 'B' },
+        { "collector", required_argument, NULL, 'L' },
+        { "no-start", no_argument, NULL, 's' },
         { "conf", required_argument, NULL, 'C' },
         { "nginx", required_argument, NULL, 'X' },
         { "monitor", required_argument, NULL, 'M' },
@@ -167,7 +179,23 @@ setup_option(setup_t *s, const char **conf, int c, char *value)
         return setup_monitor(s, value);
 
     case 'b':
-        s->browser_only = 1;
+        s->kind = SETUP_BROWSERS;
+        s->kind_said = 1;
+        return 0;
+
+    case 'g':
+        s->kind = SETUP_GATEWAY;
+        s->kind_said = 1;
+        return 0;
+
+    case 'B':
+        return setup_balancer(s, value);
+
+    case 'L':
+        return setup_collector(s, value);
+
+    case 's':
+        s->no_start = 1;
         return 0;
 
     case 'C':
@@ -192,6 +220,40 @@ setup_option(setup_t *s, const char **conf, int c, char *value)
 }
 
 
+/* whoever names a balancer means a node */
+
+static int
+setup_kind(setup_t *s)
+{
+    if (s->kind_said && (s->balancers || s->collector[0])) {
+        cli_error("setup: --balancer and --collector are those of a node: "
+                  "without --browser-only and --gateway");
+        return -1;
+    }
+
+    if (s->balancers) {
+        s->kind = SETUP_NODE;
+        s->kind_said = 1;
+    }
+
+    if (setup_earlier(s) == -1) {
+        return -1;
+    }
+
+    if (s->collector[0] && s->kind != SETUP_NODE) {
+        cli_error("setup: --collector is that of a node, which --balancer "
+                  "makes");
+        return -1;
+    }
+
+    if (s->port == 0) {
+        s->port = 443;
+    }
+
+    return 0;
+}
+
+
 static int
 setup_all(setup_t *s, const char *conf)
 {
@@ -199,6 +261,7 @@ setup_all(setup_t *s, const char *conf)
     unsigned  differ;
 
     if (setup_nginx_find(&s->nginx, conf) == -1
+        || setup_kind(s) == -1
         || setup_ask(s) == -1
         || setup_check(s) == -1
         || setup_text(s) == -1)
@@ -228,7 +291,7 @@ setup_all(setup_t *s, const char *conf)
 
     date[0] = '\0';
 
-    if (differ && setup_write_all(s, date) == -1) {
+    if (setup_write_all(s, date) == -1) {
         return SETUP_ERROR;
     }
 
@@ -245,9 +308,17 @@ setup_write_all(setup_t *s, char *date)
     setup_change_t  *change, differ[SETUP_CHANGES];
 
     for (i = 0, n = 0; i < s->changes; i++) {
+        if (setup_restrict(s->nginx.conf, &s->change[i]) == -1) {
+            return -1;
+        }
+
         if (!setup_same(s->nginx.conf, &s->change[i])) {
             differ[n++] = s->change[i];
         }
+    }
+
+    if (n == 0) {
+        return 0;
     }
 
     if (setup_keep(s->nginx.conf, differ, n, date) == -1) {
@@ -259,7 +330,8 @@ setup_write_all(setup_t *s, char *date)
 
         path = setup_path(s->nginx.conf, change->path);
         rc = setup_put(path, change->text,
-                       change->text ? strlen(change->text) : 0, change->link);
+                       change->text ? strlen(change->text) : 0, change->link,
+                       change->mode);
         free(path);
     }
 
@@ -278,6 +350,11 @@ setup_start(setup_t *s, const char *date)
 
     if (setup_nginx_test(&s->nginx) == -1) {
         return setup_undo(s, date);
+    }
+
+    if (s->no_start) {
+        printf("Set up; nginx was not started.\n");
+        return 0;
     }
 
     loads = setup_nginx_loads(s->monitor);
@@ -333,6 +410,7 @@ setup_free(setup_t *s)
     }
 
     setup_text_free(s);
+    setup_earlier_free(s);
 
     free(s->adc_ca);
     free(s->certificate);

@@ -17,6 +17,7 @@
 #include "cli/common/cli_error.h"
 #include "setup_text.h"
 #include "setup_file.h"
+#include "setup_node.h"
 #include "setup_run.h"
 #include "setup_types.h"
 
@@ -24,7 +25,8 @@
 #define SETUP_AVAILABLE  "/usr/share/nginx/modules-available/"
 
 
-static void setup_add(setup_t *s, const char *path, char *text);
+static setup_change_t *setup_add(setup_t *s, const char *path, char *text);
+static void setup_add_node(setup_t *s);
 static char *setup_settings(const setup_t *s);
 static char *setup_names(const setup_t *s);
 static char *setup_front(const setup_t *s);
@@ -34,14 +36,14 @@ static char *setup_nginx_conf(const setup_t *s);
 static int setup_modules(setup_t *s);
 static void setup_module(setup_t *s, const char *path, const char *to);
 static int setup_there(const setup_t *s, const char *pattern);
+static const char *setup_main_file(const setup_t *s);
 static void setup_difference(const setup_t *s, const setup_change_t *change);
 
 
 int
 setup_text(setup_t *s)
 {
-    if (!setup_there(s, s->browser_only ? "citrix-guard/browser-only.conf"
-                                        : "citrix-guard/gateway.conf")
+    if (!setup_there(s, setup_main_file(s))
         || !setup_there(s, "citrix-guard/guard.conf"))
     {
         cli_error("setup: the guard's configuration is not in %s/citrix-guard:"
@@ -50,24 +52,32 @@ setup_text(setup_t *s)
         return -1;
     }
 
-    setup_add(s, "citrix-guard/settings.conf", setup_settings(s));
-    setup_add(s, "citrix-guard/names.conf", setup_names(s));
-    setup_add(s, "citrix-guard/front.conf", setup_front(s));
-    setup_add(s, "citrix-guard/mode.conf", setup_mode_text(s));
+    (void) setup_add(s, "citrix-guard/settings.conf", setup_settings(s));
+    (void) setup_add(s, "citrix-guard/names.conf", setup_names(s));
+    (void) setup_add(s, "citrix-guard/mode.conf", setup_mode_text(s));
 
-    setup_add(s, "citrix-guard/canary.conf", setup_canary(s));
+    if (s->kind == SETUP_NODE) {
+        setup_add_node(s);
+
+    } else {
+        (void) setup_add(s, "citrix-guard/front.conf", setup_front(s));
+    }
+
+    /* who knows the token tries attacks without an alarm; nginx reads as root */
+
+    setup_add(s, "citrix-guard/canary.conf", setup_canary(s))->mode = 0600;
 
     if (setup_modules(s) == -1) {
         return -1;
     }
 
-    setup_add(s, "nginx.conf", setup_nginx_conf(s));
+    (void) setup_add(s, "nginx.conf", setup_nginx_conf(s));
 
     return 0;
 }
 
 
-static void
+static setup_change_t *
 setup_add(setup_t *s, const char *path, char *text)
 {
     setup_change_t  *change;
@@ -76,6 +86,38 @@ setup_add(setup_t *s, const char *path, char *text)
 
     change->path = path;
     change->text = text;
+
+    return change;
+}
+
+
+static void
+setup_add_node(setup_t *s)
+{
+    (void) setup_add(s, "citrix-guard/front-node.conf", setup_node_front(s));
+    (void) setup_add(s, "citrix-guard/balancers.conf",
+                     setup_node_balancers(s));
+    (void) setup_add(s, "citrix-guard/collector-errors.conf",
+                     setup_node_errors(s));
+    (void) setup_add(s, "citrix-guard/collector-events.conf",
+                     setup_node_events(s));
+    (void) setup_add(s, "citrix-guard/collector-monitor.conf",
+                     setup_node_monitor(s));
+}
+
+
+/* below the folder of nginx.conf */
+
+static const char *
+setup_main_file(const setup_t *s)
+{
+    static const char  *files[SETUP_KINDS] = {
+        "citrix-guard/gateway.conf",
+        "citrix-guard/browser-only.conf",
+        "citrix-guard/nodes.conf"
+    };
+
+    return files[s->kind];
 }
 
 
@@ -90,24 +132,6 @@ setup_text_free(setup_t *s)
 }
 
 
-/* opens a stream to memory; without memory the command ends */
-
-static FILE *
-setup_open(char **text, size_t *len)
-{
-    FILE  *f;
-
-    f = open_memstream(text, len);
-
-    if (f == NULL) {
-        cli_error("no memory left");
-        exit(2);
-    }
-
-    return f;
-}
-
-
 static char *
 setup_settings(const setup_t *s)
 {
@@ -119,8 +143,7 @@ setup_settings(const setup_t *s)
     f = setup_open(&text, &len);
 
     fprintf(f,
-            "# Written by \"citrix-guard setup\": the names, the ADC, the "
-            "certificate.\n"
+            "# " SETUP_WRITTEN ": the names, the ADC, the certificate.\n"
             "# The names are in names.conf as well.\n"
             "\n"
             "map $citrix_asked $citrix_gateway {\n"
@@ -276,8 +299,7 @@ setup_nginx_conf(const setup_t *s)
     fprintf(f, "# Written by \"citrix-guard setup\"; \"citrix-guard rollback\" "
             "restores the old file.\n"
             "# Your own values are in citrix-guard/settings.conf.\n\n"
-            "include citrix-guard/%s;\n",
-            s->browser_only ? "browser-only.conf" : "gateway.conf");
+            "include %s;\n", setup_main_file(s));
 
     fclose(f);
 
@@ -297,7 +319,7 @@ setup_modules(setup_t *s)
     setup_module(s, "modules-enabled/50-mod-http-citrix-guard.conf",
                  SETUP_AVAILABLE "mod-http-citrix-guard.conf");
 
-    if (s->browser_only) {
+    if (s->kind == SETUP_BROWSERS) {
         return 0;
     }
 
@@ -379,6 +401,14 @@ setup_difference(const setup_t *s, const setup_change_t *change)
 
     if (change->link) {
         printf("+++ %s -> %s\n", path, change->link);
+        free(path);
+        return;
+    }
+
+    /* what is shown may be kept where others read it */
+
+    if (change->mode) {
+        printf("+++ %s (a secret, for its owner alone)\n", path);
         free(path);
         return;
     }

@@ -14,13 +14,13 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "cguard/decision/cguard_version.h"
 #include "cli/common/cli_error.h"
+#include "cli/common/cli_http.h"
 #include "setup_tls.h"
 #include "setup_types.h"
 
 
-#define SETUP_ADC_SECONDS  15L
+#define SETUP_ADC_MSEC  15000
 
 
 static int setup_pair(const setup_t *s, SSL_CTX *ctx);
@@ -28,7 +28,6 @@ static int setup_passphrase(char *buf, int size, int rwflag, void *data);
 static int setup_holds(const setup_t *s, X509 *cert);
 static int setup_tls_error(const char *file, const char *what);
 static int setup_ask_adc(const setup_t *s, CURL *curl, const char *name);
-static size_t setup_drop(char *p, size_t size, size_t n, void *data);
 
 
 int
@@ -196,6 +195,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     char                to[SETUP_ADDRESS + sizeof("::")];
     char                error[CURL_ERROR_SIZE];
     CURLcode            rc;
+    cli_http_t          http;
     struct curl_slist  *list;
 
     snprintf(url, sizeof(url), "https://%s/", name);
@@ -204,8 +204,15 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     memset(error, 0, sizeof(error));
     list = curl_slist_append(NULL, to);
 
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    memset(&http, 0, sizeof(cli_http_t));
+
+    http.command = "setup";
+    http.cacert = s->adc_ca;
+    http.msec = SETUP_ADC_MSEC;
+    http.tls = 1;
+
+    cli_http_settings(curl, &http);
+
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
@@ -215,17 +222,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     curl_easy_setopt(curl, CURLOPT_SSL_OPTIONS,
                      (long) CURLSSLOPT_NO_PARTIALCHAIN);
 
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, SETUP_ADC_SECONDS);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, setup_drop);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT,
-                     "citrix-guard/" CGUARD_VERSION " setup");
-
-    if (s->adc_ca) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, s->adc_ca);
-    }
 
     rc = curl_easy_perform(curl);
 
@@ -235,14 +232,10 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
         return 0;
     }
 
-    if (error[0] == '\0') {
-        snprintf(error, sizeof(error), "%s", curl_easy_strerror(rc));
-    }
-
     if (rc == CURLE_PEER_FAILED_VERIFICATION) {
         cli_error("setup: the ADC's certificate at %s is not trusted for the "
                   "name %s: %s; --adc-ca=FILE names its CA", s->adc,
-                  name, cli_printable(error));
+                  name, cli_printable(cli_http_error(rc, error)));
 
     } else if (rc == CURLE_SSL_CACERT_BADFILE) {
         cli_error("setup: --adc-ca=%s: it contains no PEM certificate",
@@ -250,20 +243,8 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
 
     } else {
         cli_error("setup: the ADC does not answer over TLS at %s: %s", s->adc,
-                  cli_printable(error));
+                  cli_printable(cli_http_error(rc, error)));
     }
 
     return -1;
-}
-
-
-/* nothing of the answer is needed */
-
-static size_t
-setup_drop(char *p, size_t size, size_t n, void *data)
-{
-    (void) p;
-    (void) data;
-
-    return size * n;
 }

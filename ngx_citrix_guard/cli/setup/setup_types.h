@@ -11,9 +11,14 @@
 #define _SETUP_TYPES_H_INCLUDED_
 
 
-#define SETUP_NAMES    16
-#define SETUP_CHANGES  10
-#define SETUP_TOKEN    24
+#define SETUP_NAMES      16
+#define SETUP_BALANCERS  8
+#define SETUP_CHANGES    16
+#define SETUP_TOKEN      24
+
+/* in settings.conf; the shipped one, whose values are examples, has it not */
+
+#define SETUP_WRITTEN  "Written by \"citrix-guard setup\""
 
 /* of a host name (RFC 1035), and of one with a port */
 
@@ -30,13 +35,38 @@ typedef struct {
 } setup_nginx_t;
 
 
-/* a file below the folder of nginx.conf: its text, or the target of a link */
+/*
+ * A file below the folder of nginx.conf: its text, or the target of a link.  The
+ * mode is the most that it may have; 0: that of the file which is there.
+ */
 
 typedef struct {
     const char           *path;
     char                 *text;
     const char           *link;
+    unsigned              mode;
 } setup_change_t;
+
+
+/* which of the shipped configurations */
+
+typedef enum {
+    SETUP_GATEWAY = 0,
+    SETUP_BROWSERS,
+    SETUP_NODE,
+    SETUP_KINDS
+} setup_kind_e;
+
+
+/* the answers of an earlier setup, as they would be typed; NULL: none */
+
+typedef struct {
+    char                 *names;
+    char                 *adc;
+    char                 *certificate;
+    char                 *key;
+    char                 *mode;
+} setup_earlier_t;
 
 
 typedef struct {
@@ -56,12 +86,23 @@ typedef struct {
     char                  address[SETUP_NAME + 1];
     unsigned              port;
 
+    setup_kind_e          kind;
+
+    /* of a node: who sends users, and where its logs go */
+    char                  balancer[SETUP_BALANCERS][SETUP_NAME + 1];
+    unsigned              balancers;
+    char                  collector[SETUP_ADDRESS + 1];
+
     /* the token of its own checks */
     char                  canary[SETUP_TOKEN + 1];
 
     unsigned              yes:1;
     unsigned              dry_run:1;
-    unsigned              browser_only:1;
+    unsigned              no_start:1;
+    unsigned              kind_said:1;
+    unsigned              collector_said:1;
+
+    setup_earlier_t       earlier;
 
     setup_change_t        change[SETUP_CHANGES];
     unsigned              changes;

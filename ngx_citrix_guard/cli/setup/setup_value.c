@@ -6,6 +6,7 @@
  */
 
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +33,7 @@ static int setup_is_host(const char *p, size_t len);
 static int setup_port(const char *text, unsigned *port);
 static int setup_split(const char *text, char *host, unsigned *port);
 static int setup_file(char **to, const char *what, const char *text);
+static int setup_is_address(const char *text);
 
 
 int
@@ -334,4 +336,83 @@ setup_monitor(setup_t *s, const char *text)
     s->monitor = text;
 
     return 0;
+}
+
+
+int
+setup_balancer(setup_t *s, const char *text)
+{
+    char            network[INET6_ADDRSTRLEN + 1];
+    size_t          len;
+    unsigned        bits;
+    const char     *slash;
+
+    slash = strchr(text, '/');
+    len = slash ? (size_t) (slash - text) : strlen(text);
+    bits = 1;
+
+    snprintf(network, sizeof(network), "%.*s", (int) len, text);
+
+    if (len >= sizeof(network) || !setup_is_address(network)
+        || (slash && (setup_port(slash + 1, &bits) == -1
+                      || bits > (strchr(network, ':') ? 128 : 32))))
+    {
+        cli_error("setup: --balancer=%s: it must be the address of a balancer, "
+                  "or a network", cli_printable(text));
+        return -1;
+    }
+
+    if (s->balancers == SETUP_BALANCERS) {
+        cli_error("setup: more than %d balancers: name their network",
+                  SETUP_BALANCERS);
+        return -1;
+    }
+
+    snprintf(s->balancer[s->balancers++], sizeof(s->balancer[0]), "%s", text);
+
+    return 0;
+}
+
+
+int
+setup_collector(setup_t *s, const char *text)
+{
+    char      host[SETUP_NAME + 1], address[SETUP_NAME + 1];
+    unsigned  port;
+
+    s->collector_said = 1;
+
+    if (strcmp(text, "none") == 0) {
+        s->collector[0] = '\0';
+        return 0;
+    }
+
+    port = 514;
+
+    if (setup_split(text, host, &port) == 0) {
+        snprintf(address, sizeof(address), "%.*s",
+                 (int) strcspn(host + (*host == '['), "]"),
+                 host + (*host == '['));
+
+        if (setup_is_address(address)) {
+            snprintf(s->collector, sizeof(s->collector), "%s:%u", host, port);
+            return 0;
+        }
+    }
+
+    cli_error("setup: --collector=%s: it must be ADDRESS, ADDRESS:PORT or "
+              "none",
+              cli_printable(text));
+
+    return -1;
+}
+
+
+static int
+setup_is_address(const char *text)
+{
+    unsigned char  buf[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, text, buf) == 1
+           || inet_pton(AF_INET6, text, buf) == 1;
 }

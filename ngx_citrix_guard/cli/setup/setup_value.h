@@ -28,5 +28,10 @@ int setup_mode(setup_t *s, const char *text);
 int setup_listen(setup_t *s, const char *text);
 int setup_monitor(setup_t *s, const char *text);
 
+/* an address or a network, and an address with or without a port */
+
+int setup_balancer(setup_t *s, const char *text);
+int setup_collector(setup_t *s, const char *text);
+
 
 #endif /* _SETUP_VALUE_H_INCLUDED_ */

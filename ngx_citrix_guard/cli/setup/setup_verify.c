@@ -80,7 +80,7 @@ setup_verify_name(const setup_t *s, const char *name, char *reason,
     int         argc;
     char        url[SETUP_NAME + 32], to[SETUP_ADDRESS + 32], monitor[2048];
     char        canary[SETUP_TOKEN + 32];
-    const char *argv[8];
+    const char *argv[10];
 
     snprintf(url, sizeof(url), "https://%s:%u", name, s->port);
     snprintf(to, sizeof(to), "--connect=%s:%u",
@@ -95,6 +95,11 @@ setup_verify_name(const setup_t *s, const char *name, char *reason,
     argv[argc++] = canary;
     argv[argc++] = to;
     argv[argc++] = monitor;
+
+    if (s->kind == SETUP_NODE) {
+        argv[argc++] = "--proxy-protocol";
+    }
+
     argv[argc++] = url;
     argv[argc] = NULL;
 

@@ -23,6 +23,7 @@ static int status_through(status_t *st);
 static int status_none(status_t *st);
 static int status_clock(status_t *st);
 static int status_lost(status_t *st);
+static int status_damaged(status_t *st);
 static void status_modes(status_t *st);
 static void status_verified(status_t *st);
 static unsigned status_of(const status_t *st, unsigned with, char *names,
@@ -52,7 +53,7 @@ status_conclude(status_t *st)
                    "monitor at %s: %s.", st->monitor, st->state.error);
 
     } else if (!status_through(st) && !status_none(st) && !status_clock(st)
-               && !status_lost(st))
+               && !status_lost(st) && !status_damaged(st))
     {
         status_modes(st);
     }
@@ -155,6 +156,21 @@ status_lost(status_t *st)
 }
 
 
+static int
+status_damaged(status_t *st)
+{
+    if (!st->state.damaged) {
+        return 0;
+    }
+
+    status_say(st, STATUS_UNKNOWN,
+               "Cannot tell whether anything got through before %s: what was "
+               "kept of that time is damaged.", st->state.started);
+
+    return 1;
+}
+
+
 static void
 status_modes(status_t *st)
 {
@@ -167,6 +183,14 @@ status_modes(status_t *st)
         status_say(st, STATUS_WARNING,
                    "The guard is off in a part of %s (%s), since %s.",
                    names, node, since);
+        return;
+    }
+
+    if (st->state.let_by_last[0]) {
+        status_say(st, STATUS_WARNING,
+                   "We are not shielded everywhere: the guard is on and did "
+                   "not refuse our own test attack \"%s\", the last time at "
+                   "%s.", st->state.let_by, st->state.let_by_last);
         return;
     }
 
@@ -198,7 +222,8 @@ status_modes(status_t *st)
 
     status_say(st, STATUS_OK,
                "We have been shielded since %s at %s (%s): %llu blocked, and "
-               "nothing got through.", since, names, node,
+               "there is no sign that anything got through since then.",
+               since, names, node,
                st->state.blocked);
 }
 

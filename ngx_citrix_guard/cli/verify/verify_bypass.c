@@ -132,6 +132,7 @@ verify_new_route(verify_t *v, const char *address, unsigned port)
     memset(route, 0, sizeof(verify_route_t));
 
     route->endpoint = v->endpoint;
+    route->endpoint.proxy = 0;
     route->endpoint.connect_port = port;
 
     len = strlen(address);

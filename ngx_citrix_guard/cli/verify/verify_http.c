@@ -2,8 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sends one request with libcurl, its target byte for byte.  Follows no
- * redirect and uses no proxy, so nothing goes to any other host.
+ * Sends one request with libcurl, its target byte for byte.
  */
 
 
@@ -13,7 +12,7 @@
 #include <time.h>
 
 #include "cli/common/cli_error.h"
-#include "cguard/decision/cguard_version.h"
+#include "cli/common/cli_http.h"
 #include "verify_http.h"
 #include "verify_types.h"
 
@@ -98,7 +97,8 @@ verify_http_done(verify_t *v)
 void
 verify_curl_shared(verify_t *v, CURL *curl)
 {
-    long  left, timeout;
+    long        left, timeout;
+    cli_http_t  http;
 
     curl_easy_reset(curl);
 
@@ -108,25 +108,14 @@ verify_curl_shared(verify_t *v, CURL *curl)
     timeout = v->timeout * 1000;
     timeout = left == 0 ? 1 : left < timeout ? left : timeout;
 
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout);
+    memset(&http, 0, sizeof(cli_http_t));
 
-    if (v->cacert) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, v->cacert);
-    }
+    http.command = "verify";
+    http.cacert = v->cacert;
+    http.msec = timeout;
+    http.insecure = v->insecure;
 
-    if (v->insecure) {
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-
-    curl_easy_setopt(curl, CURLOPT_USERAGENT,
-                     "citrix-guard/" CGUARD_VERSION " verify");
+    cli_http_settings(curl, &http);
 }
 
 
@@ -153,6 +142,10 @@ verify_curl(verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
                          (long) CURL_SSLVERSION_TLSv1);
         curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
         curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    }
+
+    if (endpoint->proxy) {
+        curl_easy_setopt(curl, CURLOPT_HAPROXYPROTOCOL, 1L);
     }
 
     if (endpoint->address[0]) {

@@ -63,6 +63,7 @@ static const char  verify_usage[] =
 "      --direct=HOST[:PORT]   the ADC's own address: it must not answer here\n"
 "      --port=PORT            another port of HOST, guarded as well\n"
 "      --connect=HOST[:PORT]  ask there, whatever the name resolves to\n"
+"      --proxy-protocol       with --connect: as the balancer of a node does\n"
 "      --monitor=URL          the guard's monitor: its counters and modes\n"
 "      --error-log=FILE       the guard's log: distinguishes detect from off\n"
 "      --no-ica               do not test ICA\n"
@@ -71,9 +72,8 @@ static const char  verify_usage[] =
 "      --timeout=SECONDS      limit for one answer (10)\n"
 "      --deadline=SECONDS     limit for the whole run (60)\n"
 "      --canary=TOKEN         mark requests as the operator's own\n"
-"  -v, --verbose              list spellings that the guard did not refuse\n"
-"  -j, --json  -h, --help     print JSON; print this text\n"
-"      --nagios               print one line for Nagios and similar tools\n"
+"  -v, --verbose  -h, --help  list spellings that were not refused; this text\n"
+"  -j, --json  --nagios       print JSON; one line for Nagios\n"
 "Exit status: 0 shielded, 1 detect only, 2 not shielded, 3 cannot tell, or an\n"
 "error.\n";
 
@@ -216,6 +216,7 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
         { "direct", required_argument, NULL, 'd' },
         { "port", required_argument, NULL, 'p' },
         { "connect", required_argument, NULL, 'C' },
+        { "proxy-protocol", no_argument, NULL, 'P' },
         { "error-log", required_argument, NULL, 'l' },
         { "monitor", required_argument, NULL, 'm' },
         { "no-ica", no_argument, NULL, 'i' },
@@ -249,6 +250,13 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
     }
 
     if (verify_url(v, argv[optind]) == -1) {
+        return VERIFY_ERROR;
+    }
+
+    /* other ways to the name do not lead through the node's own port */
+
+    if (v->endpoint.proxy && v->endpoint.address[0] == '\0') {
+        cli_error("verify: --proxy-protocol needs --connect=HOST: the node");
         return VERIFY_ERROR;
     }
 
@@ -286,6 +294,10 @@ verify_option(verify_t *v, verify_output_e *output, int c, char *value)
 
     case 'C':
         return verify_connect(v, value);
+
+    case 'P':
+        v->endpoint.proxy = 1;
+        return 0;
 
     case 'l':
         v->error_log = value;

@@ -15,6 +15,7 @@
 
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_escape.h"
+#include "cli/common/cli_http.h"
 #include "cli/common/cli_json.h"
 #include "cli/common/cli_memory.h"
 #include "verify_monitor.h"
@@ -205,6 +206,7 @@ verify_monitor_ask(verify_t *v, verify_monitor_t *m, unsigned long long since,
     long                status;
     CURL               *curl;
     CURLcode            rc;
+    const char         *text;
     verify_document_t   doc;
 
     memset(&doc, 0, sizeof(verify_document_t));
@@ -231,13 +233,10 @@ verify_monitor_ask(verify_t *v, verify_monitor_t *m, unsigned long long since,
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
 
     if (rc != CURLE_OK && !doc.large) {
-        (void) cli_escape(m->error, sizeof(m->error),
-                          (unsigned char *) error, strlen(error));
+        text = cli_http_error(rc, error);
 
-        if (m->error[0] == '\0') {
-            snprintf(m->error, sizeof(m->error), "%s",
-                     curl_easy_strerror(rc));
-        }
+        (void) cli_escape(m->error, sizeof(m->error),
+                          (const unsigned char *) text, strlen(text));
 
     } else if (status != 200) {
         snprintf(m->error, sizeof(m->error), "it answers %ld", status);

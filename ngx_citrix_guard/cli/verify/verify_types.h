@@ -39,6 +39,7 @@ typedef struct {
     unsigned              connect_port;
     unsigned              lenient:1;    /* accepts any certificate, and old
                                            TLS */
+    unsigned              proxy:1;      /* PROXY protocol, as a balancer */
 } verify_endpoint_t;
 
 

@@ -21,6 +21,11 @@
 #include "cguard/zone/cguard_zone.h"
 
 
+/* keeps the memory that a rare case needs out of the way of all others */
+
+#define ngx_http_citrix_guard_rare       __attribute__((noinline, cold))
+
+
 #define NGX_HTTP_CITRIX_GUARD_OFF        0
 #define NGX_HTTP_CITRIX_GUARD_DETECT     1
 #define NGX_HTTP_CITRIX_GUARD_ON         2
@@ -78,7 +83,11 @@ typedef struct {
     uint16_t                        turn;       /* of the server's place */
 
     unsigned                        policy;     /* as the core takes it */
+    ngx_uint_t                      target_only; /* PREACCESS: no rules */
     ngx_uint_t                      scan;       /* NGX_..._SCAN, see below */
+
+    /* egress: what chooses a peer, NULL if upstreams differ in that */
+    ngx_http_upstream_init_peer_pt  init_peer;
 
     /* egress: that of proxy_pass, for which the three below hold */
     ngx_http_upstream_conf_t       *proxy;
@@ -209,6 +218,7 @@ typedef struct {
     ngx_uint_t                      refused;    /* the client was refused */
     ngx_uint_t                      left_out;   /* by log_rate */
     ngx_uint_t                      lost;       /* no memory for the event */
+    ngx_uint_t                      open;       /* counted until its end */
     const char                     *reason;
     const cguard_rule_t            *rule;
     const cguard_rule_t            *exempted_by;

@@ -26,6 +26,9 @@
 #define NGX_HTTP_CITRIX_GUARD_CEF_TEXT   80
 
 
+static void ngx_http_citrix_guard_cef_source(ngx_http_citrix_guard_json_t *o,
+    struct sockaddr *sockaddr, ngx_str_t *client);
+static ngx_uint_t ngx_http_citrix_guard_cef_is_host(ngx_str_t *server);
 static void ngx_http_citrix_guard_cef_text(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_str_t *text, size_t max);
 static void ngx_http_citrix_guard_cef_name(ngx_http_citrix_guard_json_t *o,
@@ -55,21 +58,19 @@ ngx_http_citrix_guard_event_cef(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_json_format(o, "rt=%uL", e->msec);
 
-    /* "src" is an address, and a unix socket has none */
-
-    if (r->connection->sockaddr->sa_family != AF_UNIX) {
-        ngx_http_citrix_guard_cef_text(o, "src", &e->client,
-                                       NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
-    }
-
+    ngx_http_citrix_guard_cef_source(o, r->connection->sockaddr, &e->client);
     ngx_http_citrix_guard_cef_name(o, "act",
                         ngx_http_citrix_guard_verdict_name(e->mark->verdict));
     ngx_http_citrix_guard_cef_name(o, "outcome",
                               ngx_http_citrix_guard_outcome_name(e->outcome));
     ngx_http_citrix_guard_cef_text(o, "externalId", &e->id,
                                    NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
-    ngx_http_citrix_guard_cef_text(o, "dhost", &e->host,
-                                   NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
+
+    if (ngx_http_citrix_guard_cef_is_host(&e->server)) {
+        ngx_http_citrix_guard_cef_text(o, "dhost", &e->server,
+                                       NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
+    }
+
     ngx_http_citrix_guard_cef_text(o, "requestMethod", &e->method,
                                    NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
     ngx_http_citrix_guard_cef_text(o, "request", &e->target,
@@ -91,9 +92,77 @@ ngx_http_citrix_guard_event_cef(ngx_http_request_t *r,
                                        NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
     }
 
+    if (e->host.len) {
+        ngx_http_citrix_guard_cef_name(o, "cs3Label", "Host");
+        ngx_http_citrix_guard_cef_text(o, "cs3", &e->host,
+                                       NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
+    }
+
     cef.len = o->failed ? 0 : o->pos - cef.data;
 
     return cef;
+}
+
+
+/* "src" takes IPv4 only; a unix socket has no address */
+
+static void
+ngx_http_citrix_guard_cef_source(ngx_http_citrix_guard_json_t *o,
+    struct sockaddr *sockaddr, ngx_str_t *client)
+{
+    u_char     *last;
+    ngx_str_t   address;
+
+    static ngx_str_t  mapped = ngx_string("::ffff:");
+
+    if (sockaddr->sa_family == AF_UNIX) {
+        return;
+    }
+
+    address = *client;
+    last = address.data + address.len;
+
+    /* of an IPv4 client at a socket for both, ::ffff:192.0.2.1 */
+
+    if (address.len > mapped.len
+        && ngx_strncmp(address.data, mapped.data, mapped.len) == 0
+        && ngx_strlchr(address.data, last, '.') != NULL)
+    {
+        address.data += mapped.len;
+        address.len -= mapped.len;
+    }
+
+    if (ngx_strlchr(address.data, last, ':') != NULL) {
+        ngx_http_citrix_guard_cef_name(o, "c6a2Label", "Source IPv6 Address");
+        ngx_http_citrix_guard_cef_text(o, "c6a2", &address,
+                                       NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
+        return;
+    }
+
+    ngx_http_citrix_guard_cef_text(o, "src", &address,
+                                   NGX_HTTP_CITRIX_GUARD_CEF_TEXT);
+}
+
+
+/* "dhost" takes names of hosts: no "_", no pattern, no wildcard */
+
+static ngx_uint_t
+ngx_http_citrix_guard_cef_is_host(ngx_str_t *server)
+{
+    u_char  *p, *last;
+
+    last = server->data + server->len;
+
+    for (p = server->data; p < last; p++) {
+        if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z')
+            && !(*p >= '0' && *p <= '9')
+            && (p == server->data || (*p != '-' && *p != '.')))
+        {
+            return 0;
+        }
+    }
+
+    return server->len != 0;
 }
 
 

@@ -14,6 +14,7 @@
 
 #include "ngx_http_citrix_guard_event.h"
 #include "ngx_http_citrix_guard_canary.h"
+#include "ngx_http_citrix_guard_forwarded.h"
 #include "ngx_http_citrix_guard_json.h"
 #include "ngx_http_citrix_guard_outcome.h"
 #include "ngx_http_citrix_guard_sent_header.h"
@@ -33,6 +34,7 @@
 #define NGX_HTTP_CITRIX_GUARD_EVENT_LONG    512
 #define NGX_HTTP_CITRIX_GUARD_EVENT_TEXT    256
 #define NGX_HTTP_CITRIX_GUARD_EVENT_SHORT   128
+#define NGX_HTTP_CITRIX_GUARD_EVENT_ADDR    64
 #define NGX_HTTP_CITRIX_GUARD_EVENT_WORD    32
 
 
@@ -64,6 +66,7 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     e->msec = (uint64_t) r->start_sec * 1000 + r->start_msec;
     e->id = ngx_http_citrix_guard_request_id(r);
     e->client = r->connection->addr_text;
+    e->forwarded = ngx_http_citrix_guard_forwarded_for(r);
     e->sni = ngx_http_citrix_guard_event_sni(r);
     e->server = cscf->server_name;
     e->method = ngx_http_citrix_guard_event_method(r);
@@ -241,6 +244,8 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_WORD);
     ngx_http_citrix_guard_event_text(o, "client", &e->client,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_SHORT);
+    ngx_http_citrix_guard_event_text(o, "forwarded_for", &e->forwarded,
+                                     NGX_HTTP_CITRIX_GUARD_EVENT_ADDR);
     ngx_http_citrix_guard_event_text(o, "sni", &e->sni,
                                      NGX_HTTP_CITRIX_GUARD_EVENT_TEXT);
     ngx_http_citrix_guard_event_text(o, "server", &e->server,

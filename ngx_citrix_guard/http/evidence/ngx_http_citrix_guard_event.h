@@ -29,6 +29,7 @@ typedef struct {
     uint64_t                        msec;       /* when it arrived, UTC */
     ngx_str_t                       id;
     ngx_str_t                       client;
+    ngx_str_t                       forwarded;  /* for whom, by others */
     ngx_str_t                       sni;
     ngx_str_t                       server;
     ngx_str_t                       host;

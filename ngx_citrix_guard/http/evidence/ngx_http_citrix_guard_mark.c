@@ -14,6 +14,7 @@
 #include "ngx_http_citrix_guard_mark.h"
 #include "ngx_http_citrix_guard_log.h"
 #include "ngx_http_citrix_guard_log_rate.h"
+#include "ngx_http_citrix_guard_open.h"
 #include "http/base/ngx_http_citrix_guard_pool.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
@@ -41,8 +42,11 @@ static ngx_http_citrix_guard_mark_t
 };
 
 
+ngx_uint_t  ngx_http_citrix_guard_nmarks;
+
+
 ngx_http_citrix_guard_mark_t *
-ngx_http_citrix_guard_mark(ngx_http_request_t *r)
+ngx_http_citrix_guard_find_mark(ngx_http_request_t *r)
 {
     ngx_http_citrix_guard_mark_t  *mark;
 
@@ -64,14 +68,16 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f)
 {
     u_char                         text[NGX_HTTP_CITRIX_GUARD_TEXT];
-    ngx_uint_t                     may_log;
-    ngx_http_citrix_guard_mark_t  *mark;
+    ngx_uint_t                     may_log, open;
+    ngx_http_citrix_guard_mark_t  *mark, *former;
 
-    mark = ngx_http_citrix_guard_mark(r);
+    former = ngx_http_citrix_guard_mark(r);
 
-    if (mark && mark->verdict >= f->verdict) {
+    if (former && former->verdict >= f->verdict) {
         return;
     }
+
+    open = former ? former->open : 0;
 
     may_log = ngx_http_citrix_guard_may_log(r, glcf, f->verdict
                                              == ngx_http_citrix_guard_blocked);
@@ -84,6 +90,12 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
                                           ngx_http_citrix_guard_mark_cleanup,
                                           sizeof(ngx_http_citrix_guard_mark_t));
 
+    /* that of a fallback is never taken back: nobody knows when it ends */
+
+    if (former == NULL || ngx_http_citrix_guard_is_fallback(former)) {
+        ngx_http_citrix_guard_nmarks++;
+    }
+
     if (mark == NULL) {
         mark = ngx_http_citrix_guard_fallbacks;
 
@@ -94,6 +106,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     }
 
     mark->verdict = f->verdict;
+    mark->open = open;
     mark->left_out = !may_log;
     mark->reason = f->reason;
     mark->rule = f->rule;
@@ -104,6 +117,10 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     mark->depth = f->depth;
     mark->start = f->start;
     mark->end = f->end;
+
+    if (mark->verdict != ngx_http_citrix_guard_blocked) {
+        ngx_http_citrix_guard_open_add(r, mark);
+    }
 
     mark->reading.len = ngx_http_citrix_guard_format_reading(text,
                                                              sizeof(text), f);
@@ -146,4 +163,6 @@ static void
 ngx_http_citrix_guard_mark_cleanup(void *data)
 {
     /* the mark is found by this address */
+
+    ngx_http_citrix_guard_nmarks--;
 }

@@ -21,11 +21,15 @@
 
 
 /*
- * The mark, or NULL while nothing was found.  Subrequests and internal
- * redirects share it.
+ * How many requests of this process have a mark.  Nearly always none, so that
+ * nobody has to look for one.
  */
 
-ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_mark(
+extern ngx_uint_t  ngx_http_citrix_guard_nmarks;
+
+/* looks for it; for ngx_http_citrix_guard_mark() only */
+
+ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_find_mark(
     ngx_http_request_t *r);
 
 /*
@@ -44,6 +48,19 @@ void ngx_http_citrix_guard_set_refused(ngx_http_request_t *r);
 
 
 #pragma GCC visibility pop
+
+
+/*
+ * The mark, or NULL while nothing was found.  Subrequests and internal
+ * redirects share it.
+ */
+
+static ngx_inline ngx_http_citrix_guard_mark_t *
+ngx_http_citrix_guard_mark(ngx_http_request_t *r)
+{
+    return ngx_http_citrix_guard_nmarks ? ngx_http_citrix_guard_find_mark(r)
+                                        : NULL;
+}
 
 
 #endif /* _NGX_HTTP_CITRIX_GUARD_MARK_H_INCLUDED_ */

@@ -16,6 +16,7 @@
 #include "ngx_http_citrix_guard_log.h"
 #include "ngx_http_citrix_guard_lost.h"
 #include "ngx_http_citrix_guard_mark.h"
+#include "ngx_http_citrix_guard_open.h"
 #include "ngx_http_citrix_guard_outcome.h"
 #include "ngx_http_citrix_guard_zone.h"
 #include "http/base/ngx_http_citrix_guard_escape.h"
@@ -32,9 +33,8 @@ static void ngx_http_citrix_guard_log_alert(ngx_http_request_t *r,
 void
 ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
 {
-    ngx_http_citrix_guard_mark_t      *mark;
-    ngx_http_citrix_guard_event_t      e;
-    ngx_http_citrix_guard_loc_conf_t  *glcf;
+    ngx_http_citrix_guard_mark_t   *mark;
+    ngx_http_citrix_guard_event_t   e;
 
     if (r != r->main) {
         return;
@@ -43,19 +43,11 @@ ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
     mark = ngx_http_citrix_guard_mark(r);
 
     if (mark == NULL) {
-        glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
-
-        /* the only cost of a request that passes */
-
-        if (glcf->counters && !glcf->monitor
-            && glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF)
-        {
-            atomic_fetch_add_explicit(&glcf->counters->counts.passed, 1,
-                                      memory_order_relaxed);
-        }
-
+        ngx_http_citrix_guard_count_passed(r);
         return;
     }
+
+    ngx_http_citrix_guard_open_end(r, mark);
 
     ngx_http_citrix_guard_build_event(r, mark, &e);
     ngx_http_citrix_guard_count_event(r, &e);

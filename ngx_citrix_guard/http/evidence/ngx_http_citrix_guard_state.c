@@ -119,7 +119,9 @@ ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
     rc = z->loads ? NGX_DECLINED
                   : ngx_http_citrix_guard_state_read(gmcf, cycle->log);
 
-    z->state = rc == NGX_OK ? CGUARD_ZONE_STATE_RESTORED
+    z->state = rc == NGX_OK
+               ? (z->state == CGUARD_ZONE_STATE_DAMAGED
+                  ? CGUARD_ZONE_STATE_DAMAGED : CGUARD_ZONE_STATE_RESTORED)
                : rc == NGX_DECLINED ? CGUARD_ZONE_STATE_NEW
                                     : CGUARD_ZONE_STATE_DAMAGED;
 
@@ -132,6 +134,8 @@ ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
     /* even if the current one belongs to another zone: it was read just now */
 
     if (ngx_http_citrix_guard_state_write(gmcf, ccf) != NGX_OK) {
+        atomic_fetch_add(&z->unsaved, 1);
+
         ngx_log_error(NGX_LOG_CRIT, cycle->log, ngx_errno,
                       "citrix_guard: the state cannot be written to \"%V\"",
                       &gmcf->state.file);
@@ -225,6 +229,7 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
     switch (ngx_http_citrix_guard_state_write(gmcf, NULL)) {
 
     case NGX_OK:
+        atomic_store(&z->unsaved, 0);
         gmcf->state.said = 0;
         return;
 

@@ -43,8 +43,11 @@ static ngx_int_t ngx_http_citrix_guard_canary_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_citrix_guard_event_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_variable_mark(
-    ngx_http_request_t *r);
+static ngx_http_citrix_guard_rare ngx_int_t ngx_http_citrix_guard_set_event(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_format_pt form);
+static ngx_inline ngx_http_citrix_guard_mark_t *
+    ngx_http_citrix_guard_variable_mark(ngx_http_request_t *r);
 static ngx_int_t ngx_http_citrix_guard_set_variable(
     ngx_http_variable_value_t *v, const char *data, size_t len);
 
@@ -240,10 +243,7 @@ static ngx_int_t
 ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t                         text;
-    ngx_http_citrix_guard_mark_t     *mark;
-    ngx_http_citrix_guard_event_t     e;
-    ngx_http_citrix_guard_format_pt   form;
+    ngx_http_citrix_guard_mark_t  *mark;
 
     mark = ngx_http_citrix_guard_variable_mark(r);
 
@@ -252,6 +252,19 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
     if (mark == NULL || r != r->main) {
         return ngx_http_citrix_guard_set_variable(v, "", 0);
     }
+
+    return ngx_http_citrix_guard_set_event(r, v, mark,
+                                     (ngx_http_citrix_guard_format_pt) data);
+}
+
+
+static ngx_int_t
+ngx_http_citrix_guard_set_event(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, ngx_http_citrix_guard_mark_t *mark,
+    ngx_http_citrix_guard_format_pt form)
+{
+    ngx_str_t                      text;
+    ngx_http_citrix_guard_event_t  e;
 
     ngx_http_citrix_guard_build_event(r, mark, &e);
 
@@ -262,7 +275,6 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
         return ngx_http_citrix_guard_set_variable(v, "", 0);
     }
 
-    form = (ngx_http_citrix_guard_format_pt) data;
     text = form(r, &e);
 
     if (text.len == 0) {
@@ -273,12 +285,14 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
 }
 
 
-static ngx_http_citrix_guard_mark_t *
+static ngx_inline ngx_http_citrix_guard_mark_t *
 ngx_http_citrix_guard_variable_mark(ngx_http_request_t *r)
 {
     /* access_log may run before our handler of the same phase */
 
-    ngx_http_citrix_guard_record_nginx_refusal(r);
+    if (!ngx_http_citrix_guard_answered(r)) {
+        ngx_http_citrix_guard_record_nginx_refusal(r);
+    }
 
     return ngx_http_citrix_guard_mark(r);
 }

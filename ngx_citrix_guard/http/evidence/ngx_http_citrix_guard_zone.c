@@ -20,6 +20,7 @@
 #include "cguard/rules/cguard_rule_types.h"
 #include "cguard/zone/cguard_zone.h"
 #include "cguard/zone/cguard_zone_names.h"
+#include "cguard/zone/cguard_zone_state.h"
 
 
 /* the minimum size */
@@ -29,6 +30,7 @@
 
 static ngx_int_t ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
+static cguard_zone_t *ngx_http_citrix_guard_old_zone(void);
 static uint64_t ngx_http_citrix_guard_seed(void);
 static void ngx_http_citrix_guard_zone_keep_servers(
     ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *node);
@@ -116,6 +118,7 @@ ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     ngx_http_citrix_guard_main_conf_t  *before = data;
 
     ngx_time_t                         *now;
+    cguard_zone_t                      *old;
     ngx_slab_pool_t                    *pool;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
@@ -144,12 +147,45 @@ ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
     pool->data = gmcf->shared;
 
+    old = ngx_http_citrix_guard_old_zone();
+
+    if (old) {
+        cguard_zone_copy(gmcf->shared, old);
+        return NGX_OK;
+    }
+
     now = ngx_timeofday();
 
     cguard_zone_init(gmcf->shared, ngx_http_citrix_guard_seed(),
                      (uint64_t) now->sec * 1000 + now->msec);
 
     return NGX_OK;
+}
+
+
+/*
+ * Of the configuration that is in force: a zone of another size or name has a
+ * memory of its own, and what was counted is not to be forgotten for that.
+ * What its workers still wait for is in its list: it will be counted as lost.
+ */
+
+static cguard_zone_t *
+ngx_http_citrix_guard_old_zone(void)
+{
+    ngx_cycle_t                        *cycle;
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    cycle = (ngx_cycle_t *) ngx_cycle;
+
+    if (cycle == NULL || cycle->conf_ctx == NULL) {
+        return NULL;
+    }
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_citrix_guard_module);
+
+    return gmcf && gmcf->shared && cguard_zone_fits(gmcf->shared)
+           ? gmcf->shared : NULL;
 }
 
 

@@ -31,7 +31,7 @@
 
 #define ngx_http_citrix_guard_maybe_judged(name)                              \
     ((name)->len - 8 <= 6                                                     \
-     && ((1u << ((name)->data[0] & 0x1f)) & 0x01004010))
+     && ((0x01004010 >> ((name)->data[0] & 0x1f)) & 1))
 
 
 #pragma GCC visibility push(hidden)

@@ -35,7 +35,6 @@ static ngx_inline ngx_uint_t
 ngx_http_citrix_guard_is_judged(ngx_http_request_t *r, ngx_str_t *target)
 {
     return target->len == r->unparsed_uri.len
-           && r->valid_unparsed_uri
            && ngx_http_get_module_ctx(r, ngx_http_citrix_guard_module)
               == &ngx_http_citrix_guard_judged_ctx
            && ngx_memcmp(target->data, r->unparsed_uri.data, target->len)

@@ -23,6 +23,7 @@
 #include "http/base/ngx_http_citrix_guard_response.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
+#include "http/evidence/ngx_http_citrix_guard_open.h"
 
 
 /* as in ngx_http_access_module.c, which does not export its structures */
@@ -128,6 +129,8 @@ ngx_http_citrix_guard_monitor_handler(ngx_http_request_t *r)
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
 
     format = ngx_http_citrix_guard_monitor_format(r);
+
+    ngx_http_citrix_guard_open_look(gmcf, r->connection->log);
 
     ngx_http_citrix_guard_json_init_chain(&o, r->pool);
 

@@ -45,6 +45,8 @@ static void ngx_http_citrix_guard_metric_canary(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_lost(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_state(
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_front(
     ngx_http_citrix_guard_json_t *o);
 static void ngx_http_citrix_guard_metric_last(
@@ -106,6 +108,7 @@ ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_json_t *o,
                                       atomic_load(&z->errors.n));
 
     ngx_http_citrix_guard_metric_lost(o, z);
+    ngx_http_citrix_guard_metric_state(o, z);
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_config_loads_total",
                                  "counter",
@@ -335,6 +338,35 @@ ngx_http_citrix_guard_metric_lost(ngx_http_citrix_guard_json_t *o,
                                   "citrix_guard_lost_total{what=\"%s\"} %uL\n",
                                   names[i], atomic_load(&z->lost[i].n));
     }
+}
+
+
+/* where there is a file; an acknowledgement is of what was counted since */
+
+static void
+ngx_http_citrix_guard_metric_state(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    ngx_uint_t  damaged;
+
+    if (z->state == CGUARD_ZONE_STATE_NONE) {
+        return;
+    }
+
+    damaged = z->state == CGUARD_ZONE_STATE_DAMAGED
+              && atomic_load(&z->acknowledged) == 0;
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_state_unsaved", "gauge",
+                                 "How often the file of citrix_guard_state "
+                                 "could not be written, since it was.");
+    ngx_http_citrix_guard_json_format(o, "citrix_guard_state_unsaved %uL\n",
+                                      atomic_load(&z->unsaved));
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_state_damaged", "gauge",
+                                 "1 if what was kept could not be read, and "
+                                 "nobody has looked at it.");
+    ngx_http_citrix_guard_json_format(o, "citrix_guard_state_damaged %ui\n",
+                                      damaged);
 }
 
 

@@ -7,6 +7,7 @@
  */
 
 
+#include <stdint.h>
 #include <string.h>
 
 #include "cguard/session/cguard_session.h"
@@ -28,6 +29,10 @@
 
 #define REPLY   "\x05\x00\x00\x01\0\0\0\0\0\0"
 
+
+/* the beginning of the longest bind request, behind which nothing is known */
+
+#define LONGEST  "\xff\xff\x01\0\0\0\x01\x01"
 
 /* data with its length: zeros are in it */
 
@@ -200,7 +205,7 @@ static const session_case_t  session_cases[] = {
       PASS, "HTTP, when it has been answered" },
     { ICA, 0, TEST_DATA("\x7f\x7fICA\0"), TEST_DATA("GET / HTTP/1.1"),
       PASS, "HTTP, when it has been answered" },
-    { CGP, 0, TEST_DATA("\x1a" "CG"), TEST_DATA("\nGET / HTTP/1.1"),
+    { CGP, 0, TEST_DATA("\x1a" "CG"), TEST_DATA("\x05\x01\0\0\0\0\nGET / HTTP/1.1"),
       CGUARD_SESSION_REQUEST, "... but not in part" },
     { ICA, 0, TEST_DATA("\x7f\x7fICA"), TEST_DATA("x"),
       CGUARD_SESSION_EARLY, "... but not in part" },
@@ -236,6 +241,11 @@ static cguard_session_reason_e session_server(cguard_session_t *cs,
     const void *data, size_t len);
 static void session_bound(tap_t *t);
 static void session_hello(tap_t *t);
+static cguard_session_reason_e session_behind(const char *before,
+    size_t before_len, const char *data, size_t len, size_t piece);
+static void session_forms(tap_t *t);
+static void session_tickets(tap_t *t);
+static size_t session_bind(char *p, const char *ticket, size_t len);
 static void session_shown(tap_t *t);
 static cguard_session_reason_e session_within(cguard_session_t *cs,
     cguard_socks5_e allowed, const char *reply, size_t reply_len,
@@ -261,6 +271,8 @@ main(void)
     session_longest(&t);
     session_bound(&t);
     session_hello(&t);
+    session_forms(&t);
+    session_tickets(&t);
     session_shown(&t);
     session_done(&t);
     session_words(&t);
@@ -384,6 +396,7 @@ session_bound(tap_t *t)
     cguard_session_t  cs;
 
     memset(data, 0x01, sizeof(data));
+    memcpy(data, TEST_DATA(LONGEST));
 
     cguard_session_init(&cs, CGP, 0);
     tap_ok(t, cguard_session_client(&cs, data, CGUARD_SESSION_HELLO) == PASS,
@@ -405,9 +418,8 @@ session_bound(tap_t *t)
 static void
 session_hello(tap_t *t)
 {
-    size_t            i, n, len;
-    unsigned          same;
-    cguard_session_t  cs;
+    size_t    i, len;
+    unsigned  same;
 
     static const struct {
         const char              *data;
@@ -466,21 +478,211 @@ session_hello(tap_t *t)
     for (i = 0; i < sizeof(hellos) / sizeof(hellos[0]); i++) {
         len = hellos[i].len;
 
-        cguard_session_init(&cs, CGP, 0);
-        same = cguard_session_client(&cs, hellos[i].data, len)
+        same = session_behind(TEST_DATA(LONGEST), hellos[i].data, len, len)
                == hellos[i].reason;
-
-        cguard_session_init(&cs, CGP, 0);
-
-        for (n = 0; n + 1 < len; n++) {
-            same &= cguard_session_client(&cs, hellos[i].data + n, 1) == PASS;
-        }
-
-        same &= cguard_session_client(&cs, hellos[i].data + n, 1)
+        same &= session_behind(TEST_DATA(LONGEST), hellos[i].data, len - 1, 1)
+                == PASS;
+        same &= session_behind(TEST_DATA(LONGEST), hellos[i].data, len, 1)
                 == hellos[i].reason;
 
         tap_ok(t, same, "hello %zu: by its last byte", i);
     }
+}
+
+
+static cguard_session_reason_e
+session_behind(const char *before, size_t before_len, const char *data,
+    size_t len, size_t piece)
+{
+    cguard_session_t         cs;
+    cguard_session_reason_e  reason;
+
+    cguard_session_init(&cs, CGP, 0);
+
+    reason = cguard_session_client(&cs, before, before_len);
+
+    return reason ? reason
+                  : session_pieces(&cs, cguard_session_client, data, len,
+                                   piece);
+}
+
+
+/* a bind request, and what is none */
+
+static void
+session_forms(tap_t *t)
+{
+    size_t        i;
+    unsigned      same;
+    cguard_cgp_t  cgp = { 0, 0, 0, 0, 0, 0 };
+
+    static const struct {
+        const char              *data;
+        size_t                   len;
+        cguard_session_reason_e  reason;
+        const char              *name;
+    } forms[] = {
+        { TEST_DATA("\x05\x01\0\0\0\0"), PASS, "no capability" },
+        { TEST_DATA("\x85\x00\x01\0\0\0\0"), PASS, "a length of two bytes" },
+        { TEST_DATA("\x04"), CGUARD_SESSION_FORM, "too short a length" },
+        { TEST_DATA("\x84\x00"), CGUARD_SESSION_FORM, "... of two bytes" },
+        { TEST_DATA("\x00"), CGUARD_SESSION_FORM, "no length" },
+        { TEST_DATA("\x05\x02"), CGUARD_SESSION_FORM, "a bind response" },
+        { TEST_DATA("\x05\x00"), CGUARD_SESSION_FORM, "no command" },
+        { TEST_DATA("\x05\x01\x01"), CGUARD_SESSION_FORM, "an extension" },
+        { TEST_DATA("\x05\x01\0\x01"), CGUARD_SESSION_FORM,
+          "a reserved byte" },
+        { TEST_DATA("\x05\x01\0\0\x01"), CGUARD_SESSION_FORM, "another one" },
+        { TEST_DATA("\x05\x01\0\0\0\0\x03\x05\0\0"), PASS,
+          "another message behind it" },
+        { TEST_DATA("\x05\x01\0\0\0\0 /"), CGUARD_SESSION_REQUEST,
+          "a request behind it" },
+        { TEST_DATA("\x07\x01\0\0\0\x82\x00\x01"), PASS,
+          "a number of two bytes" },
+        { TEST_DATA("\x0e\x01\0\0\0\x01\x08\0\0\x07\0\0\0\x01\x02"), PASS,
+          "a capability" },
+        { TEST_DATA("\x0f\x01\0\0\0\x01\x88\0\0\0\x05\0\0\0 /"), PASS,
+          "a ticket, its length of two bytes" },
+        { TEST_DATA("\x0e\x01\0\0\0\x01\x09\0\0\x05\0\0\0 /"),
+          CGUARD_SESSION_REQUEST, "a ticket that is longer than the request" },
+        { TEST_DATA("\x0e\x01\0\0\0\x01\x08\0\0\x05\0\0\0 /"), PASS,
+          "a ticket" },
+        { TEST_DATA("\x0e\x01\0\0\0\x01\x08\0\0\x06\0\0\0 /"),
+          CGUARD_SESSION_REQUEST, "another capability" },
+        { TEST_DATA("\x8f\x01\x01\0\0\0\x01\x80\x01\0\0\x05\0\0\0 /"),
+          CGUARD_SESSION_REQUEST, "a ticket of 128 bytes" },
+        { TEST_DATA("\x0e\x01\0\0\0\x01\x08\x01\0\x05\0\0\0 /"),
+          CGUARD_SESSION_REQUEST, "another service" },
+        { TEST_DATA("\x18\x01\0\0\0\x02\x08\0\0\x05\0\0\0xx"
+                    "\x09\0\0\x06\0\0\0. /"), CGUARD_SESSION_REQUEST,
+          "one behind a ticket" },
+        { TEST_DATA("\x18\x01\0\0\0\x02\x09\0\0\x06\0\0\0.x."
+                    "\x08\0\0\x05\0\0\0 /"), PASS,
+          "a ticket behind another one" },
+    };
+
+    for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        same = session_behind("", 0, forms[i].data, forms[i].len,
+                              forms[i].len)
+               == forms[i].reason;
+        same &= session_behind("", 0, forms[i].data, forms[i].len, 1)
+                == forms[i].reason;
+
+        tap_ok(t, same, "bind request: %s", forms[i].name);
+    }
+
+    tap_ok(t, !cguard_cgp_byte(&cgp, 0x00) && !cguard_cgp_byte(&cgp, 0x05)
+              && !cguard_cgp_byte(&cgp, 0x01),
+           "behind what is none, everything is none");
+    tap_ok(t, session_behind("", 0, TEST_DATA("GET /"), 5)
+              == CGUARD_SESSION_REQUEST,
+           "HTTP in one piece with what is none");
+}
+
+
+/*
+ * What a ticket may look like; and how many honest ones are taken for HTTP.
+ */
+
+static void
+session_tickets(tap_t *t)
+{
+    char      data[256], ticket[16];
+    size_t    i, n, len, refused;
+    uint64_t  x;
+
+    static const struct {
+        const char              *data;
+        size_t                   len;
+        cguard_session_reason_e  reason;
+    } tickets[] = {
+        { TEST_DATA(" /abcd"), PASS },
+        { TEST_DATA(" /abcde"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" abc/de"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" /a b\n"), PASS },
+        { TEST_DATA(" \n/\n"), PASS },
+        { TEST_DATA(" /.."), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" /\xff/vpn"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" /%2e\xff\xff.\xff/\xff%76"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("%2eabcd"), PASS },
+        { TEST_DATA(" x%\xff"), PASS },
+        { TEST_DATA("\n%\xff%"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" a\xff/bcdef\n"), PASS },
+        { TEST_DATA("HTTP/"), CGUARD_SESSION_REQUEST },
+    };
+
+    for (i = 0; i < sizeof(tickets) / sizeof(tickets[0]); i++) {
+        len = session_bind(data, tickets[i].data,
+                           tickets[i].len);
+        tap_ok(t, session_behind("", 0, data, len, 1) == tickets[i].reason,
+               "ticket %zu", i);
+    }
+
+    /* a word that a ticket begins ends with it */
+
+    len = session_bind(data, TEST_DATA(" x"));
+    memcpy(data + len, "y\n", 2);
+    tap_ok(t, session_behind("", 0, data, len + 2, 1) == PASS,
+           "a line that begins in a ticket");
+
+    refused = 0;
+    x = 1;
+
+    for (i = 0; i < 100000; i++) {
+        for (n = 0; n < sizeof(ticket); n++) {
+            x = x * 6364136223846793005u + 1442695040888963407u;
+            ticket[n] = (char) (x >> 56);
+        }
+
+        len = session_bind(data, ticket, sizeof(ticket));
+        refused += session_behind("", 0, data, len, len) != PASS;
+    }
+
+    tap_ok(t, refused < 150, "of 100,000 random tickets %zu look like HTTP",
+           refused);
+}
+
+
+/* as a client sends it that reconnects; all lengths are below 128 */
+
+static size_t
+session_bind(char *p, const char *ticket, size_t len)
+{
+    size_t  n;
+
+    static const char  head[] = "\x01\0\0\0\x05";
+    static const char  reliability[] = "\0\0\x05\0\0\0\x01\x01\x01\x02\x05\0"
+                                       "\x01\x02\x05\0\x2a\x03\0\0\x01\x02";
+    static const char  more[] = "\x0e\0\0\x07\0\0\0\xb8\x0b\0\0\xb8\x0b\0\0"
+                                "\x24\0\0\x01\0\0\0\x01\x1c\x01\0\x01\0\0\x16"
+                                "Citrix.TcpProxyService"
+                                "\x31\0\0\x06\0\0\0\0\x29"
+                                ";40;STA0123456789AB;0A1B2C3D4E5F607182930"
+                                "\x08\0\0\x02\0\0\0\x03\0";
+
+    n = 1;
+    memcpy(p + n, TEST_DATA(head));
+    n += sizeof(head) - 1;
+
+    p[n++] = (char) (sizeof(reliability) - 1 + 1 + len + 1);
+    memcpy(p + n, TEST_DATA(reliability));
+    n += sizeof(reliability) - 1;
+
+    p[n++] = (char) len;
+    memcpy(p + n, ticket, len);
+    n += len;
+    p[n++] = 0;
+
+    memcpy(p + n, TEST_DATA(more));
+    n += sizeof(more) - 1;
+
+    /* the length of it in two bytes */
+
+    memmove(p + 2, p + 1, n - 1);
+    p[0] = (char) (((n - 1) & 0x7f) | 0x80);
+    p[1] = (char) ((n - 1) >> 7);
+
+    return n + 1;
 }
 
 

@@ -302,7 +302,7 @@ unknown_runs(tap_t *t)
 {
     char              before[UNKNOWN_SIZE], behind[UNKNOWN_SIZE];
     char              run[UNKNOWN_RUN + 1], text[TAP_NAME_LEN];
-    char              s[2 * UNKNOWN_SIZE], whole[3 * UNKNOWN_SIZE];
+    char              s[3 * UNKNOWN_SIZE], whole[3 * UNKNOWN_SIZE];
     unsigned          i, k, n, failed, found;
     unknown_target_t  target;
 

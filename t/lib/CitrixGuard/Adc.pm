@@ -9,11 +9,14 @@ package CitrixGuard::Adc;
 #   $adc->port; $adc->sessions; $adc->received
 #
 # It keeps the first bytes of each connection, as they came. It runs in a
-# process of its own; a session is { kind, bytes, over }.
+# process of its own; a session is { kind, bytes, over, sha }. With sha => 1 the
+# last is the SHA-256 of all that came behind the greeting: a signature, CONNECT,
+# a head.
 
 use strict;
 use warnings;
 
+use Digest::SHA ();
 use Errno qw(EAGAIN EINTR EWOULDBLOCK);
 use IO::Poll qw(POLLIN POLLOUT POLLHUP POLLERR);
 use IO::Socket::INET ();
@@ -40,8 +43,9 @@ sub sessions {
     my ($self) = @_;
     my $count = $self->order('S');
     return map {
-        my ($kind, $over, $bytes) = unpack 'N/a C N/a', $self->read_record;
-        +{ kind => $kind, over => $over, bytes => $bytes };
+        my ($kind, $over, $bytes, $sha) = unpack 'N/a C N/a N/a',
+            $self->read_record;
+        +{ kind => $kind, over => $over, bytes => $bytes, sha => $sha };
     } 1 .. $count;
 }
 
@@ -91,8 +95,9 @@ sub _hand_out {
     $state->{sessions} = [] if $order eq 'F';
     my $out = pack 'N', $order eq 'F' ? 0 : scalar @sessions;
     for my $s ($order eq 'F' ? () : @sessions) {
-        $out .= pack 'N/a', pack 'N/a C N/a', $s->{kind} // '',
-                $s->{over} ? 1 : 0, $s->{bytes};
+        $out .= pack 'N/a', pack 'N/a C N/a N/a', $s->{kind} // '',
+                $s->{over} ? 1 : 0, $s->{bytes},
+                $s->{sha} ? $s->{sha}->clone->hexdigest : '';
     }
     while (length $out) {
         my $n = syswrite $control, $out or return;
@@ -155,6 +160,8 @@ sub _got {
         my $room = KEPT - length $session->{bytes};
         $session->{bytes} .= substr $bytes, 0, $room if $room > 0;
         $session->{kind} //= $KIND{ substr $bytes, 0, 1 } // 'http';
+        _add($session, $bytes, $end->{connected})
+            if $state->{given}{sha};
         return _socks5($end, $bytes)
             if $session->{kind} eq 'socks5' && !$end->{connected};
         if ($session->{kind} eq 'http' && !$end->{to}) {
@@ -167,6 +174,23 @@ sub _got {
         }
     }
     ($end->{to} // $end)->{out} .= $bytes;
+    return;
+}
+
+
+# What is behind the greeting goes into the sum; clients wait for the answer.
+sub _add {
+    my ($session, $bytes, $connected) = @_;
+    if (!$session->{sha}) {
+        $session->{first} .= $bytes;
+        my $end = { cgp => qr/^.{7}/s, ica => qr/^.{6}/s,
+                    http => qr/^.*?\r\n\r\n/s }->{ $session->{kind} };
+        if ($end ? $session->{first} =~ $end : $connected) {
+            $session->{sha} = Digest::SHA->new(256);
+            $bytes = substr $session->{first}, $+[0] if $end;
+        }
+    }
+    $session->{sha}->add($bytes) if $session->{sha};
     return;
 }
 

@@ -43,6 +43,7 @@ sub new {
     my $be = $self->{be} = CitrixGuard::Recorder->new;
     my $location = 'location / { proxy_pass http://127.0.0.1:%%BE%%; }';
     my $http = join '', "large_client_header_buffers 4 128k;\n",
+        "keepalive_requests 100000;\n",
         $given{http} // '',
         (map { 'server { ' . $given{listen}->($self->{number}{$_})
                . " citrix_guard on; $POLICY{$_} $location }\n" } @policies),

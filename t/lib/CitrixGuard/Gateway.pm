@@ -11,7 +11,7 @@ package CitrixGuard::Gateway;
 #
 # on: on a machine of CitrixGuard::Lan, with the addresses and ports that stand
 # in the files. like: a second node, with the certificates and the ADC of another.
-# ocsp: where the certificate says that its authority answers. names: more names
+# sha: the ADC sums up what it receives. ocsp: where the certificate says that its authority answers. names: more names
 # that are in the certificates.
 
 use strict;
@@ -43,7 +43,8 @@ sub new {
         @$self{qw(adc certs tls_adc)} = @{ $given{like} }{qw(adc certs tls_adc)};
     }
     else {
-        @$self{qw(adc certs)} = (CitrixGuard::Adc->new(http => $given{web}),
+        @$self{qw(adc certs)} = (CitrixGuard::Adc->new(http => $given{web},
+                                                    sha => $given{sha}),
                                  certificates($given{ocsp},
                                               @{ $given{names} // [] }));
         $self->{tls_adc} = $self->_tls_adc;

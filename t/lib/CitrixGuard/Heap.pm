@@ -1,9 +1,10 @@
 package CitrixGuard::Heap;
 
-# How much a master has allocated, by t/long/life/heap.c, which is preloaded.
+# How much a master, or a worker, has allocated, by t/long/life/heap.c, which is preloaded.
 #
 #   my $heap = CitrixGuard::Heap->new;
 #   CitrixGuard::Nginx->new(env => $heap->env, ...); ... $heap->bytes
+#   $heap->bytes($pid)     of a worker
 
 use strict;
 use warnings;
@@ -32,10 +33,10 @@ sub env {
 }
 
 
-# When it last waited for a signal.
+# When it last waited for a signal, or for events.
 sub bytes {
-    my ($self) = @_;
-    return slurp("$self->{dir}/heap") + 0;
+    my ($self, $worker) = @_;
+    return slurp("$self->{dir}/heap" . ($worker ? ".$worker" : '')) + 0;
 }
 
 1;

@@ -15,13 +15,13 @@ use Text::Wrap ();
 
 our @EXPORT_OK = qw(faults room_map read_house);
 
-# The rooms from top to bottom: what each is for, and on which it stands (and
-# on all that those stand on). "only" names the one unit above that asks it.
+# The rooms from top to bottom: the purpose of each, and the rooms that it uses
+# (with all that those use). "only" names the one unit above that may call it.
 my @ROOMS = (
     { room => 'cli', on => [qw(cli/ack cli/check cli/scan cli/setup cli/status)],
       why => 'the command: its first word chooses check, scan, verify, ...' },
     { room => 'cli/ack', on => ['cli/common'],
-      why => 'citrix-guard ack: tells a monitor that somebody has looked' },
+      why => 'citrix-guard ack: acknowledges an incident at a monitor' },
     { room => 'cli/check', on => ['cli/common'],
       why => 'citrix-guard check: judges targets from its arguments or stdin' },
     { room => 'cli/scan', on => ['cli/fast'],
@@ -33,40 +33,40 @@ my @ROOMS = (
     { room => 'cli/setup', on => [qw(cli/verify cli/monitor)],
       why => 'citrix-guard setup and rollback: nginx as a Gateway, and back' },
     { room => 'cli/status', on => [qw(cli/verify cli/monitor)],
-      why => 'citrix-guard status: are we shielded, in one sentence' },
+      why => 'citrix-guard status: are we shielded? In one sentence' },
     { room => 'cli/monitor', on => ['cli/common'],
-      why => 'what the guard says of itself, asked of its monitor' },
+      why => 'what the guard reports about itself, from its monitor' },
     { room => 'cli/verify', on => ['cli/common'],
-      why => 'citrix-guard verify: tries attacks on a gateway from outside' },
+      why => 'citrix-guard verify: tests a Gateway with attacks from outside' },
     { room => 'cli/common', on => ['cguard/decision'],
-      why => 'what the parts of the command share: texts, JSON' },
+      why => 'shared by the parts of the command: texts, JSON' },
     { room => 'http', on => [qw(http/check http/monitor http/rules)],
       why => 'the http module: directives, phases, upstream requests, refusal' },
     { room => 'http/check', on => ['http/rules'],
       only => 'http/ngx_http_citrix_guard_module',
-      why => 'what nginx -t warns of: it reads the configuration of others' },
+      why => 'messages of nginx -t: reads other modules\' configuration' },
     { room => 'http/monitor', on => ['http/rules'],
       only => 'http/ngx_http_citrix_guard_module',
       why => 'the monitor: page, JSON and Prometheus; it reads counters only' },
     { room => 'http/rules', on => ['http/evidence'],
-      why => 'rules at work: matching, bodies; what matches is recorded below' },
+      why => 'rules at work: matching, bodies; evidence records what matches' },
     { room => 'http/evidence', on => ['http/judge'],
-      why => 'what is kept of a finding: mark, event, counters, log line' },
+      why => 'the records of a finding: mark, event, counters, log line' },
     { room => 'http/judge', on => ['http/base'],
-      why => 'the verdict on a request: what nginx has parsed, asked of the core' },
+      why => 'judges a request: gives what nginx has parsed to the core' },
     { room => 'http/base',
       on => [qw(cguard/rules cguard/zone)],
       why => 'types and helpers that all rooms of the http module share' },
     { room => 'stream', on => [qw(cguard/session cguard/zone)],
-      why => 'the stream module: tells sessions of ICA from HTTP' },
+      why => 'the stream module: separates ICA sessions from HTTP' },
     { room => 'cguard/rules', on => ['cguard/decision'],
-      why => 'rules without nginx: syntax, patterns, their cost at worst' },
+      why => 'rules without nginx: syntax, patterns, their worst-case cost' },
     { room => 'cguard/session', on => [],
-      why => 'how a session of ICA, CGP or SOCKS5 begins; stands alone' },
+      why => 'how an ICA, CGP or SOCKS5 session begins; uses no other room' },
     { room => 'cguard/zone', on => [],
-      why => 'counters and events in shared memory; stands alone' },
+      why => 'counters and events in shared memory; uses no other room' },
     { room => 'cguard/decision', on => [],
-      why => 'is this request target an attack? pure C, stands alone' },
+      why => 'is this request target an attack? Pure C, uses no other room' },
 );
 
 # nginx's macros for contexts and configuration take the module itself, so what
@@ -80,7 +80,7 @@ use constant { FILE_LINES => 700, FUNCTION_LINES => 100 };
 my %room = map { $_->{room} => $_ } @ROOMS;
 my @C_TYPES = qw(void char int long short unsigned signed const static inline
                  int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t
-                 u_char);
+                 u_char __m128i);
 my $C_WORD = qr/^(?:if|for|while|switch|return|sizeof|defined|else|do|case
                     |goto|__attribute__|typedef|struct|union|enum)$/x;
 
@@ -311,7 +311,7 @@ sub fault {
 }
 
 
-# The rooms that a room may use: those that it stands on, and so on downwards.
+# The rooms that a room may use: those of its list, and so on downwards.
 sub below {
     my ($name) = @_;
     my (%below, @left);
@@ -553,8 +553,8 @@ sub room_map {
 
     if (!defined $name || $name eq '') {
         my $text = "The rooms of ngx_citrix_guard/, from top to bottom; a room"
-                 . " uses those that it\nstands on and what those stand on"
-                 . " (make map ROOM=NAME: its files):\n\n";
+                 . " uses only rooms\nbelow it (make map ROOM=NAME: its files,"
+                 . " and which rooms it uses):\n\n";
         for (@ROOMS) {
             my $files = @{ $units{ $_->{room} } // [] };
             next if !$files;
@@ -568,7 +568,7 @@ sub room_map {
         . "\n" if !$room{$name} || !$units{$name};
 
     my $text = wrapped('', '  ', "$name: $room{$name}{why}")
-        . wrapped('', '  ', 'stands on: '
+        . wrapped('', '  ', 'uses the rooms: '
             . (join(' ', @{ $room{$name}{on} }) || 'no other room')) . "\n";
 
     # so that a room with many files fits a screen, too

@@ -48,6 +48,24 @@ sub cgp {
 }
 
 
+# What a client of CGP sends behind its signature, with such a ticket when it
+# reconnects: capabilities for reliability, keepalive, services, the STA ticket
+# and the address that it stands for.
+sub bind_request {
+    my ($reconnect) = @_;
+    my $body = pack 'C4 C (C/a)*', 1, 0, 0, 0, 5,
+        map { pack 'v3 a*', 0, $_->[0], 0, $_->[1] }
+        [5, "\1\1" . "\1\2\5\0" x 2 . pack 'V C2 C/a C', 3,
+            defined $reconnect ? 1 : 0, 2, $reconnect // '', 0],
+        [7, pack 'V2', 3000, 3000],
+        [1, pack 'C C/a', 1, pack 'v C v C/a', 1, 1, 0, 'Citrix.TcpProxyService'],
+        [6, pack 'C C/a', 0, $TICKET],
+        [2, pack 'C2', 3, 0];
+    my $length = length $body;
+    return pack('C2', $length & 0x7f | 0x80, $length >> 7) . $body;
+}
+
+
 sub _answer {
     my ($client, $length) = @_;
     return eval { $client->bytes($length) };

@@ -2,7 +2,8 @@ package CitrixGuard::Schema;
 
 # Validates events in JSON against their schema, with an independent validator.
 #
-#   my @events = events_of($text);    # decoded; fails a test if any is invalid
+#   my @events = validated($text);    # decoded; fails a test if any is invalid
+#   my @events = validated($text, 'front.schema.json');     # by another schema
 
 use strict;
 use warnings;
@@ -17,17 +18,18 @@ use Test::More ();
 our @EXPORT_OK = qw(validated complaints);
 
 my $HERE = Cwd::abs_path(File::Basename::dirname(__FILE__));
-my $SCHEMA = "$HERE/../../../ngx_citrix_guard/conf/event.schema.json";
+my $CONF = "$HERE/../../../ngx_citrix_guard/conf";
 
 
 # The validator's complaints about these lines; '' if they are valid.
 sub complaints {
-    my ($text) = @_;
+    my ($text, $schema) = @_;
+    $schema //= 'event.schema.json';
     my $lines = File::Temp->new;
     binmode $lines;
     print {$lines} $text;
     close $lines or die "$lines: $!";
-    my $said = `python3 $HERE/validate.py $SCHEMA <$lines 2>&1`;
+    my $said = `python3 $HERE/validate.py $CONF/$schema <$lines 2>&1`;
     my $count = () = $text =~ /\n/g;
     return $said eq "ok $count\n" ? '' : $said;
 }
@@ -35,9 +37,12 @@ sub complaints {
 
 # The events of a log, decoded; one test checks that all are valid.
 sub validated {
-    my ($text, $name) = @_;
+    my ($text, @names) = @_;
+    my ($schema) = grep {/\.schema\.json$/} @names;
+    my ($name) = grep { !/\.schema\.json$/ } @names;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    Test::More::is(complaints($text), '', $name // 'valid by the schema');
+    Test::More::is(complaints($text, $schema), '',
+                   $name // 'valid by the schema');
     return map { eval { JSON::PP::decode_json($_) } // {} } split /\n/, $text;
 }
 

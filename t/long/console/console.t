@@ -422,6 +422,9 @@ subtest 'the five meanings' => sub {
         ['unknown', 'data.lost = { events: 2, lines: 7 }'],
         ['shielded', "$through; data.acknowledged = { by: 'Jan', count: 3, "
          . "at: data.now, note: 'our own scan' }", 'looked'],
+        ['unknown', 'data.state = { found: "damaged", unsaved: 1 }', 'damaged'],
+        ['off', 'data.canaries = [{ name: "scanner", verdicts: {}, let_by: '
+         . '{ count: 1, last: data.now } }]', 'canary'],
     ) {
         my ($state, $change, $name) = @$case;
         for my $how ([400, 0, 'en'], [400, 1, 'nl'], [1_600, 1, 'en'],

@@ -82,5 +82,7 @@ FAULT(void *, ngx_stream_add_variable, NULL,
       (void *cf, void *name, INT flags), (cf, name, flags))
 FAULT(INT, ngx_stream_complex_value, ERROR, (void *s, void *cv, void *value),
       (s, cv, value))
+FAULT(void *, ngx_stream_get_variable, NULL, (void *s, void *name, INT key),
+      (s, name, key))
 FAULT(char *, ngx_stream_set_complex_value_slot, CONF_ERROR,
       (void *cf, void *cmd, void *conf), (cf, cmd, conf))

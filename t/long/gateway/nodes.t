@@ -180,7 +180,7 @@ subtest 'keepalived' => sub {
 
 nodes('nodes.conf');
 
-my ($haproxy) = slurp("$FindBin::Bin/../../../docs/deployment.md")
+my ($haproxy) = slurp("$FindBin::Bin/../../../docs/nodes.md")
     =~ /^```text\n(listen gateway\n.*?)^```/ms;
 spew("$dir/haproxy.cfg", <<"END");
 global

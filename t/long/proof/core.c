@@ -42,6 +42,7 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #include "cguard/decision/cguard_reading.c"
 #include "cguard/decision/cguard_unknown.c"
 #include "cguard/decision/cguard_target.c"
+#include "cguard/session/cguard_cgp.c"
 #include "cguard/session/cguard_hello.c"
 #include "cguard/session/cguard_socks5.c"
 #include "cguard/session/cguard_session.c"

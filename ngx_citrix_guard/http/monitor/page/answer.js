@@ -5,10 +5,16 @@
 //   off        the guard is off, or not loaded for a server
 //   through    something may have got through
 //   unknown    we cannot tell
+//
+// Green is said only of what was seen: not of the time before counting began,
+// and not of what nobody looks at.
 
 
 const COLOURS_OF = { shielded: "green", detect: "amber", off: "red",
                      through: "red", unknown: "amber", wait: "wait" };
+
+// so many names fit into the sentence; the table below has all of them
+const NAMES = 4;
 
 // NTP may move a clock by this much: that does not count as "set back"
 const SLACK = 5000;
@@ -17,7 +23,12 @@ const SLACK = 5000;
 function names(servers) {
     const list = [...new Set(servers.map(s => named(s.name)))];
     const alone = list.length === 1 && list[0] === data.node;
-    return list.join(", ")
+    const others = list.filter(name => name === say().others);
+    const known = list.filter(name => name !== say().others);
+    const shown = known.length > NAMES
+        ? [known.slice(0, NAMES - 1).join(", ")
+            + ` ${say().andMore(known.length - NAMES + 1)}`] : known;
+    return [...shown, ...others].join(", ")
         + (alone ? "" : ` (${say().node.toLowerCase()} ${data.node})`);
 }
 
@@ -49,6 +60,21 @@ function lostCount() {
 }
 
 
+// the last of our own test attacks was not refused where the guard is on
+function letBy() {
+    const refused = c => ((c.verdicts || {}).blocked || {}).last || "";
+    return (data.canaries || []).filter(c => count(c, "let_by") > 0
+        && (c.let_by.last || "") >= refused(c))
+        .sort((a, b) => (a.let_by.last > b.let_by.last ? -1 : 1))[0];
+}
+
+
+// an acknowledgement is of what was counted since
+function isDamaged() {
+    return (data.state || {}).found === "damaged" && !data.acknowledged;
+}
+
+
 function clockIsBack() {
     const times = [data.started, data.configured,
         ...data.servers.map(s => s.since),
@@ -58,9 +84,9 @@ function clockIsBack() {
 }
 
 
-// who acknowledged what may have got through, and what reached the ADC; with
-// "says" also that there is no sign of either
-function noteOf(more, says = false) {
+// who acknowledged what may have got through, and what reached the ADC; "says":
+// what to say if neither applies
+function noteOf(more, says = "") {
     const t = say();
     const seen = data.acknowledged;
     const forwarded = sum("outcomes", "attempt");
@@ -72,7 +98,10 @@ function noteOf(more, says = false) {
     if (forwarded) {
         list.push(t.forwarded(forwarded));
     } else if (!through() && says) {
-        list.push(t.nothing);
+        list.push(says);
+    }
+    if (Number((data.state || {}).unsaved) > 0) {
+        list.push(t.unsaved);
     }
     return list.join(" ");
 }
@@ -102,7 +131,7 @@ function answerThrough(servers, open) {
         notes.push(t.alsoOn(names(on), sinceOf(on)));
     }
     return told("through", t.got(open, names(some), moment(last)),
-                noteOf(notes), t.doThrough);
+                noteOf(notes), t.doThrough(through()));
 }
 
 
@@ -119,14 +148,20 @@ function answerModes(servers) {
         const some = wholly.length ? wholly : off;
         const text = wholly.length ? t.off : t.offPart;
         return told("off", text(names(some), sinceOf(some)),
-            noteOf(also, true), t.doOff,
+            noteOf([...also, t.blind]), t.doOff,
             wholly.length === servers.length ? "red" : "amber");
+    }
+    const open = letBy();
+    if (open) {
+        const not = detect.length ? [t.alsoNot(names(detect))] : also;
+        return told("off", t.letBySentence(open.name,
+            moment(open.let_by.last)), noteOf(not), t.doLetBy, "amber");
     }
     if (detect.length) {
         const some = bare.length ? bare : detect;
         const text = bare.length ? t.detect : t.detectPart;
         return told("detect", text(names(some), sinceOf(some)),
-            noteOf(also, true), t.doDetect);
+            noteOf(also, t.nothing), t.doDetect);
     }
     return told("shielded", t.on(names(on), sinceOf(on))
         + (through() ? "." : t.clean), noteOf([]));
@@ -159,6 +194,10 @@ function answer() {
     if (lostCount()) {
         return told("unknown", t.lost(lostCount()), noteOf([]),
                     t.doLost);
+    }
+    if (isDamaged()) {
+        return told("unknown", t.damaged(moment(data.started)), noteOf([]),
+                    t.doDamaged);
     }
     return answerModes(servers);
 }

@@ -36,7 +36,7 @@ const TEXT = {
         through: "May have got through", canary: "Canary", source: "Source",
         count: "Events", error: "Maximum overcount", last: "Last",
         details: "Details", none: "None.", gone: "no longer configured",
-        others: "other servers", otherRules: "other rules",
+        others: "other servers", andMore: n => `and ${n} more`, otherRules: "other rules",
         reading: "Decoded as", host: "Host", method: "Method",
         id: "Reference", user_agent: "Browser", rule: "Rule", at: "Found",
         upstream: "Answer of the ADC", errors: "Could not be judged",
@@ -69,7 +69,7 @@ const TEXT = {
             + "answer does not fit the version of this page. Reload the "
             + "page.",
         on: (names, t) => `We have been shielded since ${t} at ${names}`,
-        clean: ", and there is no sign that anything got through.",
+        clean: ", and there is no sign that anything got through since then.",
         detect: (names, t) => `Nothing is blocked at ${names}: the guard `
             + `only detects, since ${t}.`,
         detectPart: (names, t) => `In a part of ${names} nothing is blocked: `
@@ -94,18 +94,31 @@ const TEXT = {
         alsoOn: (names, t) => `Blocked at ${names}, since ${t}.`,
         alsoNot: names => `Not everything is blocked at ${names}.`,
         nothing: "There is no sign that anything got through.",
+        blind: "Nobody looks at what passes there: what got through is not "
+            + "known.",
+        unsaved: "A restart would forget what is counted now: the file of "
+            + "citrix_guard_state cannot be written.",
+        damaged: t => `We cannot tell whether anything got through before ${t}:`
+            + " what was kept of that time is damaged.",
+        letBySentence: (name, t) => "We are not shielded everywhere: the "
+            + `guard is on and did not refuse our own test attack "${name}", `
+            + `the last time on ${t}.`,
         forwarded: n => `${number(n)} reached the ADC, without a sign of `
             + "success.",
-        doThrough: ["Block: set citrix_guard on, remove exemptions, reload, "
+        doThrough: n => ["Block: set citrix_guard on, remove exemptions, reload, "
             + "and check below that the mode is on.",
             "Preserve the evidence: copy the log of events, nginx's logs and "
             + "this page's JSON to another machine. Do not restart nginx or "
             + "the ADC before that is done.",
             "Tell the people who decide, and write down when you learned "
             + "what.",
-            "Follow the runbook: treat the ADC as compromised until an "
-            + "investigation has shown that it is not.",
-            "When it is closed, citrix-guard ack records who looked at it."],
+            "Treat the ADC as compromised until an investigation has shown "
+            + "that it is not. The runbook has it in full: read the events, "
+            + "disconnect the ADC and keep it running, have images made of "
+            + "its memory and disk, reinstall and patch it, replace its keys "
+            + "and passwords, and investigate what it could reach.",
+            `When it is closed, citrix-guard ack --count=${n} records who `
+            + "looked at it."],
         doOff: ["See under Changes of modes since when, and ask who changed "
             + "it.",
             "Set citrix_guard on there, run nginx -t, reload, and check that "
@@ -119,6 +132,16 @@ const TEXT = {
             + "it."],
         doClock: ["Correct the clock (NTP). Until then, rely on the log of "
             + "events."],
+        doDamaged: ["Look in the log of events for what happened before: the "
+            + "runbook says how.",
+            "The damaged file is kept beside the new one; nginx's error log "
+            + "names it.",
+            "citrix-guard ack records who looked at it."],
+        doLetBy: ["Look for what lets it by: an exemption, a rule that lets "
+            + "by, or another way to the ADC. Its event, in the log of events, "
+            + "names it.",
+            "Remove that, reload, and send the test attack again: this page "
+            + "changes when it is refused."],
         doServer: ["Set citrix_guard on in the server that forwards to the "
             + "Gateway, and reload."],
         doConnect: ["Check that nginx is running on the node, and that this "
@@ -188,7 +211,7 @@ const TEXT = {
         canary: "Kanarie", source: "Bron", count: "Aantal",
         error: "Hooguit te veel geteld", last: "Laatste",
         details: "Details", none: "Geen.", gone: "niet meer ingesteld",
-        others: "andere servers", otherRules: "andere regels",
+        others: "andere servers", andMore: n => `en nog ${n}`, otherRules: "andere regels",
         reading: "Gelezen als", host: "Host", method: "Methode",
         id: "Kenmerk", user_agent: "Browser", rule: "Regel", at: "Gevonden",
         upstream: "Antwoord van de ADC", errors: "Niet te beoordelen",
@@ -222,7 +245,7 @@ const TEXT = {
             + "monitor hoort niet bij deze versie van de pagina. Laad de "
             + "pagina opnieuw.",
         on: (names, t) => `We zijn beschermd sinds ${t} bij ${names}`,
-        clean: ", en er is geen teken dat er iets is doorgekomen.",
+        clean: ", en er is sindsdien geen teken dat er iets is doorgekomen.",
         detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `
             + `guard registreert alleen, sinds ${t}.`,
         detectPart: (names, t) => `Bij een deel van ${names} wordt niets `
@@ -251,11 +274,20 @@ const TEXT = {
             + `${t}.`,
         alsoNot: names => `Niet alles wordt geblokkeerd bij ${names}.`,
         nothing: "Er is geen teken dat er iets is doorgekomen.",
+        blind: "Niemand kijkt naar wat daar doorgaat: wat er doorkwam is niet "
+            + "bekend.",
+        unsaved: "Een herstart vergeet wat nu geteld wordt: het bestand van "
+            + "citrix_guard_state is niet te schrijven.",
+        damaged: t => `We weten niet of er voor ${t} iets is doorgekomen: wat `
+            + "van die tijd is bewaard, is beschadigd.",
+        letBySentence: (name, t) => "We zijn niet overal beschermd: de guard "
+            + `staat aan en wees onze eigen testaanval "${name}" niet af, de `
+            + `laatste keer op ${t}.`,
         forwarded: n => n === 1
             ? "1 verzoek bereikte de ADC, zonder teken van succes."
             : `${number(n)} verzoeken bereikten de ADC, zonder teken van `
               + "succes.",
-        doThrough: ["Blokkeer: zet citrix_guard op on, verwijder "
+        doThrough: n => ["Blokkeer: zet citrix_guard op on, verwijder "
             + "uitzonderingen, herlaad nginx en controleer hieronder dat de "
             + "modus on is.",
             "Stel het bewijs veilig: kopieer het logbestand met "
@@ -263,10 +295,14 @@ const TEXT = {
             + "pagina naar een andere machine. Herstart nginx en de ADC niet "
             + "voordat dat gedaan is.",
             "Licht degenen in die beslissen, en noteer wanneer u wat wist.",
-            "Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, "
-            + "totdat onderzoek heeft aangetoond dat dat niet zo is.",
-            "Is het afgehandeld? Leg dan met citrix-guard ack vast wie ernaar "
-            + "heeft gekeken."],
+            "Ga ervan uit dat de ADC is overgenomen, totdat onderzoek heeft "
+            + "aangetoond dat dat niet zo is. Het draaiboek heeft alle "
+            + "stappen: lees de gebeurtenissen, koppel de ADC los van het "
+            + "netwerk en laat hem aanstaan, laat een kopie van geheugen en "
+            + "schijf maken, installeer en patch hem opnieuw, vervang zijn "
+            + "sleutels en wachtwoorden, en onderzoek alles waar hij bij kon.",
+            `Is het afgehandeld? Leg dan met citrix-guard ack --count=${n} `
+            + "vast wie ernaar heeft gekeken."],
         doOff: ["Kijk bij Wijzigingen van de modus sinds wanneer, en vraag "
             + "wie het heeft veranderd.",
             "Zet citrix_guard daar op on, voer nginx -t uit, herlaad nginx "
@@ -282,6 +318,16 @@ const TEXT = {
             + "citrix-guard scan leest het."],
         doClock: ["Zet de klok gelijk (NTP). Ga tot dan uit van het "
             + "logbestand met gebeurtenissen."],
+        doDamaged: ["Zoek in het logbestand met gebeurtenissen wat er "
+            + "daarvoor is gebeurd: het draaiboek zegt hoe.",
+            "Het beschadigde bestand staat naast het nieuwe; error.log van "
+            + "nginx noemt het.",
+            "Leg met citrix-guard ack vast wie ernaar heeft gekeken."],
+        doLetBy: ["Zoek wat de aanval doorlaat: een uitzondering, een regel "
+            + "die doorlaat, of een andere weg naar de ADC. De gebeurtenis in "
+            + "het logbestand noemt het.",
+            "Verwijder dat, herlaad nginx, en stuur de testaanval opnieuw: deze "
+            + "pagina verandert als hij wordt afgewezen."],
         doServer: ["Zet citrix_guard op on in de server die naar de Gateway "
             + "doorstuurt, en herlaad nginx."],
         doConnect: ["Controleer of nginx op de node draait, en of deze "

@@ -1,0 +1,210 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The bind request of CGP.  Its head is the same for all clients, and is held
+ * to that.  Capabilities are walked over for one thing: whoever reconnects has
+ * a ticket of random bytes among them, which may look like anything.
+ */
+
+
+#include "cguard_cgp.h"
+
+
+/* the capability of session reliability, and the longest that is taken for it */
+
+#define CGUARD_CGP_RELIABILITY  0x05
+#define CGUARD_CGP_TICKET       0x7f
+
+
+/* states in their order; each length may have a second byte */
+
+enum {
+    cgp_length = 0,
+    cgp_length_more,
+    cgp_head,
+    cgp_count,
+    cgp_count_more,
+    cgp_size,
+    cgp_size_more,
+    cgp_capability,
+    cgp_body,
+    cgp_over,
+    cgp_none
+};
+
+
+static int cguard_cgp_length(cguard_cgp_t *c, unsigned char ch);
+static int cguard_cgp_none(cguard_cgp_t *c);
+static int cguard_cgp_head(cguard_cgp_t *c, unsigned char ch);
+static void cguard_cgp_capability(cguard_cgp_t *c, unsigned char ch);
+static void cguard_cgp_size(cguard_cgp_t *c, unsigned char ch);
+static void cguard_cgp_begin(cguard_cgp_t *c);
+static void cguard_cgp_service(cguard_cgp_t *c, unsigned char ch);
+
+
+int
+cguard_cgp_byte(cguard_cgp_t *c, unsigned char ch)
+{
+    c->opaque = 0;
+
+    if (c->state <= cgp_length_more) {
+        return cguard_cgp_length(c, ch);
+    }
+
+    if (c->state >= cgp_over) {
+        return c->state == cgp_over;
+    }
+
+    c->left--;
+
+    if (c->state == cgp_head) {
+        return cguard_cgp_head(c, ch);
+    }
+
+    cguard_cgp_capability(c, ch);
+
+    if (c->left == 0) {
+        c->state = cgp_over;
+    }
+
+    return 1;
+}
+
+
+/* no shorter than its head and the number of capabilities */
+
+static int
+cguard_cgp_length(cguard_cgp_t *c, unsigned char ch)
+{
+    if (c->state == cgp_length) {
+        c->left = ch & 0x7f;
+
+        if (ch & 0x80) {
+            c->state = cgp_length_more;
+            return 1;
+        }
+
+    } else {
+        c->left |= (unsigned) ch << 7;
+    }
+
+    if (c->left < 5) {
+        return cguard_cgp_none(c);
+    }
+
+    c->state = cgp_head;
+    c->at = 0;
+
+    return 1;
+}
+
+
+/* and no byte behind it is one */
+
+static int
+cguard_cgp_none(cguard_cgp_t *c)
+{
+    c->state = cgp_none;
+
+    return 0;
+}
+
+
+/* the command, no extensions, and what is reserved */
+
+static int
+cguard_cgp_head(cguard_cgp_t *c, unsigned char ch)
+{
+    if (ch != (c->at == 0 ? 0x01 : 0x00)) {
+        return cguard_cgp_none(c);
+    }
+
+    if (++c->at == 4) {
+        c->state = cgp_count;
+    }
+
+    return 1;
+}
+
+
+static void
+cguard_cgp_capability(cguard_cgp_t *c, unsigned char ch)
+{
+    switch (c->state) {
+
+    case cgp_count:
+        c->state = ch & 0x80 ? cgp_count_more : cgp_size;
+        return;
+
+    case cgp_count_more:
+        c->state = cgp_size;
+        return;
+
+    case cgp_capability:
+        cguard_cgp_service(c, ch);
+        return;
+
+    case cgp_body:
+        c->opaque = c->ticket;
+
+        if (--c->at == 0) {
+            c->state = cgp_size;
+        }
+
+        return;
+
+    default:    /* cgp_size, cgp_size_more */
+        cguard_cgp_size(c, ch);
+    }
+}
+
+
+static void
+cguard_cgp_size(cguard_cgp_t *c, unsigned char ch)
+{
+    if (c->state == cgp_size_more) {
+        c->size |= (unsigned) ch << 7;
+        cguard_cgp_begin(c);
+        return;
+    }
+
+    c->size = ch & 0x7f;
+
+    if (ch & 0x80) {
+        c->state = cgp_size_more;
+        return;
+    }
+
+    cguard_cgp_begin(c);
+}
+
+
+/* one that has no head, or does not end in the request, is none that is known */
+
+static void
+cguard_cgp_begin(cguard_cgp_t *c)
+{
+    if (c->size <= 4 || c->size > c->left) {
+        c->state = cgp_over;
+        return;
+    }
+
+    c->state = cgp_capability;
+    c->ticket = c->size <= CGUARD_CGP_TICKET;
+    c->at = 0;
+}
+
+
+static void
+cguard_cgp_service(cguard_cgp_t *c, unsigned char ch)
+{
+    if (ch != (c->at == 2 ? CGUARD_CGP_RELIABILITY : 0x00)) {
+        c->ticket = 0;
+    }
+
+    if (++c->at == 4) {
+        c->state = cgp_body;
+        c->at = c->size - 4;
+    }
+}

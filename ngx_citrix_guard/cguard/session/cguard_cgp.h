@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * What a client of CGP sends behind its signature: one bind request.  Its form
+ * is that of Citrix' own HTML5 client:
+ *
+ *   length of what follows: 7 bits, or 15 in two bytes; 01 00 00 00; the number
+ *   of capabilities, in the same form
+ *   each: length; service, capability (16 bits, the low byte first); 00 00; more
+ *
+ * Everything has a length, so this walks over what it does not know.
+ */
+
+
+#ifndef _CGUARD_CGP_H_INCLUDED_
+#define _CGUARD_CGP_H_INCLUDED_
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* the longest: its length, and what that can say */
+
+#define CGUARD_CGP_BIND  (2 + 0x7f + (0xff << 7))
+
+
+/* all zero at first */
+
+typedef struct {
+    unsigned              state;
+    unsigned              size;         /* a length that is being read */
+    unsigned              left;         /* bytes of the request to come */
+    unsigned              at;           /* in a head, or to come of a body */
+    unsigned              ticket;       /* may be one of random bytes */
+    unsigned              opaque;       /* the last byte was in it */
+} cguard_cgp_t;
+
+
+/*
+ * Takes one more byte; zero if it cannot be one of a bind request.  Behind that
+ * everything fits.
+ */
+
+int cguard_cgp_byte(cguard_cgp_t *c, unsigned char ch);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _CGUARD_CGP_H_INCLUDED_ */

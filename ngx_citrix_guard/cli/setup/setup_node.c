@@ -1,0 +1,149 @@
+
+/*
+ * Copyright (C) ngx_citrix_guard authors
+ *
+ * The files of a node that stands behind balancers.
+ */
+
+
+#include <stdio.h>
+#include <string.h>
+
+#include "setup_node.h"
+#include "setup_file.h"
+#include "setup_types.h"
+
+
+char *
+setup_node_front(const setup_t *s)
+{
+    char        *text;
+    FILE        *f;
+    size_t       len;
+    unsigned     i;
+
+    static const char  options[] = "ssl so_keepalive=5m:30s:6 proxy_protocol";
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# Where the balancers connect to. The firewall has to keep "
+            "everyone else away.\n\n");
+
+    if (s->address[0]) {
+        fprintf(f, "listen %s:%u %s;\n", s->address, s->port, options);
+
+    } else {
+        fprintf(f, "listen %u %s;\nlisten [::]:%u %s;\n", s->port, options,
+                s->port, options);
+    }
+
+    fprintf(f, "\n");
+
+    for (i = 0; i < s->balancers; i++) {
+        fprintf(f, "set_real_ip_from %s;\n", s->balancer[i]);
+    }
+
+    fclose(f);
+
+    return text;
+}
+
+
+char *
+setup_node_balancers(const setup_t *s)
+{
+    char      *text;
+    FILE      *f;
+    size_t     len;
+    unsigned   i;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# Who may run the health check of a node.\n\n");
+
+    for (i = 0; i < s->balancers; i++) {
+        fprintf(f, "allow %s;\n", s->balancer[i]);
+    }
+
+    fclose(f);
+
+    return text;
+}
+
+
+char *
+setup_node_errors(const setup_t *s)
+{
+    char    *text;
+    FILE    *f;
+    size_t   len;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# Each refusal, under the node's own name.\n");
+
+    if (s->collector[0]) {
+        fprintf(f, "\nerror_log syslog:server=%s,tag=citrix_guard warn;\n",
+                s->collector);
+    }
+
+    fclose(f);
+
+    return text;
+}
+
+
+char *
+setup_node_events(const setup_t *s)
+{
+    char    *text;
+    FILE    *f;
+    size_t   len;
+
+    f = setup_open(&text, &len);
+
+    fprintf(f, "# Requests and events, under the node's own name.\n");
+
+    if (s->collector[0]) {
+        fprintf(f,
+                "\naccess_log syslog:server=%s,tag=citrix_guard_access\n"
+                "           citrix_gateway;\n"
+                "access_log syslog:server=%s,tag=citrix_guard_event,"
+                "severity=warn\n"
+                "           citrix_guard if=$citrix_guard_event;\n",
+                s->collector, s->collector);
+    }
+
+    fclose(f);
+
+    return text;
+}
+
+
+/* without its port, and without the brackets of IPv6 */
+
+char *
+setup_node_monitor(const setup_t *s)
+{
+    int          len;
+    char        *text;
+    FILE        *f;
+    size_t       size;
+    const char  *p;
+
+    f = setup_open(&text, &size);
+
+    fprintf(f, "# Who may read the node's counters, by the monitor.\n");
+
+    if (s->collector[0]) {
+        p = s->collector + (s->collector[0] == '[');
+        len = (int) (s->collector[0] == '[' ? strcspn(p, "]")
+                                            : strcspn(p, ":"));
+
+        fprintf(f, "\nallow %.*s;\n", len, p);
+    }
+
+    fclose(f);
+
+    return text;
+}
