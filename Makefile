@@ -153,7 +153,7 @@ PACKAGES_test  = perl binutils apache2-bin curl jq openssl xz-utils zstd \
                  prometheus prometheus-alertmanager fail2ban logrotate \
                  libio-socket-ssl-perl \
                  $(if $(OWN_NGINX),,libnginx-mod-stream)
-PACKAGES_bench = perl valgrind wrk libpcre2-dev
+PACKAGES_bench = perl valgrind wrk ripgrep libpcre2-dev
 DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,\
                  $(filter PACKAGES_%,$(.VARIABLES)))
 

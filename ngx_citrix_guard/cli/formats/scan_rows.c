@@ -24,8 +24,9 @@ static void scan_rows_row(scan_rows_t *rows, size_t end);
 void
 scan_rows_feed(scan_rows_t *rows, const unsigned char *p, size_t len)
 {
-    size_t         i, from;
-    unsigned char  c;
+    size_t                i, from;
+    unsigned char         c;
+    const unsigned char  *next;
 
     rows->n -= rows->used;
     rows->start -= rows->used;
@@ -60,12 +61,20 @@ scan_rows_feed(scan_rows_t *rows, const unsigned char *p, size_t len)
     }
 
     for (i = from; i < rows->n; i++) {
-        c = rows->out[i];
 
         if (rows->quoted && !rows->quote) {
-            rows->quote = c == '"';
+            next = memchr(rows->out + i, '"', rows->n - i);
+
+            if (next == NULL) {
+                break;
+            }
+
+            i = (size_t) (next - rows->out);
+            rows->quote = 1;
             continue;
         }
+
+        c = rows->out[i];
 
         /* the second one of two */
 
