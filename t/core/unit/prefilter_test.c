@@ -25,7 +25,7 @@ static const char  *clean_tokens[] = {
     "/", ".", "..", "%", "%2e", "%25", "2", "e", "%2f", "%5c", "%3b", "%75",
     "u", "%u002e", "\\", ";", "?", "#", "%00", "%20", " ", "\t", "\x7f",
     "\xc0", "\xae", "%c0", "\xff", "a", "vpns", "!", "$", "%7f", "%21", "+",
-    "%2b", ".+.", "%3g"
+    "%2b", ".+.", "%3g", ".%2b."
 };
 
 #define CLEAN_TOKENS  (sizeof(clean_tokens) / sizeof(clean_tokens[0]))
