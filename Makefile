@@ -4,20 +4,20 @@
 #   t/programs.mk                 how the unit programs and fuzz targets are
 #   t/long/long.mk                the long runs
 
-##= NGINX_SRC=FOLDER: another nginx, 1.22 or newer: its source; nginx is built
+##= NGINX_SRC=FOLDER: the source of another nginx, 1.22 or newer, which is built
 ##      as well
-##= NGINX=PROGRAM: with NGINX_SRC: that nginx is installed here; the modules are
-##      built for it, by what its -V says, and installed where it looks
+##= NGINX=PROGRAM: with NGINX_SRC: an installed nginx; the modules are built for
+##      it, with the arguments that its -V shows, and installed where it looks
 ##= NGINX_FLAGS=...: more arguments for its configure
 ##= BUILD=KIND: release (default), debug, sanitize (builds an nginx, too),
 ##      valgrind
-##= PREFIX=FOLDER: for install: where the command goes (/usr/local)
+##= PREFIX=FOLDER: for install: the folder of the command (/usr/local)
 ##= STATIC=1: the module inside nginx: build/static-release/sbin/nginx
 ##= CC=clang: another compiler
 ##= V=1: show what nginx's configure and make say
 ##= PORT= ADC_PORT=: for run: the guard's port (8080), the stand-in's (8081)
 ##= ADC=https://HOST: for run: a real ADC in place of the stand-in
-##= ADC_CA=FILE: for run: verify its certificate with these authorities
+##= ADC_CA=FILE: for run: verify its certificate with these CAs
 
 BUILD    = release
 NGINX    = /usr/sbin/nginx
@@ -77,7 +77,7 @@ install: build
 	@$(TOOLS)/install-cli "$(CLI)" "$(PREFIX)" "$(DESTDIR)"
 	@$(TOOLS)/install "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
 
-## uninstall: remove what install has put there (DESTDIR=)
+## uninstall: remove what install has installed (DESTDIR=)
 .PHONY: uninstall
 uninstall:
 	@$(TOOLS)/install -u "$(BINARY)" "$(MODULE)" "$(DESTDIR)"
@@ -88,7 +88,7 @@ uninstall:
 deb: deps-build deps-deb
 	@$(TOOLS)/deb build/deb
 
-## clean: remove build/, which is all that was ever written here
+## clean: remove build/, the only folder that make writes to
 .PHONY: clean
 clean:
 	rm -rf build
@@ -117,13 +117,13 @@ bench: deps-bench deps-test build
 	@t/long/bench/scan "$(CLI)" "$(OUT)"
 	@$(TEST_ENV) t/long/bench/front "$(OUT)"
 
-## map: the rooms of the sources, what each is for; ROOM=http/evidence for one
+## map: the rooms of the sources and their purpose; ROOM=http/evidence for one
 .PHONY: map
 map:
 	@perl -It/lib -MCitrixGuard::House=room_map \
 	    -e 'print room_map(shift)' $(ROOM)
 
-## help: this
+## help: this list
 .PHONY: help
 help:
 	@$(TOOLS)/help $(PAGES)
@@ -140,7 +140,7 @@ PACKAGES_build = gcc libc6-dev dpkg-dev libpcre2-dev libssl-dev zlib1g-dev \
                  $(if $(CLANG),clang libclang-rt-dev)
 PACKAGES_deb   = debhelper dpkg-dev nginx-dev libnginx-mod-stream
 PACKAGES_run   = perl curl
-PACKAGES_test  = perl binutils apache2-bin curl openssl xz-utils zstd \
+PACKAGES_test  = perl binutils apache2-bin curl jq openssl xz-utils zstd \
                  python3-jsonschema rsyslog \
                  prometheus prometheus-alertmanager fail2ban logrotate \
                  libio-socket-ssl-perl \
@@ -149,7 +149,7 @@ PACKAGES_bench = perl valgrind wrk libpcre2-dev
 DEPS_TARGETS   = $(patsubst PACKAGES_%,deps-%,\
                  $(filter PACKAGES_%,$(.VARIABLES)))
 
-## deps: all of it at once; deps-NAME is for the target NAME
+## deps: install all packages at once; deps-NAME those for the target NAME
 .PHONY: deps $(DEPS_TARGETS)
 deps: $(DEPS_TARGETS)
 $(DEPS_TARGETS): deps-%:

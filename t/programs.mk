@@ -99,7 +99,7 @@ TEST_ENV   = PATH="$$PATH:/usr/sbin:/sbin" \
 .PHONY: unit
 unit: $(UNIT) $(REPLAYS) $(PROOFS) $(OUT)/unit/judge
 
-## symbols: the modules' exported symbols against t/data/exports.txt
+## symbols: compare the modules' exported symbols with t/data/exports.txt
 .PHONY: symbols
 symbols: build
 	@$(TEST_ENV) prove -It/lib t/ops/symbols.t

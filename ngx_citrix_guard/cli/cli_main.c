@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard: would this be refused; were we hit; is the shield up?  And
- * puts it up.
+ * citrix-guard: would this be refused, were we hit, is the guard active?  It
+ * also sets the guard up.
  */
 
 
@@ -23,7 +23,7 @@
 
 typedef struct {
     const char           *name;
-    const char           *full;         /* in messages of getopt's */
+    const char           *full;         /* the name in messages of getopt */
     int                 (*run)(int argc, char **argv);
 } cli_command_t;
 
@@ -35,11 +35,11 @@ static const char  cli_usage[] =
 "\n"
 "  check TARGET...   would the guard refuse this request target, and why?\n"
 "  scan FILE...      access logs: were we hit, and did it work?\n"
-"  verify URL        is the shield really up, seen from outside?\n"
-"  status            are we shielded, by what the guard itself has counted?\n"
+"  verify URL        is the guard really active, seen from outside?\n"
+"  status            are we shielded? By what the guard itself has counted\n"
 "  setup             puts the guard in front of a Gateway, and verifies it\n"
-"  rollback          goes back to what was there before\n"
-"  ack OPTION...     tells the monitor who has looked at an incident\n"
+"  rollback          restores the files from before a setup\n"
+"  ack OPTION...     acknowledges an incident that was investigated\n"
 "\n"
 "See citrix-guard COMMAND --help and the manual page citrix-guard(1).\n"
 "  -V, --version     print the version\n";

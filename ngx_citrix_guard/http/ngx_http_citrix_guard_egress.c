@@ -3,14 +3,14 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The egress check.  A request that was clean on arrival may have become an
- * attack by rewrite, by proxy_pass with a URI or variables, by a named
- * location.  So what nginx has built for the upstream is judged before a
- * connection is made.
+ * attack: through rewrite, through proxy_pass with a URI or variables, or in a
+ * named location.  So the head that nginx has built for the upstream is judged
+ * before a connection is made.
  *
- * nginx has no hook there.  Two places are passed between create_request and
- * connect, and each request passes at least one: peer.init of the upstream,
- * and upstream.local (proxy_bind) where proxy_pass has variables and may name
- * an address that belongs to no upstream.
+ * nginx has no hook there.  There are two places between create_request and
+ * connect, and each request passes at least one of them: peer.init of the
+ * upstream; and upstream.local (proxy_bind) if proxy_pass has variables and
+ * may name an address that belongs to no upstream.
  */
 
 
@@ -32,7 +32,7 @@
 #include "http/rules/ngx_http_citrix_guard_mode.h"
 
 
-/* stands in for proxy_bind's configuration, so it begins with one */
+/* replaces the configuration of proxy_bind, so it begins with one */
 
 typedef struct {
     ngx_http_upstream_local_t       local;
@@ -67,7 +67,7 @@ static ngx_uint_t ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
 static void ngx_http_citrix_guard_await_answer(ngx_http_request_t *r);
 
 
-/* leads to the refusal, whatever proxy_pass has named */
+/* leads to the refusal, wherever proxy_pass points */
 
 static ngx_http_upstream_srv_conf_t  ngx_http_citrix_guard_deny;
 
@@ -149,7 +149,7 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
             ucf = ngx_http_citrix_guard_upstream_conf(cf->cycle->modules[m],
                                                       location[i].loc_conf);
 
-            /* peer.init is enough where the upstream is known by now */
+            /* peer.init is enough if the upstream is known by now */
 
             if (ucf == NULL || ucf->upstream) {
                 continue;
@@ -166,8 +166,9 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
 
 
 /*
- * In a header field the variable would be asked before there is a head: that
- * could not be told from an nginx that asks too early, which is refused.
+ * In a header field nginx would evaluate the variable before there is a head.
+ * That cannot be distinguished from an nginx that evaluates it too early,
+ * which is refused.
  */
 
 static ngx_uint_t
@@ -252,8 +253,9 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
 
 
 /*
- * Refuses in the middle of ngx_http_upstream_init_request().  That would make
- * a 500 of any error, so the upstream is ended here, and nginx finds it so.
+ * Refuses in the middle of ngx_http_upstream_init_request().  It would turn
+ * any error into a 500, so the upstream is finalized here, and nginx finds it
+ * gone.
  */
 
 static ngx_int_t
@@ -286,7 +288,7 @@ ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
 
     r->read_event_handler = ngx_http_block_reading;
 
-    /* one reference for each of the two ends: this one and nginx's own */
+    /* one reference for each of two finalizations: this one and nginx's own */
 
     r->main->count++;
 
@@ -301,8 +303,8 @@ ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
 
 
 /*
- * The value of "proxy_bind" where proxy_pass has variables: that of the
- * directive, if any, once the request was judged.
+ * The value of "proxy_bind" if proxy_pass has variables: judges the request,
+ * then returns the value of the directive, if there is one.
  */
 
 static ngx_int_t
@@ -321,9 +323,10 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     v->not_found = 0;
 
     /*
-     * A module may ask by its index, but it means something in one place only.
-     * Without a head there (a tunnel, or an nginx that asks before it has
-     * built one) nothing can be judged, and that is refused.
+     * A module may get the variable by its index, but it has a meaning in one
+     * place only.  Without a head (in a tunnel, or with an nginx that
+     * evaluates it before it has built one) nothing can be judged, and the
+     * request is refused.
      */
 
     u = r->upstream;
@@ -369,7 +372,7 @@ ngx_http_citrix_guard_bind(ngx_http_request_t *r,
 
     if (local->value == NULL) {
 
-        /* the address as it was written: nginx 1.30 takes no other way */
+        /* the address as text: nginx 1.30 accepts nothing else */
 
         v->data = local->addr->name.data;
         v->len = local->addr->name.len;
@@ -411,8 +414,8 @@ ngx_http_citrix_guard_use_deny_peer(ngx_http_request_t *r)
 
 
 /*
- * A variable cannot fail: nginx would take it for an empty one and go on.  No
- * host, no address, no port: this is where it answers 500 itself.
+ * A variable cannot fail: nginx would take it as empty and continue.  Without
+ * host, address and port, nginx itself answers 500.
  */
 
 static void
@@ -426,8 +429,8 @@ ngx_http_citrix_guard_fail_upstream(ngx_http_upstream_t *u)
 
 /*
  * The usual case: the proxy module has written the client's own target, which
- * PREACCESS has let go, no header that the guard asks for, no value that may
- * hold a line feed and does, and no body, whose length would have to be there.
+ * PREACCESS has let pass; there is no header field that the guard judges, no
+ * value with a line feed, and no body, whose length would have to be there.
  */
 
 static ngx_inline ngx_uint_t
@@ -470,7 +473,7 @@ ngx_http_citrix_guard_is_usual(ngx_http_request_t *r,
 }
 
 
-/* is what leaves to be refused?  An earlier refusal of the client's stands. */
+/* is this to be refused? If the client was refused before, it stays so */
 
 static ngx_uint_t
 ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
@@ -516,7 +519,9 @@ ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
         ngx_http_citrix_guard_apply_mode(r, glcf, &f);
     }
 
-    /* the strongest counts: who exempts the one has the other judged */
+    /*
+     * the strictest verdict counts: after an exemption the other checks follow
+     */
 
     if (f.verdict != ngx_http_citrix_guard_blocked
         && ngx_http_citrix_guard_judge_head(r, glcf, &head))
@@ -548,9 +553,9 @@ ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
 
 
 /*
- * Something was found, and is let by.  Its client may hang up so as not to be
- * seen to succeed: nginx goes on to the answer all the same, as it does with
- * "proxy_ignore_client_abort on".  The timeouts of the upstream bound it.
+ * Something was found, and is let through.  The client may hang up so that its
+ * success is not seen: nginx waits for the answer all the same, as with
+ * "proxy_ignore_client_abort on".  The timeouts of the upstream limit that.
  */
 
 static void

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The egress check: judges what nginx has built, before it is sent upstream.
+ * The egress check: judges what nginx has built, before it is sent to the
+ * upstream.
  */
 
 
@@ -19,8 +20,8 @@
 
 
 /*
- * Wraps peer.init of all upstreams, and proxy_bind of all locations, once they
- * are merged.  NGX_ERROR without memory.
+ * Wraps peer.init of all upstreams and proxy_bind of all locations, after they
+ * were merged.  Returns NGX_ERROR if memory runs out.
  */
 
 ngx_int_t ngx_http_citrix_guard_egress_init(ngx_conf_t *cf);

@@ -2,9 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The egress check rests on the order of nginx's own calls, which an nginx of
- * tomorrow may change.  So it is not taken on trust: what passes the check
- * gets a sign, and an answer of an upstream without it is an alarm.
+ * The egress check relies on the order of nginx's own calls, which a future
+ * nginx may change.  So it is verified: a request that passes the check is
+ * marked, and an upstream's answer to a request without the mark raises an
+ * alert.
  */
 
 
@@ -17,7 +18,7 @@
 #include "http/evidence/ngx_http_citrix_guard_mark.h"
 
 
-/* the newest nginx that "make matrix" has passed with (docs/testing.md) */
+/* the newest nginx with which "make matrix" has passed (docs/testing.md) */
 
 #ifndef NGX_HTTP_CITRIX_GUARD_NEWEST
 #define NGX_HTTP_CITRIX_GUARD_NEWEST      1030006
@@ -96,7 +97,7 @@ ngx_http_citrix_guard_header_filter(ngx_http_request_t *r)
 }
 
 
-/* without a status there was no answer, and a cache has sent nothing */
+/* without a status there was no answer; a cached answer was not sent now */
 
 static ngx_int_t
 ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
@@ -114,7 +115,7 @@ ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
 
     if (glcf->mode != NGX_HTTP_CITRIX_GUARD_ON) {
 
-        /* once is enough to be heard */
+        /* one alert is enough */
 
         ngx_http_citrix_guard_set_checked(r->upstream);
 

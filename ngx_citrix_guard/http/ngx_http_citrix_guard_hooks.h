@@ -21,28 +21,28 @@
 
 
 /*
- * Puts a filter before all others.  Comes once for each configuration, when
- * every module has set up its own: in a static build nginx's first filter
- * comes behind the guard, and starts the chain anew.  Cannot fail.
+ * Installs a filter before all others.  Called once for each configuration,
+ * after every module has set up its own: in a static build nginx's first
+ * filter comes after the guard and starts the chain anew.  Cannot fail.
  */
 
 void ngx_http_citrix_guard_hooks_init(void);
 
 /*
- * Warns of an nginx that is newer than those that the guard was tried with.
- * Reads the version of the nginx that runs, not of the one it was built for.
+ * Warns if nginx is newer than those that the guard was tested with.  Reads
+ * the version of the running nginx, not of the one it was built for.
  */
 
 void ngx_http_citrix_guard_check_version(ngx_log_t *log);
 
-/* from now on this process refuses what it would have to judge */
+/* from now on this process refuses everything that it would have to judge */
 
 extern ngx_uint_t  ngx_http_citrix_guard_hooks_lost;
 
 /*
- * Records that a request is refused for that, whatever is in it: reason
+ * Records that a request is refused for that reason, whatever it contains:
  * "unseen", which no exception changes.  Allocates from the request's pool,
- * and cannot fail.
+ * cannot fail.
  */
 
 void ngx_http_citrix_guard_record_distrust(ngx_http_request_t *r,
@@ -58,8 +58,8 @@ void ngx_http_citrix_guard_record_distrust(ngx_http_request_t *r,
 
 
 /*
- * The egress check leaves its sign in the upstream: the type of the socket,
- * which nginx leaves at 0, and takes 0 for this one.  So it costs no memory,
+ * The egress check marks the upstream through the type of its socket, which
+ * nginx leaves at 0 and treats as this value.  So the mark needs no memory,
  * and stays with the upstream when a redirect clears the module's context.
  */
 

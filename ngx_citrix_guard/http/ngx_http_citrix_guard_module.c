@@ -2,9 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The http module: its directives and its configuration.  A newcomer goes on
- * with ngx_http_citrix_guard_phases.c, where requests are refused, and with
- * cguard/decision/cguard_target.h, where it is decided which.
+ * The http module: its directives and configuration.
+ *
+ * To get to know the code, continue with ngx_http_citrix_guard_phases.c, where
+ * requests are refused, and cguard/decision/cguard_target.h, which decides.
  */
 
 
@@ -36,7 +37,7 @@
 #include "cguard/decision/cguard_target.h"
 
 
-/* the values that a directive takes, and how to say so */
+/* the values of a directive, and the message about any other value */
 
 typedef struct {
     ngx_conf_enum_t                *values;
@@ -345,7 +346,7 @@ ngx_http_citrix_guard_merge_loc_conf(ngx_conf_t *cf, void *parent,
         gmcf->pinning = 1;
     }
 
-    /* egress and check come when everything is merged */
+    /* egress and checks follow after merging */
 
     location = ngx_array_push(&gmcf->locations);
     if (location == NULL) {

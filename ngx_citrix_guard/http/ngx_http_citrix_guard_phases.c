@@ -2,11 +2,14 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The two phases.  PREACCESS refuses: it runs for every way in (named
- * locations, internal redirects and subrequests, too) and "satisfy any" does
- * not skip it.  The guard is the last there, behind limit_req, limit_conn and
- * realip, and none of them can lead past it.  LOG finds again what nginx
- * refused before any phase.
+ * The two phases.
+ *
+ * PREACCESS refuses: it runs for named locations, internal redirects and
+ * subrequests as well, and "satisfy any" does not skip it.  The guard is its
+ * last handler, after limit_req, limit_conn and realip, and none of them can
+ * bypass it.
+ *
+ * LOG records what nginx refused before any phase.
  */
 
 
@@ -80,8 +83,9 @@ ngx_http_citrix_guard_phases_init(ngx_conf_t *cf)
 
 /*
  * nginx runs the handlers of a phase in the reverse order of their modules,
- * and one that says NGX_OK leads past all that follow.  So ours moves to the
- * end of its phase, and what was the way past the phase is the way to ours.
+ * and a handler that returns NGX_OK skips those after it.  So ours moves to
+ * the end of its phase, and whatever skips the rest of the phase now leads to
+ * ours.
  */
 
 ngx_int_t
@@ -256,7 +260,7 @@ ngx_http_citrix_guard_preaccess_handler(ngx_http_request_t *r)
                         ? &ngx_http_citrix_guard_judged_ctx : NULL,
                      ngx_http_citrix_guard_module);
 
-    /* a redirect: the answer that has led here was another location's */
+    /* after a redirect: the answer so far came from another location */
 
     if (r->upstream) {
         ngx_http_citrix_guard_set_checked(r->upstream);

@@ -18,15 +18,15 @@
 #pragma GCC visibility push(hidden)
 
 
-/* installs the handlers; NGX_ERROR without memory */
+/* installs the handlers; returns NGX_ERROR if memory runs out */
 
 ngx_int_t ngx_http_citrix_guard_phases_init(ngx_conf_t *cf);
 
 /*
- * Comes when nginx has put the phases together: makes the guard the last of
- * PREACCESS, which no other handler of it can lead past.  Writes nginx's phase
- * engine, allocates nothing.  NGX_DECLINED, and nothing is written, if the
- * engine is not what the guard knows.
+ * Called after nginx has built the phase engine: moves the guard to the end of
+ * PREACCESS, where no other handler can bypass it.  Writes to nginx's phase
+ * engine, allocates nothing.  Returns NGX_DECLINED, and writes nothing, if the
+ * engine has an unknown form.
  */
 
 ngx_int_t ngx_http_citrix_guard_phases_order(ngx_cycle_t *cycle);

@@ -2,14 +2,14 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The upstream connections of a client hang on the client's own connection:
- * they are found there, and end with it.  A request takes one that is idle, or
- * has one made, and leaves it there for the next request of the same client.
- * Requests that a client has at work at the same time, over HTTP/2, have one
- * each.
+ * The upstream connections of a client are attached to the client's own
+ * connection: they are found there, and end with it.
  *
- * What nginx's "keepalive" has in its cache belongs to whoever comes next, so
- * nothing is taken from there, and nothing is left to it.
+ * A request takes an idle one or opens a new one, and leaves it there for the
+ * client's next request.  Concurrent requests of a client, over HTTP/2, have
+ * one connection each.  The connections in the cache of nginx's "keepalive"
+ * belong to whoever comes next, so none is taken from there, and none is put
+ * there.
  */
 
 
@@ -29,8 +29,9 @@ typedef struct {
 
 
 /*
- * One of them, in memory of its own pool.  It fits the location that has made
- * it, as TLS, the name in it and proxy_bind are those of the location.
+ * One of them, in its own pool.  It can be used only by the location that
+ * opened it, because TLS, its server name and proxy_bind belong to the
+ * location.
  */
 
 typedef struct {
@@ -44,13 +45,13 @@ typedef struct {
 } ngx_http_citrix_guard_pin_t;
 
 
-/* stands in for the balancer's data, for one request */
+/* replaces the balancer's data for one request */
 
 typedef struct {
     ngx_http_request_t                *request;
     ngx_http_upstream_srv_conf_t      *uscf;
     ngx_http_citrix_guard_pins_t      *pins;    /* NULL: nothing is kept */
-    ngx_http_citrix_guard_pin_t       *pin;     /* at work, taken from them */
+    ngx_http_citrix_guard_pin_t       *pin;     /* in use, taken from it */
 
     ngx_event_get_peer_pt              get;
     ngx_event_free_peer_pt             free;
@@ -105,7 +106,7 @@ ngx_http_citrix_guard_pin(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    /* a subrequest must not take the one that the client has logged in */
+    /* a subrequest must not take the connection with the client's login */
 
     if (r == r->main) {
         pp->pins = ngx_http_citrix_guard_pins(r);
@@ -160,7 +161,7 @@ ngx_http_citrix_guard_pins(ngx_http_request_t *r)
 }
 
 
-/* the connection itself, where that of the request is a stream in it */
+/* the connection itself; that of the request may be a stream within it */
 
 static ngx_connection_t *
 ngx_http_citrix_guard_client(ngx_http_request_t *r)
@@ -202,7 +203,7 @@ ngx_http_citrix_guard_get_pinned(ngx_peer_connection_t *pc, void *data)
 }
 
 
-/* the one that was used last: with one request at a time always the same */
+/* the last one used: with one request at a time always the same */
 
 static ngx_http_citrix_guard_pin_t *
 ngx_http_citrix_guard_find_pin(ngx_http_citrix_guard_pinned_t *pp)
@@ -232,8 +233,9 @@ ngx_http_citrix_guard_find_pin(ngx_http_citrix_guard_pinned_t *pp)
 
 
 /*
- * The balancer is not asked: whichever it would name, the client is logged in
- * at this one.  The name is logged when the connection may be gone.
+ * The balancer is not asked: whatever it would choose, the client is logged in
+ * on this connection.  Its name is copied, because it is logged when the
+ * connection may be gone.
  */
 
 static ngx_int_t
@@ -278,7 +280,7 @@ ngx_http_citrix_guard_take_pin(ngx_peer_connection_t *pc,
 }
 
 
-/* one from the cache of "keepalive" has been somebody else's: not that one */
+/* a connection from the "keepalive" cache was used by others: reject it */
 
 static ngx_int_t
 ngx_http_citrix_guard_get_new(ngx_peer_connection_t *pc,
@@ -330,7 +332,7 @@ ngx_http_citrix_guard_free_pinned(ngx_peer_connection_t *pc, void *data,
 
     } else {
 
-        /* nor does "keepalive" keep it */
+        /* "keepalive" must not store it either */
 
         u->keepalive = 0;
     }
@@ -340,14 +342,14 @@ ngx_http_citrix_guard_free_pinned(ngx_peer_connection_t *pc, void *data,
 
     } else if (pc->tries) {
 
-        /* the balancer does not know of it */
+        /* the balancer does not know this connection */
 
         pc->tries--;
     }
 }
 
 
-/* is its end of a response, and of a request, where the next one begins? */
+/* are request and response complete, so that the next request may follow? */
 
 static ngx_uint_t
 ngx_http_citrix_guard_is_sound(ngx_peer_connection_t *pc,
@@ -372,7 +374,7 @@ ngx_http_citrix_guard_is_sound(ngx_peer_connection_t *pc,
         return 0;
     }
 
-    /* the client's connection ends as well, when its requests have ended */
+    /* the client's connection will end, too, after its requests */
 
     if (ngx_terminate || ngx_exiting) {
         return 0;
@@ -414,8 +416,8 @@ ngx_http_citrix_guard_new_pin(ngx_peer_connection_t *pc,
 
 
 /*
- * Without a timer: it ends when the client does.  "idle" tells nginx that there
- * is no request that a TLS session could be saved for.
+ * Without a timer: it ends with the client.  "idle" tells nginx that no
+ * request is active for which a TLS session could be saved.
  */
 
 static void
@@ -460,9 +462,10 @@ ngx_http_citrix_guard_dummy_handler(ngx_event_t *ev)
 
 
 /*
- * The upstream closes, or says something that nobody has asked for.  When a
- * worker leaves, nginx wants idle connections closed; but the client may be at
- * work on its next request, and is closed as well if it is not.
+ * The upstream closes the connection, or sends something unasked.  Or the
+ * worker shuts down, and nginx asks idle connections to close: this one stays,
+ * because the client may be sending its next request.  If it is not, nginx
+ * closes the client's connection, and this one ends with it.
  */
 
 static void
@@ -494,7 +497,7 @@ ngx_http_citrix_guard_idle_handler(ngx_event_t *ev)
 }
 
 
-/* the client has gone */
+/* the client's connection is closed */
 
 static void
 ngx_http_citrix_guard_end_pins(void *data)

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One connection to the upstream for one connection of a client, never shared
- * with another client: NTLM and Negotiate log in a connection, not a request.
+ * One upstream connection for each client connection, never shared with
+ * another client: NTLM and Negotiate log in a connection, not a request.
  */
 
 
@@ -20,8 +20,8 @@
 
 
 /*
- * Puts itself between the upstream and its balancer, which has been asked for
- * a peer's functions by now.  Returns NGX_ERROR without memory.
+ * Inserts itself between the upstream and its balancer, whose functions must
+ * be set.  Returns NGX_ERROR if memory runs out.
  */
 
 ngx_int_t ngx_http_citrix_guard_pin(ngx_http_request_t *r,

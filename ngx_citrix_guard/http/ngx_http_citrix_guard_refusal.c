@@ -2,9 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The refusal.  It is recognisable as the guard's, since a scanner takes any
- * 403 for "patched", and it is final: error_page does not apply to it, for
- * "error_page 403 = @backend" would forward what was just refused.
+ * The refusal.
+ *
+ * It can be recognised as the guard's, because scanners take any 403 for
+ * "patched".  And it is final: error_page does not apply, because "error_page
+ * 403 = @backend" would forward what was just refused.
  */
 
 
@@ -64,11 +66,11 @@ ngx_http_citrix_guard_refuse(ngx_http_request_t *r,
 {
     ngx_int_t  rc;
 
-    /* whatever nginx has to say from here on, it goes nowhere else for it */
+    /* whatever nginx does from here on, nothing more is forwarded */
 
     r->error_page = 1;
 
-    /* a subrequest is its parent's matter, which knows 403 */
+    /* the parent request handles the result; auth_request expects 403 */
 
     if (r != r->main) {
         return NGX_HTTP_FORBIDDEN;
@@ -78,7 +80,7 @@ ngx_http_citrix_guard_refuse(ngx_http_request_t *r,
         return NGX_HTTP_CLOSE;
     }
 
-    /* post_action: there is nothing left to say */
+    /* post_action: the answer was sent before */
 
     if (r->header_sent) {
         ngx_http_finalize_request(r, NGX_OK);
@@ -140,7 +142,7 @@ ngx_http_citrix_guard_send(ngx_http_request_t *r,
 }
 
 
-/* what an earlier answer has left: X-Accel-Redirect, error_page */
+/* left by an earlier answer: X-Accel-Redirect, error_page */
 
 static void
 ngx_http_citrix_guard_clear_headers(ngx_http_request_t *r)

@@ -22,7 +22,7 @@
 
 /*
  * Answers with the status of the location, whatever error_page says.  Returns
- * what a handler of a phase returns; the request is finalized for NGX_DONE.
+ * the result of a phase handler; with NGX_DONE the request is finalized.
  * Allocates from the request's pool.
  */
 

@@ -2,15 +2,15 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The egress check rests on the order of nginx's own calls, so it is tried at
- * each start: two requests of the guard's own go through nginx's upstream code,
- * each by one of the two places where the check stands, and at each of them the
- * head has to be there, and to be judged.  The code is the same for all modules
- * that have an upstream (proxy, fastcgi, uwsgi, scgi, grpc, memcached).
+ * The egress check relies on the order of nginx's own calls, so it is tested
+ * at each start: two requests of the guard's own go through nginx's upstream
+ * code, one through each of the two places where the check is called, and at
+ * each of them there has to be a head, which is judged.  All modules with an
+ * upstream (proxy, fastcgi, uwsgi, scgi, grpc, memcached) use the same code.
  *
  * The requests belong to no client and have no connection: they end at the
- * last of the two places.  Should this nginx go on all the same, it finds an
- * upstream without servers, and an answer that was sent already.
+ * last of the two places.  If this nginx continues all the same, it finds an
+ * upstream without servers, and an answer that was sent before.
  */
 
 
@@ -58,7 +58,7 @@ static void ngx_http_citrix_guard_self_see(ngx_http_request_t *r,
     ngx_uint_t place);
 
 
-/* the value of "proxy_bind" of such a request, and what it is found by */
+/* the value of "proxy_bind" of such a request, by which it is recognised */
 
 static ngx_http_complex_value_t            ngx_http_citrix_guard_self_value;
 static ngx_http_citrix_guard_self_test_t  *ngx_http_citrix_guard_self;
@@ -100,7 +100,7 @@ ngx_http_citrix_guard_self_test(ngx_cycle_t *cycle)
     ngx_log_t   log;
     ngx_uint_t  known, named;
 
-    /* what nginx would say of such a request is of no interest */
+    /* nginx's messages about such a request do not matter */
 
     log = *cycle->log;
     log.log_level = NGX_LOG_EMERG;
@@ -123,7 +123,7 @@ ngx_http_citrix_guard_self_test(ngx_cycle_t *cycle)
 }
 
 
-/* by proxy_bind, as where proxy_pass has variables, or by peer.init alone */
+/* with proxy_bind, as if proxy_pass had variables; or with peer.init alone */
 
 static ngx_uint_t
 ngx_http_citrix_guard_self_send(ngx_cycle_t *cycle, ngx_log_t *log,
@@ -281,11 +281,11 @@ ngx_http_citrix_guard_self_create(ngx_http_request_t *r)
 static void
 ngx_http_citrix_guard_self_finalize(ngx_http_request_t *r, ngx_int_t rc)
 {
-    /* there is nothing to be freed */
+    /* there is nothing to free */
 }
 
 
-/* where the egress check stands if proxy_pass has variables */
+/* the place of the egress check if proxy_pass has variables */
 
 static ngx_int_t
 ngx_http_citrix_guard_self_variable(ngx_http_request_t *r,
@@ -313,7 +313,7 @@ ngx_http_citrix_guard_self_variable(ngx_http_request_t *r,
 }
 
 
-/* where it stands for all others, and the end of the request */
+/* the place for all other requests, and the end of this one */
 
 static ngx_int_t
 ngx_http_citrix_guard_self_peer(ngx_http_request_t *r,

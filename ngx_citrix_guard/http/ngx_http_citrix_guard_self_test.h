@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A request of the guard's own through nginx's upstream code, at start.
+ * Sends requests of the guard's own through nginx's upstream code, at start.
  */
 
 
@@ -19,16 +19,17 @@
 
 
 /*
- * Adds the variable that the self-test is called by.  NGX_ERROR without memory
- * in the configuration's pool.
+ * Adds the variable through which nginx calls the self-test.  Returns
+ * NGX_ERROR if the configuration's pool has no memory.
  */
 
 ngx_int_t ngx_http_citrix_guard_self_test_init(ngx_conf_t *cf);
 
 /*
- * Sends one request through each place that the egress check is called at, to
- * nowhere.  NGX_OK; NGX_DECLINED if nginx does not call both, with a head that
- * can be judged; NGX_ERROR without memory.  Nothing is left of it.
+ * Sends one request through each place where the egress check is called,
+ * without a destination.  Returns NGX_OK; NGX_DECLINED if nginx does not call
+ * both with a head that can be judged; NGX_ERROR if memory runs out.  Frees
+ * everything.
  */
 
 ngx_int_t ngx_http_citrix_guard_self_test(ngx_cycle_t *cycle);

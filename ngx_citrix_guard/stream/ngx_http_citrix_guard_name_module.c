@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The module of http that gives an http server its name for stream.  It is in
- * one file with the module of stream, and works with it.
+ * The http module that gives an http server the name by which stream finds it.
+ * It is part of the stream module's file.
  */
 
 

@@ -2,11 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What follows a signature, on its way to the other side.  The first piece that
- * does not fit ends the session, and is not sent.  Of what the ADC says only
- * the beginning of its own signature is held back, until it is whole.
- *
- * Once both sides have greeted each other nothing is looked at any more.
+ * Checks what follows a signature before it is sent to the other side.  The
+ * first piece that does not fit ends the session, and is not sent.  Of the
+ * ADC's bytes only the beginning of its own signature is held back, until the
+ * signature is complete.  Once both sides have greeted each other, nothing is
+ * checked any more.
  */
 
 
@@ -105,7 +105,7 @@ ngx_stream_citrix_guard_log_reason(ngx_stream_session_t *s,
 }
 
 
-/* the timer is free since the protocol is known */
+/* the timer is free: the protocol is known */
 
 static void
 ngx_stream_citrix_guard_wait(ngx_stream_session_t *s,
@@ -118,7 +118,7 @@ ngx_stream_citrix_guard_wait(ngx_stream_session_t *s,
 }
 
 
-/* ends the session as the proxy module does when nothing is said for long */
+/* ends the session as the proxy module does after a timeout */
 
 static void
 ngx_stream_citrix_guard_slow_handler(ngx_event_t *ev)
@@ -160,10 +160,10 @@ ngx_stream_citrix_guard_check_client(ngx_stream_citrix_guard_ctx_t *ctx,
 
 
 /*
- * The signature goes first, in one buffer or in several, and was judged when
- * it was read ahead.  In front of it there may be the header of the PROXY
- * protocol, which begins otherwise than any signature, and the empty buffer
- * of what nginx 1.25.5 and newer has only peeked at.
+ * The signature goes first, in one buffer or several; it was judged when it
+ * was read ahead.  Before it there may be the header of the PROXY protocol,
+ * which begins differently from any signature, and the empty buffer of bytes
+ * that nginx 1.25.5 and newer has only peeked at.
  */
 
 static cguard_session_reason_e
@@ -194,9 +194,9 @@ ngx_stream_citrix_guard_check_buffer(ngx_stream_citrix_guard_ctx_t *ctx,
 
 
 /*
- * The chain stays that of the proxy module, which counts a buffer as sent when
- * it is empty.  What is held is taken off its end, and comes back in a buffer
- * of our own when it may be shown.
+ * The chain stays the proxy module's, which counts a buffer as sent when it is
+ * empty.  Bytes that are held back are removed from its end, and sent later in
+ * a buffer of our own.
  */
 
 static ngx_int_t
@@ -234,7 +234,7 @@ ngx_stream_citrix_guard_check_server(ngx_stream_session_t *s,
 
         if (shown.kept && b->pos == b->last) {
 
-            /* nothing is left but its flags, which say that it was the last */
+            /* only its flags are left, which say that it was the last */
 
             b->temporary = 0;
             b->flush = 1;

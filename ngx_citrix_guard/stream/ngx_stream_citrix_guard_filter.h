@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Holds what follows a signature to its form.
+ * Checks that what follows a signature has the form of its protocol.
  */
 
 
@@ -16,7 +16,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* puts the filter on top of nginx's other filters of stream output */
+/* installs the filter before nginx's other filters of stream output */
 
 void ngx_stream_citrix_guard_filter_init(void);
 

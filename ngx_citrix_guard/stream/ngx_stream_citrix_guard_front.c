@@ -2,9 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What was turned away at the front, by protocol and reason.  Besides the
- * module's own reasons these are nginx's, by the status that it ends a session
- * with.
+ * Counts sessions that were turned away, by protocol and reason: the module's
+ * own reasons, and nginx's, by the status with which it ends a session.
  */
 
 
@@ -22,7 +21,7 @@
 #pragma weak ngx_stream_core_module
 
 
-/* behind the module's own reasons */
+/* after the module's own reasons */
 
 typedef enum {
     ngx_stream_citrix_guard_limit = CGUARD_SESSION_REASONS,
@@ -111,7 +110,7 @@ ngx_stream_citrix_guard_init_front(ngx_shm_zone_t *shm_zone, void *data)
 
     if (!cguard_front_fits(gmcf->front)) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "citrix_guard: the zone \"%V\" is another version's: "
+                      "citrix_guard: the zone \"%V\" is of another version: "
                       "restart nginx", &shm_zone->shm.name);
         return NGX_ERROR;
     }
@@ -130,7 +129,7 @@ ngx_stream_citrix_guard_name_rows(ngx_stream_citrix_guard_main_conf_t *gmcf)
 
     for (p = 0; p < CGUARD_SESSION_PROTOCOLS; p++) {
 
-        /* what is not known yet has the place of UDP */
+        /* an unknown protocol is counted as UDP */
 
         protocol = p == CGUARD_SESSION_MORE ? "udp" : cguard_session_name(p);
 

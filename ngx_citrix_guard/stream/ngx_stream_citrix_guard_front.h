@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Counts the sessions that are turned away, for the monitor of http.
+ * Counts the sessions that were turned away, for the monitor of the http
+ * module.
  */
 
 
@@ -19,8 +20,8 @@
 
 
 /*
- * Adds the shared memory and the handler that counts, where some server tells
- * protocols apart.  NGX_ERROR without memory.
+ * Adds the shared memory and the handler that counts, if some server has
+ * citrix_guard_preread.  Returns NGX_ERROR if memory runs out.
  */
 
 ngx_int_t ngx_stream_citrix_guard_front_init(ngx_conf_t *cf);

@@ -2,16 +2,16 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A session that speaks HTTP is handed to the http server of a name, with what
- * has been read of it: the connection is the client's own from end to end.  A
- * proxy would copy each byte once more, and would have to tell who the client
- * is.
+ * Passes a session that speaks HTTP to the http server of a name, with the
+ * bytes read so far, on the client's own connection.  A proxy would copy each
+ * byte once more, and would have to tell the server who the client is.
  *
- * The name is looked up once, when the configuration is read.  An address
- * could not be found by a worker that is leaving, which has none any more.
+ * The name is resolved once, when the configuration is read.  A worker that is
+ * shutting down has no listening sockets, so it could not find a server by
+ * address.
  *
- * nginx has "pass" for that from 1.25.5 on, which cannot hand over bytes that
- * were read already, as those behind TLS are.
+ * nginx 1.25.5 and newer has "pass" for this, but it cannot pass on bytes that
+ * were already read, as those inside TLS are.
  */
 
 
@@ -30,8 +30,8 @@
 
 
 /*
- * The end of the session that stream has begun: what was read ahead, how to
- * read on, and who logs it if no request comes.
+ * The end of the session that began in stream: the bytes read ahead, how to
+ * continue reading, and who logs it if no request comes.
  */
 
 typedef struct {
@@ -137,8 +137,8 @@ ngx_stream_citrix_guard_resolve_http(ngx_cycle_t *cycle)
 
 
 /*
- * nginx takes an error at this moment for its own end, so that it is one only
- * where nothing has been served yet.
+ * nginx treats an error here as its own failure, so there is an error only if
+ * nothing was served yet
  */
 
 ngx_int_t
@@ -199,7 +199,7 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 }
 
 
-/* who reads next reads first what was read ahead */
+/* whoever reads next gets the bytes read ahead first */
 
 static ngx_int_t
 ngx_stream_citrix_guard_keep(ngx_stream_session_t *s)
@@ -284,8 +284,8 @@ ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c, u_char *buf,
 
 
 /*
- * As if it had been accepted there.  The session is memory of its pool; the
- * client's and our own address are those of the connection.
+ * As if it had been accepted in http.  The session is memory of its pool; the
+ * addresses are those of the connection.
  */
 
 static void
@@ -314,7 +314,7 @@ ngx_stream_citrix_guard_become_http(ngx_connection_t *c,
 
     if (c->ssl) {
 
-        /* what http does behind the handshake */
+        /* what http does after the handshake */
 
         c->ssl->buffer = 1;
         c->ssl->no_wait_shutdown = 1;
@@ -330,8 +330,8 @@ ngx_stream_citrix_guard_become_http(ngx_connection_t *c,
 
 
 /*
- * A client that goes without a request leaves no line in the log of http, so
- * it has one in that of stream, as all sessions do that end there.
+ * A client that leaves without a request has no line in the log of http, so it
+ * gets one in the log of stream, as all sessions do that end there.
  */
 
 static void

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sessions that go on in an http server.
+ * Sessions that continue in an http server.
  */
 
 
@@ -23,16 +23,16 @@ char *ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /*
- * Finds the servers that are named.  Called at the end of stream{} and of
- * http{}, whichever comes first: it does its work when both have been read.
- * Returns NGX_ERROR, and logs which it is, if a name has no server.
+ * Resolves the names.  Called at the end of stream{} and of http{}; works when
+ * both have been read.  Returns NGX_ERROR, and logs the name, if no server has
+ * it.
  */
 
 ngx_int_t ngx_stream_citrix_guard_resolve_http(ngx_cycle_t *cycle);
 
 /*
- * The same without an http{}, when all of the configuration has been read.
- * Returns NGX_ERROR where nginx can still be told not to start.
+ * The same without an http{}, when the whole configuration has been read.
+ * Returns NGX_ERROR if nginx can still refuse to start.
  */
 
 ngx_int_t ngx_stream_citrix_guard_check_http(ngx_cycle_t *cycle);

@@ -1,10 +1,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The directives of the stream module, and where its parts are put together.
+ * The directives of the stream module, and the setup of its parts.
  *
- * nginx's stream part may be a dynamic module of its own.  Its symbols are
- * weak here, so that this module says what is missing, where the dynamic
+ * nginx's stream part may be a dynamic module itself.  Its symbols are weak
+ * here, so that this module can say what is missing; otherwise the dynamic
  * linker would keep nginx from starting.
  */
 

@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * An http server with a name instead of an address.  nginx knows its http
- * servers by the addresses that they listen at, so for each name there is
- * what it makes of an address, but for the socket: nothing is there that
- * could be left behind, found in use, or gone while a worker is leaving.
+ * An http server with a name instead of an address. nginx finds its http
+ * servers by the addresses where they listen, so for each name there is the
+ * structure that nginx makes for an address, but no socket.  So nothing can be
+ * left behind, be in use, or be missing in a worker that is shutting down.
  *
- * The directive is one of http, and its module is in the same file as that of
+ * The directive belongs to http; its module is in the same file as that of
  * stream.
  */
 
@@ -98,7 +98,7 @@ ngx_stream_citrix_guard_set_http_name(ngx_conf_t *cf, ngx_command_t *cmd,
 
     *server = cscf;
 
-    /* nginx gives an address to a server that says nothing of where it is */
+    /* nginx gives an address to a server without a "listen" */
 
     cscf->listen = 1;
 
@@ -117,7 +117,7 @@ ngx_stream_citrix_guard_add_name(ngx_conf_t *cf, ngx_array_t *names,
         return http;
     }
 
-    /* workers point into it, so it stays where it is */
+    /* workers point to it, so it must not move */
 
     http = ngx_pcalloc(cf->pool, sizeof(ngx_stream_citrix_guard_http_t));
     if (http == NULL) {
@@ -218,7 +218,7 @@ ngx_stream_citrix_guard_names_init(ngx_conf_t *cf)
 }
 
 
-/* an address that nobody is at, as nginx's own code looks for one */
+/* an address of nobody, in the form that nginx's own code expects */
 
 static ngx_int_t
 ngx_stream_citrix_guard_name_listening(ngx_conf_t *cf,
@@ -246,7 +246,7 @@ ngx_stream_citrix_guard_name_listening(ngx_conf_t *cf,
     http->listening.type = SOCK_STREAM;
     http->listening.fd = (ngx_socket_t) -1;
 
-    /* in the log it stands for the server */
+    /* stands for the server in logs */
 
     http->listening.addr_text = http->name;
 
@@ -266,7 +266,7 @@ ngx_stream_citrix_guard_name_listening(ngx_conf_t *cf,
 }
 
 
-/* as nginx does for the servers that share an address */
+/* as nginx does for servers that share an address */
 
 static ngx_int_t
 ngx_stream_citrix_guard_virtual_names(ngx_conf_t *cf,
@@ -454,7 +454,7 @@ ngx_stream_citrix_guard_cmp_wildcards(const void *one, const void *two)
 }
 
 
-/* TLS has ended in stream: what http would ask of it, it asks of nobody */
+/* TLS ends in stream: what http requires of it has no effect */
 
 static void
 ngx_stream_citrix_guard_check_name(ngx_conf_t *cf,
@@ -476,8 +476,8 @@ ngx_stream_citrix_guard_check_name(ngx_conf_t *cf,
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                           "citrix_guard: \"ssl_verify_client\" has no effect "
                           "in the http server (%s:%ui) for sessions of "
-                          "\"citrix_guard_http_name %V\": their TLS ends in "
-                          "stream, set it there",
+                          "\"citrix_guard_http_name %V\", whose TLS is "
+                          "terminated in stream: set it there",
                           server[s]->file_name, server[s]->line, &http->name);
         }
     }

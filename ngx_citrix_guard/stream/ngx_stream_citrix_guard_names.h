@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The http servers that have a name of "citrix_guard_http_name", by which
- * stream hands its sessions to them.  They need no "listen".
+ * The http servers with a "citrix_guard_http_name", to which stream passes its
+ * sessions.  They need no "listen".
  */
 
 
@@ -16,7 +16,7 @@
 #include <ngx_http.h>
 
 
-/* what nginx has for an address, for a name: one of each address family */
+/* what nginx has for an address, here for a name: one per address family */
 
 typedef struct {
     ngx_str_t                       name;
@@ -37,7 +37,7 @@ typedef struct {
 
 
 /*
- * The http servers of a name, or NULL: there are none, or http{} has not been
+ * The http servers of a name; NULL if there are none, or http{} has not been
  * read yet.  They live as long as the cycle.
  */
 
@@ -46,7 +46,8 @@ ngx_stream_citrix_guard_http_t *ngx_stream_citrix_guard_find_http(
 
 /*
  * The handler of "citrix_guard_http_name", the main configuration that it
- * fills, and the end of http{}: the servers' names are all known then.
+ * fills, and a function for the end of http{}, when all server names are
+ * known.
  */
 
 char *ngx_stream_citrix_guard_set_http_name(ngx_conf_t *cf,
@@ -59,8 +60,8 @@ ngx_int_t ngx_stream_citrix_guard_names_init(ngx_conf_t *cf);
 
 
 /*
- * The module of the directive: nginx finds our configuration by it.  Defined
- * in ngx_http_citrix_guard_name_module.c.
+ * The directive's module: nginx finds our configuration by its address.
+ * Defined in ngx_http_citrix_guard_name_module.c.
  */
 
 extern ngx_module_t  ngx_http_citrix_guard_name_module;

@@ -2,12 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A session whose protocol is known goes on in another server of the stream
- * block, over the same connection: with its "proxy_pass", "proxy_ssl" and
- * whatever else it says.  It costs nothing afterwards, where a connection to
- * that server, by a unix socket, would copy each byte once more.
- *
- * nginx does the same with the server that a TLS client names.
+ * A session whose protocol is known continues in another server of the stream
+ * block, on the same connection: with that server's "proxy_pass", "proxy_ssl"
+ * and other settings.  Afterwards this costs nothing, while a connection to
+ * that server, through a unix socket, would copy each byte once more. nginx
+ * does the same with the server that a TLS client names.
  */
 
 
@@ -123,7 +122,7 @@ ngx_stream_citrix_guard_set_name(ngx_conf_t *cf, ngx_command_t *cmd,
     server->name = value[1];
     server->srv_conf = ctx->srv_conf;
 
-    /* who has a name needs no address */
+    /* a server with a name needs no address */
 
     cscf = ngx_stream_conf_get_module_srv_conf(cf, ngx_stream_core_module);
     cscf->listen = 1;
@@ -170,7 +169,7 @@ ngx_stream_citrix_guard_set_pass(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* the server that is named may stand behind the one that names it */
+/* the server may come after the one that names it */
 
 ngx_int_t
 ngx_stream_citrix_guard_check_pass(ngx_conf_t *cf)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The server of the stream block in which a session goes on.
+ * The server of the stream block in which a session continues.
  */
 
 
@@ -23,14 +23,14 @@ char *ngx_stream_citrix_guard_set_name(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_stream_citrix_guard_set_pass(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* NGX_ERROR, with a message, for a name that no server has */
+/* NGX_ERROR, with a message, if no server has that name */
 
 ngx_int_t ngx_stream_citrix_guard_check_pass(ngx_conf_t *cf);
 
 /*
- * From here on the session has the settings of the server that
- * "citrix_guard_preread_pass" names, if it names any.  NGX_ERROR if there is
- * none of that name, or memory is short.
+ * Gives the session the settings of the server that
+ * "citrix_guard_preread_pass" names, if it names one.  Returns NGX_ERROR if no
+ * server has the name, or memory runs out.
  */
 
 ngx_int_t ngx_stream_citrix_guard_switch_server(ngx_stream_session_t *s);

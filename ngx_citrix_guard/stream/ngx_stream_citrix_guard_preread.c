@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Tells ICA, CGP and SOCKS5 from HTTP by the first bytes of a stream, those
- * inside TLS where "listen ... ssl" ends it.  Deny by default: whatever has
- * no exact signature is "http", so that it meets the guard.
+ * Distinguishes ICA, CGP and SOCKS5 from HTTP by the first bytes of a stream,
+ * or by those inside TLS with "listen ... ssl".  The default is to deny:
+ * anything without an exact signature is "http", and so passes the guard.
  */
 
 
@@ -126,7 +126,7 @@ ngx_stream_citrix_guard_add_variables(ngx_conf_t *cf)
 
 #if (NGX_STREAM_SSL)
 
-/* in front of TLS, as the client may be silent there already */
+/* before TLS, because the client may be silent there already */
 
 static ngx_int_t
 ngx_stream_citrix_guard_ssl_handler(ngx_stream_session_t *s)
@@ -270,7 +270,7 @@ ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
 }
 
 
-/* who says nothing, or no more than half a signature, is "http" as well */
+/* a client that sends nothing, or part of a signature, is "http" as well */
 
 static void
 ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev)
@@ -291,7 +291,7 @@ ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev)
         return;
     }
 
-    /* the timer of "preread_timeout" stands for "no news" in this phase */
+    /* in this phase, the timer of "preread_timeout" means "no new bytes" */
 
     if (c->read->timer_set) {
         ngx_del_timer(c->read);
@@ -317,9 +317,9 @@ ngx_stream_citrix_guard_ctx_cleanup(void *data)
 #if (nginx_version >= 1025005)
 
 /*
- * Without TLS nginx only peeks at what is read ahead since then.  Where
- * "return" ends the session, it is read here: a socket that is closed with
- * bytes in it ends in a reset.
+ * Since then, nginx without TLS only peeks at bytes that it reads ahead.  If
+ * "return" ends the session, they are read here: closing a socket with unread
+ * bytes sends a reset.
  */
 
 static ngx_int_t

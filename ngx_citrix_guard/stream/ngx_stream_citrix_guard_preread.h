@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The protocol of a session, by its first bytes.
+ * Detects the protocol of a session by its first bytes.
  */
 
 
@@ -16,13 +16,13 @@
 #pragma GCC visibility push(hidden)
 
 
-/* adds the handlers of the phases; NGX_ERROR without memory */
+/* adds the handlers of the phases; NGX_ERROR if memory runs out */
 
 ngx_int_t ngx_stream_citrix_guard_preread_init(ngx_conf_t *cf);
 
 /*
  * adds $citrix_guard_protocol, $citrix_guard_source and $citrix_guard_why;
- * NGX_ERROR without memory
+ * returns NGX_ERROR if memory runs out
  */
 
 ngx_int_t ngx_stream_citrix_guard_add_variables(ngx_conf_t *cf);

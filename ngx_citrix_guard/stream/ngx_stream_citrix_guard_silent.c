@@ -2,14 +2,15 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A connection that says nothing holds one of the worker's connections, and
- * costs its client nothing.  Until its protocol is known it is "reusable", as
- * those are that http keeps alive: when a worker is short of connections, nginx
- * closes such ones, the oldest first.
+ * A silent client occupies one of the worker's connections at no cost to
+ * itself.  Until its protocol is known the connection is "reusable", like the
+ * keepalive connections of http: when a worker runs out of connections, nginx
+ * closes the oldest of these.
  *
- * nginx says so by an event, which neither the handshake of TLS nor the phases
- * of stream look for.  Both set their own handler whenever they wait, so ours
- * is put in front of it when they have done so: behind the events of now.
+ * nginx signals this with an event, which neither the TLS handshake nor the
+ * phases of stream check.  Both set their own handler whenever they wait, so
+ * ours is put in front of it afterwards, in an event that runs after the
+ * current ones.
  */
 
 
@@ -40,7 +41,7 @@ ngx_stream_citrix_guard_lend(ngx_stream_session_t *s,
 
     c = s->connection;
 
-    /* once, so that it keeps its place in nginx's queue */
+    /* only once, so that it keeps its place in nginx's queue */
 
     if (!c->reusable) {
         ngx_reusable_connection(c, 1);
@@ -108,7 +109,7 @@ ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev)
         return;
     }
 
-    /* behind this the session may be gone, or wait once more */
+    /* after this the session may be over, or waiting again */
 
     rev->handler = ctx->read;
 
@@ -138,7 +139,7 @@ ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
 
     if (c->ssl) {
 
-        /* nginx needs the connection now, not when the client agrees */
+        /* nginx needs the connection now, without waiting for the client */
 
         c->ssl->no_wait_shutdown = 1;
     }
@@ -149,7 +150,7 @@ ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
 }
 
 
-/* of IPv6 the first 64 bits: who has one address of them has all */
+/* an IPv6 client has all addresses of its first 64 bits */
 
 ngx_int_t
 ngx_stream_citrix_guard_source_variable(ngx_stream_session_t *s,

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Clients that say nothing: nginx may have their connections when it runs out
- * of its own, the oldest first.  And who counts as one client.
+ * Silent clients: nginx may close their connections when it runs out, the
+ * oldest first.  And who counts as one client.
  */
 
 
@@ -22,19 +22,19 @@
 
 
 /*
- * A session that waits for its client: nginx may take the connection.  To be
- * said anew whenever the session waits.
+ * The session waits for its client, and nginx may close the connection.  To be
+ * called again each time that the session waits.
  */
 
 void ngx_stream_citrix_guard_lend(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx);
 
-/* it has said something, or goes on without, or is over */
+/* the client has sent something, is not waited for, or the session is over */
 
 void ngx_stream_citrix_guard_take_back(ngx_connection_t *c,
     ngx_stream_citrix_guard_ctx_t *ctx);
 
-/* of $citrix_guard_source; cannot fail */
+/* the value of $citrix_guard_source; cannot fail */
 
 ngx_int_t ngx_stream_citrix_guard_source_variable(ngx_stream_session_t *s,
     ngx_stream_variable_value_t *v, uintptr_t data);

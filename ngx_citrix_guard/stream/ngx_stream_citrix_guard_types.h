@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Types that the files of the stream module share.
+ * Types of the stream module.
  */
 
 
@@ -20,7 +20,7 @@
 #include "ngx_stream_citrix_guard_names.h"
 
 
-/* a server of "citrix_guard_preread_name" */
+/* a server with a "citrix_guard_preread_name" */
 
 typedef struct {
     ngx_str_t                       name;
@@ -28,7 +28,7 @@ typedef struct {
 } ngx_stream_citrix_guard_server_t;
 
 
-/* where such a name is asked for, if it has no variables */
+/* where such a name is used, if it has no variables */
 
 typedef struct {
     ngx_str_t                       name;
@@ -42,9 +42,9 @@ typedef struct {
     ngx_array_t                     references;
     ngx_array_t                     http;       /* ..._handover_t */
     ngx_uint_t                      active;     /* preread is on somewhere */
-    cguard_front_t                 *front;      /* NULL: it is not */
+    cguard_front_t                 *front;      /* NULL: preread is off */
 
-    /* by protocol (MORE: UDP) and reason, some of them nginx's */
+    /* by protocol (MORE: UDP) and reason; the last four reasons are nginx's */
 
     u_char                          rows[CGUARD_SESSION_PROTOCOLS]
                                         [CGUARD_SESSION_REASONS + 4];
@@ -56,12 +56,12 @@ typedef struct {
     ngx_msec_t                      timeout;
     ngx_msec_t                      answer_timeout;
     ngx_uint_t                      socks5;     /* cguard_socks5_e */
-    ngx_stream_complex_value_t     *pass;       /* to a server of this name */
-    ngx_stream_citrix_guard_http_t *http;       /* or to servers of http */
+    ngx_stream_complex_value_t     *pass;       /* to the named server */
+    ngx_stream_citrix_guard_http_t *http;       /* or to http servers */
 } ngx_stream_citrix_guard_srv_conf_t;
 
 
-/* a "citrix_guard_http_pass": its server is known when http{} has been read */
+/* a "citrix_guard_http_pass": resolved when http{} has been read */
 
 typedef struct {
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
@@ -73,13 +73,13 @@ typedef struct {
     cguard_protocol_e               protocol;   /* MORE: not known yet */
     ngx_event_t                     timer;
     ngx_event_t                     wait;       /* until the client speaks */
-    ngx_event_handler_pt            read;       /* nginx's own, meanwhile */
+    ngx_event_handler_pt            read;       /* nginx's handler */
     ngx_connection_t               *connection;
-    cguard_session_t                session;    /* behind the signature */
-    size_t                          signature;  /* of it, still to be sent */
+    cguard_session_t                session;    /* after the signature */
+    size_t                          signature;  /* bytes left to send */
     u_char                          first;      /* its first byte */
-    ngx_uint_t                      started;    /* it is on its way */
-    ngx_uint_t                      greeting;   /* "timer" ends it */
+    ngx_uint_t                      started;    /* it is being sent */
+    ngx_uint_t                      greeting;   /* "timer" limits it */
     ngx_msec_t                      answer_timeout;
     cguard_session_reason_e         reason;     /* why it was ended */
 } ngx_stream_citrix_guard_ctx_t;

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# citrix-guard ack: an incident is acknowledged, or the command says why not.
+# citrix-guard ack: acknowledges an incident, or says why it cannot.
 
 use strict;
 use warnings;
@@ -95,7 +95,7 @@ subtest 'not acknowledged' => sub {
     refused_is(ack(monitor => "$URL/moved"), 1,
                qr/302: that is no answer/, 'a redirect');
     refused_is(ack(monitor => 'http://127.0.0.1:' . free_port()), 1,
-               qr/no answer of the monitor/, 'nobody');
+               qr/no answer from the monitor/, 'nobody');
     is_deeply seen(), $seen, 'nothing is changed';
 };
 

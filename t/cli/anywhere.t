@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# citrix-guard scan and lines that hold the attack where no request is looked
-# for: in another field, behind the request, in front of it. No such line ends
-# with "Nothing found". Each stands among lines that take the short way.
+# citrix-guard scan and lines with the attack outside of the request: in
+# another field, after the request or before it. No such line ends with
+# "Nothing found". Each one stands among lines that take the fast path.
 
 use strict;
 use warnings;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard check: every row of the tables gets the verdict that stands
-# there, as in the module (t/http/vectors.t, t/http/headers.t); and what it shows of it.
+# citrix-guard check: every row of the tables gets the expected verdict, as in
+# the module (t/http/vectors.t, t/http/headers.t), and the expected report.
 
 use strict;
 use warnings;
@@ -143,7 +143,7 @@ subtest 'errors' => sub {
          qr/--sslvpn=maybe: it must be "on" or "off"/],
         [['check', '--traversal=', '/'], 2, qr/it must be "vpns" or "any"/],
         [['check', '--nothing'], 2, qr/--nothing/],
-        [['check', '-e', '/\x4'], 2, qr/an escape is none of/],
+        [['check', '-e', '/\x4'], 2, qr/invalid escape, it must be one of/],
     );
 
     for (@all) {

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# What belongs to the citrix-guard command: the manual page, the completion for
-# bash and docs/cli.md know its options; it is installed and taken away again.
+# The citrix-guard command: its manual page, bash completion and docs/cli.md
+# know all options; it can be installed and uninstalled.
 
 use strict;
 use warnings;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard scan and the guard's own events: every key and word that scan
-# knows is that of the schema, and the other way round.
+# citrix-guard scan and the guard's own events: scan knows the keys and words
+# of the schema, all of them and no others.
 
 use strict;
 use warnings;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard scan and where it reads from: packed files, cut and damaged ones,
-# standard input, folders, long lines, a terminal, Ctrl-C.
+# citrix-guard scan and its input: compressed files, truncated and damaged
+# ones, standard input, folders, long lines, a terminal, Ctrl-C.
 
 use strict;
 use warnings;

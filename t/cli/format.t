@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard scan --log-format=NAME --nginx-conf=FILE: the log_format is found
-# as nginx finds it, and a line that nginx writes by it is understood.
+# citrix-guard scan --log-format=NAME --nginx-conf=FILE: finds the log_format
+# as nginx does, and understands the lines that nginx writes in it.
 
 use strict;
 use warnings;
@@ -127,7 +127,7 @@ subtest 'errors' => sub {
     ($ran) = scan('main', undef, "$dir/log");
     like $ran->{err}, qr/for a name, --nginx-conf says where/, 'a name alone';
     $ran = citrix_guard(['scan', '--nginx-conf=x', "$dir/log"]);
-    like $ran->{err}, qr/--log-format=NAME says which/, 'no name';
+    like $ran->{err}, qr/--nginx-conf needs --log-format=NAME/, 'no name';
     $ran = citrix_guard(['scan', ('--log-format=combined') x 2, "$dir/log"]);
     like $ran->{err}, qr/given twice/, 'two names';
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard verify --monitor: what the guard itself has counted must bear
-# out what its answers say, or neither is believed.
+# citrix-guard verify --monitor: the guard's own counters have to confirm its
+# answers, otherwise neither is believed.
 
 use strict;
 use warnings;

@@ -146,7 +146,7 @@ subtest 'moments' => sub {
             2020-01-09T00:00:00Z 2020-01-17T12:00:00Z)], 'first and last';
     like citrix_guard(['scan', '--shield-up=2020-01-17T12:00Z',
                        "$dir/moments"])->{out},
-        qr/after the shield was up: something bypasses it/, 'said';
+        qr/after --shield-up: something bypasses the guard/, 'said';
 };
 
 
@@ -182,7 +182,7 @@ subtest 'the operator\'s own' => sub {
     }
     spewed('mine', sprintf $line, @{ $all{open} });
     like citrix_guard(['scan', '-q', "--own=$token", "$dir/mine"])->{out},
-        qr/1 of your own.*1 of them got through:\s+the hole was open/s,
+        qr/1 of your own.*1 of them got through:\s+the ADC was open/s,
         'what got through is said';
 };
 

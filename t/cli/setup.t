@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
 # citrix-guard setup and rollback: the shipped configuration with a real nginx
-# and TLS on both sides. What does not fit is refused before a byte is written;
-# what nginx refuses leaves everything as it was.
+# and TLS on both sides. Values that do not fit are refused before anything is
+# written; if nginx refuses the configuration, nothing has changed.
 
 use strict;
 use warnings;
@@ -131,38 +131,38 @@ sub fails {
 
 subtest 'what is no value' => sub {
     my @bad = (
-        [name => "a.example\n", qr/no name of a host/],
-        [name => 'a.example;', qr/no name of a host/],
-        [name => 'a b', qr/no name of a host/],
-        [name => '"a"', qr/no name of a host/],
-        [name => '-a.example', qr/no name of a host/],
-        [name => 'a-.example', qr/no name of a host/],
-        [name => 'a..example', qr/no name of a host/],
-        [name => 'a.example.', qr/no name of a host/],
-        [name => '192.0.2.1', qr/no name of a host/],
-        [name => '*.example', qr/no name of a host/],
-        [name => 'a' x 64, qr/no name of a host/],
-        [name => join('.', ('a' x 50) x 6), qr/no name of a host/],
-        [name => '', qr/no name of a host/],
-        [adc => 'http://a', qr/no address of the ADC/],
-        [adc => 'a:0', qr/no address of the ADC/],
-        [adc => 'a:65536', qr/no address of the ADC/],
-        [adc => 'a:44x', qr/no address of the ADC/],
-        [adc => 'a;b', qr/no address of the ADC/],
-        [adc => '[::1', qr/no address of the ADC/],
-        [adc => '[::g]:443', qr/no address of the ADC/],
-        [adc => 'https://a/path', qr/no address of the ADC/],
-        [adc => '', qr/no address of the ADC/],
+        [name => "a.example\n", qr/not a host name/],
+        [name => 'a.example;', qr/not a host name/],
+        [name => 'a b', qr/not a host name/],
+        [name => '"a"', qr/not a host name/],
+        [name => '-a.example', qr/not a host name/],
+        [name => 'a-.example', qr/not a host name/],
+        [name => 'a..example', qr/not a host name/],
+        [name => 'a.example.', qr/not a host name/],
+        [name => '192.0.2.1', qr/not a host name/],
+        [name => '*.example', qr/not a host name/],
+        [name => 'a' x 64, qr/not a host name/],
+        [name => join('.', ('a' x 50) x 6), qr/not a host name/],
+        [name => '', qr/not a host name/],
+        [adc => 'http://a', qr/not an address of the ADC/],
+        [adc => 'a:0', qr/not an address of the ADC/],
+        [adc => 'a:65536', qr/not an address of the ADC/],
+        [adc => 'a:44x', qr/not an address of the ADC/],
+        [adc => 'a;b', qr/not an address of the ADC/],
+        [adc => '[::1', qr/not an address of the ADC/],
+        [adc => '[::g]:443', qr/not an address of the ADC/],
+        [adc => 'https://a/path', qr/not an address of the ADC/],
+        [adc => '', qr/not an address of the ADC/],
         [mode => 'off', qr/must be "on" or "detect"/],
         [listen => '0', qr/must be PORT or ADDRESS:PORT/],
         [listen => '1.2.3.4;:1', qr/must be PORT or ADDRESS:PORT/],
         [certificate => "$certs/none.pem", qr/No such file/],
-        [certificate => $certs, qr/it is no file/],
+        [certificate => $certs, qr/it is not a file/],
         [certificate => "$certs/a;b.pem", qr/may have letters/],
         [certificate => "$certs/\$a.pem", qr/may have letters/],
         [key => "$certs/a b", qr/may have letters/],
         [monitor => 'file:///etc/passwd', qr/must be the http/],
-        [conf => 'relative', qr/must be the folder of nginx\.conf/],
+        [conf => 'relative', qr/must be the absolute path/],
     );
     for (@bad) {
         my ($option, $value, $message) = @$_;
@@ -182,7 +182,7 @@ subtest 'what does not fit' => sub {
     fails setup(['--yes'], '', key => "$certs/ca.pem"),
         qr/it is no key in PEM/, 'no key';
     fails setup(['--yes'], '', certificate => "$certs/ext"),
-        qr/it is no certificate in PEM/, 'no certificate';
+        qr/it contains no PEM certificate/, 'no certificate';
     fails setup(['--yes'], '', name => 'other.example.com'),
         qr/is not for the name other\.example\.com/, 'another name';
     fails setup(['--yes'], '', 'adc-ca' => "$certs/adc.pem"),
@@ -240,7 +240,7 @@ subtest 'nginx refuses it' => sub {
     spew("$conf/citrix-guard/shutter.conf", "nonsense;\n");
     my $ran = setup(['--yes']);
     fails $ran, qr/unknown directive "nonsense"/, 'nginx -t';
-    like $ran->{err}, qr/the former files are back/, '... says so';
+    like $ran->{err}, qr/the old files are restored/, '... says so';
     is_deeply [kept()], [], '... and no folder is left';
     spew("$conf/citrix-guard/shutter.conf", $shutter);
     is master(), '', 'nginx was not started';
@@ -258,7 +258,7 @@ subtest 'from nothing to shielded' => sub {
     is get('/vpn/index.html', $SECOND)->{status}, 200, 'the second name';
     is get('/vpn/index.html', 'x.example.com')->{status}, 421, 'another name';
     my @folder = kept();
-    is scalar @folder, 1, 'the former files are kept';
+    is scalar @folder, 1, 'the old files are kept';
     is slurp("$conf/citrix-guard/kept/$folder[0]/nginx.conf"), $before,
         '... nginx.conf';
     cmp_ok scalar(split /\n/, slurp("$conf/citrix-guard/settings.conf")), '<',
@@ -267,7 +267,7 @@ subtest 'from nothing to shielded' => sub {
     my $pid = master();
     $ran = setup(['--yes', "--name=$SECOND"]);
     is $ran->{status}, 0, 'once more' or diag $ran->{err};
-    like $ran->{out}, qr/^All files stand as they should\.$/m,
+    like $ran->{out}, qr/^All files are up to date\.$/m,
         '... nothing changes';
     is_deeply [kept()], \@folder, '... and nothing more is kept';
     is master(), $pid, '... nginx was reloaded';
@@ -331,7 +331,7 @@ subtest 'rollback' => sub {
     spew("$conf/citrix-guard/kept/$dates[1]/nginx.conf", $before);
     $ran = rollback("--to=$dates[1]");
     is $ran->{status}, 0, 'back to a date' or diag $ran->{err};
-    like $ran->{out}, qr/by these files nothing is refused/, '... warns';
+    like $ran->{out}, qr/no guard from setup: nothing is refused/, '... warns';
     untouched('all is as it was before the first setup');
     wait_until(sub { CitrixGuard::Scratch::connectable($gateway->alive) });
     ok CitrixGuard::Scratch::connectable($gateway->alive),
@@ -339,7 +339,7 @@ subtest 'rollback' => sub {
 
     $ran = rollback();
     is $ran->{status}, 2, 'further back there is nothing';
-    like $ran->{err}, qr/before the first setup already/, '... it says';
+    like $ran->{err}, qr/already those from before the first setup/, '... it says';
     for my $bad ('../..', '20200101T000000Z', '') {
         is rollback("--to=$bad")->{status}, 2, "--to=$bad";
     }
@@ -356,7 +356,7 @@ subtest 'damaged' => sub {
         spew($list, "$line\n");
         my $ran = rollback("--to=$first");
         is $ran->{status}, 2, $line;
-        like $ran->{err}, qr/is damaged/, '... it says';
+        like $ran->{err}, qr/are damaged/, '... it says';
         spew($list, $was);
     }
 };
@@ -369,7 +369,7 @@ subtest 'a link, and one at a time' => sub {
     flock $lock, 2 or die $!;
     my $ran = setup(['--yes']);
     is $ran->{status}, 2, 'another one is at work';
-    like $ran->{err}, qr/another citrix-guard is at work/, '... it says';
+    like $ran->{err}, qr/another citrix-guard is working/, '... it says';
     close $lock;
     $ran = setup(['--yes']);
     is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};

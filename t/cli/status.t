@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard status: one sentence, and never green where nothing is known.
+# citrix-guard status: one sentence, which never says "shielded" without
+# evidence.
 
 use strict;
 use warnings;
@@ -80,7 +81,7 @@ for my $case (
      qr/^We are partly shielded: not everything is blocked at b \(proxy1\)/],
     ['off', [server($GATE, ['off'])], 2, qr/^We are not shielded: the guard is off at gateway/],
     ['off for one', [@on, server('b', ['off'])], 1,
-     qr/^The guard is off in some place of b \(proxy1\)/],
+     qr/^The guard is off in a part of b \(proxy1\)/],
     ['a mode that is not known', [server($GATE, ['new'])], 2,
      qr/^We are not shielded/],
     ['got through', [server($GATE, ['on'], 'scan-success' => 1,
@@ -141,7 +142,7 @@ subtest 'no monitor' => sub {
     my $nobody = 'http://127.0.0.1:' . free_port() . '/citrix-guard';
     my ($is) = status($nobody);
     is $is->{exit}, 3, 'nobody is there';
-    like $is->{sentence}, qr/^Cannot tell .*: no answer of the monitor at /,
+    like $is->{sentence}, qr/^Cannot tell .*: no answer from the monitor at /,
         '... says so';
     is $is->{counts}, undef, '... no counts';
     my $ran = citrix_guard(['status', '--nagios', "--monitor=$nobody"]);
@@ -239,7 +240,7 @@ subtest 'is the ADC patched?' => sub {
     is $is->{adc}{verdict}, 'is not patched', 'it answers the attack';
     is $is->{exit}, 0, '... and the shield is up all the same';
     ($is) = status($monitor, '--adc=127.0.0.1:' . free_port());
-    is $is->{adc}{verdict}, 'nobody can tell whether it is patched',
+    is $is->{adc}{verdict}, 'not known from outside whether it is patched',
         'nobody answers';
 };
 

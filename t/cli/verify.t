@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# citrix-guard verify against a real Apache as the ADC: bare, guarded, in
-# detect, half guarded, behind fronts that refuse everything, with the ADC
-# reachable round the guard, and with something that answers ICA.
+# citrix-guard verify against a real Apache as the ADC: unguarded, guarded, in
+# detect, partly guarded, behind servers that refuse everything, with the ADC
+# reachable around the guard, and with a server that speaks ICA.
 
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# The unit programs of the core, t/core/unit/*_test.c: each prints TAP, and
+# The unit programs of the core, t/core/unit/*_test.c: each prints TAP and
 # becomes a subtest here. `make test` builds them.
 
 use strict;

@@ -1,5 +1,5 @@
-# The fuzz targets of t/long/fuzz without libFuzzer: they get what t/data has,
-# and the inputs that earlier runs have kept.
+# The fuzz targets of t/long/fuzz without libFuzzer, on the data of t/data and
+# the inputs that earlier runs have kept.
 
 use strict;
 use warnings;

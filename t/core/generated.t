@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# The table of code points is what compat.pl makes of Unicode and t/data.
+# The table of code points is what compat.pl generates from Unicode and t/data.
 
 use strict;
 use warnings;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The core against the oracle, and against attacks by construction: a short
-# version of `make oracle` and `make attacks`. `make test` builds the programs.
+# The core against the oracle and against generated attacks: a short version of
+# `make oracle` and `make attacks`. `make test` builds the programs.
 
 use strict;
 use warnings;

@@ -1,6 +1,7 @@
-# citrix_guard_canary: the operator's own checks, known by a token in a header
-# field. They are recorded and counted apart, raise no alarm unless the guard is
-# on and lets them by, and the token goes to nobody.
+# citrix_guard_canary: the operator's own checks, recognised by a token in a
+# header field. They are recorded and counted separately, and raise no alarm
+# unless the guard is on and does not refuse them. The token is never
+# forwarded.
 
 use strict;
 use warnings;

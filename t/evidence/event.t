@@ -1,5 +1,5 @@
-# $citrix_guard_event: one line of valid JSON for a suspicious client request,
-# whatever bytes it has, and none for any other.
+# $citrix_guard_event: one line of valid JSON for each suspicious request of a
+# client, whatever bytes it contains, and none for other requests.
 
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
-# A real fail2ban reads the events: it bans who was blocked, and nobody else.
+# A real fail2ban reads the events: it bans the sources of blocked requests,
+# and nobody else.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
 # The line in the error log: a fixed grammar, the attacker's bytes escaped and
-# bounded, one for a refused client request.
+# limited in length, one line for each refused request of a client.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
-# citrix_guard_log_rate: how many lines a source may cause in error log and
-# events. The rest is counted, one line says so, and the zone counts all.
+# citrix_guard_log_rate limits the error log lines and events that one source
+# may cause. The rest is counted, one line reports the number, and the zone
+# counts all requests.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
-# Evidence that could not be written leaves a trace: events that a full disk
-# has taken, whole or in part, and lines of the error log are counted.
+# Evidence that could not be written leaves a trace: events that were lost
+# completely or in part on a full disk, and lines of the error log, are
+# counted.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
 # $citrix_guard_outcome: what the ADC's answer says about a suspicious request,
-# and the line at alert when it says that something got through.
+# and the alert if it says that something got through.
 
 use strict;
 use warnings;

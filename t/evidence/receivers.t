@@ -1,5 +1,5 @@
-# Events where operators send them: a real rsyslog, and the formats for ECS and
-# CEF that come with the guard.
+# Events in the systems of operators: a real rsyslog, and the shipped formats
+# for ECS and CEF.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# What nginx itself answers with 400 never reaches the upstream; if it was an
-# attack, it is evidence all the same.
+# What nginx itself refuses with 400 never reaches the upstream; if it was an
+# attack, it is recorded all the same.
 
 use strict;
 use warnings;

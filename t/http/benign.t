@@ -1,5 +1,5 @@
-# Requests of legitimate clients pass under every policy that serves a
-# Gateway, and arrive as they were sent.
+# Requests of legitimate clients pass under every policy for a Gateway, and
+# arrive unchanged.
 
 use strict;
 use warnings;

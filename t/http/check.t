@@ -1,5 +1,5 @@
-# nginx -t warns of every way round the guard that it can see, and says nothing
-# about the recommended configuration.
+# nginx -t warns about every way around the guard that it can see, and says
+# nothing about the recommended configuration.
 
 use strict;
 use warnings;
@@ -41,7 +41,7 @@ sub mode {
 
 my $NOWHERE = 'the module is loaded and no server has "citrix_guard on":'
     . ' nothing is judged';
-my $DETECT = 'nothing is blocked: the mode is "detect", and "on" nowhere';
+my $DETECT = 'nothing is blocked: the mode is "detect", and nowhere "on"';
 my $SERVER = 'server { listen 127.0.0.1:%%PORT1%%;';
 
 mode 'no directive', '', $NOWHERE;

@@ -1,5 +1,5 @@
-# nginx -t and stream{}: it warns of stream servers that lead round the guard,
-# and says what is missing where nginx's stream part is not loaded.
+# nginx -t and stream{}: it warns about stream servers that bypass the guard,
+# and says what is missing if nginx's stream module is not loaded.
 
 use strict;
 use warnings;

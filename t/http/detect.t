@@ -1,5 +1,5 @@
-# detect never changes an answer: byte for byte as with the guard off, for the
-# client and for the upstream, and every detection is logged once.
+# detect never changes an answer: client and upstream get the same bytes as
+# with the guard off, and every detection is logged once.
 
 use strict;
 use warnings;

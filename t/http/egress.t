@@ -1,5 +1,5 @@
-# A request that is clean when it arrives and an attack when nginx has built
-# what it would send: it never leaves.
+# A request that is clean on arrival, and an attack once nginx has built the
+# request for the upstream, is never sent.
 
 use strict;
 use warnings;

@@ -1,4 +1,4 @@
-# NSC_USER and NSC_NONCE in every spelling that CGI folds into them.
+# NSC_USER and NSC_NONCE in every spelling that CGI maps to them.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# What if an upstream is reached by a way that the egress check does not know?
-# Here a module of others does it, which hands nginx an address of its own.
+# What if an upstream is reached in a way that the egress check does not know?
+# A test module does this: it gives nginx an address of its own.
 
 use strict;
 use warnings;

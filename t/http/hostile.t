@@ -1,4 +1,5 @@
-# A few seconds of the storm of `make hostile`, at the nginx of this test.
+# A few seconds of the hostile traffic of `make hostile`, with this test's
+# nginx.
 
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
-# Every vector over HTTP/2, also those that no HTTP/1 request line can hold.
+# Every vector over HTTP/2, including those that no HTTP/1 request line can
+# contain.
 
 use strict;
 use warnings;

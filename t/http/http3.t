@@ -1,4 +1,4 @@
-# Every vector over HTTP/3, where nginx has it and a client is there.
+# Every vector over HTTP/3, if nginx supports it and a client is installed.
 
 use strict;
 use warnings;

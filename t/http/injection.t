@@ -1,5 +1,5 @@
-# A line feed that a client brings into the head through a variable: it never
-# begins a header field, a body or a request of its own.
+# A line feed that a client injects into the head through a variable never
+# begins a header field, a body or a request.
 
 use strict;
 use warnings;

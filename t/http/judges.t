@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The judges that every machine with the tests has, with few targets. All of
-# them, with many: make judges.
+# The judges that every machine with the tests has, with few targets. `make
+# judges` runs all of them, with many.
 
 use strict;
 use warnings;

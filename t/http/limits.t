@@ -1,5 +1,6 @@
-# The guard is the last of PREACCESS: limit_req and limit_conn see attacks,
-# realip has said who asks, and no other handler of the phase leads past it.
+# The guard is the last handler of PREACCESS: limit_req and limit_conn see
+# attacks, realip has set the client's address, and no other handler of the
+# phase can bypass it.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
-# citrix_guard_pinning: a login that is bound to a connection, as NTLM is, is the
-# client's who has logged in, as long as that client stays, and nobody else's.
+# citrix_guard_pinning: a login that is bound to a connection, such as NTLM,
+# stays with the client that has logged in, as long as that client is
+# connected, and is never used by another one.
 
 use strict;
 use warnings;

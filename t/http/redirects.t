@@ -1,5 +1,5 @@
-# A refused request is refused for good: no redirect inside nginx forwards it,
-# not even into a location where the guard is off.
+# A refusal is final: no redirect within nginx forwards the request, not even
+# into a location where the guard is off.
 
 use strict;
 use warnings;

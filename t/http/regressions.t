@@ -1,4 +1,4 @@
-# What a hostile review has found, one subtest each, so that it stays mended.
+# Findings of a hostile review, one subtest each, so that they stay fixed.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# Header fields that some servers take a target from: judged as one, from the
-# client and as nginx sends them.
+# Header fields from which some servers take a target: they are judged as
+# targets, as the client sent them and as nginx sends them.
 
 use strict;
 use warnings;

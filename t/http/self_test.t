@@ -1,6 +1,6 @@
 # At start two requests of the guard's own go through nginx's upstream code.
-# t/long/hooks tries it in an nginx that is changed; here: it asks nobody, says
-# nothing where all is well, and leaves nothing behind.
+# t/long/hooks tests this with a modified nginx; here: it connects to nobody,
+# logs nothing if all is well, and leaves nothing behind.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# What nginx has got after 1.26 that leads upstream: HTTP/2 by proxy_pass, kept
-# connections by default, "sticky", "resolve", early hints.
+# Features of nginx newer than 1.26 that lead to an upstream: HTTP/2 with
+# proxy_pass, connections kept by default, "sticky", "resolve", early hints.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
 # auth_request, mirror, SSI and other subrequests: what they would forward is
-# judged too, and a client request has one event at most.
+# judged, too, and a client's request has at most one event.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# Upgrade: websocket is a Gateway's, anything else would open a tunnel that
-# nothing looks into.
+# Upgrade: a Gateway needs websocket; anything else would open a tunnel that
+# nobody inspects.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
-# Every vector through nginx in every way of forwarding: nothing of a refused
-# target reaches the upstream, and what passes arrives as without the guard.
+# Every vector through nginx, with every way of forwarding: nothing of a
+# refused target reaches the upstream, and what passes arrives as it would
+# without the guard.
 
 use strict;
 use warnings;

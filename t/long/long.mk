@@ -10,12 +10,13 @@ WORKTREE =
 
 ##@ Prove it
 
-## oracle: core against a slow second opinion, 3 * 10^7 strings (10 minutes)
+## oracle: the core against a slow second implementation, 3 * 10^7 strings (10
+##     minutes)
 .PHONY: oracle
 oracle: $(OUT)/unit/compare
 	@exec $< standard
 
-## attacks: 10^9 attacks by construction, each to be refused (5 minutes)
+## attacks: 10^9 generated attacks, all of which must be refused (5 minutes)
 .PHONY: attacks
 attacks: $(OUT)/unit/attacks
 	@exec $<
@@ -27,18 +28,17 @@ PACKAGES_fuzz = perl clang libclang-rt-dev
 fuzz: $(FUZZ)
 	@exec t/long/fuzz/fuzz $(SECONDS) $(FUZZ_DIR) $(FUZZ_TARGETS)
 
-## fuzz-keep: what fuzz has found to t/long/fuzz/corpus, where it reaches
-##     something new
+## fuzz-keep: copy inputs of fuzz that reach new code to t/long/fuzz/corpus
 .PHONY: fuzz-keep
 fuzz-keep: $(FUZZ)
 	@exec t/long/fuzz/fuzz keep $(FUZZ_DIR) $(FUZZ_TARGETS)
 
-## hostile: hostile HTTP/1 and HTTP/2 at a sanitizer build of nginx for
+## hostile: hostile HTTP/1 and HTTP/2 against a sanitizer build of nginx for
 ##     SECONDS=60 (SEED=)
 .PHONY: hostile storm
 hostile:
 	+@$(MAKE) --no-print-directory BUILD=sanitize storm
-## storm: the same at the nginx of BUILD
+## storm: the same against the nginx of BUILD
 storm: deps-test build $(OUT)/unit/judge
 	@$(TEST_ENV) exec t/long/hostile/hostile $(SECONDS) $(OUT)/unit/judge $(SEED)
 
@@ -62,8 +62,8 @@ lint: deps-lint build
 
 PACKAGES_coverage = perl clang llvm libclang-rt-dev
 
-## coverage: every line and condition of the core is run by the tests, or says
-##     why not
+## coverage: the tests execute every line and condition of the core, or the
+##     source says why not
 .PHONY: coverage
 coverage: deps-coverage
 	+@$(MAKE) -s unit BUILD=coverage CC=clang \
@@ -103,22 +103,22 @@ PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
                  libnginx-mod-http-geoip2 libnginx-mod-http-image-filter \
                  libnginx-mod-http-subs-filter
 
-## neighbours: the module beside Debian's lua, njs, modsecurity and others
+## neighbours: the module together with Debian's lua, njs, modsecurity and others
 .PHONY: neighbours
 neighbours: deps-neighbours build
 	@$(TEST_ENV) t/long/tools/proof neighbours t/long/neighbours/*.t
 
 PACKAGES_hooks = $(PACKAGES_test) dpkg-dev libpcre2-dev
 
-## hooks: in an nginx whose calls have changed (NGINX_SRC=) nothing leaves
-##     unjudged without an alert
+## hooks: an nginx whose internal calls were changed (NGINX_SRC=): nothing is
+##     forwarded unjudged without an alert
 .PHONY: hooks
 hooks: deps-hooks
 	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/long/hooks/*.t
 
 PACKAGES_named = perl curl dpkg-dev $(PACKAGES_build)
 
-## named: modules for an nginx that is installed and not Debian's (2 minutes)
+## named: modules for an installed nginx that is not Debian's (2 minutes)
 .PHONY: named
 named: deps-named
 	@prove -It/lib $(PROVE_FLAGS) t/long/named/*.t
@@ -126,7 +126,7 @@ named: deps-named
 PACKAGES_console = $(PACKAGES_test) chromium chromium-driver fonts-dejavu-core
 
 ## console: the monitor's page in a real Chromium; TEST_PICTURES=FOLDER keeps
-##     pictures
+##     screenshots
 .PHONY: console
 console: deps-console build
 	@$(TEST_ENV) prove -It/lib $(PROVE_FLAGS) t/long/console/*.t
@@ -148,8 +148,9 @@ judges: deps-judges build
 
 PACKAGES_streams = $(PACKAGES_judges) libhttp-daemon-perl python3-twisted
 
-## streams: 15 real servers behind the front, and HTTP behind the signatures of
-##     sessions (hours; COUNT=2000: 20 minutes); STREAMS="names", SEED=
+## streams: 15 real servers behind the stream module, and HTTP after the
+##     signatures of sessions (hours; COUNT=2000: 20 minutes); STREAMS="names",
+##     SEED=
 .PHONY: streams
 streams: deps-streams build
 	@exec t/long/streams/streams "$(BINARY)" "$(MODULE)"
@@ -158,8 +159,8 @@ PACKAGES_peers = $(PACKAGES_test) haproxy libapache2-mod-security2 \
                  libnginx-mod-http-modsecurity modsecurity-crs util-linux \
                  valgrind wrk
 
-## peers: the guard beside what else could stand there: nginx, ModSecurity,
-##     Apache, HAProxy (10 minutes); PEERS="names", COUNT=, SEED=
+## peers: the guard beside its alternatives: nginx, ModSecurity, Apache, HAProxy
+##     (10 minutes); PEERS="names", COUNT=, SEED=
 .PHONY: peers
 peers: deps-peers build
 	@exec t/long/peers/peers "$(BINARY)" "$(MODULE)"
@@ -188,7 +189,7 @@ life: deps-life deps-test build
 LIFE = $(filter-out $(if $(STATIC),%/load_unload.t), \
        $(sort $(wildcard t/long/life/*.t)))
 
-## faults: each allocation failed in turn, release and sanitizer build (10
+## faults: each allocation fails in turn, release and sanitizer build (10
 ##     minutes)
 .PHONY: faults faults-each
 faults:
@@ -201,8 +202,8 @@ faults-each: deps-test build
 
 PACKAGES_mutate = $(PACKAGES_test) ccache
 
-## mutate: small bugs put into the sources: the tests see each (30 minutes);
-##     ONLY=pattern
+## mutate: small bugs inserted into the sources: the tests must notice each (30
+##     minutes); ONLY=pattern
 .PHONY: mutate
 mutate: deps-mutate
 	@exec t/long/mutate/mutate '$(ONLY)'

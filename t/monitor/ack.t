@@ -1,5 +1,6 @@
-# citrix_guard_monitor_ack: an incident is acknowledged with a name and a note,
-# by who knows the secret, and by nobody else; the next one is not.
+# citrix_guard_monitor_ack: whoever knows the secret, and nobody else, can
+# acknowledge an incident with a name and a note; this does not acknowledge the
+# next one.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# What the monitor says of the configuration in force: what each rule does, and
-# where something is let by.
+# What the monitor says about the current configuration: what each rule does,
+# and where something is exempted.
 
 use strict;
 use warnings;

@@ -137,7 +137,7 @@ subtest 'what is not ours' => sub {
 subtest 'nothing yet' => sub {
     my $zone = zone();
     is $zone->{version}, 1, 'version';
-    my ($nginx_version) = `$ENV{TEST_NGINX_BINARY} -v 2>&1` =~ m{nginx/(\S+)};
+    my ($nginx_version) = CitrixGuard::Nginx::version();
     is $zone->{nginx}, $nginx_version, "nginx's";
     my ($version) = `$ENV{TEST_CITRIX_GUARD} --version` =~ /(\S+)$/;
     is $zone->{module}, $version, "the module's is the command's";

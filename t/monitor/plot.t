@@ -1,4 +1,4 @@
-# The plot of the monitor's page: columns, ticks and times, without a browser.
+# The plot of the monitor's page, without a browser: columns, ticks and times.
 
 use strict;
 use warnings;

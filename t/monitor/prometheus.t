@@ -1,4 +1,4 @@
-# A real Prometheus: it scrapes the monitor, takes the alerts, and understands
+# A real Prometheus scrapes the monitor, loads the alerts, and understands
 # every query of the dashboard.
 
 use strict;

@@ -1,5 +1,5 @@
-# The first sentence of the monitor's page, for each state that it may be in:
-# the page's own script, without a browser, says what it would show.
+# The first sentence of the monitor's page, for each state: the page's own
+# script runs without a browser, and says what it would show.
 
 use strict;
 use warnings;
@@ -83,14 +83,14 @@ my @cases = (
     # off, or not loaded for a server
     ['off', [server($GATE, ['off'])], 'off', 'red',
      qr/^We are not shielded at $AT: the guard is off there, since 10 Jan/,
-     qr/^There is no sign/, qr/^See below since when/],
+     qr/^There is no sign/, qr/^See under Changes of modes since when/],
     ['off for one', [@on, server('b', ['off'])], 'off', 'amber',
      qr/^We are not shielded at b \(node proxy1\): the guard is off/,
-     qr/^Blocked at $AT, since/, qr/^See below/],
+     qr/^Blocked at $AT, since/, qr/^See under/],
     ['off in a place', [server($GATE, ['detect', 'off'])], 'off', 'amber',
-     qr/^We are not shielded in a part of $AT/, qr/no sign/, qr/^See below/],
+     qr/^We are not shielded in a part of $AT/, qr/no sign/, qr/^See under/],
     ['off, the clock and lost events', [server($GATE, ['off'])], 'off', 'red',
-     qr/^We are not shielded at $AT/, qr/no sign/, qr/^See below/,
+     qr/^We are not shielded at $AT/, qr/no sign/, qr/^See under/,
      now => '2026-01-09T05:00:00.000Z', lost => { events => 3 }],
 
     # something may have got through
@@ -123,7 +123,7 @@ my @cases = (
      acknowledged => { %seen, count => 3, note => '' }],
     ['looked at, but off', [server($GATE, ['off'], 'scan-success' => 1)],
      'off', 'red', qr/^We are not shielded/, qr/^1 that .* was looked at/,
-     qr/^See below/, acknowledged => { %seen, count => 1 }],
+     qr/^See under/, acknowledged => { %seen, count => 1 }],
     ['looked at, and a new one', \@open, 'through', 'red',
      qr/^1 request may have got through/,
      qr/2 that may have got through were looked at by Jan/, qr/^Block: /,
@@ -138,33 +138,34 @@ my @cases = (
     ['only what is gone', [server('old', [])], 'unknown', 'amber',
      qr/^We cannot tell .*: no server/, qr/^\z/, qr/^Set/],
     ['the clock', \@on, 'unknown', 'amber',
-     qr/^We cannot tell .*: the server's clock/, qr/^\z/, qr/^Set the clock/,
+     qr/^We cannot tell .*: the server's clock/, qr/^\z/, qr/^Correct the clock/,
      now => '2026-01-10T02:59:54.000Z'],
     ['the clock, by an event', \@on, 'unknown', 'amber',
-     qr/^We cannot tell .*: the server's clock/, qr/^\z/, qr/^Set the clock/,
+     qr/^We cannot tell .*: the server's clock/, qr/^\z/, qr/^Correct the clock/,
      servers => [{ %{ $on[0] }, verdicts => { blocked => { count => 1,
          last => '2026-01-10T06:00:00.000Z' } } }]],
     ['lost events', \@on, 'unknown', 'amber',
      qr/^We cannot tell whether anything got through: 3 events were not/,
-     qr/^\z/, qr/^See nginx's error log/, lost => { events => 3, lines => 2 }],
+     qr/^\z/, qr/^Check nginx's error log/, lost => { events => 3, lines => 2 }],
     ['lines that were left out', \@on, 'shielded', 'green',
      qr/^We have been shielded/, qr/^\z/, qr/^\z/,
      lost => { events => 0, lines => 2 }],
     ['no connection', \@on, 'unknown', 'amber',
      qr/^We cannot tell .*: no connection/, qr/^No connection since 10 Jan/,
-     qr/^See whether nginx runs/,
+     qr/^Check that nginx is running/,
      before => 'lostSince = "2026-01-10T05:00:00.000Z"'],
     ['never a connection', \@on, 'unknown', 'amber',
      qr/^We cannot tell .*: no connection/, qr/^No connection since/,
-     qr/^See whether nginx runs/, without => 1,
+     qr/^Check that nginx is running/, without => 1,
      before => 'lostSince = "2026-01-10T05:00:00.000Z"'],
     ['an error', \@on, 'unknown', 'amber',
-     qr/^We cannot tell .*: the monitor answers 404\.\z/, qr/^No connection/,
-     qr/^See whether nginx runs/, before => 'lostSince = '
+     qr/^We cannot tell .*: the monitor answers with status 404\.\z/,
+     qr/^No connection/,
+     qr/^Check that nginx is running/, before => 'lostSince = '
          . '"2026-01-10T05:00:00.000Z"; problem = () => say().refused(404)'],
     ['another version', \@on, 'unknown', 'amber',
-     qr/^We cannot tell .* not that of this page's version/, qr/^No conn/,
-     qr/^See whether nginx runs/, before => 'lostSince = '
+     qr/^We cannot tell .* does not fit the version of this/, qr/^No conn/,
+     qr/^Check that nginx is running/, before => 'lostSince = '
          . '"2026-01-10T05:00:00.000Z"; problem = () => say().garbled'],
 );
 

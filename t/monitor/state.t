@@ -1,5 +1,5 @@
 # citrix_guard_state: counters, events and acknowledgements survive a restart;
-# a file that is damaged, or another version's, is kept aside, and said.
+# a file that is damaged, or of another version, is renamed and reported.
 
 use strict;
 use warnings;
@@ -40,7 +40,7 @@ sub nginx {
     my (%more) = @_;
     return CitrixGuard::Nginx->new(
         ports => 2, workers => 2, http => $HTTP,
-        expected => qr/is damaged or another version|cannot be written/,
+        expected => qr/is damaged or of another version|cannot be written/,
         vars => { BE => $be->port, SECRET => "$dir/secret",
                   MODE => $more{mode} // 'detect',
                   STATE => "citrix_guard_state " . ($more{file} // $FILE)
@@ -167,7 +167,7 @@ subtest 'another nginx has taken the file' => sub {
     is acknowledge($two), 204, 'the second one writes';
     attack($one);
     is acknowledge($one), 204, 'the first one';
-    like $one->error_log, qr/is another nginx's by now, and is left alone/,
+    like $one->error_log, qr/belongs to another nginx by now: this one stops writing it/,
          '... leaves it alone';
     $two->stop;
     $one->stop;

@@ -1,8 +1,9 @@
 #!/usr/bin/perl
 
-# The step that installs missing packages: what a Gateway needs comes back at
-# boot as its packages say, what only tests need does not, and that is said. On
-# stand-ins for apt and systemd, in a mount namespace of the test's own.
+# The step that installs missing packages: what a Gateway needs stays enabled
+# at boot as its packages say; what only tests need is disabled, with a
+# message. With stand-ins for apt and systemd, in a mount namespace of the
+# test's own.
 
 use strict;
 use warnings;
@@ -64,7 +65,7 @@ my $done = slurp("$dir/systemctl") . slurp("$dir/update-rc.d");
 unlike $done, qr/\b\Q$_\E\b/, "$_ is not touched" for @COMES_BACK, 'yaws';
 for my $service (@TESTS_ONLY) {
     like $done, qr/^disable \Q$service\E\.service$/m, "$service is disabled";
-    like $said, qr/\Q$service\E came for the tests.*systemctl enable \Q$service\E$/m,
+    like $said, qr/\Q$service\E was installed for.*systemctl enable \Q$service\E$/m,
         '... which is said, with the way back';
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 
-# The documentation against what it documents: directives, variables, reasons
-# and messages against the C sources, the examples against the vectors, the
-# snippets against nginx -t, links against files, commands against make and the
-# command.
+# The documentation compared with what it documents: directives, variables,
+# reasons and messages with the C sources, the examples with the vectors, the
+# configurations with nginx -t, links with files, commands with make and the
+# command. t/ops/examples.t runs the other examples.
 
 use strict;
 use warnings;
@@ -114,12 +114,13 @@ subtest 'the stream module' => sub {
     is_deeply [section('The Log Line', $streams) =~ /^\| `([^`]+)` \|/mg],
         \@texts, 'the texts of the log line';
 
-    my @said = map { joined($_) =~ s/^citrix_guard: (?:.*\(%s:%ui\) )?//r }
+    my @said = map { joined($_)
+                     =~ s/^citrix_guard: (?:the stream server \S+ )?//r }
         map {/ngx_log_error\(NGX_LOG_(?:EMERG|WARN),\s(?:cf|cycle)->log,\s0,
               ((?:\s*"(?:[^"\\]|\\.)*")+)/gx}
         $code, @source{map {"ngx_$_.c"} 'http_citrix_guard_check_stream',
-                       map {"stream_citrix_guard_$_"} qw(http pass)};
-    is scalar @said, 5, 'the messages of nginx -t';
+                       map {"stream_citrix_guard_$_"} qw(http names pass)};
+    is scalar @said, 8, 'the messages of nginx -t';
     for (@said) {
         my $pattern = quotemeta($_) =~ s/\\%(?:V|s|ui)/\\S+?/gr;
         like $streams, qr/^$pattern$/m, $_;
@@ -368,6 +369,11 @@ subtest 'the shape of the pages' => sub {
 
     like $text{$_}, qr/\A# [^\n]+\n\n(?!```)[^\n|*#][^\n]*[.:?]\n/,
         "$_: begins with a sentence" for grep { !/\.nl\.md$/ } @pages;
+
+    # a list of steps, of terms or of decisions has no smallest example
+    like $text{$_}, qr/\A(?:.*\n){4,7}```/, "$_: ... and with an example"
+        for grep { !m{^README|docs/(?:night|start\.nl|glossary|history)\.} }
+            @pages;
 
     my %version = map { $_ => 1 }
         $text{CHANGES} =~ /^Changes with ngx_citrix_guard (\S+)$/mg;

@@ -1,5 +1,6 @@
-# The house: no circle of files, no way up from a room to one above it, headers
-# that give what is used, and sizes. Each rule is seen red on a small tree first.
+# The house: no circle of files, no include from a room to one above it,
+# headers for everything that is used, and limits of size. Each rule is first
+# seen to fail on a small tree.
 
 use strict;
 use warnings;

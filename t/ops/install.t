@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# `make install` into a folder: what is put there, that nginx takes it, that
-# what was changed is kept, and that uninstall leaves nothing else.
+# `make install` into a folder: what is installed, that nginx accepts it, that
+# changed files are kept, and that uninstall leaves nothing else.
 
 use strict;
 use warnings;

@@ -1,5 +1,7 @@
-# Reloads under load: each request is answered once, as the configuration of
-# its worker says; nothing grows.
+# Reloads under load: each request is answered once, by the configuration of
+# its worker; nothing grows. TEST_RELOADS=200 sets the number. From 100 on
+# clients also speak TLS, and the memory of master and worker after the first
+# tenth is compared with that at the end.
 #
 # TEST_RELOADS=200: that many. From 100 on clients speak TLS as well, and what
 # master and worker hold is compared between the first tenth and the end.

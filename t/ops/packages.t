@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# The Debian packages are built in a machine that has what their control file
-# names, and nothing else: it names each library that `make` installs, and
-# `make deb` installs what it names.
+# The Debian packages are built on a machine that has the packages of their
+# control file and nothing else: so it lists each library that `make` installs,
+# and `make deb` installs all that it lists.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# Every mode comes and goes by reload, under load and without a failed
-# request; so does the module itself.
+# Every mode is switched on and off by reloads, under load and without a failed
+# request; so is the module itself.
 
 use strict;
 use warnings;

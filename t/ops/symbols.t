@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# nginx opens modules RTLD_GLOBAL: what a module exports is seen by every other
-# module. So each exports what nginx looks for and nothing else, and brings no
+# nginx loads modules with RTLD_GLOBAL, so every other module sees what a
+# module exports. So each exports only what nginx looks for, and links no
 # library of its own.
 
 use strict;

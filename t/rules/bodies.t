@@ -1,5 +1,5 @@
-# Rules that look at the beginning of a body: what they find, and that what is
-# forwarded is byte for byte what it is without them, however it comes.
+# Rules that examine the beginning of a body: what they find, and that the same
+# bytes are forwarded as without them, whatever the framing.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# A body that somebody else has read before PREACCESS, a module of others or
-# nginx itself (client_body_early_read): "detect" looks at what "on" looks at.
+# A body that was read before PREACCESS, by another module or by nginx itself
+# (client_body_early_read): "detect" examines what "on" examines.
 
 use strict;
 use warnings;

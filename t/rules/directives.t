@@ -1,5 +1,5 @@
-# The directives of rules: what they accept, what nginx -t says of them, and
-# which of them are in force where.
+# The directives of rules: what they accept, what nginx -t says about them, and
+# which rules are in force where.
 
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
-# What a reload lets go of: the patterns of rules, their machine code, and what
-# matching them needs. None of it is in nginx's pools. At a sanitizer build every
-# test ends with a search for leaks, and malloc() is another one.
+# What a reload frees: the patterns of rules, their JIT code, and the memory
+# for matching. None of it is in nginx's pools. In a sanitizer build every test
+# ends with a search for leaks, and malloc() is a different one.
 
 use strict;
 use warnings;

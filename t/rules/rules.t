@@ -1,4 +1,4 @@
-# Rules at work: what comes of a match, in which place, and of an exception.
+# Rules at work: the verdict of a match, in each place, and exceptions.
 
 use strict;
 use warnings;

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 
 # The shipped rules in nginx: each request of t/data/rules.tsv that a rule
-# matches is refused (or logged, where the rule only detects), each near miss
-# arrives. The unit program rules_vectors_test asks about every rule by itself;
-# here the files are read by nginx, and requests are real.
+# matches is refused (or logged, if the rule only detects), and each near miss
+# arrives. The unit program rules_vectors_test evaluates every rule by itself;
+# here nginx reads the files, and the requests are real.
 
 use strict;
 use warnings;

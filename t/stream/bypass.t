@@ -1,6 +1,6 @@
-# Every way round the guard at a Gateway's port that we know of, through the
-# whole configuration with TLS on both sides. What the ADC received is the
-# judge: no request line of an attack, whatever nginx answered.
+# Every known way around the guard on a Gateway's port, through the whole
+# configuration with TLS on both sides. What the ADC received decides: no
+# request line of an attack, whatever nginx answered.
 
 use strict;
 use warnings;

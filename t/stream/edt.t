@@ -1,6 +1,6 @@
-# EDT, ICA over UDP: real datagrams of many clients through the configuration
-# that is shown, each answer to the one who asked; and nothing at all where it is
-# left out, or where the shutter is closed.
+# EDT, ICA over UDP: real datagrams of many clients through the shown
+# configuration, each answer to the client that asked; and nothing without it,
+# or while the shutter is closed.
 
 use strict;
 use warnings;

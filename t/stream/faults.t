@@ -1,7 +1,8 @@
-# Memory fails, one allocation at a time, while a session is told from HTTP and
-# goes on: each that the glue of either module asks for, then each that nginx
-# itself asks for. The session is closed or served whole, nothing hostile
-# reaches the ADC, and the same worker serves the next one as ever.
+# Allocations fail, one at a time, while a session's protocol is detected and
+# it continues: each allocation of the two modules, then each of nginx itself.
+# The session is closed or served completely, nothing hostile reaches the ADC,
+# and the same worker serves the next session as usual. TEST_FAULTS=all: in
+# nginx itself also with all later ones failing.
 #
 # TEST_FAULTS=all: in nginx itself also with all later ones failing.
 

@@ -1,5 +1,5 @@
-# What is turned away at the front, and why, is counted, and the monitor of http
-# shows it, also to Prometheus.
+# Sessions that are turned away are counted by reason, and the http module's
+# monitor shows the counts, also for Prometheus.
 
 use strict;
 use warnings;

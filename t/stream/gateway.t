@@ -1,5 +1,5 @@
-# The configuration for a whole Gateway: TLS on both sides, browsers, ICA and
-# websockets through one port. What the ADC received is the judge.
+# The configuration for a whole Gateway: TLS on both sides; browsers, ICA and
+# websockets through one port. What the ADC received decides.
 
 use strict;
 use warnings;

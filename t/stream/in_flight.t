@@ -1,8 +1,7 @@
-# Sessions in each state that one can be in go on through what an operator
-# does: a reload, the end of a worker that is not theirs, another nginx (USR2)
-# and the quit of the old one. Nothing that a killed nginx leaves behind keeps
-# the next one from starting. What the client gets, and what the ADC received,
-# is the judge.
+# Sessions in every state survive what an operator does: a reload, the end of
+# another worker, a new nginx (USR2), and the quit of the old one. A killed
+# nginx leaves nothing behind that keeps the next one from starting. What the
+# client gets and what the ADC received decide.
 
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
-# OCSP at the front: a real responder for the test's authority, whose answer
-# clients get with the handshake. What cannot be verified is not handed on, and
-# without any answer clients are served as before.
+# OCSP stapling: a real responder for the test's CA, whose answer clients get
+# with the handshake. An answer that cannot be verified is not sent, and
+# without an answer clients are served as before.
 
 use strict;
 use warnings;

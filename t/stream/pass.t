@@ -1,6 +1,6 @@
-# Where a session goes on when its protocol is known: in another server of
-# stream, or in an http server, over the client's own connection. What upstreams
-# received, and from whom, is the judge.
+# Where a session continues when its protocol is known: in another server of
+# stream, or in an http server, on the client's own connection. What the
+# upstreams received, and from whom, decides.
 
 use strict;
 use warnings;

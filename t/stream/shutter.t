@@ -1,5 +1,6 @@
-# The shutter: one line closes the front for all but named networks, sessions go
-# on, and attempts at the closed door are recorded; one line opens it again.
+# The shutter: one line closes the Gateway to all but the listed networks,
+# sessions continue, and attempts are recorded meanwhile; one line opens it
+# again.
 
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
-# Clients that say nothing do not keep others out: when a worker is short of
-# connections, those that have said nothing go, the oldest first. And nobody has
-# more of them than the shipped configuration allows.
+# Silent clients do not keep others out: when a worker runs out of connections,
+# silent ones are closed, the oldest first. And no client has more of them than
+# the shipped configuration allows.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# The demultiplexer: exact signatures alone are not HTTP. What the ADC received
-# is the judge.
+# The demultiplexer: only exact signatures are not HTTP. What the ADC received
+# decides.
 
 use strict;
 use warnings;

@@ -16,7 +16,6 @@
 /* classes of a byte, bits of cguard_byte[] */
 
 #define CGUARD_B_HEX         0x01
-#define CGUARD_B_LEAD        0x02
 #define CGUARD_B_CONT        0x04    /* continuation byte, 80-BF */
 #define CGUARD_B_LENIENT     0x08    /* what a lenient parser takes for one */
 #define CGUARD_B_NOISE       0x10    /* NUL, control bytes, blank */
@@ -33,9 +32,14 @@ extern const uint8_t  cguard_byte[256];
 
 extern const uint8_t  cguard_hex[256];
 
-/* what may be, or begin, a "/", a "\\" or a "%" */
+/* what a byte may be or begin, bits of cguard_may[] */
 
-extern const uint8_t  cguard_separates[256];
+#define CGUARD_MAY_SEPARATE  0x01    /* a "/", a "\\" or a "%" */
+#define CGUARD_MAY_MATTER    0x02    /* ASCII */
+#define CGUARD_MAY_LEAD      0x04    /*   together with the next byte, */
+#define CGUARD_MAY_CONTINUE  0x08    /*   which is one of these */
+
+extern const uint8_t  cguard_may[256];
 
 /* continuation bytes after a lead byte, by its low six bits */
 

@@ -32,9 +32,9 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
 {
     int            step;
     uint8_t        class;
-    unsigned       idle;
+    unsigned       may;
     uint32_t       i, end;
-    cguard_char_t  ch, plain;
+    cguard_char_t  ch, plain, last = { '\0', len, len, 0, 0 };
 
     for (i = 0; i < len; i = end) {
 
@@ -51,8 +51,10 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             plain.depth = 0;
             plain.other = 0;
 
-            if (emit(data, &plain, NULL, 0)) {
-                end = cguard_decode_skip(p, end, len);
+            may = emit(data, &plain, NULL, 0);
+
+            if (may) {
+                end = cguard_decode_skip(p, end, len, may);
             }
 
             continue;
@@ -75,26 +77,20 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             continue;
         }
 
-        idle = emit(data, &ch, d->pending, d->npending);
+        may = emit(data, &ch, d->pending, d->npending);
         d->npending = 0;
 
         while (d->nqueue) {
             ch.c = d->queue[--d->nqueue].c;
-            idle = emit(data, &ch, NULL, 0);
+            may = emit(data, &ch, NULL, 0);
         }
 
-        if (idle) {
-            end = cguard_decode_skip(p, end, len);
+        if (may) {
+            end = cguard_decode_skip(p, end, len, may);
         }
     }
 
-    ch.c = '\0';
-    ch.start = len;
-    ch.end = len;
-    ch.depth = 0;
-    ch.other = 0;
-
-    emit(data, &ch, d->pending, d->npending);
+    emit(data, &last, d->pending, d->npending);
 
     d->npending = 0;
 }

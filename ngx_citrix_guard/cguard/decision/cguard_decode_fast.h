@@ -7,9 +7,7 @@
  * off, byte by byte, with a branch that the processor mispredicts at every
  * other byte of an attack.
  *
- * Those for "%" and for lead bytes return CGUARD_STEP_EMIT if "ch" is emitted
- * now (what is on the stack before it remains unfinished), CGUARD_STEP_EXTEND
- * if it is to be fed, 0 if all is pending on the stack.
+ * Those for "%" and for lead bytes return 1 if "ch" is now what stands there.
  */
 
 
@@ -23,207 +21,116 @@
 #include "cguard_escape.h"
 
 
-static inline int
-cguard_decode_emit_or_feed(const cguard_decode_t *d, const cguard_char_t *ch)
-{
-    if (d->npending == 0
-        && (ch->c > 0xff || !(cguard_byte[ch->c] & CGUARD_B_FEED)))
-    {
-        return CGUARD_STEP_EMIT;
-    }
-
-    return CGUARD_STEP_EXTEND;
-}
-
-
-/* returns where a separator may be or begin */
+/* returns where something of "may" is or begins */
 
 CGUARD_INLINE uint32_t
-cguard_decode_skip(const unsigned char *p, uint32_t i, uint32_t len)
+cguard_decode_skip(const unsigned char *p, uint32_t i, uint32_t len,
+    unsigned may)
 {
-    while (i < len && !cguard_separates[p[i]]) {
-        i++;
+    unsigned  is;
+
+    for ( /* void */ ; i < len; i++) {
+        is = cguard_may[p[i]];
+
+        if (is & may
+            && (!(is & CGUARD_MAY_LEAD) || i + 1 == len
+                || cguard_may[p[i + 1]] & CGUARD_MAY_CONTINUE))
+        {
+            break;
+        }
     }
 
     return i;
 }
 
 
-/* "%" at p[0]: removes as many layers as follow */
-
-static inline uint32_t
-cguard_decode_layers(const unsigned char *p, const unsigned char *last,
-    cguard_char_t *ch)
-{
-    const unsigned char  *s;
-
-    s = p + 1;
-
-    while (ch->c == '%' && last - s >= 2
-           && cguard_byte[s[0]] & cguard_byte[s[1]] & CGUARD_B_HEX)
-    {
-        ch->c = (uint32_t) (cguard_hex[s[0]] << 4 | cguard_hex[s[1]]);
-        ch->depth++;
-        s += 2;
-    }
-
-    return s == p + 1 ? 0 : (uint32_t) (s - p);
-}
-
-
-/* "%u" with its four digits */
-
-static inline uint32_t
-cguard_decode_digits(const unsigned char *p, const unsigned char *last,
-    cguard_char_t *ch)
-{
-    if (last - p < 6
-        || !(cguard_byte[p[2]] & cguard_byte[p[3]] & cguard_byte[p[4]]
-             & cguard_byte[p[5]] & CGUARD_B_HEX))
-    {
-        return 0;
-    }
-
-    ch->c = (uint32_t) (cguard_hex[p[2]] << 12 | cguard_hex[p[3]] << 8
-                          | cguard_hex[p[4]] << 4 | cguard_hex[p[5]]);
-    ch->depth = 1;
-
-    return 6;
-}
-
-
-/* not all the digits of an escape are there */
-
-static inline void
-cguard_decode_digit(cguard_decode_t *d, const unsigned char *p,
-    const unsigned char *last, cguard_char_t *ch)
-{
-    unsigned  n, kind, need;
-    uint32_t  value;
-
-    n = 1;
-    need = 0;
-    value = 0;
-    kind = CGUARD_PERCENT;
-
-    if (p + n < last && (p[n] | 0x20) == 'u') {
-        n++;
-        need = 4;
-        kind = CGUARD_POINT;
-
-        while (need && p + n < last && cguard_byte[p[n]] & CGUARD_B_HEX) {
-            value = value << 8 | p[n++];
-            need--;
-        }
-
-    } else if (p + n < last && cguard_byte[p[n]] & CGUARD_B_HEX) {
-        kind = CGUARD_DIGIT;
-        value = p[n++];
-    }
-
-    cguard_decode_push(d, ch, kind, value, need);
-    ch->end += n - 1;
-}
-
-
-/* "%" at p[0], see above */
+/* "%" at p[0], see above: removes as many layers as follow */
 
 CGUARD_INLINE int
 cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, cguard_char_t *ch)
 {
-    uint32_t  n;
+    const unsigned char  *s;
 
-    n = cguard_decode_layers(p, last, ch);
+    for (s = p + 1; ch->c == '%' && last - s >= 2; s += 2) {
 
-    if (n == 0) {
-        if (last - p > 1 && (p[1] | 0x20) == 'u') {
-            n = cguard_decode_digits(p, last, ch);
+        if (!(cguard_byte[s[0]] & cguard_byte[s[1]] & CGUARD_B_HEX)) {
+            break;
         }
 
-        if (n == 0) {
-            cguard_decode_digit(d, p, last, ch);
-            return 0;
-        }
+        ch->c = (uint32_t) (cguard_hex[s[0]] << 4 | cguard_hex[s[1]]);
+        ch->depth++;
     }
 
-    ch->end += n - 1;
+    if (ch->depth == 0) {
+        return 0;
+    }
+
+    ch->end += (uint32_t) (s - p) - 1;
     cguard_decode_percent(d, ch);
 
-    return cguard_decode_emit_or_feed(d, ch);
+    return 1;
 }
 
 
-/* a lead byte at p[0], see above */
+/* a lead byte at p[0], see above; others than continuation bytes are fed */
 
 CGUARD_INLINE int
 cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, cguard_char_t *ch)
 {
-    unsigned  n, need, class, kind;
-    uint32_t  value, longer, other;
+    unsigned  n, need;
+    uint32_t  value;
 
-    other = CGUARD_OTHER_DROP;
-    kind = cguard_escape_kind(p[0]);
     need = cguard_utf8_ncont[p[0] & 0x3f];
     value = p[0] & (0x3f >> need);
 
-    for (n = 1; need; n++, need--) {
+    for (n = 1; n <= need; n++) {
 
-        if (p + n == last) {
-            break;
+        if (p + n == last || !(cguard_byte[p[n]] & CGUARD_B_CONT)) {
+            return 0;
         }
 
-        class = cguard_byte[p[n]];
-        longer = value << 6 | (p[n] & 0x3f);
-
-        if (class & CGUARD_B_CONT && kind != CGUARD_LENIENT) {
-            kind = CGUARD_SEQUENCE;
-            value = longer;
-            continue;
-        }
-
-        if (!(class & (CGUARD_B_CONT|CGUARD_B_LENIENT))
-            || !cguard_decode_matters(longer, need - 1))
-        {
-            break;
-        }
-
-        other = cguard_decode_other(kind, 1, p[n]);
-        kind = CGUARD_LENIENT;
-        value = longer;
+        value = value << 6 | (p[n] & 0x3f);
     }
 
-    ch->end += n - 1;
-
-    if (need) {
-        cguard_decode_push(d, ch, kind, value, need);
-        return 0;
-    }
-
-    ch->c = value;
+    ch->end += need;
     ch->depth = 1;
-    ch->other = other;
+    ch->other = CGUARD_OTHER_DROP;
 
     cguard_decode_point(d, ch, value);
 
-    return cguard_decode_emit_or_feed(d, ch);
+    return 1;
 }
 
+
+/*
+ * The byte at p[0]: CGUARD_STEP_EMIT if "ch" is emitted now (what is on the
+ * stack before it remains unfinished), CGUARD_STEP_EXTEND if it is to be fed,
+ * 0 if it is pending.
+ */
 
 CGUARD_INLINE int
 cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, unsigned class, cguard_char_t *ch)
 {
-    if (p[0] == '%' && d->npending < CGUARD_DECODE_DEPTH) {
-        return cguard_decode_hex(d, p, last, ch);
+    int  whole;
+
+    if (!(class & CGUARD_B_FEED) || d->npending == CGUARD_DECODE_DEPTH) {
+        return cguard_decode_step(d, ch->c);
     }
 
-    if (class & CGUARD_B_LEAD && d->npending < CGUARD_DECODE_DEPTH) {
-        return cguard_decode_sequence(d, p, last, ch);
+    whole = p[0] == '%' ? cguard_decode_hex(d, p, last, ch)
+                        : cguard_decode_sequence(d, p, last, ch);
+
+    if (!whole) {
+        cguard_decode_begin(d, ch);
+        return 0;
     }
 
-    return cguard_decode_step(d, ch->c);
+    return d->npending == 0
+           && (ch->c > 0xff || !(cguard_byte[ch->c] & CGUARD_B_FEED))
+           ? CGUARD_STEP_EMIT : CGUARD_STEP_EXTEND;
 }
 
 

@@ -19,26 +19,22 @@
 #define NOISE  CGUARD_T_NOISE
 
 
-#define N4     NOISE, NOISE, NOISE, NOISE
-#define N16    N4, N4, N4, N4
-#define L4     LEAD, LEAD, LEAD, LEAD
-#define L16    L4, L4, L4, L4
-#define C4     CONT, CONT, CONT, CONT
-#define C16    C4, C4, C4, C4
+#define T4(t)  t, t, t, t
+#define T16(t) T4(t), T4(t), T4(t), T4(t)
 
 
 /* what is not named is CGUARD_T_OTHER */
 
 const uint8_t  cguard_token[256] = {
-    N16, N16, NOISE, ['%'] = PCT, ['+'] = NOISE, [0x7f] = NOISE,
+    T16(NOISE), T16(NOISE), NOISE, ['%'] = PCT, ['+'] = NOISE, [0x7f] = NOISE,
     ['0'] = HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX,
     ['A'] = HEX, HEX, HEX, HEX, HEX, HEX, ['U'] = U,
     ['a'] = HEX, HEX, HEX, HEX, HEX, HEX, ['u'] = U,
 
-    [0x80] = C16, C16, C16, C16,
-    OPEN, OPEN, LEAD, LEAD, L4, L4, L4, L16,           /* c0 */
-    OPEN, LEAD, LEAD, LEAD, L4, L4, L4,                /* e0 */
-    OPEN, LEAD, LEAD, LEAD, L4,                        /* f0 */
+    [0x80] = T16(CONT), T16(CONT), T16(CONT), T16(CONT),
+    OPEN, OPEN, LEAD, LEAD, T4(LEAD), T4(LEAD), T4(LEAD), T16(LEAD),
+    OPEN, LEAD, LEAD, LEAD, T4(LEAD), T4(LEAD), T4(LEAD),   /* e0 */
+    OPEN, LEAD, LEAD, LEAD, T4(LEAD),                       /* f0 */
     OPEN, LEAD, LEAD, LEAD, OPEN, LEAD
 };
 

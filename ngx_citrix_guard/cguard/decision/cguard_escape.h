@@ -75,6 +75,7 @@ typedef struct {
  */
 
 #define CGUARD_OTHER_DROP    0x100
+#define CGUARD_OTHER_END     0x200   /* it may end a segment before it */
 #define CGUARD_OTHER_BYTE    0xff    /* 0: none */
 
 
@@ -137,7 +138,7 @@ typedef struct {
 /*
  * Called with each character, in order.  Before it stand "npending" escapes
  * that remain unfinished: bytes none of which can be part of a sign.  Returns
- * nonzero if no character counts any more before the next separator.
+ * what has to follow before anything counts again, CGUARD_MAY_..., or 0.
  */
 
 typedef unsigned (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
@@ -228,7 +229,8 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     e->need = (uint8_t) need;
     e->lead = (uint8_t) ch->c;
     e->within = 0;
-    e->strange = ch->other & CGUARD_OTHER_DROP ? CGUARD_STRANGE : 0;
+    e->strange = ch->other & CGUARD_OTHER_DROP
+                 ? CGUARD_STRANGE : (uint8_t) (ch->other >> 8);
 }
 
 
@@ -254,7 +256,8 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
     e = &d->pending[--d->npending];
 
     ch->c = c;
-    ch->other = e->strange & CGUARD_STRANGE_ALL ? CGUARD_OTHER_DROP : 0;
+    ch->other = e->strange & CGUARD_STRANGE_ALL
+                ? CGUARD_OTHER_DROP : (uint32_t) e->strange << 8;
     ch->start = e->start;
     ch->depth = (e->depth > ch->depth ? e->depth : ch->depth) + 1;
 }
@@ -355,21 +358,8 @@ cguard_decode_uhex(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 static inline int
 cguard_decode_matters(uint32_t value, unsigned need)
 {
-    if (need) {
-        return value <= (need == 1);
-    }
-
-    return value < 0x80 && cguard_byte[value] & CGUARD_B_MATTERS;
-}
-
-
-/* "other" of a sequence: lenient ones are ASCII behind bytes that are dropped */
-
-static inline uint32_t
-cguard_decode_other(unsigned kind, unsigned lenient, uint32_t c)
-{
-    return !lenient ? CGUARD_OTHER_DROP
-           : kind == CGUARD_LENIENT ? '@' : c;
+    return need ? value <= (need == 1)
+                : value < 0x80 && cguard_byte[value] & CGUARD_B_MATTERS;
 }
 
 
@@ -399,8 +389,13 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
         return 0;
     }
 
-    other = cguard_decode_other(e->kind, lenient, ch->c)
-            | (ch->other & CGUARD_OTHER_DROP);
+    /* a lenient one is ASCII behind bytes that are dropped */
+
+    other = ch->other & CGUARD_OTHER_BYTE;
+    other = !lenient ? CGUARD_OTHER_DROP
+            : (e->kind == CGUARD_LENIENT ? '@'
+               : other && other != '@' && other != value ? other : ch->c)
+              | (ch->other & CGUARD_OTHER_DROP);
 
     cguard_decode_reduce(d, ch, value);
 

@@ -35,22 +35,16 @@ cguard_text_byte(cguard_text_t *t, uint32_t c)
 static void
 cguard_text_point(cguard_text_t *t, uint32_t c)
 {
-    if (c < 0x800) {
-        cguard_text_byte(t, 0xc0 | c >> 6);
+    unsigned  n;
 
-    } else if (c < 0x10000) {
-        cguard_text_byte(t, 0xe0 | c >> 12);
-        cguard_text_byte(t, 0x80 | (c >> 6 & 0x3f));
+    c = c <= 0x10ffff ? c : 0x10ffff;
+    n = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
 
-    } else {
-        c = c <= 0x10ffff ? c : 0x10ffff;
+    cguard_text_byte(t, (0x3fc0 >> (n - 1) & 0xff) | c >> 6 * n);
 
-        cguard_text_byte(t, 0xf0 | c >> 18);
-        cguard_text_byte(t, 0x80 | (c >> 12 & 0x3f));
-        cguard_text_byte(t, 0x80 | (c >> 6 & 0x3f));
+    while (n--) {
+        cguard_text_byte(t, 0x80 | (c >> 6 * n & 0x3f));
     }
-
-    cguard_text_byte(t, 0x80 | (c & 0x3f));
 }
 
 
@@ -103,20 +97,14 @@ cguard_text_char(void *data, const cguard_char_t *ch,
         return 0;
     }
 
-    switch (ch->c) {
-
-    case '/':
-    case '\\':
+    if (ch->c == '/' || ch->c == '\\') {
         t->parameters = 0;
         cguard_text_byte(t, '/');
-        return 0;
 
-    case ';':
+    } else if (ch->c == ';') {
         t->parameters = 1;
-        return 0;
-    }
 
-    if (!t->parameters) {
+    } else if (!t->parameters) {
         cguard_text_byte(t, ch->c);
     }
 
@@ -129,14 +117,9 @@ cguard_reading(const unsigned char *p, size_t len, size_t from,
     unsigned char *buf, size_t size)
 {
     size_t                path;
-    cguard_text_t         t;
+    cguard_text_t         t = { buf, 0, size, 0 };
     cguard_decode_t       d;
     const unsigned char  *query;
-
-    t.buf = buf;
-    t.len = 0;
-    t.size = size;
-    t.parameters = 0;
 
     len = len < UINT32_MAX ? len : UINT32_MAX - 1;
 

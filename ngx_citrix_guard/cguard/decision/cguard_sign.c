@@ -18,25 +18,24 @@
 #define L_P    CGUARD_C_P
 #define L_N    CGUARD_C_N
 #define L_S    CGUARD_C_S
-#define N4     NOISE, NOISE, NOISE, NOISE
-#define N16    N4, N4, N4, N4
+#define C4(c)  c, c, c, c
+#define C16(c) C4(c), C4(c), C4(c), C4(c)
 #define U(n)   CGUARD_C_UNKNOWN + n
-#define U4(n)  U(n), U(n), U(n), U(n)
-#define U16(n) U4(n), U4(n), U4(n), U4(n)
 
 
 /* what is not named is CGUARD_C_OTHER */
 
 const uint8_t  cguard_class[256] = {
-    N16, N16, NOISE,
+    C16(NOISE), C16(NOISE), NOISE,
     ['#'] = END, ['+'] = NOISE, ['.'] = DOT, ['/'] = SEP, [';'] = END,
     ['?'] = END, ['\\'] = SEP, [0x7f] = NOISE,
     ['N'] = L_N, ['P'] = L_P, ['S'] = L_S, ['V'] = L_V,
     ['n'] = L_N, ['p'] = L_P, ['s'] = L_S, ['v'] = L_V,
 
     [0x80] =
-    U16(0), U16(0), U16(0), U16(0), U16(1), U16(1), U16(2), /* 80 - ef */
-    U4(3), U4(3), U4(4), U(5), U(5), U(0), U(0)              /* f0 - ff */
+    C16(U(0)), C16(U(0)), C16(U(0)), C16(U(0)),
+    C16(U(1)), C16(U(1)), C16(U(2)),                        /* c0 - ef */
+    C4(U(3)), C4(U(3)), C4(U(4)), U(5), U(5), U(0), U(0)    /* f0 - ff */
 };
 
 

@@ -223,7 +223,13 @@ cguard_sign_char(void *data, const cguard_char_t *ch,
     s->start = class == CGUARD_C_SEPARATOR && !kept ? ch->end : s->start;
     s->state = cguard_sign_move(s->state, m) | kept;
 
-    return s->state == 0;
+    if (s->state == 0) {
+        return CGUARD_MAY_SEPARATE;
+    }
+
+    /* one that is dropped: so is the next one */
+
+    return s->part == CGUARD_IN_PATH && ch->c >= 0x80 ? CGUARD_MAY_MATTER : 0;
 }
 
 

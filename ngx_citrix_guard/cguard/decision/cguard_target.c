@@ -52,14 +52,9 @@ static void
 cguard_read_lenient(const unsigned char *p, size_t len, unsigned part,
     cguard_readings_t *r)
 {
-    cguard_signs_t   signs;
+    cguard_signs_t   signs = { part == CGUARD_IN_PATH ? CGUARD_S_START : 0,
+                               part, 0, &r->parent, &r->vpns };
     cguard_decode_t  d;
-
-    signs.state = part == CGUARD_IN_PATH ? CGUARD_S_START : 0;
-    signs.part = part;
-    signs.start = 0;
-    signs.parent = &r->parent;
-    signs.vpns = &r->vpns;
 
     cguard_decode_init(&d);
     cguard_decode(&d, p, (uint32_t) len, cguard_sign_char, &signs);
@@ -127,7 +122,7 @@ cguard_depth_char(void *data, const cguard_char_t *ch,
         *depth = ch->depth;
     }
 
-    return 0;
+    return ch->c >= 0x80 ? CGUARD_MAY_MATTER : 0;
 }
 
 
@@ -154,7 +149,7 @@ cguard_depth(const cguard_string_t *s, const cguard_sign_t *sign)
 }
 
 
-/* the result takes in a sign: a second one widens the range */
+/* the result takes in a sign, unless it is within the range already */
 
 static void
 cguard_result_add(cguard_result_t *res, const cguard_string_t *s,
@@ -166,6 +161,11 @@ cguard_result_add(cguard_result_t *res, const cguard_string_t *s,
     shift = sign->found == CGUARD_IN_QUERY ? s->plen + 1 : 0;
     start = shift + sign->start;
     end = shift + sign->end;
+
+    if (start >= res->start && end <= res->end) {
+        return;
+    }
+
     depth = cguard_depth(s, sign);
 
     if (res->end == 0 || start < res->start) {
@@ -190,6 +190,12 @@ cguard_result(cguard_result_t *res, cguard_reason_e reason,
         memset(res, 0, sizeof(cguard_result_t));
 
         res->reason = reason;
+
+        /* the longer one first, since the other one may be within it */
+
+        if (a && b && b->end > a->end) {
+            cguard_result_add(res, s, b);
+        }
 
         if (a) {
             cguard_result_add(res, s, a);
@@ -273,13 +279,7 @@ cguard_parts(const unsigned char *path, size_t plen,
     const unsigned char *query, size_t qlen, unsigned policy,
     cguard_result_t *res)
 {
-    cguard_string_t  s;
-
-    s.path = path;
-    s.plen = plen;
-    s.query = query;
-    s.qlen = qlen;
-    s.layers = 0;
+    cguard_string_t  s = { path, query, plen, qlen, 0 };
 
     return cguard_judge(&s, policy, res);
 }
@@ -370,7 +370,7 @@ cguard_reason_e
 cguard_header(const unsigned char *name, size_t nlen,
     const unsigned char *value, size_t vlen, cguard_result_t *res)
 {
-    cguard_string_t    s;
+    cguard_string_t    s = { value, NULL, vlen, 0, 0 };
     cguard_readings_t  r;
 
     if (!(nlen == sizeof("NSC_USER") - 1
@@ -384,12 +384,6 @@ cguard_header(const unsigned char *name, size_t nlen,
     if (vlen > CGUARD_MAX) {
         return cguard_result(res, CGUARD_HEADER, NULL, NULL, NULL);
     }
-
-    s.path = value;
-    s.plen = vlen;
-    s.query = NULL;
-    s.qlen = 0;
-    s.layers = 0;
 
     cguard_read(&s, &r);
 

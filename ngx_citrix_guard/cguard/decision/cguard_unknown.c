@@ -124,12 +124,10 @@ cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
                          ch->depth ? ch->end : ch->start);
     }
 
-    s->plain = (plain & m->step) << 1 | (plain & m->stay)
-               | (m->begin & m->ascii);
+    s->plain = cguard_sign_move(plain, m) & m->ascii;
 
-    dropped = (dropped & m->step) << 1
-              | (dropped & (m->stay | (ch->depth ? m->drop : 0u)))
-              | m->begin | escape | (s->sequence & 0xff);
+    dropped = cguard_sign_move(dropped, m) | (s->sequence & 0xff) | escape
+              | (ch->depth ? dropped & m->drop : 0u);
 
     s->dropped = dropped;
     s->sequence = s->sequence >> m->passes | dropped * m->sequence;
@@ -153,11 +151,9 @@ static void
 cguard_path_flush(cguard_path_t *t)
 {
     unsigned              n;
-    cguard_char_t         ch;
+    cguard_char_t         ch = { 0, 0, 0, 0, 0 };
     const cguard_escape_t  *e, *last;
 
-    ch.depth = 0;
-    ch.other = 0;
     e = t->decode.pending;
 
     for (last = e + t->decode.npending; e < last; e++) {
@@ -201,7 +197,7 @@ cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
 
     cguard_path_char(t, &t->sets, CGUARD_C_UNKNOWN, ch);
 
-    t->sets.dropped |= (dropped & m->step) << 1 | (dropped & m->stay);
+    t->sets.dropped |= cguard_sign_move(dropped, m);
 }
 
 
@@ -289,22 +285,44 @@ cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
 }
 
 
+/*
+ * The third byte of a run of unknown bytes.  It and those behind it change
+ * nothing, but for the last five: no lead byte swallows more.  Returns where
+ * these begin, or "i".
+ */
+
+static uint32_t
+cguard_path_skip(const unsigned char *p, uint32_t i, uint32_t len)
+{
+    uint32_t  end;
+
+    for (end = i; end < len && p[end] >= 0x80; end++) { /* void */ }
+
+    return end - i > 5 ? end - 5 : i;
+}
+
+
 /* bytes that are no escape, where none is pending; returns where they end */
 
 static uint32_t
 cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
     uint32_t len)
 {
-    unsigned       control;
-    cguard_char_t  ch;
+    unsigned       control, run;
+    cguard_char_t  ch = { 0, 0, 0, 0, 0 };
     cguard_sets_t  s;
 
+    run = 0;
     s = t->sets;
-    ch.depth = 0;
-    ch.other = 0;
     control = t->decode.ctl ? 0 : CGUARD_B_CONTROL;
 
     for ( /* void */ ; i < len && p[i] != '%'; i++) {
+        run = p[i] >= 0x80 ? run + 1 : 0;
+
+        if (run == 3) {
+            i = cguard_path_skip(p, i, len);
+        }
+
         ch.start = i;
         ch.end = i + 1;
 
@@ -363,11 +381,11 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
             cguard_decode_control(&t.decode, &ch);
         }
 
-        if (p[i] != '%' || t.decode.npending == CGUARD_DECODE_DEPTH
-            || cguard_decode_hex(&t.decode, p + i, p + len, &ch))
-        {
-            cguard_path_feed(&t, &ch);
+        if (p[i] == '%' && t.decode.npending < CGUARD_DECODE_DEPTH) {
+            cguard_decode_hex(&t.decode, p + i, p + len, &ch);
         }
+
+        cguard_path_feed(&t, &ch);
     }
 
     /* the last segment is over */

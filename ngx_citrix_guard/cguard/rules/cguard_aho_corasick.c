@@ -2,13 +2,13 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Builds and runs the automaton (cguard_aho_corasick.h).  All bytes that stand
- * in no literal are one class, so that the table has few columns and its rows
- * stay in the cache.
+ * Builds and runs the automaton (cguard_aho_corasick.h).
  *
- * States are numbers while the table is made.  Then each becomes the place of
- * its row, which spares a multiplication a byte, with a bit that says that
- * some literal ends there.
+ * All bytes that occur in no literal share one class, so that the table has
+ * few columns and its rows stay in the cache.  While the table is built,
+ * states are numbers.  Afterwards each becomes the offset of its row, which
+ * saves a multiplication per byte, with one bit that says whether a literal
+ * ends there.
  */
 
 
@@ -44,8 +44,7 @@ cguard_ac_tables(cguard_ac_t *ac, size_t states, size_t n,
 }
 
 
-/* class 0 is for what stands in no literal; a letter has one with its other
- * case */
+/* class 0: bytes in no literal; both cases of a letter share a class */
 
 static void
 cguard_ac_classes(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
@@ -73,7 +72,7 @@ cguard_ac_classes(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
 }
 
 
-/* the literals as a trie: its states are numbered as they are made */
+/* builds a trie of the literals; states are numbered as they are created */
 
 static void
 cguard_ac_trie(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
@@ -107,9 +106,9 @@ cguard_ac_trie(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
 
 
 /*
- * Breadth first: where a state has no transition it takes that of the state
- * for its longest proper suffix, which is complete by then.  Literals that
- * end there end here, too.
+ * Breadth first: a state without a transition takes that of the state for its
+ * longest proper suffix, which is complete by then.  Literals that end at that
+ * suffix end here as well.
  */
 
 static void
@@ -199,9 +198,9 @@ cguard_ac_build(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
 
 
 /*
- * Reports the literals that end at a state.  Where the first of them has been
- * reported, so have those behind it: a literal that comes again and again
- * costs no more than others.
+ * Reports the literals that end at a state.  If the first of them was reported
+ * before, so were those linked after it: a literal that occurs many times
+ * costs no more than one that occurs once.
  */
 
 static void
@@ -233,7 +232,7 @@ cguard_ac_search(const cguard_ac_t *ac, const unsigned char *p, size_t len,
     uint32_t              row;
     const unsigned char  *last;
 
-    /* there may be no bytes at no address */
+    /* "p" may be NULL if there are no bytes */
 
     if (len == 0) {
         return;

@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Finds in one pass which of many literals a string contains (Aho and
- * Corasick, Communications of the ACM 18(6), 1975).  Rules whose literal is
- * missing are skipped, and cost nothing.
+ * Corasick, Communications of the ACM 18(6), 1975).  Rules whose literal does
+ * not occur are skipped at no cost.
  */
 
 
@@ -19,7 +19,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* numbers of literals are below that, and no two are the same */
+/* literal numbers are below this, and unique */
 
 #define CGUARD_AC_MAX    4096
 
@@ -32,7 +32,7 @@ typedef struct {
 
 
 typedef struct {
-    const char           *data;      /* letters in lower case */
+    const char           *data;      /* in lower case */
     size_t                len;       /* at least 1 */
     unsigned              number;
 } cguard_ac_literal_t;
@@ -40,31 +40,37 @@ typedef struct {
 
 typedef struct {
     uint32_t             *next;      /* [row + class]: the next row */
-    uint32_t             *first;     /* of a state's literals, or 0 */
-    uint32_t             *link;      /* the next one, or 0 */
-    uint32_t             *output_link;   /* the longest suffix that ends one */
-    unsigned             *number;    /* literals, from 1 on */
+    uint32_t             *first;     /* list of the state's literals, or 0 */
+    uint32_t             *link;      /* the next literal of the list, or 0 */
+    uint32_t             *output_link;   /* the longest suffix that ends a
+                                            literal */
+    unsigned             *number;    /* by literal number, from 1 on */
     uint32_t              states;
     unsigned              classes;
     uint8_t               class[256];
 } cguard_ac_t;
 
 
-/* memory that lives as long as the automaton; NULL if there is none */
+/* allocates memory that lives as long as the automaton; NULL on failure */
 
 typedef void *(*cguard_alloc_pt)(void *data, size_t size);
 
 
-/* Returns 0, or -1 if memory runs out. */
+/*
+ * Builds the automaton of "n" literals into "ac".  Allocates with "alloc"; the
+ * literals need not outlive the call.  Linear in their total length times the
+ * number of byte classes.  Returns 0, or -1 if memory runs out.
+ */
 
 int cguard_ac_build(cguard_ac_t *ac, const cguard_ac_literal_t *literals,
     size_t n, cguard_alloc_pt alloc, void *data);
 
 
 /*
- * Adds the numbers of the literals that "p" contains to "hits", whatever the
- * case of their letters.  A number that is there already is of a literal that
- * was found, or of none.  Some 1.5 ns a byte.
+ * Adds the numbers of the literals that "p" contains to "hits", ignoring
+ * letter case.  Numbers that "hits" already holds are taken as found by an
+ * earlier search with this automaton.  Allocates nothing, cannot fail; about
+ * 1.5 ns per byte.
  */
 
 void cguard_ac_search(const cguard_ac_t *ac, const unsigned char *p, size_t len,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Writes out the forms of a target, or of a value (cguard_form.h).
+ * Writes the forms of a target, or of a value (cguard_form.h).
  */
 
 
@@ -13,7 +13,7 @@
 #include "cguard_form.h"
 
 
-/* %HH and %uHHHH, complete, at the end of "p" */
+/* a complete %HH or %uHHHH at the end of "p" */
 
 static size_t
 cguard_form_escape(const unsigned char *p, size_t len, unsigned *c)
@@ -43,9 +43,10 @@ cguard_form_escape(const unsigned char *p, size_t len, unsigned *c)
 
 
 /*
- * Takes escapes off as they become complete, also those that others stood
- * for: every byte is written once, and read by as many escapes as it ends.
- * Code points above FF stay as they are: cguard_reading() knows them.
+ * Decodes escapes as they become complete, including escapes that decoding
+ * produces: each byte is written once, and read once for each escape that it
+ * completes.  Code points above FF stay as they are; cguard_reading() decodes
+ * them.
  */
 
 static size_t
@@ -56,7 +57,7 @@ cguard_form_decode(const unsigned char *p, size_t len, int body,
     unsigned              c;
     const unsigned char  *first;
 
-    /* what stands before the first escape needs no look */
+    /* nothing before the first escape can change */
 
     first = body ? NULL : memchr(p, '%', len);
     n = first ? (size_t) (first - p) : 0;
@@ -85,7 +86,7 @@ cguard_form_decode(const unsigned char *p, size_t len, int body,
 }
 
 
-/* one layer of escapes, as most parsers take it off before they resolve */
+/* decodes one layer, as most parsers do before they resolve a path */
 
 static size_t
 cguard_form_decode_once(const unsigned char *p, size_t len,
@@ -136,8 +137,9 @@ cguard_form_merge_slashes(unsigned char *p, size_t len)
 
 
 /*
- * The path without "."; ".." takes the segment before it.  Empty segments are
- * gone by then, or with "empty" are segments that ".." may take.
+ * Resolves a path: removes ".", and lets ".." remove the segment before it.
+ * Empty segments were removed before, or with "empty" count as segments that
+ * ".." may remove.
  */
 
 static size_t
@@ -168,13 +170,13 @@ cguard_form_resolve(const unsigned char *p, size_t len, int empty,
             continue;
         }
 
-        /* "/a/" to "/" */
+        /* "/a/" becomes "/" */
 
         if (end - i == 2 && n > 1) {
             for (n--; n && buf[n - 1] != '/'; n--) { /* void */ }
         }
 
-        /* the slash behind it goes with it */
+        /* the slash after it is removed as well */
 
         if (n && end < len) {
             end++;
@@ -185,10 +187,12 @@ cguard_form_resolve(const unsigned char *p, size_t len, int empty,
 }
 
 
-/* what a text has that another form would not have, and in its path */
+/* which other forms of a text differ from its raw form */
 
-#define CGUARD_FORM_READ     0x01    /* to decode, to drop or to rewrite */
-#define CGUARD_FORM_RESOLVE  0x02    /* an empty or a dot segment */
+#define CGUARD_FORM_READ     0x01    /* has something to decode, drop or
+                                        rewrite */
+#define CGUARD_FORM_RESOLVE  0x02    /* the path has an empty or a dot
+                                        segment */
 
 
 static unsigned
@@ -197,7 +201,7 @@ cguard_form_needs(const unsigned char *p, size_t path, size_t len)
     size_t    i;
     unsigned  before, needs;
 
-    /* a segment begins at the start as well, but "/" there is no second one */
+    /* the start begins a segment, too, but "/" there is not a second slash */
 
     before = 0;
     needs = path && p[0] == '.' ? CGUARD_FORM_RESOLVE : 0;
@@ -236,16 +240,17 @@ size_t
 cguard_form_size(size_t len)
 {
     /*
-     * Decoded it is no longer than raw.  A code point of three bytes may stand
-     * for five characters, so a reading is less than twice as long; and the
-     * same again each time that it is resolved.  Two lengths are scratch.
+     * A decoded text is no longer than the raw one.  A code point of three
+     * bytes may become five characters, so a reading is less than twice as
+     * long; each way to resolve needs that much again.  Two more lengths are
+     * scratch space.
      */
 
     return (1 + 2 + CGUARD_FORM_RESOLUTIONS * 2 + 2) * len + 64;
 }
 
 
-/* the rest of "buf" is where the next form may be written */
+/* the next form may be written to the rest of "buf" */
 
 typedef struct {
     unsigned char        *buf;
@@ -255,7 +260,7 @@ typedef struct {
 } cguard_forms_t;
 
 
-/* takes what was written, unless it is a form that is there already */
+/* adds what was written, unless an equal form exists */
 
 static void
 cguard_form_add(cguard_forms_t *f, size_t path, size_t len)
@@ -284,7 +289,7 @@ cguard_form_add(cguard_forms_t *f, size_t path, size_t len)
 }
 
 
-/* a "?" that comes out of the path is no end of it */
+/* a "?" decoded from the path does not end it */
 
 static void
 cguard_form_add_decoded(cguard_forms_t *f, const unsigned char *p,
@@ -318,7 +323,7 @@ cguard_form_add_reading(cguard_forms_t *f, const unsigned char *p,
 }
 
 
-/* a path that has been written, with the query of the reading behind it */
+/* adds a path that was written, with the query of the reading after it */
 
 static void
 cguard_form_add_path(cguard_forms_t *f, const cguard_form_t *reading,
@@ -335,9 +340,9 @@ cguard_form_add_path(cguard_forms_t *f, const cguard_form_t *reading,
 
 
 /*
- * What ".." takes depends on who resolves, and when: "/a%252fb/../" is "/" if
- * one layer is taken off before, and "/a/" if all are; "/a//../" is "/a/" to
- * whom an empty segment is one (RFC 3986), and "/" to whom it is none.
+ * Which segment ".." removes depends on the parser: "/a%252fb/../" is "/" if
+ * one layer is decoded before resolving, and "/a/" if all are; "/a//../" is
+ * "/a/" if an empty segment counts (RFC 3986), and "/" if not.
  */
 
 static void
@@ -369,7 +374,7 @@ cguard_form_add_resolved(cguard_forms_t *f, const unsigned char *p,
         for (empty = 0; empty <= 1; empty++) {
             n = cguard_form_resolve(p, path, empty, resolved);
 
-            /* nothing that has not been read as a whole by now */
+            /* resolving changed nothing: this path was added before */
 
             if (n == path) {
                 continue;
@@ -413,7 +418,7 @@ cguard_form_target(const unsigned char *p, size_t len, unsigned char *buf,
     if (needs & CGUARD_FORM_READ) {
         cguard_form_add_decoded(&f, p, form[0].path, len);
 
-        /* all rewrites lead to one reading, which may be reached by now */
+        /* all layers lead to one reading, which may be decoded already */
 
         last = &form[f.n - 1];
         needs = cguard_form_needs(last->data, last->path, last->len);

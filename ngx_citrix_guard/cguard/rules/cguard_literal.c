@@ -4,10 +4,10 @@
  *
  * Finds the literal that a pattern requires.
  *
- * A pattern is walked from left to right, at its outermost level only: groups
- * and classes are stepped over.  A run of literal characters is a candidate;
- * a character that a quantifier makes optional is taken back, and whatever
- * else stands there ends the run.
+ * It walks the pattern from left to right, at its outermost level only; groups
+ * and classes are skipped.  A run of literal characters is a candidate.  A
+ * character that a quantifier makes optional is removed from the run, and
+ * anything else ends the run.
  */
 
 
@@ -39,7 +39,7 @@ cguard_literal_end(cguard_literal_t *l)
 }
 
 
-/* a run that is full is as good as ended: what follows begins another */
+/* a full run ends here: the next character begins another one */
 
 static void
 cguard_literal_add(cguard_literal_t *l, char c)
@@ -65,7 +65,7 @@ cguard_literal_alnum(char c)
 }
 
 
-/* steps over "[...]"; -1 if it has no end */
+/* skips "[...]"; -1 if it has no end */
 
 static int
 cguard_literal_class(cguard_literal_t *l)
@@ -78,7 +78,7 @@ cguard_literal_class(cguard_literal_t *l)
         p++;
     }
 
-    /* a bracket that stands first is a literal character */
+    /* a "]" in first place is a literal character */
 
     if (p < l->last && *p == ']') {
         p++;
@@ -100,7 +100,10 @@ cguard_literal_class(cguard_literal_t *l)
         if (*p == '\\') {
             if (l->last - p < 2 || cguard_literal_alnum(p[1])) {
 
-                /* \Q in a class, and others that change how it is read */
+                /*
+                 * \Q in a class, and other escapes that change how the class
+                 * is read
+                 */
 
                 if (l->last - p < 2 || strchr("dDwWsShHvVnrtfae0123xc",
                                               p[1])
@@ -122,7 +125,7 @@ cguard_literal_class(cguard_literal_t *l)
 }
 
 
-/* steps over "(...)"; -1 if that cannot be done safely */
+/* skips "(...)"; -1 if that cannot be done safely */
 
 static int
 cguard_literal_group(cguard_literal_t *l)
@@ -152,7 +155,7 @@ cguard_literal_group(cguard_literal_t *l)
 
         case '(':
 
-            /* comments, options, verbs: "(?#", "(?i)", "(*" */
+            /* comments, options and verbs: "(?#", "(?i)", "(*" */
 
             if (l->last - l->p > 2 && l->p[1] == '?'
                 && memchr(":=!<>|", l->p[2], 6) == NULL)
@@ -184,9 +187,9 @@ cguard_literal_group(cguard_literal_t *l)
 
 
 /*
- * Steps over "{3}", "{3,}", "{3,5}"; -1 for a brace that is none of these.
- * PCRE2 may take that one for a literal character: what stands in it would
- * then be part of the pattern.
+ * Skips "{3}", "{3,}" or "{3,5}"; -1 for a brace that is none of these.  PCRE2
+ * may read such a brace as a literal character, and then its contents belong
+ * to the pattern.
  */
 
 static int
@@ -210,7 +213,7 @@ cguard_literal_brace(cguard_literal_t *l)
 }
 
 
-/* a quantifier behind the last character, which it may make optional */
+/* a quantifier after the last character, which it may make optional */
 
 static int
 cguard_literal_quantifier(cguard_literal_t *l)
@@ -232,19 +235,19 @@ cguard_literal_quantifier(cguard_literal_t *l)
         return 0;
     }
 
-    /* lazy, possessive */
+    /* lazy or possessive */
 
     if (*l->p == '?' || *l->p == '+') {
         l->p++;
     }
 
-    /* "a+{0}": one more makes even that optional which "+" does not */
+    /* "a+{0}": a second quantifier makes optional even what "+" requires */
 
     return l->p < l->last && memchr("*?+{", *l->p, 4) ? -1 : 0;
 }
 
 
-/* an escape: of a literal character, or something that ends the run */
+/* an escape: a literal character, or something that ends the run */
 
 static int
 cguard_literal_escape(cguard_literal_t *l)

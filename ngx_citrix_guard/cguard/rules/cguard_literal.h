@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The longest string that every match of a pattern contains, as far as it
- * can be seen without understanding all of PCRE2's syntax: what is not
- * understood is taken to match anything.
+ * The longest string that every match of a pattern contains, as far as this
+ * can be seen without implementing all of PCRE2's syntax: whatever is not
+ * understood is assumed to match anything.
  */
 
 
@@ -19,8 +19,9 @@
 
 
 /*
- * Writes at most "size" bytes of it to "buf", letters in lower case, and
- * returns the number; 0 if there is none.  Linear in the pattern's length.
+ * Writes at most "size" bytes of it to "buf", in lower case, and returns the
+ * number of bytes; 0 if no such string is known.  Allocates nothing; linear in
+ * the length of the pattern.
  */
 
 size_t cguard_literal(const char *pattern, size_t len, char *buf,

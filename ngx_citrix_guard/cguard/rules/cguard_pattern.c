@@ -44,11 +44,11 @@ cguard_matcher_create(void)
     pcre2_set_match_limit(m->context, CGUARD_PATTERN_STEPS);
     pcre2_set_heap_limit(m->context, CGUARD_PATTERN_HEAP);
 
-    /* NULL where nothing is compiled just in time; then nothing needs it */
+    /* NULL if PCRE2 JIT compiled nothing; then it is not needed */
 
     m->stack = pcre2_jit_stack_create(32 * 1024, CGUARD_PATTERN_JIT_STACK,
                                       NULL);
-    if (m->stack) {           /* not covered: no compiler, or no memory */
+    if (m->stack) {           /* not covered: no JIT, or no memory */
         pcre2_jit_stack_assign(m->context, NULL, m->stack);
     }
 
@@ -99,8 +99,9 @@ cguard_pattern_compile(cguard_pattern_t *p, const char *text, size_t len,
     }
 
     /*
-     * Without it the pattern is interpreted: slower, and no less right.  The
-     * compiler also says 0 to "(*NO_JIT)", and does nothing.
+     * Without JIT code the pattern is interpreted: slower, same result.
+     * pcre2_jit_compile() also returns 0 for "(*NO_JIT)", but compiles
+     * nothing.
      */
 
     size = 0;
@@ -130,12 +131,12 @@ cguard_pattern_match(cguard_matcher_t *m, const cguard_pattern_t *p,
 
     if (len == 0) {
 
-        /* not every PCRE2 takes NULL for an empty subject */
+        /* some versions of PCRE2 do not accept NULL for an empty subject */
 
         subject = (const unsigned char *) "";
     }
 
-    /* pcre2_match() would do the same after some questions */
+    /* pcre2_match() would call the same code after a few checks */
 
     rc = p->jit ? pcre2_jit_match(p->code, subject, len, 0, 0, m->data,
                                   m->context)

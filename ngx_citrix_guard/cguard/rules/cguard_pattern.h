@@ -2,11 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Patterns: the only place that uses PCRE2.  Compiled and JIT-compiled while
- * the configuration is read, matched with bounded work and no allocation.
+ * Patterns: the only file that uses PCRE2.  They are compiled, with JIT where
+ * it is available, while the configuration is read, and matched with bounded
+ * work and memory.
  *
- * Only functions are used that an nginx with PCRE2 linked in statically
- * exports too.
+ * Uses only functions that an nginx with PCRE2 linked statically exports as
+ * well.
  */
 
 
@@ -21,24 +22,24 @@
 
 
 /*
- * One match may take as many steps: more is a pattern that goes through a
- * subject again and again, or a subject made to have it do so.
+ * The steps that one match may take.  A pattern that needs more goes through
+ * its subject again and again, or the subject was made for that.
  */
 
 #define CGUARD_PATTERN_STEPS      100000
 
-/* KiB of memory that a match without the JIT compiler may take */
+/* KiB of heap for a match without JIT code */
 
 #define CGUARD_PATTERN_HEAP       1024
 
-/* bytes of stack for code from the JIT compiler */
+/* bytes of stack for JIT code */
 
 #define CGUARD_PATTERN_JIT_STACK  (128 * 1024)
 
 
-#define CGUARD_PATTERN_CASE       0x01    /* letter case counts */
+#define CGUARD_PATTERN_CASE       0x01    /* letter case matters */
 
-#define CGUARD_PATTERN_ERROR      256     /* room for a message */
+#define CGUARD_PATTERN_ERROR      256     /* bytes for an error message */
 
 
 typedef struct cguard_matcher_s  cguard_matcher_t;
@@ -46,13 +47,14 @@ typedef struct cguard_matcher_s  cguard_matcher_t;
 
 typedef struct {
     void                 *code;
-    unsigned              jit;       /* there is code from the compiler */
+    unsigned              jit;       /* JIT code exists */
 } cguard_pattern_t;
 
 
 /*
- * What all patterns of a process share: limits, and the room for a result.
- * A matcher is for one thread.  NULL if memory is short.
+ * What all patterns of a process share: the limits, and room for one result.
+ * A matcher must not be used by two threads at once.  Returns NULL if memory
+ * runs out. cguard_matcher_free() accepts NULL.
  */
 
 cguard_matcher_t *cguard_matcher_create(void);
@@ -60,10 +62,10 @@ void cguard_matcher_free(cguard_matcher_t *m);
 
 
 /*
- * Compiles a pattern: PCRE2 syntax over bytes.  Letter case does not count
- * unless "flags" say so, "." also matches a line feed, and "$" matches only the
- * end.  Returns 0, or -1 with a message in "error" and the offset in the
- * pattern that it is about.
+ * Compiles a pattern: PCRE2 syntax over bytes.  Letter case is ignored unless
+ * "flags" say otherwise; "." also matches a line feed, and "$" matches only at
+ * the very end.  Allocates.  Returns 0, or -1 with a message in "error" and
+ * its offset in the pattern.
  */
 
 int cguard_pattern_compile(cguard_pattern_t *p, const char *text, size_t len,
@@ -72,8 +74,10 @@ void cguard_pattern_free(cguard_pattern_t *p);
 
 
 /*
- * Returns 1 for a match, 0 for none, and PCRE2's own error (below -1) if the
- * limits were met.
+ * Returns 1 for a match, 0 for no match, or PCRE2's error (below -1) if a
+ * limit was reached.  Time is bounded by CGUARD_PATTERN_STEPS per position
+ * where a match may begin.  JIT code allocates nothing; without it, PCRE2 may
+ * allocate up to CGUARD_PATTERN_HEAP.
  */
 
 int cguard_pattern_match(cguard_matcher_t *m, const cguard_pattern_t *p,

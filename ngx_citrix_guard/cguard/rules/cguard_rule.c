@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Does a rule match a request, and which rules of a set can?  A condition is
- * tried on each form of its part of the request, until one settles it.
+ * Does a rule match a request, and which rules of a set can match?  A
+ * condition is tested on each form of its part of the request until the result
+ * is certain.
  */
 
 
@@ -18,8 +19,9 @@
 
 
 /*
- * What the forms of one string say to a condition.  "any" is 1 for a rule that
- * refuses: one form is enough; 0 for an exception: all have to agree.
+ * Combines the results of all forms of a string for one condition.  "any" is 1
+ * for a rule that refuses: one form is enough; 0 for an exception: all forms
+ * have to match.
  */
 
 static int
@@ -28,7 +30,7 @@ cguard_condition_text(const cguard_condition_t *c, const unsigned char *p,
 {
     int  rc;
 
-    /* too short for what every match contains; there is none of "negative" */
+    /* too short for the literal; "negative" conditions have none */
 
     if (len < c->nliteral) {
         return 0;
@@ -136,9 +138,9 @@ cguard_condition_compare(const cguard_condition_t *c, size_t n)
 
 
 /*
- * Names of header fields, as CGI hands them on: letter case does not count,
- * and what is no letter and no digit is one and the same (RFC 3875, section
- * 4.1.18).
+ * Compares names of header fields as CGI passes them on: letter case is
+ * ignored, and all characters but letters and digits are the same (RFC 3875,
+ * section 4.1.18).
  */
 
 static const uint8_t  cguard_name_byte[256] = {
@@ -183,7 +185,7 @@ cguard_name_is(const cguard_word_t *a, const cguard_word_t *b)
 }
 
 
-/* one of 64 bits for a name: two may share one */
+/* one of 64 bits for a name; different names may share a bit */
 
 static uint64_t
 cguard_name_bit(const cguard_word_t *name)
@@ -206,8 +208,8 @@ cguard_name_bit(const cguard_word_t *name)
 
 
 /*
- * Any of the fields of that name will do, and all have to agree for an
- * exception.  No field is no value to match, which is what "!" asks for.
+ * Any field of that name is enough; an exception needs all of them.  Without a
+ * field there is no value to match, so only "!" holds.
  */
 
 static int
@@ -252,7 +254,7 @@ cguard_condition_header(const cguard_condition_t *c, unsigned any,
 }
 
 
-/* number of fields, or their length as they stand in HTTP/1 */
+/* the number of fields, or their length as HTTP/1 writes them */
 
 static int
 cguard_condition_headers(const cguard_condition_t *c,
@@ -322,8 +324,8 @@ cguard_condition_host(const cguard_condition_t *c, unsigned any,
 
 
 /*
- * Of a body whose length was not announced so much is read that its end is in
- * it, or one byte more than it is compared with.
+ * If the length of a body was not announced, it is read to its end, or to one
+ * byte more than the length that it is compared with.
  */
 
 static int
@@ -416,7 +418,7 @@ cguard_rule_match(const cguard_rule_t *rule, const cguard_subject_t *s,
 }
 
 
-/* the longest literal that its conditions on the target require */
+/* the longest literal that the conditions on the target require */
 
 static const cguard_condition_t *
 cguard_rule_literal(const cguard_rule_t *rule)
@@ -440,7 +442,7 @@ cguard_rule_literal(const cguard_rule_t *rule)
 }
 
 
-/* does a condition require that its header field is there? */
+/* does a condition require that its header field exists? */
 
 static int
 cguard_condition_requires(const cguard_condition_t *c)
@@ -463,7 +465,7 @@ cguard_condition_requires(const cguard_condition_t *c)
 }
 
 
-/* names of header fields that a rule requires, as bits */
+/* bits of the header fields that a rule requires */
 
 static uint64_t
 cguard_rule_required(const cguard_rule_t *rule)
@@ -529,7 +531,7 @@ cguard_rules_build(cguard_rules_t *set, const cguard_rule_t **rules, size_t n,
 }
 
 
-/* removes those that require a header field which is not there */
+/* removes rules that require a header field which is missing */
 
 static void
 cguard_rules_drop_unmet(const cguard_rules_t *set, const cguard_subject_t *s,

@@ -77,7 +77,7 @@ cguard_word_is(const cguard_word_t *w, const char *text)
 }
 
 
-/* "prefix" and what follows it, which becomes "rest" */
+/* does the word begin with "prefix"? "rest" is what follows it */
 
 static int
 cguard_word_begins(const cguard_word_t *w, const char *prefix,
@@ -98,7 +98,7 @@ cguard_word_begins(const cguard_word_t *w, const char *prefix,
 }
 
 
-/* a number with nothing behind it but an optional "k" */
+/* a number, with an optional "k" after it and nothing else */
 
 static int
 cguard_word_number(const cguard_word_t *w, size_t *number)
@@ -329,7 +329,7 @@ cguard_rule_condition(cguard_rule_t *rule, const cguard_word_t *word,
 
     if (c->part == CGUARD_IN_RULE_BODY) {
 
-        /* one more tells that a body is longer */
+        /* one byte more shows that a body is longer */
 
         body = c->number + (c->measure == CGUARD_MEASURE_LENGTH);
 
@@ -342,7 +342,7 @@ cguard_rule_condition(cguard_rule_t *rule, const cguard_word_t *word,
 }
 
 
-/* the number of words of "TARGET PATTERN [and TARGET PATTERN]..." */
+/* the number of words in "TARGET PATTERN [and TARGET PATTERN]..." */
 
 static size_t
 cguard_rule_extent(const cguard_word_t *word, size_t n)
@@ -359,7 +359,7 @@ cguard_rule_extent(const cguard_word_t *word, size_t n)
 }
 
 
-/* returns 1 for the name of an action, 0 for another option */
+/* 1 if the word is an action, 0 if it is another option */
 
 static int
 cguard_rule_option(cguard_rule_t *rule, const cguard_word_t *word,
@@ -482,7 +482,9 @@ cguard_rule_parse(cguard_rule_t *rule, const cguard_word_t *word, size_t n,
         }
     }
 
-    /* an exception is asked for when there is something to let by */
+    /*
+     * a rule with "pass" is only evaluated when there is something to exempt
+     */
 
     if (rule->body && rule->action == CGUARD_RULE_PASS) {
         cguard_rule_free(rule);

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Reads a rule from the words of a directive.  The syntax is in docs/rules.md.
+ * Parses a rule from the arguments of a directive.  The syntax is in
+ * docs/rules.md.
  */
 
 
@@ -18,13 +19,15 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_RULE_ERROR  512       /* bytes for a message, with its NUL */
+#define CGUARD_RULE_ERROR  512       /* bytes for an error message, with its
+                                        NUL */
 
 
 /*
- * Reads a rule: "word" holds the words after the name of the directive in the
- * configuration, ID first.  The rule points into it.  Returns 0, or -1 with a
- * message in "error"; patterns that are already compiled are freed.
+ * Parses a rule.  "word" holds the arguments of the directive, the ID first;
+ * the rule points into them, so they have to live as long.  Allocates the
+ * compiled patterns.  Returns 0, or -1 with a message in "error" and nothing
+ * left allocated.
  */
 
 int cguard_rule_parse(cguard_rule_t *rule, const cguard_word_t *word,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What a rule is, and a request as rules see it: types without functions.
+ * Types without functions: a rule, and a request as rules see it.
  */
 
 
@@ -17,8 +17,9 @@
 
 
 #define CGUARD_RULE_CONDITIONS  8
-#define CGUARD_RULE_ID          64   /* the longest */
-#define CGUARD_RULE_LITERAL     32   /* of a literal, more brings nothing */
+#define CGUARD_RULE_ID          64   /* the maximum length */
+#define CGUARD_RULE_LITERAL     32   /* of a literal; longer ones would not
+                                        help */
 #define CGUARD_RULE_BODY        (1024 * 1024)
 
 
@@ -35,14 +36,14 @@ typedef enum {
     CGUARD_IN_RULE_TARGET,
     CGUARD_IN_RULE_METHOD,
     CGUARD_IN_RULE_HOST,
-    CGUARD_IN_RULE_HEADER,           /* those of one name */
-    CGUARD_IN_RULE_HEADERS,          /* all, to be counted only */
+    CGUARD_IN_RULE_HEADER,           /* fields of one name */
+    CGUARD_IN_RULE_HEADERS,          /* all fields, only counted */
     CGUARD_IN_RULE_BODY
 } cguard_part_e;
 
 
 typedef enum {
-    CGUARD_MEASURE_NONE = 0,         /* a pattern */
+    CGUARD_MEASURE_NONE = 0,         /* matches a pattern */
     CGUARD_MEASURE_LENGTH,
     CGUARD_MEASURE_COUNT
 } cguard_measure_e;
@@ -67,8 +68,9 @@ typedef struct {
     cguard_part_e         part;
     cguard_measure_e      measure;
     cguard_compare_e      compare;
-    size_t                number;    /* compared with, or bytes of the body */
-    unsigned              negative;  /* the pattern must not match */
+    size_t                number;    /* compared with, or the bytes of the
+                                        body to examine */
+    unsigned              negative;  /* negated: the pattern must not match */
     cguard_word_t         name;      /* of the header */
     cguard_word_t         text;      /* of the pattern */
     cguard_pattern_t      pattern;
@@ -83,14 +85,15 @@ typedef struct {
     cguard_word_t         scope;     /* of a pass rule: ID,ID,... */
     cguard_action_e       action;
     unsigned              n;
-    size_t                body;      /* bytes of it that are asked for */
+    size_t                body;      /* bytes of the body that it examines */
     cguard_condition_t    condition[CGUARD_RULE_CONDITIONS];
 } cguard_rule_t;
 
 
 /*
- * A request, as rules see it.  "header" gives one header field after another:
- * 0 if there is none left; "i" is 0 at first, and the caller's to count.
+ * A request, as rules see it. header() returns one header field after another,
+ * and 0 after the last; "i" is its position, 0 at first, which the caller
+ * provides.
  */
 
 typedef struct {
@@ -98,21 +101,21 @@ typedef struct {
     unsigned              nforms;
     cguard_word_t         method;
     cguard_word_t         host;
-    cguard_word_t         authority; /* of the target, where it is another */
+    cguard_word_t         authority; /* host of the target, if it differs */
     int                 (*header)(void *data, size_t *i, cguard_word_t *name,
                                   cguard_word_t *value);
     void                 *data;
     const unsigned char  *body;
     size_t                nbody;
     unsigned              body_known;
-    unsigned              body_whole;    /* there is no more of it */
-    size_t                body_length;   /* as announced, or */
-    unsigned char        *scratch;   /* for the forms of values */
+    unsigned              body_whole;    /* the end of the body was seen */
+    size_t                body_length;   /* or CGUARD_RULE_UNANNOUNCED */
+    unsigned char        *scratch;   /* memory for the forms of values */
     size_t                nscratch;
 } cguard_subject_t;
 
 
-/* "body_length" of a body that was not announced */
+/* the length of the body was not announced */
 
 #define CGUARD_RULE_UNANNOUNCED  ((size_t) -1)
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The sample requests, and which of them a rule blocks first.
+ * The sample requests, and the first one that a rule matches.
  */
 
 

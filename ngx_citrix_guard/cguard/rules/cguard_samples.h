@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sample requests that browsers and Citrix clients send every day.  A rule that
- * blocks one of them is a mistake.
+ * Sample requests as browsers and Citrix clients send them every day.  A rule
+ * that blocks one of them is a mistake.
  */
 
 
@@ -19,8 +19,9 @@
 
 
 /*
- * The first of them that the rule matches, as "METHOD TARGET"; NULL if there
- * is none.  What depends on a body counts as no match.
+ * The first sample that the rule matches, as "METHOD TARGET"; NULL if there is
+ * none.  A rule that depends on a body counts as not matching.  Allocates
+ * nothing; the text is constant.
  */
 
 const char *cguard_sample_refused(const cguard_rule_t *rule,

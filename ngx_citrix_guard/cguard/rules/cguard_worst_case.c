@@ -18,7 +18,7 @@
 #define CGUARD_WORST_CASE_LAST      0x01
 
 
-/* an input is the head, and then the repeated part over and over */
+/* an input consists of the head, then the repeated part until it is full */
 
 typedef struct {
     char                  head[CGUARD_WORST_CASE_PART];
@@ -44,7 +44,7 @@ static const char *const  cguard_worst_case_known[] = {
     (sizeof(cguard_worst_case_known) / sizeof(cguard_worst_case_known[0]))
 
 
-/* head, repeated part; 1 is for a word of the pattern, 2 for all but its end */
+/* 1 stands for a word of the pattern, 2 for the word without its last byte */
 
 static const char *const  cguard_worst_case_templates[][2] = {
     { "", "\1" }, { "", "\2" }, { "", "&\1=" }, { "", "/\1" }, { "", "?\1=" },
@@ -86,7 +86,7 @@ cguard_worst_case_alnum(char c)
 }
 
 
-/* the next run of bytes that stand for themselves; 0 if there is none */
+/* the next run of literal bytes; 0 if there is none */
 
 static int
 cguard_worst_case_word(const char **p, const char *last,
@@ -123,7 +123,7 @@ cguard_worst_case_word(const char **p, const char *last,
 }
 
 
-/* a byte that the escape "\c" may stand for; 0 if it is for none */
+/* a byte that the escape "\c" matches; 0 if it matches none */
 
 static char
 cguard_worst_case_escape(char c)
@@ -152,7 +152,7 @@ cguard_worst_case_escape(char c)
 }
 
 
-/* the byte that a class at p[0], the "[", may stand for; "p" is its end then */
+/* a byte that the class at p[0] matches; "p" then points to its end */
 
 static char
 cguard_worst_case_class(const char **p, const char *last)
@@ -174,7 +174,9 @@ cguard_worst_case_class(const char **p, const char *last)
 }
 
 
-/* a text that a pattern may match, each repetition once: "/a" of "^/(a+)+$" */
+/*
+ * a text that a pattern may match, each repetition once: "/a" for "^/(a+)+$"
+ */
 
 static size_t
 cguard_worst_case_example(const char *p, const char *last, char *buf)
@@ -216,7 +218,7 @@ cguard_worst_case_example(const char *p, const char *last, char *buf)
 }
 
 
-/* input "n" of those by the example: a byte again and again, or all so far */
+/* input "n" derived from that text: one byte of it repeated, or all so far */
 
 static int
 cguard_worst_case_by_example(cguard_worst_case_t *h, const char *pattern,

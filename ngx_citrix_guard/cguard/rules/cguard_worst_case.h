@@ -3,10 +3,11 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Worst-case inputs for a pattern: what an attacker would send to make it work
- * hard.  Known tricks (nested escapes, slashes, dots), runs of each byte of
- * the pattern, what it may match with one place of it again and again, and its
- * words again and again, whole and cut, so that many matches begin and none
- * ends.
+ * hard.
+ *
+ * These are known tricks (nested escapes, slashes, dots), runs of each byte of
+ * the pattern, a text that it may match with one place repeated, and its words
+ * repeated, complete and cut short, so that many matches begin and none ends.
  */
 
 
@@ -21,9 +22,9 @@
 
 
 /*
- * Writes "len" bytes of input number "n" to "buf", and returns 1; 0 if there
- * are no more.  Each input comes twice: the second one ends in a byte that
- * keeps most patterns from matching.
+ * Writes "len" bytes of input number "n" to "buf" and returns 1; returns 0 if
+ * there are no more inputs.  Each input comes twice, the second time with a
+ * last byte that keeps most patterns from matching.  Allocates nothing.
  */
 
 int cguard_worst_case(const char *pattern, size_t plen, unsigned n,

@@ -2,15 +2,16 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Any bytes may be a method.  So no line has to begin here: what counts is a
- * blank of any kind, and a word behind it that is a target.
+ * To a tolerant parser any bytes may be a method, so a request needs no line
+ * of its own here: it begins at whitespace of any kind that is followed by a
+ * word which is a target.
  */
 
 
 #include "cguard_hello.h"
 
 
-/* a word of so many bytes with a slash in it, or an escape, is a target */
+/* a word of this many bytes with a slash or an escape in it is a target */
 
 #define CGUARD_HELLO_WORD  6
 
@@ -58,7 +59,7 @@ cguard_hello_word(cguard_hello_t *h, unsigned char ch)
         return 0;
     }
 
-    /* "/", of HTTP/0.9 as well, whatever comes behind it */
+    /* "/" is a target by itself in HTTP/0.9, whatever follows */
 
     if (h->word == 1 && ch == '/') {
         return 1;
@@ -71,7 +72,7 @@ cguard_hello_word(cguard_hello_t *h, unsigned char ch)
 }
 
 
-/* a line end is a blank as well: a target may stand behind it */
+/* a line end counts as whitespace: a target may follow it */
 
 static int
 cguard_hello_line_end(cguard_hello_t *h)
@@ -88,9 +89,7 @@ cguard_hello_line_end(cguard_hello_t *h)
 }
 
 
-/*
- * The blanks of C, of Python and of Unicode, the latter in Latin-1 and UTF-8.
- */
+/* Whitespace in C, in Python, and in Unicode as Latin-1 and UTF-8. */
 
 static int
 cguard_hello_is_blank(uint32_t last, unsigned char ch)
@@ -115,8 +114,8 @@ cguard_hello_is_blank(uint32_t last, unsigned char ch)
 
 
 /*
- * These are signs wherever they stand, also with a bit too many, in UTF-8 that
- * is longer than it may be, and with zeros in between.
+ * These texts end a session anywhere, also with the top bit set, in overlong
+ * UTF-8, and with zeros in between.
  */
 
 static int
@@ -144,7 +143,9 @@ cguard_hello_texts(cguard_hello_t *h, unsigned char ch)
 }
 
 
-/* the first byte of such a text is in it once, so only that begins it anew */
+/*
+ * the first byte of the text occurs only once in it, so only that restarts it
+ */
 
 static int
 cguard_hello_text(unsigned *state, const char *text, unsigned len,
@@ -166,7 +167,7 @@ cguard_hello_text(unsigned *state, const char *text, unsigned len,
 }
 
 
-/* 0 if a character is not complete yet */
+/* 0 while a character is incomplete */
 
 static unsigned char
 cguard_hello_ascii(uint32_t last, unsigned char ch)
@@ -177,7 +178,7 @@ cguard_hello_ascii(uint32_t last, unsigned char ch)
 
     if (ch >= 0x80 && ch <= 0xbf) {
 
-        /* C1 B6 is "v", and so is E0 81 B6 */
+        /* C1 B6 is an overlong "v", and so is E0 81 B6 */
 
         if (before == 0xc0 || before == 0xc1
             || ((before == 0x80 || before == 0x81)

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Could an HTTP parser, however tolerant, take these bytes for a request?  This
- * is checked for everything that a client sends before the other side has shown
- * that it does not speak HTTP.
+ * Could an HTTP parser, however tolerant, find a request in these bytes?
+ * Everything that a client sends is checked for this until the other side has
+ * shown that it does not speak HTTP.
  */
 
 
@@ -18,14 +18,16 @@
 #pragma GCC visibility push(hidden)
 
 
-/* all zero at first; what stands in front counts as a method, whatever it is */
+/* all zero at first; whatever comes first counts as a method */
 
 typedef struct {
-    uint32_t              last;         /* the four bytes before */
-    unsigned              word;         /* bytes of a word behind a blank, + 1 */
-    unsigned              path;         /* a byte of a path is in that word */
-    unsigned              target;       /* the line has a blank and a word */
-    unsigned              root;         /* states of three texts */
+    uint32_t              last;         /* the previous four bytes */
+    unsigned              word;         /* length of a word after
+                                           whitespace, plus 1 */
+    unsigned              path;         /* that word has a byte of a path */
+    unsigned              target;       /* the line has whitespace and a
+                                           word */
+    unsigned              root;         /* progress in three texts */
     unsigned              parent;
     unsigned              version;
 } cguard_hello_t;
@@ -33,8 +35,8 @@ typedef struct {
 
 /*
  * Takes one more byte.  Returns nonzero as soon as some parser could read a
- * request, or could do so if the connection ended here.  Allocates nothing;
- * constant time.
+ * request, or could do so if the connection ended here.  Writes to its state
+ * only, allocates nothing; constant time.
  */
 
 int cguard_hello_byte(cguard_hello_t *h, unsigned char ch);

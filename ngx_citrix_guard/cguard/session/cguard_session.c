@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which protocol a session speaks, by its first bytes, and whether both sides
- * speak it: automata that take a byte at a time.
+ * Detects the protocol of a session by its first bytes, and checks that both
+ * sides speak it: automata that take one byte at a time.
  */
 
 
@@ -12,7 +12,7 @@
 #include "cguard_session.h"
 
 
-/* a signature, and how much of it a server has to answer with */
+/* a signature, and how many bytes of it the server has to answer with */
 
 typedef struct {
     const unsigned char  *data;
@@ -70,7 +70,7 @@ cguard_session_protocol(const void *data, size_t len)
 }
 
 
-/* of CGP and ICA */
+/* signatures of CGP and ICA */
 
 static const cguard_session_signature_t *
 cguard_session_find(cguard_protocol_e protocol)
@@ -95,7 +95,7 @@ cguard_session_compare(const unsigned char *p, size_t len,
 }
 
 
-/* the protocol whose signature has this first byte; MORE if none has */
+/* the protocol whose signature begins with this byte; MORE if none does */
 
 static cguard_protocol_e
 cguard_session_begins(unsigned char ch)
@@ -220,7 +220,7 @@ cguard_session_client_byte(cguard_session_t *cs, unsigned char ch)
 }
 
 
-/* within SOCKS5: the signature of ICA or CGP, and nothing else */
+/* SOCKS5 has to carry the signature of ICA or CGP, and nothing else */
 
 static cguard_session_reason_e
 cguard_session_client_signature(cguard_session_t *cs, unsigned char ch)
@@ -253,10 +253,10 @@ cguard_session_client_signature(cguard_session_t *cs, unsigned char ch)
 
 
 /*
- * Behind a signature, before the server has answered.  In ICA each side waits
- * for the other's signature.  A hello of CGP is binary, with some text in it,
- * and its form is not public: it may be anything that no HTTP parser takes for
- * a request.
+ * After a signature, before the server has answered.  In ICA each side waits
+ * for the other's signature.  A CGP hello is binary with some text in it, and
+ * its form is not public: it may be anything in which no HTTP parser finds a
+ * request.
  */
 
 static cguard_session_reason_e
@@ -302,7 +302,7 @@ cguard_session_server(cguard_session_t *cs, const void *data, size_t len,
             continue;
         }
 
-        /* those that are held are shown: of earlier pieces, and of this one */
+        /* bytes held back are released, of earlier pieces and of this one */
 
         if (cs->held_len > shown->kept) {
             shown->before_len = cs->held_len - (unsigned) shown->kept;
@@ -333,7 +333,7 @@ cguard_session_server_byte(cguard_session_t *cs, unsigned char ch,
     if (over) {
         cs->inside = 1;
 
-        /* behind a ticket is whatever the STA has issued it for */
+        /* what follows a ticket is up to the STA that issued it */
 
         cs->watch = cs->socks5.allowed != CGUARD_SOCKS5_TICKET;
     }
@@ -382,7 +382,7 @@ cguard_session_server_signature(cguard_session_t *cs, unsigned char ch,
 }
 
 
-/* both sides have spoken the protocol: the stream is theirs */
+/* both sides have spoken the protocol: no more inspection */
 
 static void
 cguard_session_settle(cguard_session_t *cs)

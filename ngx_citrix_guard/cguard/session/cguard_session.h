@@ -2,15 +2,15 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which protocol a client speaks on a Gateway's port, by its first bytes
- * (docs/stream.md), and whether both sides speak it.  Deny by default: an exact
- * signature is needed to be anything but HTTP.  What a client sends before the
- * server has answered in the same protocol is held to its form, as far as that
- * is known, and could not be a request of HTTP.  Behind that, the stream is
- * theirs.
+ * Detects by the first bytes which protocol a client speaks on a Gateway's
+ * port (docs/stream.md), and checks that both sides speak it.
  *
- * As the rest of the core it only reads what it is given, and allocates
- * nothing.
+ * The default is to deny: only an exact signature makes a session anything but
+ * HTTP.  Until the server has answered in the same protocol, what the client
+ * sends must have the form of that protocol, as far as it is public, and must
+ * not be a possible HTTP request.  After that the session is not inspected.
+ * Like the rest of the core, these functions only read what they are given,
+ * and allocate nothing.
  */
 
 
@@ -32,42 +32,47 @@
 
 #define CGUARD_SESSION_SIGNATURE  CGUARD_SOCKS5_GREETING
 
-/* so many bytes may stand behind a signature of CGP before it is answered */
+/* how many bytes may follow a CGP signature before the server answers */
 
 #define CGUARD_SESSION_HELLO      4096
 
-/* no more of a server's bytes are held than this */
+/* at most so many bytes of a server are held back */
 
 #define CGUARD_SESSION_HELD       6
 
 
-/* a session behind its signature; "watch" is 0 when nothing is left to see */
+/* a session after its signature; "watch" is 0 when inspection is over */
 
 typedef struct {
     cguard_protocol_e     protocol;
     unsigned              watch;
 
-    unsigned              inside;       /* SOCKS5 is over */
+    unsigned              inside;       /* the SOCKS5 part is over */
     cguard_socks5_t       socks5;
 
-    cguard_protocol_e     client;       /* whose signature has begun */
+    cguard_protocol_e     client;       /* the protocol whose signature has
+                                           begun */
     cguard_protocol_e     server;
-    unsigned              client_len;   /* of it, so far */
+    unsigned              client_len;   /* bytes of it so far */
     unsigned              server_len;
-    unsigned              said;         /* the client's signature is whole */
-    unsigned              answered;     /* and the server's */
-    unsigned              hello;        /* bytes behind the client's */
+    unsigned              said;         /* the client's signature is
+                                           complete */
+    unsigned              answered;     /* the server's signature is
+                                           complete */
+    unsigned              hello;        /* bytes after the client's
+                                           signature */
     cguard_hello_t        request;
 
-    unsigned              held_len;     /* of the server, not shown yet */
+    unsigned              held_len;     /* bytes of the server that are held
+                                           back */
     unsigned char         held[CGUARD_SESSION_HELD];
 } cguard_session_t;
 
 
 /*
- * What the client may be shown when the server has said something: "before",
- * bytes of earlier pieces that were held until now, then this piece without its
- * last "kept" bytes.
+ * What may be forwarded to the client after a piece of the server: "before",
+ * bytes of earlier pieces that were held back until now, then this piece
+ * without its last "kept" bytes.
  */
 
 typedef struct {
@@ -77,28 +82,29 @@ typedef struct {
 } cguard_session_shown_t;
 
 
-/* what all bytes so far are; MORE only for a proper prefix of a signature */
+/* the protocol of these first bytes; MORE only for an incomplete signature */
 
 cguard_protocol_e cguard_session_protocol(const void *data, size_t len);
 
-/* "http", "socks5", "cgp", "ica"; MORE is "http" */
+/* "http", "socks5", "cgp" or "ica"; "http" for MORE */
 
 const char *cguard_session_name(cguard_protocol_e protocol);
 
-/* of a reason: a word for machines, and to be said in a log */
+/* a reason as a word for programs, and as a text for logs */
 
 const char *cguard_session_why(cguard_session_reason_e reason);
 const char *cguard_session_reason_text(cguard_session_reason_e reason);
 
-/* the bytes of a signature: all of a greeting of SOCKS5 */
+/* length of the signature; for SOCKS5 that of the whole greeting */
 
 size_t cguard_session_signature(cguard_protocol_e protocol, const void *data);
 
 /*
- * What the client says behind its signature, and what the server says, in
- * pieces of any size: the same whatever the pieces.  With another reason than
- * PASS nothing of the piece is to be passed on.  Time is linear in the piece
- * while the session is watched, constant then.
+ * Take what the client, or the server, sends after the signature, in pieces of
+ * any size; the result does not depend on how it is split.  If they return
+ * anything but PASS, nothing of the piece may be forwarded.  They write to the
+ * session only.  Time is linear in the piece while the session is inspected,
+ * then constant.
  */
 
 void cguard_session_init(cguard_session_t *cs, cguard_protocol_e protocol,

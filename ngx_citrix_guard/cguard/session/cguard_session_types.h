@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The protocols of a Gateway's port, and why a session of one is ended.
+ * The protocols on a Gateway's port, and the reasons to end a session.
  */
 
 
@@ -11,8 +11,8 @@
 
 
 typedef enum {
-    CGUARD_SESSION_MORE = 0,     /* the beginning of a signature, so far */
-    CGUARD_SESSION_HTTP,         /* and everything else */
+    CGUARD_SESSION_MORE = 0,     /* the beginning of a signature so far */
+    CGUARD_SESSION_HTTP,         /* anything without a signature */
     CGUARD_SESSION_SOCKS5,
     CGUARD_SESSION_CGP,
     CGUARD_SESSION_ICA,
@@ -22,16 +22,16 @@ typedef enum {
 
 typedef enum {
     CGUARD_SESSION_PASS = 0,
-    CGUARD_SESSION_EARLY,        /* the client did not wait */
+    CGUARD_SESSION_EARLY,        /* the client did not wait for the answer */
     CGUARD_SESSION_METHOD,       /* SOCKS5: the server wants a login */
-    CGUARD_SESSION_CONNECT,      /* SOCKS5: no well-formed CONNECT */
+    CGUARD_SESSION_CONNECT,      /* SOCKS5: not a well-formed CONNECT */
     CGUARD_SESSION_TICKET,       /* SOCKS5: no STA ticket */
-    CGUARD_SESSION_INSIDE,       /* SOCKS5: neither ICA nor CGP within */
-    CGUARD_SESSION_REQUEST,      /* HTTP behind a signature */
-    CGUARD_SESSION_LONG,         /* too much before the server's answer */
+    CGUARD_SESSION_INSIDE,       /* SOCKS5: carries neither ICA nor CGP */
+    CGUARD_SESSION_REQUEST,      /* an HTTP request after a signature */
+    CGUARD_SESSION_LONG,         /* too many bytes before the answer */
     CGUARD_SESSION_ANSWER,       /* the server speaks another protocol */
-    CGUARD_SESSION_SLOW,         /* neither side has finished its greeting */
-    CGUARD_SESSION_SILENT,       /* the client has said nothing yet */
+    CGUARD_SESSION_SLOW,         /* no complete greeting in time */
+    CGUARD_SESSION_SILENT,       /* the client has sent nothing */
     CGUARD_SESSION_REASONS
 } cguard_session_reason_e;
 

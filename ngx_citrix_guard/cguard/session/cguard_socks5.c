@@ -2,14 +2,14 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * SOCKS5, a byte at a time.
+ * SOCKS5, one byte at a time (RFC 1928).
  */
 
 
 #include "cguard_socks5.h"
 
 
-/* states of a client behind its greeting, in their order */
+/* states of a client after its greeting, in their order */
 
 enum {
     client_waits = 0,           /* for the method that the server takes */
@@ -25,7 +25,7 @@ enum {
 };
 
 
-/* states of a server */
+/* states of a server, in their order */
 
 enum {
     server_version = 0,
@@ -72,9 +72,9 @@ static int cguard_socks5_is_ticket_char(unsigned char ch);
 
 
 /*
- * The client waits for an answer, so nothing is behind the methods.  Those that
- * are assigned are 00 to 09, each of which is named once.  That leaves no byte
- * from which a target could be made, in any encoding.
+ * The client waits for an answer, so nothing follows the methods.  Only
+ * assigned methods (00 to 09) are accepted, each once.  No byte is left from
+ * which a target could be made, in any encoding.
  */
 
 cguard_protocol_e
@@ -219,7 +219,7 @@ cguard_socks5_host(cguard_socks5_t *s, unsigned char ch)
 }
 
 
-/* the next state; ticket_begin, which nothing leads to, if there is none */
+/* the next state; ticket_begin, to which nothing leads, if there is none */
 
 static unsigned
 cguard_socks5_ticket(unsigned state, unsigned char ch)
@@ -296,7 +296,7 @@ cguard_socks5_method(cguard_socks5_t *s, unsigned char ch, unsigned *hold)
         return CGUARD_SESSION_PASS;
     }
 
-    /* none that it knows: the client is told so, and nothing follows */
+    /* no acceptable method: the client is told so, and nothing follows */
 
     s->refused = 1;
     s->server = server_over;
@@ -305,7 +305,7 @@ cguard_socks5_method(cguard_socks5_t *s, unsigned char ch, unsigned *hold)
 }
 
 
-/* nothing is shown of a reply before its first four bytes are known to be one */
+/* a reply is held back until its first four bytes are known to be one */
 
 static cguard_session_reason_e
 cguard_socks5_reply(cguard_socks5_t *s, unsigned char ch, unsigned *hold,
@@ -335,22 +335,24 @@ cguard_socks5_reply(cguard_socks5_t *s, unsigned char ch, unsigned *hold,
 
     case server_over:
 
-        /* behind a refusal nothing follows but the end */
+        /* after a refusal only the end of the session may follow */
 
         return CGUARD_SESSION_ANSWER;
 
-    default:
-        *over = cguard_socks5_bound(s, ch);
-
-        return s->server == server_type ? CGUARD_SESSION_ANSWER
-                                        : CGUARD_SESSION_PASS;
+    default:    /* server_type, server_length, server_address */
+        break;
     }
+
+    *over = cguard_socks5_bound(s, ch);
+
+    return s->server == server_type ? CGUARD_SESSION_ANSWER
+                                    : CGUARD_SESSION_PASS;
 }
 
 
 /*
- * The address in a reply; true with the last byte of a reply that is a yes.
- * Behind a ticket there is nothing that has to be found, so it is the type.
+ * The address in a reply; true with the last byte of a reply that grants the
+ * request.  After a ticket nothing else is checked, so its type is enough.
  */
 
 static unsigned

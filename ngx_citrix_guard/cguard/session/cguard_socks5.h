@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * SOCKS5 (RFC 1928) as a Gateway speaks it: a greeting, the method that the
- * server takes, one CONNECT, and the reply to it.
+ * server chooses, one CONNECT, and the reply to it.
  */
 
 
@@ -27,7 +27,7 @@ typedef enum {
 } cguard_socks5_e;
 
 
-/* the methods that may be in a greeting, and the longest one */
+/* the number of methods in a greeting, and the longest greeting */
 
 #define CGUARD_SOCKS5_METHODS   10
 #define CGUARD_SOCKS5_GREETING  (2 + CGUARD_SOCKS5_METHODS)
@@ -38,27 +38,28 @@ typedef struct {
     unsigned              client;       /* states */
     unsigned              server;
     unsigned              ticket;
-    unsigned              rest;         /* bytes of a part that are to come */
-    unsigned              refused;      /* the server has said no */
+    unsigned              rest;         /* bytes of the current part that
+                                           are missing */
+    unsigned              refused;      /* the server has refused */
 } cguard_socks5_t;
 
 
 /*
- * MORE, HTTP or SOCKS5: the latter for one whole greeting with nothing behind
- * it.  len > 0.
+ * Returns MORE, HTTP or SOCKS5; SOCKS5 only for one complete greeting with
+ * nothing after it.  "len" must be above 0.  Reads only, allocates nothing.
  */
 
 cguard_protocol_e cguard_socks5_greeting(const unsigned char *p, size_t len);
 
-/* one byte of the client behind its greeting */
+/* takes one byte of the client after its greeting */
 
 cguard_session_reason_e cguard_socks5_client(cguard_socks5_t *s,
     unsigned char ch);
 
 /*
- * One byte of the server.  "hold": this one, and those that were held before,
- * are not shown to the client yet.  "over": SOCKS5 has ended with this byte,
- * and both sides may speak.
+ * Takes one byte of the server.  "hold" says that this byte, and those held
+ * before, must not be forwarded to the client yet; "over" that SOCKS5 ends
+ * with this byte, and both sides may speak.
  */
 
 cguard_session_reason_e cguard_socks5_server(cguard_socks5_t *s,

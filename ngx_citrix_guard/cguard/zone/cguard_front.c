@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The counters of the front.
+ * The counters of the stream module (cguard_front.h).
  */
 
 

@@ -2,9 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * How many sessions the front has turned away, by protocol and reason, in
- * memory that the stream module writes and the http module's monitor reads.
- * Who reads needs no tables of who writes: the names are in it.
+ * How many sessions the stream module has ended, by protocol and reason:
+ * shared memory that the stream module writes and the monitor of the http
+ * module reads.  The names are stored as well, so the reader does not depend
+ * on the writer's tables.
  */
 
 
@@ -20,34 +21,34 @@
 
 
 #define CGUARD_FRONT_ROWS  128
-#define CGUARD_FRONT_NAME  12       /* bytes of a name and its NUL */
+#define CGUARD_FRONT_NAME  12       /* bytes of a name, with its NUL */
 
 
 typedef struct {
     char                  protocol[CGUARD_FRONT_NAME];
     char                  why[CGUARD_FRONT_NAME];
     _Atomic uint64_t      count;
-    _Atomic uint64_t      last;     /* milliseconds */
+    _Atomic uint64_t      last;     /* in milliseconds */
 } cguard_front_row_t;
 
 
 typedef struct {
     uint64_t              magic;
-    uint64_t              rows;     /* that have a name */
+    uint64_t              rows;     /* rows with a name */
     cguard_front_row_t    row[CGUARD_FRONT_ROWS];
 } cguard_front_t;
 
 
 void cguard_front_init(cguard_front_t *f);
 
-/* is it one, of this layout? */
+/* is this such a table, of this layout? */
 
 int cguard_front_fits(const cguard_front_t *f);
 
 /*
- * The place of a protocol and a reason, for the one that configures; later ones
- * of the same names are the same.  Without room, or with a longer name, it is
- * CGUARD_FRONT_ROWS, which counts nothing.
+ * The row of a protocol and a reason; names that were added before keep their
+ * row.  Called by the process that configures.  Returns CGUARD_FRONT_ROWS,
+ * which counts nothing, if there is no room or a name is too long.
  */
 
 unsigned cguard_front_row(cguard_front_t *f, const char *protocol,

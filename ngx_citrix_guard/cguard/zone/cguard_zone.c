@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The counters, events and sources of a zone: all changes are single atomic
- * steps, and no process waits for another.
+ * The counters, events and sources of a zone.  Every change is a single atomic
+ * step, and no process waits for another.
  */
 
 
@@ -167,7 +167,10 @@ cguard_zone_event_server(cguard_zone_t *z, const cguard_zone_event_t *e)
 }
 
 
-/* FNV-1a over words, with a last mix so that its upper half is as good */
+/*
+ * FNV-1a over words, with a final mix that makes the upper half as good as the
+ * lower
+ */
 
 uint64_t
 cguard_zone_hash(const void *data, size_t len, uint64_t seed)
@@ -193,9 +196,9 @@ cguard_zone_hash(const void *data, size_t len, uint64_t seed)
 
 
 /*
- * Two writers may meet in an entry when one has slept while the ring went
- * round; then the sum is that of neither, or of one, and the words are checked
- * against it.
+ * Two writers may meet in one entry if one of them slept while the ring
+ * wrapped.  Then the sum fits neither of them, or only one, and is checked
+ * against the words.
  */
 
 static void
@@ -265,7 +268,7 @@ cguard_zone_steps(cguard_zone_scale_e scale)
 }
 
 
-/* where a step is counted: its number goes round */
+/* where a step of time is counted: step numbers wrap around the buckets */
 
 static _Atomic uint64_t *
 cguard_zone_step_place(cguard_zone_t *z, cguard_zone_scale_e scale,
@@ -298,7 +301,7 @@ cguard_zone_count_time(cguard_zone_t *z, cguard_zone_event_t *e,
 }
 
 
-/* the first of a new step takes the place of the one a round ago */
+/* the first event of a new step overwrites the bucket of an old step */
 
 static void
 cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step)
@@ -320,7 +323,7 @@ cguard_zone_count_step(_Atomic uint64_t *word, uint64_t step)
             new = step << 32 | 1;
         }
 
-        /* not covered: by chance only, another process was in between */
+        /* not covered: only if another process came in between */
     } while (!atomic_compare_exchange_weak(word, &old, new));
 }
 
@@ -357,7 +360,7 @@ cguard_zone_source(cguard_zone_t *z, const unsigned char address[16],
         s = cguard_zone_take(z, mark);
     }
 
-    /* also where who had begun to write it was killed */
+    /* also if the process that began to write it was killed */
 
     memcpy(words, address, sizeof(words));
 
@@ -367,7 +370,7 @@ cguard_zone_source(cguard_zone_t *z, const unsigned char address[16],
 }
 
 
-/* 0 is nobody's */
+/* 0 marks a free place */
 
 static uint64_t
 cguard_zone_mark(const cguard_zone_t *z, const unsigned char address[16])
@@ -396,7 +399,7 @@ cguard_zone_hit(cguard_zone_source_t *s, uint64_t mark)
             return 1;
         }
 
-        /* not covered: by chance only, another process was in between */
+        /* not covered: only if another process came in between */
     } while (!atomic_compare_exchange_weak(&s->word, &word, word + 1));
 
     return 1;
@@ -459,7 +462,7 @@ cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top)
 
         memcpy(one.address, words, sizeof(words));
 
-        /* nobody's yet, or being taken over */
+        /* free, or being replaced right now */
 
         if (word == 0
             || cguard_zone_mark(z, one.address) != word >> 32)
@@ -469,7 +472,10 @@ cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top)
 
         one.count = word & 0xffffffff;
 
-        /* who took it over has not said with how many, so all may be wrong */
+        /*
+         * the error is not stored yet: assume that the whole count may be
+         * wrong
+         */
 
         one.error = error >> 32 == word >> 32 ? error & 0xffffffff
                                               : one.count - 1;
@@ -482,10 +488,7 @@ cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top)
 }
 
 
-/*
- * Two processes may have given a new source a place each.  The list stays in
- * order.
- */
+/* Two processes may have given the same source two places. Sorted by count. */
 
 static size_t
 cguard_zone_merge(cguard_zone_top_t *top, size_t n,

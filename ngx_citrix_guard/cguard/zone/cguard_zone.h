@@ -4,14 +4,14 @@
  *
  * Counters and the last events, in memory that processes share.
  *
- * There is no lock.  A counter is one word and changes in one atomic step, so
- * a process that is killed leaves neither half a count nor a lock behind.  An
- * event is many words; its sum says whether they belong together, and who
- * reads leaves one out that is torn.
+ * There are no locks.  A counter is one word and changes in one atomic step,
+ * so a process that is killed leaves neither half a count nor a lock behind.
+ * An event is many words; its sum shows whether they belong together, and
+ * readers skip an entry that was only partly written.
  *
- * Names get their places from one process at a time, the one that reads the
- * configuration.  A server that is gone gives its place back when another one
- * needs it; what it has counted is then among the others.
+ * Only the process that reads the configuration gives names their places.  A
+ * server that is no longer configured gives up its place when another one
+ * needs it; what it counted is then counted as "other".
  */
 
 
@@ -29,19 +29,19 @@
 
 #define CGUARD_ZONE_VERSION   3
 
-#define CGUARD_ZONE_NAME      64     /* bytes of a name, the rest is cut */
-#define CGUARD_ZONE_WORD      32     /* of a shorter one */
-#define CGUARD_ZONE_CANARIES  8      /* the first is that of the zone */
+#define CGUARD_ZONE_NAME      64     /* bytes of a name; longer ones are cut */
+#define CGUARD_ZONE_WORD      32     /* of a short name */
+#define CGUARD_ZONE_CANARIES  8      /* the first is the zone's own */
 #define CGUARD_ZONE_SERVERS   64     /* the first is "other" */
-#define CGUARD_ZONE_RULES     256    /* the same */
-#define CGUARD_ZONE_EVENTS    1024   /* some more than are shown */
+#define CGUARD_ZONE_RULES     256    /* the first is "other" */
+#define CGUARD_ZONE_EVENTS    1024   /* more than are shown */
 #define CGUARD_ZONE_SHOWN     1000
 #define CGUARD_ZONE_SOURCES   256
 #define CGUARD_ZONE_CHANGES   256
-#define CGUARD_ZONE_STEP      300    /* seconds of a step in time */
-#define CGUARD_ZONE_STEPS     288    /* a day of them */
-#define CGUARD_ZONE_HOURS     336    /* two weeks */
-#define CGUARD_ZONE_DAYS      366    /* a year, by UTC */
+#define CGUARD_ZONE_STEP      300    /* seconds in a time step */
+#define CGUARD_ZONE_STEPS     288    /* steps in a day */
+#define CGUARD_ZONE_HOURS     336    /* hours in two weeks */
+#define CGUARD_ZONE_DAYS      366    /* days in a year (UTC) */
 
 #define CGUARD_ZONE_VERDICTS  4
 #define CGUARD_ZONE_REASONS   12
@@ -51,7 +51,7 @@
 #define CGUARD_ZONE_SERIES    (CGUARD_ZONE_REASONS + CGUARD_ZONE_OUTCOMES)
 
 
-/* how often, and when for the first and the last time, in milliseconds */
+/* the number, and the first and the last time in milliseconds */
 
 typedef struct {
     _Atomic uint64_t      n;
@@ -69,12 +69,12 @@ typedef struct {
 } cguard_zone_counts_t;
 
 
-/* the first outcome by which something may have got through */
+/* outcomes from here on mean that something may have got through */
 
 #define CGUARD_ZONE_UNKNOWN     2
 
 
-/* what a zone has found in its file */
+/* the result of reading the state file */
 
 #define CGUARD_ZONE_STATE_NONE      0
 #define CGUARD_ZONE_STATE_NEW       1
@@ -82,13 +82,13 @@ typedef struct {
 #define CGUARD_ZONE_STATE_DAMAGED   3
 
 
-/* what was not written: of the log of events, of the error log */
+/* what could not be written: an event, a line of the error log */
 
 #define CGUARD_ZONE_LOST_EVENT  0
 #define CGUARD_ZONE_LOST_LINE   1
 
 
-/* modes that are in force in a server: one, or some of them */
+/* the modes in force in a server: one or several */
 
 #define CGUARD_ZONE_OFF       1
 #define CGUARD_ZONE_DETECT    2
@@ -97,11 +97,12 @@ typedef struct {
 
 typedef struct {
     uint16_t              len;
-    uint16_t              used;      /* in the configuration that is read */
-    _Atomic uint32_t      modes;     /* 0: not in the configuration */
-    _Atomic uint64_t      turn;      /* how often it was given to another */
+    uint16_t              used;      /* the server is configured */
+    _Atomic uint32_t      modes;     /* 0: not configured */
+    _Atomic uint64_t      turn;      /* how often another server took over
+                                        this place */
     char                  name[CGUARD_ZONE_NAME];
-    _Atomic uint64_t      since;     /* milliseconds */
+    _Atomic uint64_t      since;     /* in milliseconds */
     cguard_zone_counts_t  counts;
 } cguard_zone_server_t;
 
@@ -114,20 +115,20 @@ typedef struct {
 } cguard_zone_rule_t;
 
 
-/* requests of the operator's own */
+/* the operator's own requests */
 
 typedef struct {
     uint32_t              len;
-    _Atomic uint32_t      used;      /* 2: in the configuration */
+    _Atomic uint32_t      used;      /* 2: configured */
     char                  name[CGUARD_ZONE_WORD];
     cguard_zone_count_t   verdicts[CGUARD_ZONE_VERDICTS];
-    cguard_zone_count_t   let_by;    /* not refused where the guard is on */
+    cguard_zone_count_t   let_by;    /* not refused although the guard is on */
 } cguard_zone_canary_t;
 
 
 /*
- * An event, in words.  Of its texts only the beginning is kept; they are the
- * client's bytes.
+ * An event, as words.  Only the beginning of each text is stored; the texts
+ * are bytes of a client.
  */
 
 #define CGUARD_ZONE_CLIENT    48
@@ -150,7 +151,7 @@ typedef struct {
     uint8_t               reason;
     uint8_t               outcome;
     uint8_t               at;
-    uint8_t               canary;    /* 0: none, else 1 + its place */
+    uint8_t               canary;    /* 0: none; else its place plus 1 */
     uint8_t               let_by;
     uint8_t               id_len;
     uint8_t               client_len;
@@ -176,7 +177,7 @@ typedef struct {
 } cguard_zone_entry_t;
 
 
-/* who has looked at what may have got through; the texts are of others */
+/* who acknowledged what may have got through; the texts are untrusted */
 
 #define CGUARD_ZONE_ACKS      8
 #define CGUARD_ZONE_BY        64
@@ -185,7 +186,7 @@ typedef struct {
 typedef struct {
     uint64_t              number;    /* from 1 on */
     uint64_t              msec;
-    uint64_t              count;     /* so many may have got through */
+    uint64_t              count;     /* requests acknowledged */
     uint64_t              lost[CGUARD_ZONE_LOST];
     uint16_t              by_len;
     uint16_t              note_len;
@@ -203,10 +204,10 @@ typedef struct {
 
 
 /*
- * A source of events, in the manner of the space-saving sketch: a new one
- * takes the place of that with the fewest, and begins with its count, which is
- * its error.  The word says whose the count is, and so does that of the error;
- * an address that does not belong to them is one that is being written.
+ * A source of events, as in the space-saving algorithm (Metwally, Agrawal, El
+ * Abbadi, 2005): a new source replaces the one with the fewest events and
+ * starts with its count, which is then the error.  Both words carry a mark of
+ * the address; an address that does not fit the marks is being written.
  */
 
 typedef struct {
@@ -219,13 +220,13 @@ typedef struct {
 
 typedef struct {
     unsigned char         address[16];
-    uint64_t              count;     /* never less than there were */
-    uint64_t              error;     /* and at most so much more */
+    uint64_t              count;     /* the true count is at most this */
+    uint64_t              error;     /* the maximum overcount */
     uint64_t              last;
 } cguard_zone_top_t;
 
 
-/* seconds << 16 | server << 8 | modes: since then these are in force */
+/* seconds << 16 | server << 8 | modes: the modes since then */
 
 typedef _Atomic uint64_t  cguard_zone_change_t;
 
@@ -236,16 +237,16 @@ typedef struct {
     uint32_t              size;
     uint64_t              seed;
     uint64_t              started;   /* milliseconds */
-    uint64_t              owner;     /* of the file; 0: there is none yet */
+    uint64_t              owner;     /* of the state file; 0: no file yet */
     uint64_t              state;     /* CGUARD_ZONE_STATE_... */
-    _Atomic uint64_t      unsaved;   /* how often it could not be written */
+    _Atomic uint64_t      unsaved;   /* failed writes */
     _Atomic uint64_t      configured;
     _Atomic uint64_t      loads;     /* of the configuration */
-    _Atomic uint64_t      changed;   /* changes of modes so far */
-    _Atomic uint64_t      events;    /* so far */
+    _Atomic uint64_t      changed;   /* changes of modes */
+    _Atomic uint64_t      events;    /* events */
     cguard_zone_count_t   errors;
     cguard_zone_count_t   lost[CGUARD_ZONE_LOST];
-    _Atomic uint64_t      acknowledged;  /* so far */
+    _Atomic uint64_t      acknowledged;  /* acknowledgements */
     cguard_zone_ack_entry_t  acks[CGUARD_ZONE_ACKS];
     cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];
@@ -253,7 +254,7 @@ typedef struct {
     cguard_zone_rule_t    rules[CGUARD_ZONE_RULES];
     cguard_zone_source_t  sources[CGUARD_ZONE_SOURCES];
 
-    /* a step's number << 32 | how many there were in it */
+    /* number of the step << 32 | events in it */
 
     _Atomic uint64_t      steps[CGUARD_ZONE_STEPS][CGUARD_ZONE_SERIES];
     _Atomic uint64_t      hours[CGUARD_ZONE_HOURS][CGUARD_ZONE_SERIES];
@@ -262,7 +263,7 @@ typedef struct {
 } cguard_zone_t;
 
 
-/* a word of it: no order among words is needed */
+/* one word of it; the order of writes does not matter */
 
 #define cguard_zone_get(p)                                                    \
     atomic_load_explicit(p, memory_order_relaxed)
@@ -271,15 +272,18 @@ typedef struct {
     atomic_store_explicit(p, value, memory_order_relaxed)
 
 
-/* "seed" is not to be guessed: else sources could be made to look like one */
+/*
+ * Initializes a zone.  "seed" must be secret: with it somebody could make
+ * sources collide.
+ */
 
 void cguard_zone_init(cguard_zone_t *z, uint64_t seed, uint64_t msec);
 
-/* is that a zone of this layout? */
+/* is this a zone of this layout? */
 
 int cguard_zone_fits(const cguard_zone_t *z);
 
-/* which modes are in force in each server: CGUARD_ZONE_SERVERS of them */
+/* the modes in force, for each of CGUARD_ZONE_SERVERS servers */
 
 void cguard_zone_modes(cguard_zone_t *z, const unsigned *modes,
     uint64_t msec);
@@ -287,33 +291,33 @@ void cguard_zone_modes(cguard_zone_t *z, const unsigned *modes,
 void cguard_zone_add(cguard_zone_count_t *count, uint64_t msec);
 
 /*
- * All that an event counts for, and the event itself; its number is set.  A
- * worker of an older configuration may name a place that is another server's
- * by now: then the turn differs, and the event is one of the others.
+ * Counts an event everywhere and stores it; sets its number.  A worker of an
+ * older configuration may use a place that belongs to another server by now:
+ * then the turn differs, and the event is counted as "other".
  */
 
 void cguard_zone_event(cguard_zone_t *z, cguard_zone_event_t *e,
     const unsigned char address[16], uint64_t msec);
 
-/* a copy of the event; 0 if there is none of that number, or it is torn */
+/* copies event "number"; returns 0 if it is gone or was only partly written */
 
 int cguard_zone_read(cguard_zone_t *z, uint64_t number,
     cguard_zone_event_t *e);
 
-/* the server of an event; those of places that were given back are "other" */
+/* the server of an event; "other" if its place was reused */
 
 cguard_zone_server_t *cguard_zone_event_server(cguard_zone_t *z,
     const cguard_zone_event_t *e);
 
-/* sources, those with most events first; returns how many */
+/* copies the sources, the largest first; returns their number */
 
 size_t cguard_zone_top(cguard_zone_t *z, cguard_zone_top_t *top);
 
-/* a sum of whole words, not to be guessed without the zone's seed */
+/* a sum over whole words that cannot be computed without the seed */
 
 uint64_t cguard_zone_hash(const void *data, size_t len, uint64_t seed);
 
-/* scales of time, the finest first: the seconds of a step; how many are kept */
+/* the time scales, the finest first: seconds in a step, and steps kept */
 
 typedef enum {
     CGUARD_ZONE_BY_STEP = 0,
@@ -325,7 +329,7 @@ typedef enum {
 unsigned cguard_zone_seconds(cguard_zone_scale_e scale);
 unsigned cguard_zone_steps(cguard_zone_scale_e scale);
 
-/* how many of a series there were in that step of time */
+/* how many events of a series were in this step */
 
 uint64_t cguard_zone_step(cguard_zone_t *z, cguard_zone_scale_e scale,
     uint64_t step, unsigned series);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Acknowledgements in a zone.  Like an event, one is many words, and its sum
- * says whether they belong together.
+ * Acknowledgements in a zone.  Like an event, each is many words with a sum
+ * that shows whether they belong together.
  */
 
 
@@ -76,7 +76,7 @@ cguard_zone_acknowledge(cguard_zone_t *z, cguard_zone_ack_t *ack)
 }
 
 
-/* one that is being written, or whose writer was killed, is passed over */
+/* skips one that is being written, or whose writer was killed */
 
 int
 cguard_zone_acknowledged(cguard_zone_t *z, cguard_zone_ack_t *ack)

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Who has looked at what may have got through: the last of these is shown.
+ * Who acknowledged the requests that may have got through; the last one is
+ * shown.
  */
 
 
@@ -18,19 +19,19 @@
 #pragma GCC visibility push(hidden)
 
 
-/* how many requests may have got through, all servers together */
+/* the number of requests that may have got through, over all servers */
 
 uint64_t cguard_zone_through(cguard_zone_t *z);
 
 /*
- * Acknowledges the first "count" of them, UINT64_MAX: all that there are now,
- * and the events that were lost so far; "count" and "lost" are set.  Returns
- * 0 if there are not so many, or there is nothing to acknowledge.
+ * Acknowledges the first "count" of them, or with UINT64_MAX all so far, and
+ * the events lost so far; sets "count" and "lost".  Returns 0 if there are
+ * fewer than "count", or nothing to acknowledge.
  */
 
 int cguard_zone_acknowledge(cguard_zone_t *z, cguard_zone_ack_t *ack);
 
-/* the last one; 0 if there is none */
+/* copies the last acknowledgement; returns 0 if there is none */
 
 int cguard_zone_acknowledged(cguard_zone_t *z, cguard_zone_ack_t *ack);
 

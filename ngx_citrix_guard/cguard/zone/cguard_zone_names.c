@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The places of servers, rules and canaries in a zone, by their names.
+ * Places of servers, rules and canaries in a zone, by name.
  */
 
 
@@ -47,7 +47,7 @@ cguard_zone_keep_server(cguard_zone_t *z, const char *name, size_t len)
 }
 
 
-/* a server without a name is one with an empty name */
+/* a server without a name has an empty name */
 
 unsigned
 cguard_zone_server(cguard_zone_t *z, const char *name, size_t len)
@@ -100,8 +100,9 @@ cguard_zone_find_server(const cguard_zone_t *z, const char *name, size_t len)
 
 
 /*
- * Rather a place that nobody has had, then one of a server that is gone: first
- * of those through which nothing got, that which is gone for the longest time.
+ * Prefers a place that was never used; then that of a server that is no longer
+ * configured: first those through which nothing got through, and of these the
+ * one that has been gone the longest.
  */
 
 static unsigned
@@ -143,7 +144,7 @@ cguard_zone_free_server(cguard_zone_t *z)
 }
 
 
-/* what may have got through */
+/* requests that may have got through */
 
 static uint64_t
 cguard_zone_red(cguard_zone_counts_t *c)
@@ -160,9 +161,9 @@ cguard_zone_red(cguard_zone_counts_t *c)
 
 
 /*
- * What was counted here is now among the others, so that no sum changes.
- * Workers of an older configuration may still be counting: they are told by
- * the turn, which is why it comes first.
+ * What was counted here is now counted as "other", so that no total changes.
+ * The turn is increased first: it tells workers of an older configuration,
+ * which may still be counting, that the place is no longer theirs.
  */
 
 static void
@@ -256,7 +257,7 @@ cguard_zone_rule(cguard_zone_t *z, const char *name, size_t len)
         memcpy(rule->name, name, len);
         rule->len = (uint32_t) len;
 
-        /* others may be looking for names meanwhile */
+        /* other processes may be looking for names at the same time */
 
         atomic_store_explicit(&rule->used, 1, memory_order_release);
 
@@ -323,7 +324,7 @@ cguard_zone_canary(cguard_zone_t *z, const char *name, size_t len)
             return i;
         }
 
-        /* rather one that nobody has had */
+        /* prefers a place that was never used */
 
         if (canary->used == 0
             || (canary->used == 1 && (place == 0 || z->canaries[place].used)))

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The places of servers, rules and canaries in a zone, by their names.
+ * Places of servers, rules and canaries in a zone, by name.
  */
 
 
@@ -19,10 +19,10 @@
 
 
 /*
- * Places by name, 0 if there is no room; for the one that configures.  For
- * each configuration: cguard_zone_forget_servers(), then
- * cguard_zone_keep_server() for all names, so that none of them loses its
- * place to another one, then cguard_zone_server() for each.
+ * Return a place, or 0 if there is no room.  Called only by the process that
+ * configures.  For each configuration: cguard_zone_forget_servers(), then
+ * cguard_zone_keep_server() for all names, so that no server loses its place
+ * to another, then cguard_zone_server() for each.
  */
 
 void cguard_zone_forget_servers(cguard_zone_t *z);
@@ -33,9 +33,9 @@ unsigned cguard_zone_rule_find(const cguard_zone_t *z, const char *name,
     size_t len);
 
 /*
- * The place of a canary.  There is always room for as many as a configuration
- * may have, as those that are gone give theirs back: call
- * cguard_zone_forget_canaries() before the first one of a configuration.
+ * Returns the place of a canary.  There is always room for all canaries of a
+ * configuration, because canaries that are no longer configured give up
+ * theirs: call cguard_zone_forget_canaries() before the first one.
  */
 
 unsigned cguard_zone_canary(cguard_zone_t *z, const char *name, size_t len);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A zone as a file.  What is read is not trusted: a length or a place beyond
- * its bounds is damage, whatever the sum says.
+ * A zone as a file.  What is read is not trusted: a length or a place out of
+ * bounds counts as damage, whatever the sum says.
  */
 
 
@@ -43,7 +43,7 @@ cguard_zone_save(cguard_zone_t *z, void *buf)
     to = (uint64_t *) (state + 1);
     from = (_Atomic uint64_t *) (void *) z;
 
-    /* others are counting: word by word, none of them in halves */
+    /* other processes are counting: copy word by word, so that none is torn */
 
     for (i = 0; i < sizeof(cguard_zone_t) / sizeof(uint64_t); i++) {
         to[i] = cguard_zone_get(&from[i]);

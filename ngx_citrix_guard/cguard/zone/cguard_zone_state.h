@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A zone as a file: a header and the image, which a sum holds together.
+ * A zone as a file: a header and the image, protected by a sum.
  */
 
 
@@ -23,26 +23,26 @@ typedef struct {
     uint64_t              magic;
     uint32_t              version;
     uint32_t              size;
-    uint64_t              owner;     /* the zone that writes it */
-    uint64_t              sum;       /* of the image */
+    uint64_t              owner;     /* the zone that wrote it */
+    uint64_t              sum;       /* length of the image */
 } cguard_zone_state_t;
 
 
 #define CGUARD_ZONE_STATE  (sizeof(cguard_zone_state_t) + sizeof(cguard_zone_t))
 
 
-/* is that the header of such a file, of whatever version? */
+/* is this the header of such a file, of any version? */
 
 int cguard_zone_state_is(const cguard_zone_state_t *state);
 
-/* writes header and image, CGUARD_ZONE_STATE bytes, aligned as words */
+/* writes header and image: CGUARD_ZONE_STATE bytes, aligned to words */
 
 void cguard_zone_save(cguard_zone_t *z, void *buf);
 
 /*
- * Takes over what "buf" has.  Which modes are in force it does not say: the
- * guard may have been gone meanwhile.  0 if it is another version's, or
- * damaged: then the zone is as it was.
+ * Restores the contents of "buf", except the modes: nobody knows what was in
+ * force in the meantime.  Returns 0, and changes nothing, if the file is
+ * damaged or of another version.
  */
 
 int cguard_zone_restore(cguard_zone_t *z, const void *buf, size_t len);

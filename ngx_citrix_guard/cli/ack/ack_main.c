@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard ack: tells a monitor that somebody has looked at what may have
- * got through, and what was found (citrix_guard_monitor_ack).
+ * citrix-guard ack: tells a monitor that somebody has investigated the
+ * requests that may have got through (citrix_guard_monitor_ack).
  */
 
 
@@ -53,18 +53,18 @@ static int ack_answer(const ack_t *a, long status);
 static const char  ack_usage[] =
 "usage: citrix-guard ack OPTION...\n"
 "\n"
-"Tells a citrix_guard_monitor that somebody has looked at what may have got\n"
-"through. The page then says who, when and what was found, and turns red again\n"
-"for the next one.\n"
+"Tells a citrix_guard_monitor that somebody has investigated the requests that\n"
+"may have got through. The page then says who, when and what was found, and\n"
+"turns red again for the next such request.\n"
 "\n"
 "      --monitor=URL       the monitor, with citrix_guard_monitor_ack\n"
-"      --name=WHO          who has looked (64 bytes at most)\n"
-"      --note=TEXT         what was found: one line (200 bytes at most)\n"
-"      --secret-file=FILE  the secret of the monitor, in the first line\n"
-"      --count=N           so many were looked at (all that there are)\n"
-"      --cacert=FILE       authorities for the certificate\n"
+"      --name=WHO          who has investigated (at most 64 bytes)\n"
+"      --note=TEXT         what was found: one line (at most 200 bytes)\n"
+"      --secret-file=FILE  a file with the monitor's secret in its first line\n"
+"      --count=N           acknowledge the first N requests (all)\n"
+"      --cacert=FILE       CA certificates that verify the server's\n"
 "  -k, --insecure          do not verify the certificate\n"
-"  -h, --help              this text\n"
+"  -h, --help              print this text\n"
 "Exit status: 0 acknowledged, 1 not acknowledged, 2 an error.\n";
 
 
@@ -87,7 +87,7 @@ ack_main(int argc, char **argv)
            ? curl_easy_init() : NULL;
 
     if (curl == NULL) {
-        cli_error("libcurl does not start");
+        cli_error("libcurl cannot be initialized");
         return ACK_ERROR;
     }
 
@@ -100,7 +100,7 @@ ack_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 ack_options(ack_t *a, int argc, char **argv)
@@ -132,7 +132,7 @@ ack_options(ack_t *a, int argc, char **argv)
     }
 
     if (optind != argc) {
-        cli_error("ack: it takes options only, not \"%s\"",
+        cli_error("ack: takes options only, not \"%s\"",
                   cli_printable(argv[optind]));
         return ACK_ERROR;
     }
@@ -264,7 +264,7 @@ ack_secret(ack_t *a)
 
     if (line[len] != '\0' || len < ACK_SECRET_MIN || len > ACK_SECRET_MAX) {
         cli_error("--secret-file: the first line of \"%s\" must be 16 to 256 "
-                  "printable characters without blanks",
+                  "printable characters without spaces",
                   cli_printable(a->secret_file));
         return -1;
     }
@@ -334,7 +334,7 @@ ack_send(ack_t *a, CURL *curl)
     curl_slist_free_all(headers);
 
     if (rc != CURLE_OK) {
-        cli_error("not acknowledged: no answer of the monitor: %s",
+        cli_error("not acknowledged: no answer from the monitor: %s",
                   cli_printable(error[0] ? error : curl_easy_strerror(rc)));
         return ACK_REFUSED;
     }

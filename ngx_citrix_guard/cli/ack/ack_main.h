@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard ack: tells a monitor that somebody has looked.
+ * citrix-guard ack: tells a monitor that somebody has investigated.
  */
 
 
@@ -10,7 +10,7 @@
 #define _ACK_MAIN_H_INCLUDED_
 
 
-/* the command; "argv[0]" is its name.  Returns the exit status */
+/* runs the command; "argv[0]" is its name; returns the exit status */
 
 int ack_main(int argc, char **argv);
 

@@ -137,7 +137,7 @@ check_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 check_options(check_t *ck, int argc, char **argv)
@@ -243,7 +243,7 @@ check_one(check_t *ck, unsigned char *p, size_t len)
     cguard_result_t  res;
 
     if (ck->escapes && cli_unescape(p, &len) == -1) {
-        cli_error("an escape is none of \\xHH \\\\ \\t \\n \\r");
+        cli_error("invalid escape, it must be one of \\xHH \\\\ \\t \\n \\r");
         return 2;
     }
 
@@ -305,7 +305,7 @@ check_text(const check_t *ck, const unsigned char *p, size_t len,
 }
 
 
-/* the range below the target, which begins in column 9 */
+/* marks the range below the target, which begins in column 9 */
 
 static void
 check_underline(const unsigned char *p, size_t len,
@@ -336,7 +336,7 @@ check_reading(const unsigned char *p, size_t len, check_put_pt put)
     size_t          size;
     unsigned char  *buf;
 
-    /* a few code points read as more bytes than they have */
+    /* some code points have a longer reading than their bytes */
 
     size = len * 4 + 64;
     buf = cli_alloc(size);

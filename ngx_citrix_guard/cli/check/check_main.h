@@ -10,7 +10,7 @@
 #define _CHECK_MAIN_H_INCLUDED_
 
 
-/* the command; "argv[0]" is its name.  Returns the exit status */
+/* runs the command; "argv[0]" is its name; returns the exit status */
 
 int check_main(int argc, char **argv);
 

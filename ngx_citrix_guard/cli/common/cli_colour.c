@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Colours, for a terminal.
+ * Colours on a terminal.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Colours, for a terminal.
+ * Colours on a terminal.
  */
 
 
@@ -23,8 +23,8 @@ typedef enum {
 
 
 /*
- * The escape sequence of a colour, where "f" is a terminal and NO_COLOR is not
- * set; "" otherwise.
+ * The escape sequence of a colour if "f" is a terminal and NO_COLOR is not
+ * set; otherwise "".  The string is constant.
  */
 
 const char *cli_colour(FILE *f, cli_colour_e colour);

@@ -1,7 +1,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Messages on standard error, and the end of output.
+ * Messages on standard error, and closing standard output.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Messages on standard error, and the end of output.
+ * Messages on standard error, and closing standard output.
  */
 
 
@@ -11,21 +11,23 @@
 
 
 /*
- * One line on standard error: "citrix-guard: ...".  What comes from outside is
- * given to "%s" by way of cli_printable().
+ * Prints one line on standard error: "citrix-guard: ...".  Pass untrusted text
+ * to "%s" through cli_printable().
  */
 
 __attribute__((format(printf, 1, 2)))
 void cli_error(const char *fmt, ...);
 
 /*
- * A text without what moves a terminal's cursor; good for the next 4 calls.
+ * A copy of "text" with everything that could control a terminal escaped.  It
+ * is valid until the fourth call after this one.
  */
 
 const char *cli_printable(const char *text);
 
 /*
- * The exit status; 2, with a message, if standard output could not be written.
+ * Closes standard output.  Returns "status", or 2 with a message if it could
+ * not be written.
  */
 
 int cli_flush(int status);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Hostile bytes as printable text, and back.
+ * Untrusted bytes as printable text, and back.
  */
 
 
@@ -73,7 +73,7 @@ cli_print_escaped(FILE *f, const unsigned char *p, size_t len)
 }
 
 
-/* a string of JSON, with its quotes */
+/* a JSON string, with its quotes */
 
 void
 cli_print_json(FILE *f, const unsigned char *p, size_t len)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Hostile bytes as printable text, and back.
+ * Untrusted bytes as printable text, and back.
  */
 
 
@@ -14,34 +14,34 @@
 #include <stdio.h>
 
 
-/* how many characters cli_escape() makes of a byte */
+/* how many characters cli_escape() needs for a byte */
 
 unsigned cli_escaped_width(unsigned char c);
 
 /*
- * Bytes as the guard's log line has them: printable ASCII but quote and
- * backslash as it is, all else as \xHH.  So the text stands as it is in a
- * terminal and in a quoted field of CSV; JSON wants each backslash twice.
- * Writes at most "size" bytes, with the NUL; returns the length.
+ * Escapes bytes as in the guard's log line: printable ASCII except quote and
+ * backslash stays, anything else becomes \xHH.  The result is safe on a
+ * terminal and in a quoted CSV field; in JSON each backslash has to be
+ * doubled.  Writes at most "size" bytes, with the NUL; returns the length.
  */
 
 size_t cli_escape(char *dst, size_t size, const unsigned char *p, size_t len);
 
-/* the same to a stream */
+/* the same, written to a stream */
 
 void cli_print_escaped(FILE *f, const unsigned char *p, size_t len);
 
-/* the same as a string of JSON, with its quotes */
+/* the same, written as a JSON string with its quotes */
 
 void cli_print_json(FILE *f, const unsigned char *p, size_t len);
 
-/* a text of our own as a string of JSON, with its quotes */
+/* a trusted text, written as a JSON string with its quotes */
 
 void cli_print_json_text(FILE *f, const char *text);
 
 /*
- * Undoes cli_escape(); takes \\ \t \n \r as well.  In place; -1 if there is
- * another escape.
+ * Undoes cli_escape() in place; also accepts \\ \t \n \r.  Returns the length,
+ * or -1 if there is any other escape.
  */
 
 int cli_unescape(unsigned char *p, size_t *len);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A document of JSON, member by member.  A member goes by its path: keys
- * joined by a dot, "#" for an element of an array.
+ * Reads a JSON document, member by member.  A member is named by its path:
+ * keys joined by dots, "#" for an element of an array.
  */
 
 
@@ -42,7 +42,7 @@ cli_json(const char *text, size_t len, cli_json_pt found, void *data)
 
     memset(&js, 0, sizeof(cli_json_t));
 
-    /* there may be no bytes at no address */
+    /* "p" may be NULL if there are no bytes */
 
     if (len == 0) {
         text = "";
@@ -68,7 +68,7 @@ cli_json_next(cli_json_t *js)
 }
 
 
-/* "path" is how much of the path is this value's */
+/* "path" is the length of this value's path */
 
 static int
 cli_json_value(cli_json_t *js, size_t path)
@@ -165,7 +165,7 @@ cli_json_members(cli_json_t *js, size_t path, char end)
 }
 
 
-/* cut where there is no room; what is no ASCII, and \u, become "?" */
+/* cut if it is too long; bytes that are not ASCII, and \u, become "?" */
 
 static int
 cli_json_string(cli_json_t *js, char *to, size_t size)

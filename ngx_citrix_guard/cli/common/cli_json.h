@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A document of JSON, member by member.
+ * Reads a JSON document, member by member.
  */
 
 
@@ -17,9 +17,9 @@ typedef void (*cli_json_pt)(void *data, const char *path, const char *value);
 
 
 /*
- * Calls "found" for each member of a document of JSON; "value" is NULL where an
- * object or array ends.  -1 if it is no JSON: what was found before does not
- * count.  Allocates nothing.
+ * Calls "found" for each member of a JSON document; "value" is NULL where an
+ * object or array ends.  Returns -1 if it is not JSON: then what was found
+ * before does not count.  Allocates nothing; linear.
  */
 
 int cli_json(const char *text, size_t len, cli_json_pt found, void *data);

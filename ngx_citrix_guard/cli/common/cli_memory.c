@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Memory: the command ends with status 2 if there is none.
+ * Memory: if there is none, the command ends with status 2.
  */
 
 

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Memory: the command ends with status 2 if there is none.
+ * Memory: if there is none, the command ends with status 2 and a message, so
+ * none of these returns NULL.
  */
 
 
@@ -13,11 +14,11 @@
 #include <stddef.h>
 
 
-/* zeroed memory; ends with status 2 and a message if there is none */
+/* zeroed memory */
 
 void *cli_alloc(size_t size);
 
-/* the same for memory that grows, which is not zeroed */
+/* resizes memory; the new part is not zeroed */
 
 void *cli_realloc(void *p, size_t size);
 

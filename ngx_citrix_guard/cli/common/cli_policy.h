@@ -10,7 +10,7 @@
 #define _CLI_POLICY_H_INCLUDED_
 
 
-/* "--sslvpn=on|off": sets or clears the bit; -1 with a message */
+/* "--sslvpn=on|off": sets or clears the bit; returns -1 with a message */
 
 int cli_policy_sslvpn(const char *value, unsigned *policy);
 

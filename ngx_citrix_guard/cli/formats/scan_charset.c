@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Logs in UTF-16 and UTF-32, as Windows writes them, become UTF-8.  Without a
- * mark it is seen by the zeros: logs are mostly ASCII, so every second byte is
- * one, or three of four.
+ * Converts logs in UTF-16 and UTF-32, as Windows writes them, to UTF-8.
+ * Without a byte order mark they are recognised by their zeros: logs are
+ * mostly ASCII, so every second byte is zero, or three of four.
  */
 
 
@@ -53,7 +53,7 @@ scan_charset(const unsigned char *p, size_t len, size_t *mark)
         zeros[i & 3] += p[i] == 0;
     }
 
-    /* of each place nearly all are zero, or nearly none */
+    /* each position has nearly all zeros, or nearly none */
 
     for (i = 0; i < 4; i++) {
         if (zeros[i] > n / 8 && zeros[i] < n - n / 4) {
@@ -173,7 +173,7 @@ scan_charset_convert(scan_charset_e charset, unsigned char *dst,
         dst = scan_charset_put(dst, c);
     }
 
-    /* the rest of a character that is cut is a byte as it stands */
+    /* each remaining byte of an incomplete character stays a byte */
 
     if (end && i < len) {
         memcpy(dst, src + i, len - i);

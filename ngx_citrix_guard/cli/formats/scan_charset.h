@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Logs in UTF-16 and UTF-32, as Windows writes them, become UTF-8.
+ * Converts logs in UTF-16 and UTF-32, as Windows writes them, to UTF-8.
  */
 
 
@@ -13,17 +13,17 @@
 #include <stddef.h>
 
 
-/* so many bytes of a file are enough to tell */
+/* enough bytes of a file to recognise it */
 
 #define SCAN_CHARSET_LOOK  256
 
-/* and a byte becomes three at most */
+/* a byte becomes at most three */
 
 #define SCAN_CHARSET_TIMES  3
 
 
 typedef enum {
-    SCAN_UTF_8 = 0,         /* or any other whose ASCII is ASCII */
+    SCAN_UTF_8 = 0,         /* or any other charset that contains ASCII */
     SCAN_UTF_16_LE,
     SCAN_UTF_16_BE,
     SCAN_UTF_32_LE,
@@ -32,17 +32,17 @@ typedef enum {
 
 
 /*
- * By the mark at the beginning, whose length is "mark", or by where the zeros
- * are.
+ * Recognises it by the byte order mark, whose length is "mark", or by its
+ * zeros.
  */
 
 scan_charset_e scan_charset(const unsigned char *p, size_t len,
     size_t *mark);
 
 /*
- * Converts whole characters, and if it is the "end" what is left; "used" is how
- * many bytes.  Halves of pairs become U+FFFD.  Returns the length of "dst",
- * which has room for SCAN_CHARSET_TIMES + 1 times the bytes.
+ * Converts complete characters, and at the "end" the rest; "used" is the
+ * number of bytes taken.  Unpaired surrogates become U+FFFD.  Returns the
+ * length of "dst", which has room for SCAN_CHARSET_TIMES + 1 times the bytes.
  */
 
 size_t scan_charset_convert(scan_charset_e charset, unsigned char *dst,

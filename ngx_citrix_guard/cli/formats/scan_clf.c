@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The common log format and its kin: nginx's and Apache's combined, with a
- * server's name or a syslog header in front, the appliance's httpaccess.log
- * with "Time: N microsecs" behind, and the FILE: of a grep.
+ * The common log format and its variants: nginx's and Apache's combined, with
+ * a server's name or a syslog header before it, the appliance's httpaccess.log
+ * with "Time: N microsecs" at the end, and the FILE: of a grep.
  *
  *     CLIENT - USER [17/Jan/2020:10:00:00 +0100] "REQUEST" STATUS BYTES ...
  */
@@ -21,7 +21,7 @@
 #include "scan_types.h"
 
 
-/* how many "[" or quotes are tried: users and requests may hold some */
+/* how many "[" or quotes are tried: users and requests may contain some */
 
 #define SCAN_CLF_TRIES  16
 
@@ -91,7 +91,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         return SCAN_DAMAGED;
     }
 
-    /* a missing line end, or another one than is usual */
+    /* a missing or unusual line end */
 
     end = scan_clf_next(p, last);
 
@@ -103,7 +103,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
     request = end = p + 2;
 
-    /* with "escape=none" a request may hold quotes: its end has a status */
+    /* with "escape=none" a request may contain quotes; its end has a status */
 
     for (tries = 0; tries < SCAN_CLF_TRIES; tries++) {
         end = scan_find_near(end, last, '"');
@@ -114,7 +114,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
         if (scan_clf_answer(ps, end + 1, last, ln) == 0) {
 
-            /* or it is the server's name, and the request comes later */
+            /* or it is the server's name, and the request follows later */
 
             if (!scan_is_request(request, end)
                 && scan_pieces(ps, end + 1, last, &pieces) == SCAN_REQUEST)
@@ -140,7 +140,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 }
 
 
-/* another request in the fields behind this one, if it is an attack */
+/* another request in the fields after this one, if it is an attack */
 
 static void
 scan_clf_rest(scan_parser_t *ps, const unsigned char *p,
@@ -155,7 +155,7 @@ scan_clf_rest(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* where the next request of the same line begins, behind this one's time */
+/* where the next request of the same line begins, after this one's time */
 
 static const unsigned char *
 scan_clf_next(const unsigned char *p, const unsigned char *last)
@@ -185,7 +185,7 @@ scan_clf_next(const unsigned char *p, const unsigned char *last)
         return NULL;
     }
 
-    /* what is in front of it, back to the quote or the number before */
+    /* what precedes it, back to the quote or number before */
 
     while (p > start && p[-1] != '"') {
         p--;
@@ -195,7 +195,7 @@ scan_clf_next(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* status and what begins with the size, if anything */
+/* the status, and what begins with the size, if anything */
 
 static int
 scan_clf_answer(scan_parser_t *ps, const unsigned char *p,

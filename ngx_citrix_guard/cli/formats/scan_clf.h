@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The common log format and its relatives.
+ * The common log format and its variants.
  */
 
 
@@ -13,9 +13,7 @@
 #include "scan_types.h"
 
 
-/*
- * The recogniser of this format; SCAN_DAMAGED if the line is none of it.
- */
+/* Recognises this format; SCAN_DAMAGED if the line does not have it. */
 
 scan_parsed_e scan_clf(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);

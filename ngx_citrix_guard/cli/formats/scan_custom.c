@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log_format of nginx's or a LogFormat of Apache's: fields, each with the
- * text that stands behind it.  A format of JSON only says what its keys mean.
+ * A log_format of nginx or a LogFormat of Apache: fields, each with the text
+ * that follows it.  A format that writes JSON only says what its keys mean.
  */
 
 
@@ -28,7 +28,7 @@
 #define SCAN_CUSTOM_TRIES  64
 
 
-/* what stands for variables in a line of JSON: so many digits, from there */
+/* what replaces the variables in a line of JSON: so many digits, from there */
 
 #define SCAN_CUSTOM_DIGITS  6
 #define SCAN_CUSTOM_FIRST   770000
@@ -65,7 +65,7 @@ static const scan_custom_name_t  scan_custom_variables[] = {
 };
 
 
-/* the letter that ends a directive, with what is in braces */
+/* the letter that ends a directive, and what is in braces */
 
 static const scan_custom_name_t  scan_custom_letters[] = {
     { "h", SCAN_F_CLIENT },
@@ -109,7 +109,7 @@ scan_custom_compile(scan_formats_t *formats, const char *format, unsigned json)
     int             rc;
     scan_custom_t  *cf;
 
-    /* our own events are known by themselves */
+    /* our own events need no format */
 
     if (strstr(format, "citrix_guard_event")) {
         return 0;
@@ -117,7 +117,7 @@ scan_custom_compile(scan_formats_t *formats, const char *format, unsigned json)
 
     cf = cli_alloc(sizeof(scan_custom_t));
 
-    /* the texts are never longer than the format, but for a "[" and "]" */
+    /* the texts are never longer than the format, except for a "[" and "]" */
 
     cf->text = cli_alloc(3 * strlen(format) + 3);
     cf->front.data = (unsigned char *) cf->text;
@@ -278,7 +278,7 @@ scan_custom_add(scan_custom_t *cf, scan_field_e field)
         if (field == SCAN_F_NONE
             && (last->field == SCAN_F_NONE || last->field == SCAN_F_TARGET))
         {
-            /* "$scheme$host", "$request_uri$is_args": one field to us */
+            /* "$scheme$host", "$request_uri$is_args": one field here */
             return 0;
         }
 
@@ -309,7 +309,9 @@ scan_custom_text(scan_custom_t *cf, char c)
 }
 
 
-/* what must be in it; what stands behind the last that matters is left out */
+/*
+ * what it must contain; what follows the last field that matters is left out
+ */
 
 static int
 scan_custom_check(scan_formats_t *formats, scan_custom_t *cf)
@@ -347,8 +349,8 @@ scan_custom_check(scan_formats_t *formats, scan_custom_t *cf)
 
 
 /*
- * A line of JSON in which a number stands for each variable says what its keys
- * mean.  -1: it is none, and is a text like others.
+ * Replaces each variable by a number.  If the result is a line of JSON, it
+ * says what its keys mean. -1: it is not, and is a text like others.
  */
 
 static int
@@ -435,7 +437,7 @@ scan_custom(scan_parser_t *ps, const unsigned char *p,
 
     scan_line_init(ln);
 
-    /* the FILE: of a grep may stand in front */
+    /* the FILE: of a grep may precede it */
 
     if (cf->front.len) {
         found = memmem(p, (size_t) (last - p), cf->front.data, cf->front.len);
@@ -455,7 +457,9 @@ scan_custom(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* field "n" and what is behind it; a text that recurs may not be its end */
+/*
+ * field "n" and what follows it; a text that occurs again may not be its end
+ */
 
 static int
 scan_custom_rest(scan_parser_t *ps, unsigned n, const unsigned char *p,
@@ -547,7 +551,7 @@ scan_custom_valid(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
 
     if (ps->formats->custom->json && memchr(p, '\\', (size_t) (last - p))) {
 
-        /* it does not become longer, and no other field stands there */
+        /* it does not become longer, and no other field is there */
 
         text = ps->text + (p - ps->line);
         last = text + scan_unescape_json(text, p, (size_t) (last - p));

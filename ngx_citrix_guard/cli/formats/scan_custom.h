@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log_format of nginx's or a LogFormat of Apache's.
+ * A log_format of nginx or a LogFormat of Apache.
  */
 
 
@@ -14,16 +14,14 @@
 
 
 /*
- * Compiles a log_format or LogFormat; "json" is "escape=json".  -1 with a
- * message.
+ * Compiles a log_format or LogFormat; "json" means "escape=json".  Returns -1,
+ * with a message, on failure.
  */
 
 int scan_custom_compile(scan_formats_t *formats, const char *format,
     unsigned json);
 
-/*
- * The recogniser of this format; SCAN_DAMAGED if the line is none of it.
- */
+/* Recognises this format; SCAN_DAMAGED if the line does not have it. */
 
 scan_parsed_e scan_custom(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);

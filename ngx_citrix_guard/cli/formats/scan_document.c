@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Arrays of records, records in records, several documents on one line: what
- * is not one flat object is parsed by Jansson.  A record is an object that
- * stands in an array, or at the top; the objects in it are part of it.
+ * Arrays of records, records in records, several documents on one line:
+ * Jansson parses whatever is not one flat object.  A record is an object in an
+ * array or at the top level; the objects in it are part of it.
  *
- * Logs hold bytes that JSON must not: they pass as code points of a private
- * area, and are bytes again in the strings that come out.
+ * Logs contain bytes that JSON does not allow: they are passed as code points
+ * of a private area, and become bytes again in the resulting strings.
  */
 
 
@@ -157,7 +157,7 @@ scan_document_utf8(const unsigned char *p, const unsigned char *last)
 
     c = (unsigned) p[0] << 8 | p[1];
 
-    /* too long, a surrogate, beyond the last one */
+    /* too long, a surrogate, beyond the last code point */
 
     return !((n == 3 && (c < 0xe0a0 || (c >= 0xeda0 && c < 0xee00)))
              || (n == 4 && (c < 0xf090 || c >= 0xf490)));
@@ -198,7 +198,7 @@ scan_document_hex(const unsigned char *p, unsigned *c)
 }
 
 
-/* a backslash in a string and what is behind it; it is longer by 3 at most */
+/* a backslash in a string and what follows it; at most 3 bytes longer */
 
 static const unsigned char *
 scan_document_escape(unsigned char **dst, const unsigned char *p,
@@ -215,7 +215,7 @@ scan_document_escape(unsigned char **dst, const unsigned char *p,
         return p + 4;
     }
 
-    /* half of a pair */
+    /* an unpaired surrogate */
 
     if (p[1] == 'u' && last - p > 5 && (p[2] | 0x20) == 'd' && p[3] > '7') {
         *dst = (unsigned char *) mempcpy(*dst, "\\uFFFD", 6);
@@ -277,8 +277,9 @@ scan_document_clean(unsigned char *dst, const unsigned char *p,
 
 
 /*
- * The objects at the top, and those in arrays: the requests, and what is in
- * none and holds none.  Their number, of the requests.
+ * Collects the objects at the top level and in arrays that are requests, and
+ * those that belong to no request and hold none: these may still hold an
+ * attack.  Returns the number of requests.
  */
 
 static unsigned
@@ -325,7 +326,7 @@ scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
 }
 
 
-/* an object in an object is part of it, but may hold an array */
+/* an object within an object is part of it, but may hold an array */
 
 static unsigned
 scan_document_arrays(scan_parser_t *ps, json_t *value, json_t *found,
@@ -379,7 +380,7 @@ scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln)
 }
 
 
-/* strings in objects that stand in arrays */
+/* strings in objects that are in arrays */
 
 static void
 scan_document_search(scan_document_t *doc, json_t *value, unsigned depth,
@@ -487,7 +488,7 @@ scan_document_text(scan_parser_t *ps, json_t *value)
 }
 
 
-/* as text it may be longer than it was in the line: not to be kept */
+/* as text it may be longer than in the line, so it is not kept */
 
 static void
 scan_document_real(scan_record_t *rec, scan_field_e field, unsigned rank,
@@ -525,7 +526,7 @@ scan_document_value(scan_document_t *doc, json_t *value, unsigned depth)
 
     if (json_is_array(value)) {
 
-        /* objects in it are records of their own */
+        /* objects in it are separate records */
 
         json_array_foreach(value, i, member) {
             if (!json_is_object(member) && !json_is_array(member)) {

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * JSON documents that hold several requests.
+ * JSON documents with several requests.
  */
 
 
@@ -14,9 +14,9 @@
 
 
 /*
- * Parses what may be several documents, one behind the other, and gives the
- * first request in it; scan_document_next() gives the others, and frees all
- * behind the last one.  SCAN_DAMAGED if it is none, or no request is in it.
+ * Parses one or more JSON documents, and returns the first request;
+ * scan_document_next() returns the others, and frees everything after the last
+ * one.  SCAN_DAMAGED if it is not JSON, or has no request.
  */
 
 scan_parsed_e scan_document(scan_parser_t *ps, const unsigned char *p,
@@ -24,7 +24,7 @@ scan_parsed_e scan_document(scan_parser_t *ps, const unsigned char *p,
 
 scan_parsed_e scan_document_next(scan_parser_t *ps, scan_line_t *ln);
 
-/* what is left of the line before */
+/* frees what is left of the line before */
 
 void scan_document_free(scan_parser_t *ps);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * nginx's error log, with the guard's lines in it (docs/directives.md, "The
- * Log Line").  Its times have no zone: it is that of --timezone, or UTC.
+ * nginx's error log with the guard's lines (docs/directives.md, "The Log
+ * Line").  Its times have no zone: --timezone sets it, UTC is the default.
  */
 
 
@@ -32,7 +32,7 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
     cli_str_t             method, status;
     const unsigned char  *q, *mark, *blank;
 
-    /* yyyy/mm/dd hh:mm:ss [level], perhaps behind FILE: */
+    /* yyyy/mm/dd hh:mm:ss [level], perhaps after FILE: */
 
     mark = NULL;
 
@@ -75,7 +75,7 @@ scan_error_log(scan_parser_t *ps, const unsigned char *p,
 
     ln->verdict.len = (size_t) (q - ln->verdict.data);
 
-    /* an alarm has the outcome in its place */
+    /* an alarm has the outcome in place of the verdict */
 
     if (scan_find(ln->verdict.data, ln->verdict.len, "success")
         || scan_find(ln->verdict.data, ln->verdict.len, "exploit"))
@@ -119,14 +119,14 @@ scan_error_left_out(const unsigned char *p, const unsigned char *last)
 
     s = scan_error_value(p, last, " left out ", ' ');
 
-    /* however many: it cannot be told */
+    /* the number cannot be read */
 
     return scan_number(s.data, s.data + s.len, &n) == 0 && n > 0 ? (uint64_t) n
                                                                  : 1;
 }
 
 
-/* another line of nginx's: the request, whose answer it does not tell */
+/* other lines of nginx: they have the request, but not its answer */
 
 static scan_parsed_e
 scan_error_request(const unsigned char *p, const unsigned char *last,

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * nginx's error log, with the guard's lines in it (docs/directives.md, "The
- * Log Line").
+ * nginx's error log with the guard's lines (docs/directives.md, "The Log
+ * Line").
  */
 
 
@@ -14,9 +14,7 @@
 #include "scan_types.h"
 
 
-/*
- * The recogniser of this format; SCAN_DAMAGED if the line is none of it.
- */
+/* Recognises this format; SCAN_DAMAGED if the line does not have it. */
 
 scan_parsed_e scan_error_log(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The escapes that logs put around hostile bytes.
+ * Undoes the escapes that logs use for hostile bytes.
  */
 
 
@@ -39,8 +39,8 @@ scan_hex(const unsigned char *p, unsigned digits, unsigned *n)
 
 
 /*
- * Apache's and nginx's: \xHH, \" and \\, and Apache's \b \n \r \t \v.  What
- * is none stays as it is.
+ * Apache's and nginx's escapes: \xHH, \" and \\, and Apache's \b \n \r \t \v.
+ * Anything else stays.
  */
 
 size_t
@@ -83,9 +83,9 @@ scan_unescape(unsigned char *dst, const unsigned char *src, size_t len)
 
 
 /*
- * JSON's (RFC 8259, section 7).  \u00HH is what nginx writes for a control
- * byte, and becomes that byte; above 7F it is a code point.  Halves of pairs
- * become what their bits say: they matter to no one.
+ * JSON's escapes (RFC 8259, section 7). nginx writes \u00HH for a control
+ * byte, so that becomes a byte; above 7F it is a code point.  Unpaired
+ * surrogates become what their bits say, which does not matter here.
  */
 
 size_t

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The escapes that logs put around hostile bytes.
+ * Undoes the escapes that logs use for hostile bytes.
  */
 
 
@@ -11,14 +11,14 @@
 
 
 /*
- * Undoes what Apache and nginx do to hostile bytes: at most "len" bytes come out;
- * "dst" may be "src".  What is no escape stays as it is.
+ * Undoes the escapes of Apache and nginx; writes at most "len" bytes.  "dst"
+ * may be "src".  Whatever is not an escape stays.
  */
 
 size_t scan_unescape(unsigned char *dst, const unsigned char *src,
     size_t len);
 
-/* the same for a string of JSON */
+/* the same for a JSON string */
 
 size_t scan_unescape_json(unsigned char *dst, const unsigned char *src,
     size_t len);

@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the guard itself has written of a request: an event, its line in the
+ * What the guard itself has logged about a request: an event, its line in the
  * error log, or its variables in a log.  The words are those of
  * conf/event.schema.json.
  *
- * And gateway.log, which conf/gateway writes.  What the client has sent stands
- * in the middle, so a line is read from both ends:
+ * And gateway.log of conf/gateway.  The client's bytes are in the middle, so a
+ * line is parsed from both ends:
  *
  *   client [time] "request" status size seconds id verdict reason
  *   client [time] protocol shutter status received sent seconds
@@ -23,7 +23,7 @@
 #include "scan_types.h"
 
 
-/* words behind a request, and what a session's last four are; from the end */
+/* how many words follow a request, and a session's last four; from the end */
 
 #define SCAN_GATEWAY_WORDS  6
 #define SCAN_GATEWAY_ID     32
@@ -38,7 +38,7 @@ static int scan_gateway_word(const unsigned char *p,
 static int scan_gateway_is(cli_str_t s, const char *bytes);
 
 
-/* by reason: is it a sign of this hole? */
+/* by reason: is it a sign of this vulnerability? */
 
 static const struct {
     const char           *name;
@@ -64,7 +64,7 @@ static const char  *scan_event_verdicts[] = {
 };
 
 
-/* the reason may be one that the target does not show: a header field's */
+/* the reason may be something outside the target: a header field */
 
 void
 scan_event_begin(scan_hit_t *hit)
@@ -103,7 +103,7 @@ scan_event_begin(scan_hit_t *hit)
 }
 
 
-/* 1: that is all there is to say */
+/* 1: nothing else to say */
 
 int
 scan_event(scan_hit_t *hit)
@@ -262,7 +262,7 @@ scan_gateway_session(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* takes the last word off, and the blank in front of it; -1: there is none */
+/* removes the last word and the space before it; -1: there is none */
 
 static int
 scan_gateway_word(const unsigned char *p, const unsigned char **last,
@@ -284,7 +284,7 @@ scan_gateway_word(const unsigned char *p, const unsigned char **last,
 }
 
 
-/* has it only these bytes? */
+/* does it consist of these bytes only? */
 
 static int
 scan_gateway_is(cli_str_t s, const char *bytes)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the guard itself has logged of a request.
+ * What the guard itself has logged about a request.
  */
 
 
@@ -13,18 +13,18 @@
 #include "scan_types.h"
 
 
-/* takes the words of the guard from the request */
+/* takes the guard's words from the request */
 
 void scan_event_begin(scan_hit_t *hit);
 
-/* the outcome by the guard's own words; 1 if they settle it */
+/* the outcome, if the guard's words settle it: then it returns 1 */
 
 int scan_event(scan_hit_t *hit);
 
 
 /*
- * The recogniser of gateway.log; SCAN_NO_REQUEST for a session, SCAN_DAMAGED
- * if the line is none of it.
+ * Recognises gateway.log; SCAN_NO_REQUEST for a session, SCAN_DAMAGED if the
+ * line does not have this format.
  */
 
 scan_parsed_e scan_gateway(scan_parser_t *ps, const unsigned char *p,

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The fast path: passes a line in which nothing is to be found; most are such.
- * Whatever is not as usual takes the full way: what is said here of a line is
- * what scan_parse() and scan_judge() would say.
+ * The fast path: skips lines without a finding, which are most.  Whatever is
+ * unusual takes the full path: the result here is always that of scan_parse()
+ * and scan_judge().
  */
 
 
@@ -24,8 +24,8 @@
 
 
 /*
- * The end of the line, NULL if it is not near, another request stands in
- * front of it, behind a CR, or a time and a quote, or anything of an attack.
+ * The end of the line; NULL if it is too far, if another request precedes it
+ * after a CR or a time and a quote, or if there is any trace of an attack.
  */
 
 static inline const unsigned char *

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The fast path: passes a line in which nothing is to be found.
+ * The fast path: skips lines without a finding.
  */
 
 
@@ -14,9 +14,9 @@
 
 
 /*
- * The end of the line that begins at "p", if it is a request with nothing to be
- * found in it, and its time; NULL: take the full way.  "last" is the end of all
- * that may be read.
+ * The end of the line that begins at "p", and its time, if it is a request
+ * without a finding; NULL: take the full path.  "last" is the end of what may
+ * be read.
  */
 
 const unsigned char *scan_fast(scan_parser_t *ps, const unsigned char *p,

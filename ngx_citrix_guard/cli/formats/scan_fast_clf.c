@@ -2,10 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The fast path for lines of the common log format.  No field is taken out of
- * a line: what stands where shows that it is a well-formed request, a look at
- * each byte of its target that there is nothing in it, and its time is mostly
- * that of the line before.
+ * The fast path for lines of the common log format.
+ *
+ * No field is extracted.  The positions of a few characters show that it is a
+ * well-formed request; a look at each byte of its target, that there is
+ * nothing in it; and its time is mostly that of the line before.
  */
 
 
@@ -29,7 +30,7 @@ scan_is_digit(unsigned char c)
 }
 
 
-/* behind the status */
+/* after the status */
 
 const unsigned char *
 scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
@@ -40,7 +41,7 @@ scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
 
     start = p;
 
-    /* what a piece's lines have in common is seen by the first one */
+    /* the first line of a piece shows what its lines have in common */
 
     if (ps->kinds == 0) {
         return NULL;
@@ -60,7 +61,7 @@ scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
 
     p += __builtin_ctz(mask);
 
-    /* names of users, and what else stands in front, may be odd */
+    /* user names, and other fields before the time, may be unusual */
 
     if (*p != '[') {
         p = scan_find_near(p, last, '[');
@@ -109,7 +110,9 @@ scan_fast_request(const unsigned char *p, const unsigned char *last)
 
     a = _mm_loadu_si128((const __m128i *) p);
 
-    /* a method in capitals: no other byte of an attack may hide there */
+    /*
+     * only capitals in the method: no other byte of an attack can hide there
+     */
 
     mask = (unsigned) _mm_movemask_epi8(
                _mm_or_si128(_mm_cmplt_epi8(a, _mm_set1_epi8('A')),

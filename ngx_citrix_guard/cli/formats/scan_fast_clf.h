@@ -13,7 +13,7 @@
 #include "scan_types.h"
 
 
-/* the end of the status, NULL: take the full way */
+/* the end of the status; NULL: take the full path */
 
 const unsigned char *scan_fast_clf(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, int64_t *time);

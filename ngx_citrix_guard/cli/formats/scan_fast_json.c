@@ -2,10 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * JSON lines of one log are alike: the same keys in the same order, and all
- * that is not a value is the same text.  Where it is, each key means what it
- * meant in the line before, and only the values have to be looked at: the
- * target, the time, and what else may tell of an attack.
+ * The fast path for JSON lines.
+ *
+ * The lines of a log are alike: the same keys in the same order, and the same
+ * text around the values.  In such a line each key means what it meant in the
+ * line before, and only the values have to be examined: the target, the time,
+ * and whatever else may hold an attack.
  */
 
 
@@ -30,7 +32,7 @@ static int scan_layout_add(scan_layout_t *layout, unsigned n, size_t *used,
     const unsigned char *p, const unsigned char *last);
 
 
-/* "p" and "last": from the line's beginning to behind the last brace */
+/* "p" and "last": from the beginning of the line to the last brace */
 
 void
 scan_layout_learn(scan_layout_t *layout, const unsigned char *p,
@@ -87,9 +89,9 @@ scan_layout_add(scan_layout_t *layout, unsigned n, size_t *used,
 
 
 /*
- * Each value that names a target is looked at, and each that holds what may
- * be one; of the times the first one of the highest rank is in force.  -1 if
- * there is more to it.
+ * Examines each value that names a target, and each that may hold one; of
+ * several times the first of the highest rank counts. -1 if there is more to
+ * it.
  */
 
 static int
@@ -185,7 +187,7 @@ scan_layout_target(const scan_value_t *value)
 }
 
 
-/* without what every attack has */
+/* it lacks what every attack has */
 
 static int
 scan_layout_is_plain(const scan_value_t *value)
@@ -216,7 +218,7 @@ scan_layout_differ(const unsigned char *p, const unsigned char *text)
 }
 
 
-/* the end of the text in front of a value, or of the line's */
+/* the end of the text before a value, or before the end of the line */
 
 static inline const unsigned char *
 scan_layout_text(const scan_layout_t *layout, const scan_layout_value_t *value,
@@ -245,7 +247,7 @@ scan_layout_text(const scan_layout_t *layout, const scan_layout_value_t *value,
 }
 
 
-/* the first quote, backslash or newline; if "attack", or what attacks have */
+/* the first quote, backslash or newline; with "attack" also attack bytes */
 
 static inline const unsigned char *
 scan_layout_find(const unsigned char *p, const unsigned char *last, int attack)
@@ -285,7 +287,9 @@ scan_layout_quote(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* the same for a string that no field of a request is in, nor an attack */
+/*
+ * the same for a string that holds neither a field of a request nor an attack
+ */
 
 static inline const unsigned char *
 scan_layout_string(const unsigned char *p, const unsigned char *last)
@@ -308,7 +312,7 @@ scan_layout_string(const unsigned char *p, const unsigned char *last)
              mask;
              mask &= mask - 1)
         {
-            /* behind a backslash */
+            /* after a backslash */
 
             if (p + __builtin_ctz(mask) < q) {
                 continue;
@@ -333,7 +337,7 @@ scan_layout_string(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* the same for a string with nothing in it that every attack has */
+/* the same for a string that lacks what every attack has */
 
 static inline const unsigned char *
 scan_layout_plain(const unsigned char *p, const unsigned char *last)
@@ -344,7 +348,7 @@ scan_layout_plain(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* the end of a number or a word: a comma, a bracket, a blank or a newline */
+/* the end of a number or word: a comma, a bracket, a space or a newline */
 
 static inline const unsigned char *
 scan_layout_bare(const unsigned char *p, const unsigned char *last)
@@ -371,7 +375,7 @@ scan_layout_bare(const unsigned char *p, const unsigned char *last)
         return NULL;
     }
 
-    /* no number has what every attack has */
+    /* a number lacks what every attack has */
 
     found = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('/')),
                          _mm_cmpeq_epi8(a, _mm_set1_epi8('%')));
@@ -392,7 +396,7 @@ scan_layout_time(scan_parser_t *ps, const scan_layout_value_t *value,
     end = value->quoted ? scan_layout_quote(p, last)
                         : scan_layout_bare(p, last);
 
-    /* a date alone, whose clock may be elsewhere */
+    /* a date alone: its time of day may be in another value */
 
     if (end == NULL || (end - p == 10 && (p[4] == '-' || p[4] == '/'))) {
         return NULL;
@@ -404,7 +408,7 @@ scan_layout_time(scan_parser_t *ps, const scan_layout_value_t *value,
 }
 
 
-/* the module's own words for a request in which there was nothing */
+/* the module's own words for a request without a finding */
 
 static inline const unsigned char *
 scan_layout_verdict(const unsigned char *p, const unsigned char *last)

@@ -13,12 +13,12 @@
 #include "scan_types.h"
 
 
-/* remembers what this line was like, for scan_fast_json() */
+/* remembers the layout of this line for scan_fast_json() */
 
 void scan_layout_learn(scan_layout_t *layout, const unsigned char *p,
     const unsigned char *last, const scan_value_t *value, unsigned n);
 
-/* the end of the last value that matters, NULL: take the full way */
+/* the end of the last value that matters; NULL: take the full path */
 
 const unsigned char *scan_fast_json(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, int64_t *time);

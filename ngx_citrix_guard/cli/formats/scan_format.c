@@ -1,7 +1,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which format a line is of, and what the formats have in common.
+ * Recognises the format of a line, and has what the formats share.
  */
 
 
@@ -21,7 +21,7 @@
 #include "scan_w3c.h"
 
 
-/* lines in lines in lines */
+/* lines within lines within lines */
 
 #define SCAN_DEPTH  3
 
@@ -30,7 +30,7 @@ typedef scan_parsed_e (*scan_parse_pt)(scan_parser_t *ps,
     const unsigned char *p, const unsigned char *last, scan_line_t *ln);
 
 
-/* in the order of scan_format_e; a format of one's own comes first */
+/* in the order of scan_format_e; the user's own format comes first */
 
 static const scan_parse_pt  scan_parsers[SCAN_FORMATS] = {
     scan_clf, scan_custom, scan_json, scan_w3c, scan_error_log, scan_gateway,
@@ -50,7 +50,7 @@ static int scan_parse_is_blank(const unsigned char *p,
     const unsigned char *last);
 
 
-/* the format of the line before, and if it is not that, any other */
+/* tries the format of the line before, then all others */
 
 scan_parsed_e
 scan_parse(scan_parser_t *ps, const unsigned char *p,
@@ -68,7 +68,7 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
     ps->inner = scan_parse_inner;
     ps->rest = NULL;
 
-    /* the vaguest ones are no habit */
+    /* the vaguest formats are not remembered */
 
     if (ps->format != SCAN_UNKNOWN && ps->format < SCAN_PAIRS) {
         rc = scan_parsers[ps->format](ps, p, last, ln);
@@ -82,7 +82,7 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
         return SCAN_NO_REQUEST;
     }
 
-    /* the mark at the beginning of a file */
+    /* the byte order mark of a file */
 
     if (last - p > 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
         p += 3;
@@ -94,7 +94,9 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
             continue;
         }
 
-        /* a row that has not the columns of its table is no other line */
+        /*
+         * a row with the wrong number of columns is not another kind of line
+         */
 
         if (scan_order[i] >= SCAN_PAIRS && ps->w3c.n) {
             continue;
@@ -139,7 +141,7 @@ scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
         return rc;
     }
 
-    /* what it has not is that of the line's first request */
+    /* values that it lacks are those of the line's first request */
 
     rc = scan_pieces(ps, p, ps->end, ln);
 
@@ -153,7 +155,7 @@ scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
 }
 
 
-/* a line that stands in a field of another one */
+/* a line within a field of another one */
 
 static scan_parsed_e
 scan_parse_inner(scan_parser_t *ps, const unsigned char *p,
@@ -193,7 +195,7 @@ scan_parse_inner(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* blanks, and what is left between the records of a document */
+/* spaces, and what is left between the records of a document */
 
 static int
 scan_parse_is_blank(const unsigned char *p, const unsigned char *last)

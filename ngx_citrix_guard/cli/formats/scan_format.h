@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which format a line is of: tries the recognisers.
+ * Recognises the format of a line by trying all.
  */
 
 
@@ -14,7 +14,7 @@
 
 
 /*
- * Takes a line without its end apart, by the format of the line before or any
+ * Parses a line, without its line end, by the format of the line before or any
  * other.  The strings still have the format's own escapes.
  */
 
@@ -22,8 +22,8 @@ scan_parsed_e scan_parse(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
 /*
- * The next request of the same line; SCAN_NO_REQUEST if there is none.  To be
- * called until then.
+ * The next request of the same line; SCAN_NO_REQUEST if there is none.  Must
+ * be called until then.
  */
 
 scan_parsed_e scan_parse_next(scan_parser_t *ps, scan_line_t *ln);

@@ -36,11 +36,11 @@ typedef struct {
     size_t                len;
     unsigned              keys;
 
-    /* those that are no objects or arrays, as they stand in the line */
+    /* values other than objects or arrays, as in the line */
     scan_value_t          value[SCAN_LAYOUT_VALUES];
     unsigned              values;
 
-    /* of the objects and arrays around: where their path ends */
+    /* the enclosing objects and arrays: where their paths end */
     struct {
         size_t            len;
         unsigned          array;
@@ -81,7 +81,7 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     scan_parsed_e         parsed;
     const unsigned char  *start;
 
-    /* the FILE: of a grep, or a syslog header, may stand in front */
+    /* the FILE: of a grep, or a syslog header, may precede it */
 
     len = (size_t) (last - p);
     len = len < SCAN_JSON_FRONT ? len : SCAN_JSON_FRONT;
@@ -125,7 +125,7 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         return parsed;
     }
 
-    /* records in records, or one behind the other */
+    /* records in records, or one after the other */
 
     if (ps->depth) {
         return SCAN_DAMAGED;
@@ -139,7 +139,7 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 }
 
 
-/* is nothing left but what is between records? */
+/* is only the text between records left? */
 
 static int
 scan_json_is_end(scan_json_t *js)
@@ -228,7 +228,7 @@ scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
 
     if (*js->p == '{' || *js->p == '[') {
 
-        /* an object in an array may be a record of its own */
+        /* an object in an array may be a separate record */
 
         return *js->p == '{' && js->level[js->depth - 1].array
                ? -1 : scan_json_open(js, *js->p == '[');
@@ -292,7 +292,7 @@ scan_json_open(scan_json_t *js, unsigned array)
 }
 
 
-/* what is between the quotes; "escaped" if there is a backslash */
+/* the text between the quotes; "escaped" if there is a backslash */
 
 static int
 scan_json_string(scan_json_t *js, cli_str_t *s, unsigned *escaped)

@@ -13,9 +13,7 @@
 #include "scan_types.h"
 
 
-/*
- * The recogniser of this format; SCAN_DAMAGED if the line is none of it.
- */
+/* Recognises this format; SCAN_DAMAGED if the line does not have it. */
 
 scan_parsed_e scan_json(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log line as a request: what the formats have in common.
+ * What the formats share: a log line as a request.
  */
 
 
@@ -36,9 +36,9 @@ scan_line_init(scan_line_t *ln)
 
 
 /*
- * "METHOD target PROTOCOL", with any number of blanks.  The target may have
- * blanks in it; HTTP/0.9 has no protocol.  What has no blank is no request,
- * but what a client sent that does not speak HTTP.
+ * "METHOD target PROTOCOL", with any number of spaces.  The target may contain
+ * spaces; HTTP/0.9 has no protocol.  A text without a space is not a request,
+ * but something sent by a client that does not speak HTTP.
  */
 
 void
@@ -84,7 +84,7 @@ scan_request(scan_line_t *ln, const unsigned char *p,
 }
 
 
-/* the number that "last" ends; -1 if it is none */
+/* the number that ends at "last"; -1 if there is none */
 
 int
 scan_number(const unsigned char *p, const unsigned char *last, int64_t *n)
@@ -110,9 +110,9 @@ scan_number(const unsigned char *p, const unsigned char *last, int64_t *n)
 
 
 /*
- * The address in what stands in front of a line: behind the "FILE:" of grep,
- * behind a server's name, the first of several.  Where there is none, the
- * first word: some logs have names.
+ * The address in the part before a request: after the "FILE:" of grep, after a
+ * server's name, the first of several.  If there is none, the first word,
+ * because some logs have names.
  */
 
 cli_str_t
@@ -124,7 +124,7 @@ scan_client(cli_str_t client)
     p = client.data;
     last = p + client.len;
 
-    /* the first line of a file in a tar archive, behind its header */
+    /* the first line of a file in a tar archive, after its header */
 
     colon = memrchr(p, '\0', client.len);
     p = colon ? colon + 1 : p;
@@ -157,7 +157,7 @@ scan_client(cli_str_t client)
                 return word;
             }
 
-            /* "FILE:", "FILE:LINE:"; of a line of context "FILE-LINE-" */
+            /* "FILE:", "FILE:LINE:"; "FILE-LINE-" for context lines */
 
             colon = memchr(word.data, ':', word.len);
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log line as a request: what the formats have in common.
+ * What the formats share: a log line as a request.
  */
 
 
@@ -14,21 +14,21 @@
 #include "scan_types.h"
 
 
-/* an empty request */
+/* clears a request */
 
 void scan_line_init(scan_line_t *ln);
 
-/* takes "METHOD target PROTOCOL" apart */
+/* splits "METHOD target PROTOCOL" */
 
 void scan_request(scan_line_t *ln, const unsigned char *p,
     const unsigned char *last);
 
-/* digits only; -1 if it is no number */
+/* the number that the digits make; -1 if it is not a number */
 
 int scan_number(const unsigned char *p, const unsigned char *last,
     int64_t *n);
 
-/* the address in what stands in front of a line */
+/* the address in the part before a request */
 
 cli_str_t scan_client(cli_str_t client);
 
@@ -36,20 +36,20 @@ cli_str_t scan_client(cli_str_t client);
 
 int scan_is_client(cli_str_t s);
 
-/* makes a number of the size, which few lines need */
+/* converts the size to a number, which few lines need */
 
 void scan_line_size(scan_line_t *ln);
 
-/* gives a field its value */
+/* sets a field */
 
 void scan_set(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
     const unsigned char *p, const unsigned char *last);
 
-/* the field that a name of the options stands for, SCAN_F_NONE if none */
+/* the field that a name in the options means; SCAN_F_NONE if unknown */
 
 scan_field_e scan_field_named(const char *name, size_t len);
 
-/* does it say just this? */
+/* is the text exactly this? */
 
 int scan_is(cli_str_t s, const char *text);
 

@@ -2,10 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One table for all formats whose fields have names.  Letter case and what is
- * no letter or digit do not count, so clientIP, client_ip and client.ip are
- * one name; and of a path the longest end that is in the table counts, so
- * http.response.status_code is status_code.
+ * One table for all formats whose fields have names.  Letter case, and
+ * everything but letters and digits, is ignored, so clientIP, client_ip and
+ * client.ip are one name.  If a name is a path, its longest ending in the
+ * table counts, so http.response.status_code is statuscode.
  */
 
 
@@ -31,7 +31,7 @@ static void scan_names_fill(void);
 static const scan_name_t *scan_names_find(const char *name, size_t len);
 
 
-/* these are whole paths, as they are written */
+/* complete paths, exactly as written */
 
 static const scan_name_t  scan_paths[] = {
     { "upstream.status", SCAN_F_STATUS, 9 },
@@ -52,7 +52,7 @@ static const scan_name_t  scan_paths[] = {
 static const char  scan_name_event[] = "citrix_guard.";
 
 
-/* docs/cli.md, "Names", has the same: t/cli/format.t */
+/* docs/cli.md, "Names", has the same list: t/cli/format.t */
 
 static const scan_name_t  scan_names[] = {
     { "@timestamp", SCAN_F_TIME, 9 },
@@ -233,7 +233,7 @@ static const scan_name_t  scan_names[] = {
     { "host", SCAN_F_HOST, 1 },
     { "hostname", SCAN_F_HOST, 1 },
 
-    /* not the client's, and no target */
+    /* not the client's, and not a target */
 
     { "logfilepath", SCAN_F_SKIP, 0 },
     { "filepath", SCAN_F_SKIP, 0 },
@@ -328,7 +328,7 @@ scan_name_path(const char *path, size_t len)
 {
     size_t  i;
 
-    /* our event in another's: conf/event-formats.conf */
+    /* our event within another one: conf/event-formats.conf */
 
     if (len > sizeof(scan_name_event) - 1
         && memcmp(path, scan_name_event, sizeof(scan_name_event) - 1) == 0)
@@ -349,7 +349,7 @@ scan_name_path(const char *path, size_t len)
 }
 
 
-/* the longest end of the path that is a name, parts apart by dots */
+/* the longest ending of the path that is a name; parts end at dots */
 
 static const scan_name_t *
 scan_name_end(const char *path, size_t len)
@@ -415,7 +415,7 @@ scan_name(const scan_formats_t *formats, const char *path, size_t len,
         name = scan_name_end(path, len);
     }
 
-    /* a type behind it, as Azure writes: httpStatus_d */
+    /* with a suffix for the type, as Azure writes: httpStatus_d */
 
     if (name == NULL && len > 2 && path[len - 2] == '_') {
         name = scan_name_end(path, len - 2);

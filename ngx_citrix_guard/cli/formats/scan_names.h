@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the name of a field means: a key of JSON, a column, a label.
+ * What the name of a field means: a JSON key, a column, a label.
  */
 
 
@@ -16,10 +16,10 @@
 
 
 /*
- * The meaning of a name, or of a path whose parts have dots between them; of
- * several values that mean the same the one of the highest "rank" counts.
- * SCAN_F_NONE: it is not known.  Reads "formats" for the keys of --key, takes
- * time linear in the length, allocates nothing.
+ * The meaning of a name, or of a path whose parts are separated by dots;
+ * SCAN_F_NONE if it is unknown.  If several fields mean the same, the one with
+ * the highest "rank" counts.  Reads "formats" for the keys of --key.  Linear;
+ * allocates nothing.
  */
 
 scan_field_e scan_name(const scan_formats_t *formats, const char *path,

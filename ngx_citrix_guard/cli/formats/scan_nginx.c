@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log_format by its name: out of a configuration of nginx, read as nginx
- * reads it (ngx_conf_read_token), with what it includes.
+ * Finds a log_format by its name in an nginx configuration, read as nginx
+ * reads it (ngx_conf_read_token), with included files.
  */
 
 
@@ -27,7 +27,7 @@
 #define SCAN_NGINX_NAMES   512
 
 
-/* what is searched for, and what is known of it */
+/* what is searched for, and what was found */
 
 typedef struct {
     const char           *name;
@@ -37,10 +37,10 @@ typedef struct {
     char                 *format;
     unsigned              json:1;
 
-    /* of the others, for the message */
+    /* names of the others, for the message */
     char                  names[SCAN_NGINX_NAMES];
 
-    /* "stream" has formats of its own */
+    /* "stream" has its own formats */
     unsigned              blocks;
     unsigned              stream;
 } scan_nginx_t;
@@ -144,7 +144,7 @@ scan_nginx_read(scan_nginx_t *ng, const char *file)
     f->last = text + len;
     f->line = 1;
 
-    /* a word is never longer than what it is read from, but for its NUL */
+    /* a word is never longer than its text, except for the NUL */
 
     f->text = cli_alloc(2 * len + 2);
 
@@ -251,7 +251,9 @@ scan_nginx_statements(scan_nginx_t *ng, scan_nginx_file_t *f)
 }
 
 
-/* 1: a word more; otherwise what ends a statement, or '\0' with the file */
+/*
+ * 1: another word; otherwise what ends the statement, '\0' at the end of file
+ */
 
 static int
 scan_nginx_word(scan_nginx_file_t *f)
@@ -341,7 +343,7 @@ scan_nginx_quoted(scan_nginx_file_t *f, char quote)
 }
 
 
-/* \" \' \\ \t \r \n; before anything else a backslash is one */
+/* \" \' \\ \t \r \n; before anything else the backslash stays */
 
 static char
 scan_nginx_escaped(scan_nginx_file_t *f)
@@ -457,7 +459,7 @@ scan_nginx_include(scan_nginx_t *ng, scan_nginx_file_t *f)
 }
 
 
-/* log_format NAME [escape=...] TEXT...; the texts follow each other */
+/* log_format NAME [escape=...] TEXT...; the texts are joined */
 
 static int
 scan_nginx_format(scan_nginx_t *ng, scan_nginx_file_t *f)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A log_format by its name, read from a configuration of nginx.
+ * Finds a log_format by its name in an nginx configuration.
  */
 
 
@@ -14,8 +14,8 @@
 
 
 /*
- * Compiles the log_format of that name, by the nginx.conf that "conf" is; NULL: one
- * that nginx knows by itself.  -1 with a message.
+ * Compiles the log_format of that name from the nginx.conf "conf"; NULL: one
+ * that nginx has built in.  Returns -1, with a message, on failure.
  */
 
 int scan_nginx_named(scan_formats_t *formats, const char *name,

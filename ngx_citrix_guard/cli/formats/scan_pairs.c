@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A name, "=" or ":", and a value: in quotes, or up to the next name.  So CEF,
- * whose values may hold blanks, and logfmt, whose values do not, are read
- * alike.  LTSV and LEEF have tabs between the pairs.
+ * Pairs of a name, "=" or ":", and a value: in quotes, or up to the next name.
+ * So CEF, whose values may contain spaces, and logfmt, whose values do not,
+ * are read alike.  LTSV and LEEF have tabs between the pairs.
  */
 
 
@@ -72,7 +72,7 @@ scan_pairs(scan_parser_t *ps, const unsigned char *p,
     pr.last = last;
     pr.separator = '=';
 
-    /* LTSV: label, colon, and tabs between */
+    /* LTSV: label, colon, and tabs in between */
 
     tab = scan_find_near(p, last, '\t');
 
@@ -124,7 +124,7 @@ scan_pairs(scan_parser_t *ps, const unsigned char *p,
 
     parsed = scan_record_end(&rec);
 
-    /* of two answers one may be of the client's making */
+    /* of two answers, one may have been written by the client */
 
     if (twice) {
         ln->status = 0;
@@ -137,7 +137,7 @@ scan_pairs(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* 0: there is no more */
+/* 0: no more pairs */
 
 static int
 scan_pairs_next(scan_pairs_t *pr, cli_str_t *name, cli_str_t *value)
@@ -241,7 +241,7 @@ scan_pairs_quoted(const unsigned char *p, const unsigned char *last,
 }
 
 
-/* up to the next name; and blanks at its end are not part of it */
+/* up to the next name; spaces before it do not belong to the value */
 
 static const unsigned char *
 scan_pairs_bare(const scan_pairs_t *pr, const unsigned char *p,
@@ -293,7 +293,7 @@ scan_pairs_bare(const scan_pairs_t *pr, const unsigned char *p,
 }
 
 
-/* words behind a target are no part of it, unless they make an attack of it */
+/* words after a target do not belong to it, unless they make it an attack */
 
 static cli_str_t
 scan_pairs_target(cli_str_t value)

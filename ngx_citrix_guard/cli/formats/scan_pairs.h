@@ -14,8 +14,8 @@
 
 
 /*
- * The recogniser of this format; SCAN_DAMAGED if the line is none of it, or
- * its pairs make no request.
+ * Recognises this format; SCAN_DAMAGED if the line does not have it, or its
+ * pairs make no request.
  */
 
 scan_parsed_e scan_pairs(scan_parser_t *ps, const unsigned char *p,

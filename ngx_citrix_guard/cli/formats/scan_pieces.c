@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A line by its pieces: HAProxy, load balancers of AWS, Envoy, Squid, firewalls
- * and the ADC's own syslog all write METHOD and target, and a status close by.
- * A status that could as well be something else is not known.
+ * A line by its pieces: HAProxy, the load balancers of AWS, Envoy, Squid,
+ * firewalls and the ADC's own syslog all write METHOD and target, with a
+ * status nearby.  A number that might not be the status counts as unknown.
  */
 
 
@@ -29,12 +29,12 @@ typedef struct {
     const unsigned char  *p;
     const unsigned char  *last;
 
-    /* METHOD target PROTOCOL, without quotes; and behind them */
+    /* METHOD target PROTOCOL, without quotes; and what follows */
     const unsigned char  *request;
     const unsigned char  *end;
     const unsigned char  *behind;
 
-    /* its quote is missing; or an answer is there that is none */
+    /* its quote is missing; or a status is there that may not be one */
     unsigned              cut:1;
     unsigned              unanswered:1;
 } scan_pieces_t;
@@ -141,7 +141,7 @@ scan_is_number(unsigned char c)
 }
 
 
-/* the beginning of a METHOD that ends at "p", NULL if it is none */
+/* the beginning of a METHOD that ends at "p"; NULL if there is none */
 
 static const unsigned char *
 scan_pieces_method(const unsigned char *start, const unsigned char *p)
@@ -165,7 +165,7 @@ scan_pieces_method(const unsigned char *start, const unsigned char *p)
 }
 
 
-/* METHOD, a blank or what is in its place, and a target */
+/* METHOD, a space or what replaces it, and a target */
 
 static int
 scan_pieces_request(scan_pieces_t *pc)
@@ -177,7 +177,7 @@ scan_pieces_request(scan_pieces_t *pc)
 
         method = p;
 
-        /* an absolute one, or one in quotes of its own */
+        /* an absolute target, or one in quotes of its own */
 
         while (method > pc->p && p - method < 8
                && (method[-1] == ':' || method[-1] == '/'
@@ -226,7 +226,7 @@ scan_pieces_request(scan_pieces_t *pc)
         quote = 0;
     }
 
-    /* the end: the quote, the protocol, or the blank behind the target */
+    /* the end: the quote, the protocol, or the space after the target */
 
     for (p = method; p < pc->last; p++) {
 
@@ -304,7 +304,7 @@ scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln)
 }
 
 
-/* a word of three digits that may be a status; 0 if "p" begins none */
+/* three digits that may be a status; 0 if "p" begins none */
 
 static unsigned
 scan_pieces_number(const unsigned char *p, const unsigned char *last,
@@ -353,7 +353,7 @@ scan_pieces_skip(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* right in front of the request, or first of the numbers in front of it */
+/* directly before the request, or first of the numbers before it */
 
 static unsigned
 scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)
@@ -377,7 +377,7 @@ scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)
             continue;
         }
 
-        /* behind a slash only as Squid has it: TCP_MISS/200 */
+        /* after a slash only as in Squid: TCP_MISS/200 */
 
         if (p > pc->p && p[-1] == '/'
             && (p - pc->p < 2 || !scan_is_capital(p[-2])))
@@ -416,7 +416,7 @@ scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
     p = scan_pieces_skip(pc->behind, pc->last);
     after = scan_pieces_number(p, pc->last, &end);
 
-    /* a status that is not known */
+    /* an unknown status */
 
     if (p < pc->last && *p == '-' && pc->last - p > 1 && p[1] == ' ') {
         return 0;
@@ -427,7 +427,7 @@ scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
 
         if (next < pc->last && (scan_is_number(*next) || *next == '-')) {
 
-            /* and the size, if the request has no status in front */
+            /* and the size, if the request has no status before it */
 
             before = 0;
 
@@ -481,7 +481,7 @@ scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
 }
 
 
-/* the address that stands first; in the ADC's lines behind the colon */
+/* the first address; in the ADC's lines the one after the colon */
 
 static void
 scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
@@ -533,7 +533,7 @@ scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
 }
 
 
-/* [dd/Mon/yyyy:hh:mm:ss, yyyy-mm-ddThh:mm:ss, or seconds in front */
+/* [dd/Mon/yyyy:hh:mm:ss, yyyy-mm-ddThh:mm:ss, or seconds at the beginning */
 
 static int
 scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
@@ -600,7 +600,7 @@ scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
 }
 
 
-/* lines that these write, and that hold no request */
+/* lines of these products that contain no request */
 
 static int
 scan_pieces_is_other(const unsigned char *p, const unsigned char *last)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Lines of no other format that hold a request.
+ * Lines of no other format that contain a request.
  */
 
 
@@ -14,17 +14,17 @@
 
 
 /*
- * A request by the pieces of a line: METHOD and target, a status near them,
- * an address, a time.  SCAN_NO_REQUEST for what load balancers and the ADC
- * write that is none; SCAN_DAMAGED if there is no request that can be told.
+ * Finds a request by the pieces of a line: METHOD and target, a status nearby,
+ * an address, a time.  SCAN_NO_REQUEST for lines of load balancers and of the
+ * ADC without a request; SCAN_DAMAGED if no request can be recognised.
  */
 
 scan_parsed_e scan_pieces(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
 /*
- * Where METHOD and a target that is an attack begin, in quotes if there are
- * any; NULL if there are none.
+ * Where METHOD and a target that is an attack begin, with their quote if they
+ * have one; NULL if there are none.
  */
 
 const unsigned char *scan_pieces_find(const unsigned char *p,

@@ -2,14 +2,13 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The way past all lines that cannot matter.
+ * Skips lines that cannot matter.
  *
  * What the guard's prefilter calls clean has no parent segment and no
- * malformed byte in any reading, and no backslash: so a log's escapes are not
- * in it either, and the target stands in the line as it was sent.  No reason
- * is left for a refusal.  What else scan looks for is under vpns, or a .php,
- * or the text of a template: words that must stand there, unless a "%" hides
- * a letter.
+ * malformed byte in any reading, and no backslash: so it contains no escape of
+ * a log, and the target is in the line as it was sent.  No reason for a
+ * refusal is left.  What else scan looks for is below vpns, or a .php, or the
+ * text of a template: words that must be there, unless a "%" hides a letter.
  */
 
 
@@ -28,7 +27,7 @@ static int scan_has_end(const unsigned char *p, size_t len);
 static int scan_hides_letter(const unsigned char *p, size_t len);
 
 
-/* the first letter in either case, or another byte as it stands */
+/* the first letter in either case; any other byte unchanged */
 
 static inline const unsigned char *
 scan_find_letter(const unsigned char *p, const unsigned char *last, int c)
@@ -109,7 +108,7 @@ scan_find(const unsigned char *p, size_t len, const char *word)
 
 #if SCAN_SSE2
 
-/* nothing but letters, digits and harmless marks, as most targets are? */
+/* only letters, digits and harmless marks, as in most targets? */
 
 static int
 scan_is_plain(const unsigned char *p, size_t len)
@@ -124,7 +123,9 @@ scan_is_plain(const unsigned char *p, size_t len)
         len = sizeof(text);
     }
 
-    /* the last window overlaps the one before: nothing is over-read */
+    /*
+     * the last window overlaps the one before, so nothing is read past the end
+     */
 
     odd = scan_odd_bytes(p + len - 17);
 
@@ -142,8 +143,8 @@ scan_is_plain(const unsigned char *p, size_t len)
 
 
 /*
- * Whether one of the words is there, in any letter case: 1 for what may be
- * of interest, 0 if none is.
+ * Is one of the words there, in any letter case? 1 if the target may be of
+ * interest, 0 if not.
  */
 
 static int
@@ -210,7 +211,7 @@ scan_is_word(const unsigned char *p, size_t len, size_t i)
 }
 
 
-/* does "text", in small letters, begin "before" bytes in front of p[i]? */
+/* does "text", in lower case, begin "before" bytes before p[i]? */
 
 static inline int
 scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
@@ -224,7 +225,7 @@ scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
         return 0;
     }
 
-    /* a control byte that passes for a dot is not clean */
+    /* "| 0x20" also turns 0E into a dot, but a control byte is not clean */
 
     for (p += i - before; *text; p++, text++) {
         if ((*p | 0x20) != *text) {
@@ -236,8 +237,10 @@ scan_is_text(const unsigned char *p, size_t len, size_t i, size_t before,
 }
 
 
-/* what is of interest under vpns without a traversal ends like this, or is a
-   file of its configuration */
+/*
+ * what is of interest below vpns without a traversal ends like this, or is a
+ * file of its configuration
+ */
 
 static int
 scan_has_end(const unsigned char *p, size_t len)
@@ -262,7 +265,7 @@ scan_has_end(const unsigned char *p, size_t len)
 }
 
 
-/* does an escape stand for a letter?  No browser does that. */
+/* does an escape stand for a letter? No browser encodes letters. */
 
 static int
 scan_hides_letter(const unsigned char *p, size_t len)
@@ -303,7 +306,9 @@ scan_is_clean_odd(const unsigned char *p, size_t len)
 
 #if SCAN_SSE2
 
-/* does the "%" begin an escape of a harmless character, which is no letter? */
+/*
+ * does the "%" begin an escape of a harmless character that is not a letter?
+ */
 
 static inline int
 scan_is_harmless(const unsigned char *start, const unsigned char *p)
@@ -325,7 +330,7 @@ scan_is_harmless(const unsigned char *start, const unsigned char *p)
 }
 
 
-/* is an odd byte in the midst of a target none of an attack? */
+/* can an unusual byte within a target be no part of an attack? */
 
 static inline int
 scan_is_harmless_odd(const unsigned char *start, const unsigned char *p,
@@ -384,7 +389,7 @@ scan_clean_odd(const unsigned char *start, const unsigned char *p,
             return NULL;
         }
 
-        /* blanks, quotes, and what is not clean anyway */
+        /* spaces, quotes, and what is not clean anyway */
 
         if (*p < '$' || *p >= 0x80) {
             return vpns && scan_has_end(start, (size_t) (p - start)) ? NULL

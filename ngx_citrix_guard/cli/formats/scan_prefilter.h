@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The prefilter: sees at a glance that most targets of a log are clean.
+ * Most targets of a log are clean at a glance.
  */
 
 
@@ -20,7 +20,7 @@
 #endif
 
 
-/* "word" in small letters; NULL if it is not there */
+/* finds "word", which is in lower case; NULL if it does not occur */
 
 const unsigned char *scan_find(const unsigned char *p, size_t len,
     const char *word);
@@ -32,13 +32,13 @@ int scan_is_clean(const unsigned char *p, size_t len, unsigned policy);
 
 #if SCAN_SSE2
 
-/* the same as scan_clean_target(): "p" is an odd byte, which may be harmless */
+/* the same as scan_clean_target() for an unusual byte at "p" */
 
 const unsigned char *scan_clean_odd(const unsigned char *start,
     const unsigned char *p, const unsigned char *last);
 
 
-/* where p[0..15] has two bytes that a word has, too; "b" is one byte later */
+/* where p[0..15] has two bytes that a word also has; "b" is one byte later */
 
 static inline __m128i
 scan_near_word(__m128i a, __m128i b)
@@ -64,7 +64,7 @@ scan_near_word(__m128i a, __m128i b)
 }
 
 
-/* and where it has anything that cguard_prefilter() might not like, or a "%" */
+/* and anything that cguard_prefilter() might not call clean, or a "%" */
 
 static inline __m128i
 scan_odd_bytes(const unsigned char *p)
@@ -80,7 +80,7 @@ scan_odd_bytes(const unsigned char *p)
                        _mm_cmpgt_epi8(a, _mm_set1_epi8('z')));
     odd = _mm_or_si128(odd, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
 
-    /* a dot in front of any of &'()*+,-./ */
+    /* a dot before any of &'()*+,-./ */
 
     joins = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('.')),
                           _mm_cmplt_epi8(b, _mm_set1_epi8('0')));
@@ -89,7 +89,7 @@ scan_odd_bytes(const unsigned char *p)
 }
 
 
-/* the end of a target that is of no interest: a blank or a quote; or NULL */
+/* the end of a target of no interest: a space or quote; otherwise NULL */
 
 static inline const unsigned char *
 scan_clean_target(const unsigned char *p, const unsigned char *last)
@@ -117,7 +117,7 @@ scan_clean_target(const unsigned char *p, const unsigned char *last)
 #endif
 
 
-/* memchr() for a byte that is mostly near: inline, and no bytes over-read */
+/* memchr() for a byte that is mostly near: inline, never reads past the end */
 
 static inline const unsigned char *
 scan_find_near(const unsigned char *p, const unsigned char *last, int c)

@@ -2,9 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Most lines are seen to hold no attack anywhere, whatever their fields are:
- * they have nothing that a parent segment is made of, or nothing that "vpns" is
- * made of.
+ * In most lines no field can hold an attack: they lack the bytes of a parent
+ * segment, or those of "vpns".
  */
 
 
@@ -14,7 +13,7 @@
 #include "scan_prefilter.h"
 
 
-/* "[" is none of it, but may stand beside the backslash */
+/* "[" is not one of them, but sits next to the backslash */
 
 static inline int
 scan_is_loud(const unsigned char *p, const unsigned char *last)
@@ -70,7 +69,7 @@ scan_is_hex(unsigned char c)
 }
 
 
-/* what an escape is to the word around it: 1: it may be a letter of it */
+/* what an escape means for the word around it: 1: it may be a letter of it */
 
 static int
 scan_hides(const unsigned char *p)
@@ -89,7 +88,7 @@ scan_hides(const unsigned char *p)
 }
 
 
-/* may "vpns" be there?  Blanks and plus signs may be dropped in it. */
+/* may "vpns" be there? Spaces and plus signs may be dropped within it. */
 
 static int
 scan_has_vpns(const unsigned char *p, const unsigned char *last)
@@ -97,7 +96,7 @@ scan_has_vpns(const unsigned char *p, const unsigned char *last)
     unsigned       seen;
     unsigned char  c;
 
-    /* how many letters of the word */
+    /* how many letters of the word so far */
 
     for (seen = 0; p < last; p++) {
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sees that a text holds no attack, whatever its fields are.
+ * Recognises a text without an attack, whatever its fields are.
  */
 
 
@@ -17,7 +17,7 @@
 
 /*
  * 1: no word of the text has a reading that is an attack, with the escapes of
- * any log.  1 is always right, 0 says only that it was not seen.  Linear.
+ * any log. 1 is always right; 0 means only that this was not shown.  Linear.
  */
 
 int scan_is_quiet(const unsigned char *p, const unsigned char *last);
@@ -26,10 +26,11 @@ int scan_is_quiet(const unsigned char *p, const unsigned char *last);
 #if SCAN_SSE2
 
 /*
- * Where p[0..15] has what a parent segment begins with, or may be hidden by: a
- * control byte or one above 7E, "%", "\\", or a dot in front of another one or
- * of what may be dropped between them; p[16] may be the second one.  The "["
- * beside the backslash comes with it: a time begins there.
+ * Where p[0..15] has a byte with which a parent segment begins or may be
+ * hidden: a control byte or one above 7E, "%", "\\", or a dot before another
+ * dot or before a byte that may be dropped between dots; p[16] may be that
+ * second byte.  The "[" next to the backslash is included: a time begins
+ * there.
  */
 
 static inline __m128i
@@ -40,7 +41,7 @@ scan_loud_bytes(const unsigned char *p)
     a = _mm_loadu_si128((const __m128i *) p);
     b = _mm_loadu_si128((const __m128i *) (p + 1));
 
-    /* subtracted from a constant, each range becomes that of the highest */
+    /* subtracted from a constant, each range becomes the highest one */
 
     low = _mm_cmpgt_epi8(_mm_sub_epi8(_mm_set1_epi8(-2), a),
                          _mm_set1_epi8(-2 - ' '));
@@ -50,7 +51,7 @@ scan_loud_bytes(const unsigned char *p)
     found = _mm_or_si128(_mm_or_si128(low, slash),
                          _mm_cmpeq_epi8(a, _mm_set1_epi8('%')));
 
-    /* what is below "." counts as well: that saves comparisons */
+    /* what is below "." counts as well, which saves comparisons */
 
     return _mm_or_si128(found,
                _mm_andnot_si128(_mm_cmpgt_epi8(b, _mm_set1_epi8('.')),

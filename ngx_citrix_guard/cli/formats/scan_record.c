@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Of fields that mean the same the one of the highest rank counts.  What is in
- * no field that is known is still searched: where a log has the target under
- * two names, one of them made canonical, the other one may be the attack.
+ * Of several fields that mean the same, the one of the highest rank counts.
+ * Fields of unknown meaning are still searched: if a log has the target under
+ * two names, one of them normalised, the other may be the attack.
  */
 
 
@@ -56,7 +56,7 @@ scan_is_attack(cli_str_t s)
 }
 
 
-/* METHOD, a blank, and what may be a target */
+/* METHOD, a space, and what may be a target */
 
 int
 scan_is_request(const unsigned char *p, const unsigned char *last)
@@ -137,7 +137,7 @@ scan_record_status(cli_str_t s, unsigned *status)
         /* void */
     }
 
-    /* our own: there was no answer */
+    /* from our own event: there was no answer */
 
     if (s.len == 1 && *p == '0') {
         *status = 0;
@@ -271,7 +271,7 @@ scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
 }
 
 
-/* what names a target, but does not look like one, counts least */
+/* a target's name with a value that does not look like one ranks lowest */
 
 static void
 scan_record_target(scan_record_t *rec, scan_field_e field, unsigned rank,
@@ -341,7 +341,7 @@ scan_record_time(scan_record_t *rec, unsigned rank, cli_str_t s)
 }
 
 
-/* the time of a date and a clock that stand apart */
+/* the time, if date and time of day are separate fields */
 
 static void
 scan_record_clock(scan_record_t *rec)
@@ -367,7 +367,9 @@ scan_record_clock(scan_record_t *rec)
 }
 
 
-/* the fields of a line in a line, and those around it that it has not */
+/*
+ * the fields of a line within a line; those that it lacks are the outer ones
+ */
 
 static void
 scan_record_fill(scan_line_t *ln, const scan_line_t *inner)
@@ -402,7 +404,7 @@ scan_record_fill(scan_line_t *ln, const scan_line_t *inner)
 }
 
 
-/* 1 if the line in this one is a request */
+/* 1 if the line within this one is a request */
 
 static int
 scan_record_inner(scan_record_t *rec, scan_line_t *inner)
@@ -453,7 +455,7 @@ scan_record_end(scan_record_t *rec)
         ln->query.len = 0;
     }
 
-    /* a query that the target has already */
+    /* a query that the target contains already */
 
     if (memchr(ln->target.data, '?', ln->target.len)
         || (ln->query.len == 1 && *ln->query.data == '-'))
@@ -465,7 +467,7 @@ scan_record_end(scan_record_t *rec)
         return SCAN_REQUEST;
     }
 
-    /* servers write no target for what was no request */
+    /* servers log no target if there was no request */
 
     return rec->named && ln->status ? SCAN_REQUEST : SCAN_DAMAGED;
 }

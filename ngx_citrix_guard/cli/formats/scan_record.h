@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A request put together from fields that have names.
+ * Puts a request together from fields that have names.
  */
 
 
@@ -14,7 +14,7 @@
 #include "scan_types.h"
 
 
-/* a target of this rank or below may be another thing */
+/* a target of this rank or below may be something else */
 
 #define SCAN_RANK_VAGUE  3
 
@@ -25,10 +25,10 @@ typedef struct {
     unsigned              rank[SCAN_FIELDS];
 
     cli_str_t             inner;        /* a line of another log */
-    cli_str_t             odd;          /* an attack where no target is */
+    cli_str_t             odd;          /* an attack outside the target */
     cli_str_t             date;
     cli_str_t             clock;
-    unsigned              named:1;      /* some field is the target's */
+    unsigned              named:1;      /* a field of the target exists */
 } scan_record_t;
 
 
@@ -37,19 +37,19 @@ typedef struct {
 void scan_record_begin(scan_record_t *rec, scan_parser_t *ps,
     scan_line_t *ln);
 
-/* takes a field, without escapes; its bytes must stay */
+/* adds a field, without escapes; its bytes must stay valid */
 
 void scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
     cli_str_t s);
 
 /*
- * What it was: SCAN_DAMAGED if the fields make no request.  A line in a field
- * is parsed if no field is the target.
+ * Ends the record; SCAN_DAMAGED if the fields make no request.  A line within
+ * a field is parsed if no field is the target.
  */
 
 scan_parsed_e scan_record_end(scan_record_t *rec);
 
-/* does it look like a target, or METHOD and target? */
+/* does it look like a target, or like METHOD and target? */
 
 int scan_is_target(cli_str_t s);
 int scan_is_request(const unsigned char *p, const unsigned char *last);

@@ -2,9 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Rows of values below a header that names them, with commas, semicolons, bars
- * or tabs between.  A value in quotes may hold any of these, and a quote as
- * two.  Zeek's header begins with "#fields", and "-" is nothing.
+ * Rows of values below a header that names them, separated by commas,
+ * semicolons, bars or tabs.  A quoted value may contain any of these, and a
+ * quote as two.  Zeek's header begins with "#fields", and "-" is an empty
+ * value.
  */
 
 
@@ -25,7 +26,7 @@ static cli_str_t scan_table_value(const unsigned char **p,
 static const cli_str_t  scan_table_fields = cli_string("#fields\t");
 
 
-/* the mark that the header has most of, outside of quotes */
+/* the separator that is most frequent in the header, outside of quotes */
 
 static unsigned char
 scan_table_separator(const unsigned char *p, const unsigned char *last)
@@ -170,7 +171,7 @@ scan_table(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* the next one; "p" is behind the mark, or behind the end of all */
+/* the next value; "p" is then after the separator, or after the end */
 
 static cli_str_t
 scan_table_value(const unsigned char **p, const unsigned char *last,

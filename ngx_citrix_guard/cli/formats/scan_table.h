@@ -14,16 +14,16 @@
 
 
 /*
- * The columns that a line names, if it is a header: -1 if it is none.  Some
- * column must be the request's.  Writes "w3c".
+ * The columns that a line names if it is a header; -1 if it is not.  One of
+ * the columns must belong to the request.  Writes "w3c".
  */
 
 int scan_table_header(scan_w3c_t *w3c, const scan_formats_t *formats,
     const unsigned char *p, const unsigned char *last);
 
 /*
- * The recogniser of the rows below; SCAN_DAMAGED if there was no header, or
- * the line has other columns.
+ * Recognises the rows below; SCAN_DAMAGED if there was no header, or the line
+ * has other columns.
  */
 
 scan_parsed_e scan_table(scan_parser_t *ps, const unsigned char *p,

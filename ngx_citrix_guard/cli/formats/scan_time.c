@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Times, as logs write them.
+ * Parses times as logs write them.
  */
 
 
@@ -23,7 +23,7 @@
 #define SCAN_ISO_SECONDS  17
 
 
-/* of times without a zone: seconds, or by the tz database */
+/* the zone of times without one: seconds, or by the tz database */
 
 static int64_t   scan_offset;
 static unsigned  scan_by_name;
@@ -50,7 +50,7 @@ scan_two(const unsigned char *p, unsigned *n)
 }
 
 
-/* by the three letters, whatever their case; 0 if it is none */
+/* the month with these three letters, in any case; 0 if there is none */
 
 static unsigned
 scan_month(const unsigned char *p)
@@ -74,7 +74,7 @@ scan_month(const unsigned char *p)
 }
 
 
-/* dd/Mon/yyyy:hh:mm:ss +zzzz: 26 bytes, and they are there */
+/* dd/Mon/yyyy:hh:mm:ss +zzzz: the caller has checked the 26 bytes */
 
 int64_t
 scan_time_clf(const unsigned char *p)
@@ -104,8 +104,8 @@ scan_time_clf(const unsigned char *p)
 
 
 /*
- * yyyy-mm-dd, or with "/"; then hh:mm, hh:mm:ss behind "T" or a blank, with a
- * fraction, and "Z", +hh:mm or +hhmm; without a zone it is UTC
+ * yyyy-mm-dd, also with "/"; then "T" or a space, and hh:mm or hh:mm:ss, with
+ * a fraction, and "Z", +hh:mm or +hhmm; UTC without a zone
  */
 
 int64_t
@@ -236,7 +236,7 @@ scan_iso(const unsigned char *p, size_t len, unsigned *zoned)
 }
 
 
-/* seconds, or milliseconds if there are 13 digits; a fraction is dropped */
+/* seconds, or milliseconds if there are 13 digits; fractions are dropped */
 
 int64_t
 scan_time_epoch(const unsigned char *p, size_t len)
@@ -283,8 +283,8 @@ scan_time_any(const unsigned char *p, size_t len)
 
 
 /*
- * The same, by the time of the line before: most lines have its second, and
- * nearly all its minute.
+ * The same, using the time of the line before: most lines have the same
+ * second, and nearly all the same minute.
  */
 
 static int64_t
@@ -310,7 +310,7 @@ scan_clock_set(scan_time_cache_t *clock, const unsigned char *p, size_t len,
 }
 
 
-/* all but the seconds is the same */
+/* everything but the seconds is the same */
 
 static int64_t
 scan_time_cache_step(scan_time_cache_t *clock, const unsigned char *p)

@@ -13,48 +13,49 @@
 #include "scan_types.h"
 
 
-/* seconds since 1970 of the time of a line, or SCAN_NO_TIME */
+/* the time of a line in seconds since 1970, or SCAN_NO_TIME */
 
 int64_t scan_time_clf(const unsigned char *p);
 
 /*
- * The zone of times that have none: +hh:mm, or a name of the tz database.  -1
- * if it is none.  Called before any time is read: it sets TZ.
+ * Sets the zone of times without one: +hh:mm, or a name of the tz database.
+ * Returns -1 if it is unknown.  Called before any time is read, because it
+ * sets TZ.
  */
 
 int scan_time_zone(const char *text);
 
-/* the same of a time as in nginx's error log, in that zone if it has none */
+/* the same for a time as in nginx's error log; that zone if it has none */
 
 int64_t scan_time_local(const unsigned char *p, size_t len);
 
-/* the same, and without a zone it is UTC */
+/* the same; UTC if it has no zone */
 
 int64_t scan_time_iso(const unsigned char *p, size_t len);
 
-/* the same of another form of time */
+/* the same for another form of time */
 
 int64_t scan_time_epoch(const unsigned char *p, size_t len);
 
-/* the same of any of them */
+/* the same for any of them */
 
 int64_t scan_time_any(const unsigned char *p, size_t len);
 
-/* the same of the common log format */
+/* the same for the common log format */
 
 int64_t scan_time_cached_clf(scan_time_cache_t *clock,
     const unsigned char *p);
 
-/* the same by way of the line before, which mostly has the same minute */
+/* the same, using the line before, which mostly has the same minute */
 
 int64_t scan_time_cached(scan_time_cache_t *clock, const unsigned char *p,
     size_t len);
 
-/* the time of an option */
+/* the time in an option */
 
 int64_t scan_time_option(const char *text);
 
-/* the same of a day */
+/* the same for a day */
 
 const char *scan_day_text(int64_t day, char buf[32]);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Types of scan: from bytes to lines, from lines to requests, from requests
- * to findings, and what findings add up to.
+ * Types of scan: from bytes to lines, from lines to requests, from requests to
+ * findings, and their sums.
  */
 
 
@@ -27,7 +27,7 @@
 #define SCAN_TEXT_TIMES  4
 
 
-/* what is known of a request; the bytes are those of the line, or of "text" */
+/* what is known of a request; its bytes are in the line, or in "text" */
 
 typedef struct {
     cli_str_t             client;
@@ -43,7 +43,7 @@ typedef struct {
     unsigned              status;
     unsigned              canary;
 
-    /* no request, but the guard says that it has not logged so many */
+    /* no request, but the number of requests that the guard has not logged */
     uint64_t              left_out;
 
     /* begins with the size, which few lines need as a number */
@@ -66,7 +66,7 @@ typedef enum {
 } scan_format_e;
 
 
-/* kinds of SCAN_CLF, by what is behind the size */
+/* kinds of SCAN_CLF, by what follows the size */
 
 #define SCAN_KIND_COMMON    0x01
 #define SCAN_KIND_COMBINED  0x02
@@ -102,14 +102,14 @@ typedef enum {
     SCAN_F_TIME,
     SCAN_F_LINE,            /* a line of another log */
     SCAN_F_HOST,
-    SCAN_F_SKIP,            /* known, and of no interest */
+    SCAN_F_SKIP,            /* known, but of no interest */
     SCAN_FIELDS
 } scan_field_e;
 
 
 /*
- * A log_format: fields with a text behind each, and one in front of all.  A
- * host may stand right in front of the target, which begins with a slash.
+ * A log_format: fields with a text after each, and one before all.  A host may
+ * directly precede the target, which begins with a slash.
  */
 
 #define SCAN_CUSTOM_MAX  64
@@ -131,8 +131,8 @@ typedef struct {
 
 
 /*
- * The columns that "#Fields:" or a header has named; "separator" is what is
- * between them, 0 for the blanks and tabs of the W3C.
+ * The columns that "#Fields:" or a header has named; "separator" is the byte
+ * between them, 0 for the spaces and tabs of W3C.
  */
 
 #define SCAN_W3C_MAX  256
@@ -146,7 +146,7 @@ typedef struct {
 } scan_w3c_t;
 
 
-/* keys of JSON lines that --key gives a meaning */
+/* the JSON keys to which --key gives a meaning */
 
 #define SCAN_KEYS_MAX  32
 
@@ -163,7 +163,7 @@ typedef struct {
 } scan_formats_t;
 
 
-/* one of these a thread: what it remembers from line to line */
+/* one for each thread: what it remembers from line to line */
 
 #define SCAN_SEEN_KEYS  32
 #define SCAN_SEEN_LEN   40
@@ -176,7 +176,7 @@ typedef struct {
 } scan_seen_t;
 
 
-/* a time, as it was written, and where its seconds are */
+/* a time as text, and where its seconds are */
 
 #define SCAN_TIME_CACHE_LEN  40
 
@@ -189,7 +189,7 @@ typedef struct {
 } scan_time_cache_t;
 
 
-/* the values of a JSON line, and the text in front of each and of its end */
+/* the values of a JSON line, and the text before each and before its end */
 
 #define SCAN_LAYOUT_VALUES  48
 #define SCAN_LAYOUT_TEXT    2048
@@ -242,12 +242,12 @@ struct scan_parser_s {
     scan_seen_t    seen[SCAN_SEEN_KEYS];
     scan_layout_t  layout;
 
-    /* what is put together for one line: SCAN_TEXT_TIMES the longest line */
+    /* text made for one line: at most SCAN_TEXT_TIMES the longest line */
     unsigned char        *text;
     size_t                used;
     const unsigned char  *line;
 
-    /* of a line in a line; and who takes that apart */
+    /* of a line within a line; and who parses it */
     unsigned              depth;
     scan_parsed_e       (*inner)(scan_parser_t *ps, const unsigned char *p,
                                  const unsigned char *last, scan_line_t *ln);
@@ -262,9 +262,9 @@ struct scan_parser_s {
 
 typedef enum {
     SCAN_NOTHING = 0,
-    SCAN_MALFORMED,         /* refused, but no sign of this hole */
-    SCAN_OWN,               /* the operator's own */
-    SCAN_LOOK,              /* for people to look at */
+    SCAN_MALFORMED,         /* refused, but no sign of this vulnerability */
+    SCAN_OWN,               /* the operator's own request */
+    SCAN_LOOK,              /* somebody has to look at it */
     SCAN_BLOCKED,
     SCAN_ATTEMPT,
     SCAN_NOT_KNOWN,         /* an attack; its answer is not known */
@@ -320,21 +320,21 @@ typedef enum {
 typedef struct {
     uint64_t              number;
     cli_str_t             line;
-    scan_line_t           request;      /* its strings without escapes */
+    scan_line_t           request;      /* its strings are without escapes */
     cli_str_t             reading;
     cguard_reason_e       reason;
-    const char           *named;        /* or what the guard has written */
+    const char           *named;        /* or the guard's own words */
     scan_outcome_e        outcome;
     scan_why_e            why;
     unsigned              is;
     unsigned              damaged;
     scan_format_e         format;
-    unsigned              event:1;      /* by the guard's own word, */
-    unsigned              sign:1;       /* and it is a sign of this hole */
+    unsigned              event:1;      /* according to the guard, */
+    unsigned              sign:1;       /* and a sign of this vulnerability */
 } scan_hit_t;
 
 
-/* bytes for hits, which outlive their line; and some for one at a time */
+/* memory for findings, which outlive their line; and scratch for one string */
 
 typedef struct scan_block_s  scan_block_t;
 
@@ -386,7 +386,7 @@ typedef struct {
 } scan_origin_t;
 
 
-/* targets with one reading */
+/* targets with the same reading */
 
 typedef struct {
     unsigned char         name[SCAN_GROUP_LEN];
@@ -408,7 +408,7 @@ typedef struct {
 } scan_day_t;
 
 
-/* a request, in how many lines of each kind of log, and what came of it */
+/* a request, its number of lines in each kind of log, and its outcome */
 
 #define SCAN_EVENTS      65536
 #define SCAN_EVENT_KINDS 4
@@ -457,7 +457,7 @@ typedef struct {
 } scan_period_t;
 
 
-/* entries by hash: "slot" has their numbers, and one more */
+/* entries by hash; "slot" has their numbers plus one */
 
 typedef struct {
     void                 *entry;

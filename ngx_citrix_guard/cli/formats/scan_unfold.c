@@ -2,11 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * JSON documents that stand over many lines, or are very long, become lines:
- * the line ends in them become blanks.  A document that is not at its end after
- * SCAN_UNFOLD_MAX bytes, and an array at the top, give a line for each object of
- * the outermost array of objects; what is around them counts only if it may
- * hold an attack.
+ * Turns JSON documents that span many lines, or are very long, into lines:
+ * their line ends become spaces.  A document that does not end within
+ * SCAN_UNFOLD_MAX bytes, and an array at the top level, become a line for each
+ * object of the outermost array of objects; the text around these counts only
+ * if it may hold an attack.
  */
 
 
@@ -33,7 +33,7 @@ static void scan_unfold_long(scan_unfold_t *uf);
 
 /*
  * Where the first line that is more than brackets ends within a document.  A
- * text without a line end that is not at its end is a long one.
+ * text that has no line end and no end of the document is a long one.
  */
 
 int
@@ -86,7 +86,7 @@ scan_unfold_is_needed(const unsigned char *p, size_t len)
         case '\n':
             if (words) {
 
-                /* lines of records in a "[" are lines */
+                /* lines of records within a "[" are lines */
 
                 return depth > 1 || top == '{';
             }
@@ -126,7 +126,7 @@ scan_unfold_feed(scan_unfold_t *uf, const unsigned char *p, size_t len)
 {
     const unsigned char  *last;
 
-    /* what was taken is of no use any more */
+    /* what was taken is not needed any more */
 
     uf->n -= uf->used;
     uf->start -= uf->used;
@@ -138,7 +138,7 @@ scan_unfold_feed(scan_unfold_t *uf, const unsigned char *p, size_t len)
 
     uf->used = 0;
 
-    /* each byte may have a line end behind it */
+    /* each byte may be followed by a line end */
 
     if (uf->size - uf->n < 2 * len) {
         uf->size = uf->n + 2 * len;
@@ -173,7 +173,7 @@ scan_unfold_byte(scan_unfold_t *uf, unsigned char c)
 
     if (uf->string) {
 
-        /* a line end in a string is none of JSON: to be in step again */
+        /* JSON allows no line end in a string: synchronise again */
 
         uf->string = (uf->escape || c != '"') && c != '\n';
         uf->escape = !uf->escape && c == '\\';
@@ -197,7 +197,7 @@ scan_unfold_byte(scan_unfold_t *uf, unsigned char c)
 
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
 
-        /* none is needed at the beginning of a line */
+        /* not needed at the beginning of a line */
 
         uf->out[uf->n] = ' ';
         uf->n += uf->n > uf->start;
@@ -301,8 +301,8 @@ scan_unfold_close(scan_unfold_t *uf, unsigned char c)
 
 
 /*
- * An object at the very beginning of a line within another one: that one has
- * no end, and is a line by itself.
+ * An object at the very beginning of a line within another one: the outer one
+ * has no end, and is a line by itself.
  */
 
 static void
@@ -323,7 +323,7 @@ scan_unfold_line(scan_unfold_t *uf)
 }
 
 
-/* what stands around the objects of an array is none of them */
+/* the text around the objects of an array belongs to none of them */
 
 static void
 scan_unfold_around(scan_unfold_t *uf)

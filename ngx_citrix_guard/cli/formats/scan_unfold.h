@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * JSON documents that stand over many lines, or are very long, become lines.
+ * Turns JSON documents that span many lines, or are very long, into lines.
  */
 
 
@@ -13,33 +13,33 @@
 #include <stddef.h>
 
 
-/* so many bytes of a file are enough to tell */
+/* enough bytes of a file to recognise one */
 
 #define SCAN_UNFOLD_LOOK  (64 * 1024)
 
 
 typedef struct {
 
-    /* what is ready, up to "start", and of that what was taken */
+    /* what is ready, up to "start"; and what was taken of it */
     unsigned char        *out;
     size_t                n;
     size_t                used;
     size_t                start;
     size_t                size;
 
-    /* the first object of an array of objects, and how deep that array is */
+    /* the first object of an array of objects, and the depth of that array */
     size_t                element;
     unsigned              array_depth;
 
     unsigned              depth;
-    unsigned char         top;              /* the bracket around all */
-    unsigned              begin:1;          /* a line end was before */
+    unsigned char         top;              /* the outermost bracket */
+    unsigned              begin:1;          /* after a line end */
     unsigned              string:1;
     unsigned              escape:1;
-    unsigned              open:1;           /* "[" was before */
-    unsigned              text:1;           /* a line that is no document */
+    unsigned              open:1;           /* after "[" */
+    unsigned              text:1;           /* the line is not a document */
     unsigned              lines:1;          /* each object is a line */
-    unsigned              split:1;          /* a part of it is out already */
+    unsigned              split:1;          /* part of it was written */
 } scan_unfold_t;
 
 
@@ -47,11 +47,11 @@ typedef struct {
 
 int scan_unfold_is_needed(const unsigned char *p, size_t len);
 
-/* more of the text; allocates what it needs */
+/* adds text; allocates what it needs */
 
 void scan_unfold_feed(scan_unfold_t *uf, const unsigned char *p, size_t len);
 
-/* there is no more */
+/* marks the end of the text */
 
 void scan_unfold_end(scan_unfold_t *uf);
 

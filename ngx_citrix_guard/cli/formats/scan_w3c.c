@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The extended log format of W3C, as IIS and others write it: "#Fields:"
- * names the columns, blanks or tabs are between them, "-" is nothing.
+ * The extended log format of W3C, as IIS and others write it: "#Fields:" names
+ * the columns, separated by spaces or tabs; "-" is an empty value.
  */
 
 
@@ -38,7 +38,7 @@ static scan_parsed_e scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
 
-/* the next word, or what is quoted; "p" is behind it */
+/* the next word or quoted text; "p" is then after it */
 
 static cli_str_t
 scan_w3c_word(const unsigned char **p, const unsigned char *last)
@@ -183,7 +183,7 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
         }
     }
 
-    /* IIS has blanks in no value: what is left is of another line */
+    /* values of IIS contain no space: the rest belongs to another line */
 
     if (scan_w3c_word(&p, last).len || (found && !ln->target.len)) {
         return SCAN_DAMAGED;

@@ -13,14 +13,12 @@
 #include "scan_types.h"
 
 
-/* reads a line "#Fields:" */
+/* reads a "#Fields:" line */
 
 void scan_w3c_fields(scan_w3c_t *w3c, const unsigned char *p,
     const unsigned char *last);
 
-/*
- * The recogniser of this format; SCAN_DAMAGED if the line is none of it.
- */
+/* Recognises this format; SCAN_DAMAGED if the line does not have it. */
 
 scan_parsed_e scan_w3c(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);

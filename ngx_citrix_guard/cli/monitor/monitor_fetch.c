@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One document by HTTP, as the guard's monitor gives it.
+ * Fetches a document of the guard's monitor over HTTP.
  */
 
 
@@ -17,7 +17,7 @@
 #include "monitor_fetch.h"
 
 
-/* a zone of 1,000 events is less than 2 MiB of JSON */
+/* the JSON of a zone with 1,000 events is less than 2 MiB */
 
 #define MONITOR_FETCH_MAX  (16 * 1024 * 1024)
 
@@ -42,7 +42,7 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
     curl = curl_easy_init();
 
     if (curl == NULL) {
-        snprintf(doc->error, sizeof(doc->error), "libcurl does not start");
+        snprintf(doc->error, sizeof(doc->error), "libcurl cannot be initialized");
         return -1;
     }
 

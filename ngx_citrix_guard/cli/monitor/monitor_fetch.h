@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One document by HTTP, as the guard's monitor gives it.
+ * Fetches a document of the guard's monitor over HTTP.
  */
 
 
@@ -14,16 +14,16 @@
 
 
 typedef struct {
-    char                 *data;             /* to be freed */
+    char                 *data;             /* the caller frees it */
     size_t                len;
     char                  error[256];
 } monitor_document_t;
 
 
 /*
- * Asks for the URL, which may have a name and password in it, or ~/.netrc has.
- * No redirect is followed, and no proxy asked.  -1, with an error for people,
- * if the answer is not 200, or too large.
+ * Requests the URL.  Name and password may be in it, or in ~/.netrc.  Follows
+ * no redirect and uses no proxy.  Returns -1, with an error message, if the
+ * answer is not 200 or too large.
  */
 
 int monitor_fetch(const char *url, long seconds, monitor_document_t *doc);

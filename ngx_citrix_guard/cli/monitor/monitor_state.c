@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the guard says of itself, read from its monitor's JSON
- * (docs/monitoring.md).  What is not understood is an error, and no zero.
+ * What the guard reports about itself, from its monitor's JSON
+ * (docs/monitoring.md).  Anything that is not understood is an error, never a
+ * zero.
  */
 
 
@@ -190,7 +191,7 @@ monitor_server(monitor_reader_t *rd, const char *path, const char *value)
 }
 
 
-/* one that is not known here may be the worst */
+/* an unknown value here may be the worst one */
 
 static void
 monitor_outcome(monitor_reader_t *rd, const char *path, const char *value)

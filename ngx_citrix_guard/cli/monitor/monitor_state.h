@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the guard says of itself, read from its monitor's JSON.
+ * What the guard reports about itself, from its monitor's JSON.
  */
 
 
@@ -17,7 +17,7 @@
 #define MONITOR_OFF      0x04
 
 
-/* a server that is gone has no modes, and its counts go on */
+/* a server that is no longer configured has no modes, but keeps its counts */
 
 typedef struct {
     char                  name[256];
@@ -41,19 +41,19 @@ typedef struct {
     unsigned long long    exempted;
     unsigned long long    errors;
 
-    /* forwarded, without a sign of success */
+    /* forwarded to the ADC, without a sign of success */
     unsigned long long    attempts;
 
-    /* answered as if it had worked, or nobody knows how; the last moment */
+    /* may have got through: all, those without an answer, and the last time */
     unsigned long long    through;
     unsigned long long    unknown;
     char                  last[40];
 
-    /* of these, those that somebody has looked at, and who */
+    /* of these, those that were acknowledged, and by whom */
     unsigned long long    looked;
     char                  by[256];
 
-    /* events that were not written to the log in full */
+    /* events that were not written to the log, or not in full */
     unsigned long long    lost;
 
     unsigned              servers;
@@ -63,7 +63,7 @@ typedef struct {
 } monitor_state_t;
 
 
-/* asks the monitor; -1, and "error" says why, if nothing is known */
+/* reads the monitor; returns -1, with "error" set, if nothing is known */
 
 int monitor_state(const char *url, monitor_state_t *state);
 

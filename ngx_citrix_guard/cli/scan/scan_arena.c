@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Memory for what a piece of a log has brought to light: given piece by
- * piece, and back all at once.
+ * Memory for the findings in a piece of a log: allocated one by one, freed all
+ * at once.
  */
 
 
@@ -57,7 +57,7 @@ scan_arena_copy(scan_arena_t *arena, const unsigned char *p, size_t len)
 }
 
 
-/* the same bytes at each call */
+/* the same memory at each call */
 
 unsigned char *
 scan_arena_scratch(scan_arena_t *arena, size_t size)

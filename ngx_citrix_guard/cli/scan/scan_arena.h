@@ -14,16 +14,16 @@
 #include "cli/formats/scan_types.h"
 
 
-/* a copy of the bytes that lasts until scan_arena_reset() */
+/* a copy of the bytes, valid until scan_arena_reset() */
 
 cli_str_t scan_arena_copy(scan_arena_t *arena, const unsigned char *p,
     size_t len);
 
-/* room for one string at a time, until the next call */
+/* memory for one string at a time, valid until the next call */
 
 unsigned char *scan_arena_scratch(scan_arena_t *arena, size_t size);
 
-/* gives all copies back; the memory stays for the next ones */
+/* discards all copies; keeps the memory for the next ones */
 
 void scan_arena_reset(scan_arena_t *arena);
 

@@ -16,7 +16,7 @@
 #include "scan_hash.h"
 
 
-/* 9 January 2020: the line that the advice of that month drew */
+/* 9 January 2020: advisories of that month drew the line here */
 
 #define SCAN_SCANNING  1578528000
 
@@ -79,13 +79,13 @@ scan_conclusion_success(const scan_findings_t *sc, FILE *f)
     if (sc->shield_up != SCAN_NO_TIME && sc->success_last != SCAN_NO_TIME
         && sc->success_last >= sc->shield_up)
     {
-        fprintf(f, "  Something was answered after the shield was up: "
-                "something bypasses it.\n");
+        fprintf(f, "  Something was answered after --shield-up: something "
+                "bypasses the guard.\n");
     }
 
-    fprintf(f, "  Disconnect it, keep its disk for forensics, install it "
-            "anew with fixed firmware,\n  replace its keys, certificates "
-            "and passwords, and look at what it can reach.\n");
+    fprintf(f, "  Disconnect it, keep its disk for forensics, reinstall it "
+            "with fixed firmware,\n  replace its keys, certificates and "
+            "passwords, and investigate what it can reach.\n");
 }
 
 
@@ -121,7 +121,7 @@ scan_conclusion_attempts(const scan_findings_t *sc, FILE *f)
 }
 
 
-/* what is left to people: without attempts, and beside them */
+/* what people have to look at: without attempts, and besides attempts */
 
 static void
 scan_conclusion_look(const scan_findings_t *sc, FILE *f)
@@ -158,7 +158,7 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
 
     } else if (sc->count[SCAN_LOOK] == 0) {
         scan_print_sentence(f, CLI_GREEN, "Nothing found",
-                            "No request in these logs is of this attack.");
+                            "No request in these logs belongs to this attack.");
     }
 
     scan_conclusion_look(sc, f);
@@ -168,7 +168,7 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
                 (unsigned long long) sc->count[SCAN_OWN]);
 
         if (sc->own_answered) {
-            fprintf(f, "; %llu of them got through:\n  the hole was open",
+            fprintf(f, "; %llu of them got through:\n  the ADC was open",
                     (unsigned long long) sc->own_answered);
         }
 

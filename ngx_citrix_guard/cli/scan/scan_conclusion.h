@@ -16,7 +16,7 @@
 
 
 
-/* the same as one word, for JSON */
+/* the conclusion as one word, for JSON */
 
 const char *scan_verdict(const scan_findings_t *sc);
 

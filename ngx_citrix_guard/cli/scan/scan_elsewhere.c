@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * An attack that stands where no request was read: in another field of a line,
- * or in a line that was not understood.
+ * Finds an attack outside of the request: in another field of a line, or in a
+ * line that was not understood.
  */
 
 
@@ -20,15 +20,14 @@
 #include "scan_search.h"
 
 
-/* what is kept of it */
+/* how much of it is kept */
 
 #define SCAN_KEEP  2048
 
 
 /*
- * A target that stands in another field than the request's has that one's
- * answer; of what is none, as the field that tells where a link was, nothing
- * is known.
+ * A target in a field other than the request's gets that request's answer.
+ * The referrer, which says where a link was, has no known answer.
  */
 
 int
@@ -39,7 +38,7 @@ scan_judge_elsewhere(const scan_line_t *ln, const unsigned char *p,
     cli_str_t    found;
     scan_line_t  other;
 
-    /* what the monitor has sent says so */
+    /* requests that the monitor sent say so */
 
     if (ln->canary || scan_is_quiet(p, last)
         || scan_search(p, last, 1, arena, &found) == CGUARD_PASS)
@@ -61,7 +60,7 @@ scan_judge_elsewhere(const scan_line_t *ln, const unsigned char *p,
 }
 
 
-/* a damaged line is no request, but it may hold what is left of one */
+/* a damaged line is not a request, but may hold the rest of one */
 
 int
 scan_judge_damaged(const unsigned char *p, const unsigned char *last,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * An attack that stands where no request was read.
+ * Finds an attack outside of the request.
  */
 
 
@@ -14,15 +14,15 @@
 
 
 /*
- * 1: a finding in what else stands in the line of a request in which nothing
- * was found; "hit" is filled in as by scan_judge().
+ * Searches the rest of a line whose request had no finding.  Returns 1 if it
+ * holds an attack; "hit" is filled as by scan_judge().
  */
 
 int scan_judge_elsewhere(const scan_line_t *ln, const unsigned char *p,
     const unsigned char *last, unsigned policy, scan_arena_t *arena,
     scan_hit_t *hit);
 
-/* the same for a line that could not be parsed, which is no request */
+/* the same for a line that could not be parsed, and so has no request */
 
 int scan_judge_damaged(const unsigned char *p, const unsigned char *last,
     unsigned policy, scan_arena_t *arena, scan_hit_t *hit);

@@ -2,9 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A request may stand in the access log, in the error log, as an alarm there,
- * and among the guard's events.  Lines of one kind are requests of their own:
- * so it counts as often as the kind of log that has it most often.
+ * One request may appear in the access log, in the error log, as an alarm
+ * there, and among the guard's events.  Lines of the same kind of log are
+ * different requests.  So it counts as often as in the kind of log that has it
+ * most often.
  */
 
 
@@ -22,7 +23,7 @@
 #define SCAN_ID_LEN  32
 
 
-/* which outcome says more: an answer more than none, a success most */
+/* which outcome says more: an answer more than none, success the most */
 
 static const unsigned char  scan_events_rank[SCAN_OUTCOMES] = {
     [SCAN_MALFORMED] = 1, [SCAN_LOOK] = 2, [SCAN_NOT_KNOWN] = 3,
@@ -37,7 +38,7 @@ scan_same_hash(const void *entry, const void *key)
     (void) entry;
     (void) key;
 
-    /* the table has compared all of it */
+    /* the table has compared the whole key */
 
     return 1;
 }
@@ -87,7 +88,7 @@ scan_events_hash(const scan_hit_t *hit, int64_t time)
 }
 
 
-/* by its own hash, or by one that an id has led to it */
+/* by its own hash, or by that to which an id has led */
 
 static scan_seen_event_t *
 scan_events_at(scan_findings_t *sc, uint64_t hash)
@@ -110,8 +111,8 @@ scan_events_at(scan_findings_t *sc, uint64_t hash)
 
 
 /*
- * Logs are written at the beginning of a request or at its end: a second before
- * and one behind are the same.
+ * Some logs have the time when a request begins, others when it ends: a
+ * difference of one second is accepted.
  */
 
 static scan_seen_event_t *
@@ -162,7 +163,7 @@ scan_events_by_id(scan_findings_t *sc, const scan_hit_t *hit, uint64_t hash)
 
     id = seen->event;
 
-    /* its other lines may have no id, but this one's time */
+    /* its other lines may lack the id but have this time */
 
     if (id != hash) {
         seen = scan_hash_table_get(&sc->ids, hash, scan_same_hash, NULL);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A request that stands in several logs is one event.
+ * Counts a request that appears in several logs once.
  */
 
 
@@ -14,20 +14,20 @@
 
 
 /*
- * The event of a finding that stands in another kind of log already, by its id,
- * or by client, target and time; NULL if it is a new one, or cannot be told.
- * Called in the order of the logs.
+ * The event of a finding that was found in another kind of log before, by its
+ * id, or by client, target and time; NULL if it is new, or this cannot be
+ * determined.  Called in the order of the logs.
  */
 
 scan_seen_event_t *scan_events_again(scan_findings_t *sc,
     const scan_file_t *file, const scan_hit_t *hit);
 
-/* does the finding say more of what came of it? */
+/* does the finding say more about the outcome? */
 
 int scan_events_is_better(const scan_seen_event_t *event,
     const scan_hit_t *hit);
 
-/* what is known of an event is from this finding */
+/* takes what is known of an event from this finding */
 
 void scan_events_set(scan_seen_event_t *event, const scan_file_t *file,
     const scan_hit_t *hit);

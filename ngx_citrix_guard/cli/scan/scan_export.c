@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The case file: one row or object a finding, written as they are found, so
- * that none is kept in memory; JSON ends with the sums.
+ * The case file: one row or object for each finding, written at once, so that
+ * none is kept in memory; JSON ends with the sums.
  */
 
 
@@ -45,7 +45,7 @@ scan_export_begin(scan_findings_t *sc)
 }
 
 
-/* a leading sign would be a formula to a spreadsheet */
+/* a spreadsheet would take a leading sign for a formula */
 
 static void
 scan_csv(const unsigned char *p, size_t len)

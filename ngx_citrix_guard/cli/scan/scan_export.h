@@ -13,16 +13,16 @@
 #include "cli/formats/scan_types.h"
 
 
-/* begins the case file: JSON or CSV on standard output */
+/* begins JSON or CSV on standard output */
 
 void scan_export_begin(scan_findings_t *sc);
 
-/* one row or object */
+/* writes one row or object */
 
 void scan_export_hit(scan_findings_t *sc, const scan_file_t *file,
     const scan_hit_t *hit);
 
-/* the sums of JSON */
+/* writes the sums (JSON) */
 
 void scan_export_end(scan_findings_t *sc);
 

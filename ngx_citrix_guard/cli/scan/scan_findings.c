@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What findings add up to.  All here is done in the order of the logs.
+ * Aggregates the findings.  All functions are called in the order of the logs.
  */
 
 
@@ -79,7 +79,7 @@ scan_findings_free(scan_findings_t *sc)
 }
 
 
-/* moments stand in order; one that is there already counts once */
+/* moments are sorted; the same moment counts once */
 
 void
 scan_findings_milestone(scan_findings_t *sc, int64_t time, const char *name)
@@ -200,7 +200,7 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
 
     if (event) {
 
-        /* what is known of it by now; and it counts once */
+        /* updates what is known of it; it counts once */
 
         sc->own_answered = answered;
 
@@ -270,7 +270,7 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
 }
 
 
-/* what has counted for an event before more was known of it */
+/* undoes what the event counted for before more was known */
 
 static void
 scan_findings_remove(scan_findings_t *sc, const scan_seen_event_t *event,
@@ -320,9 +320,9 @@ scan_findings_remove(scan_findings_t *sc, const scan_seen_event_t *event,
 
 
 /*
- * The operator says what is his own.  Anybody can write a token as verify
- * does, so by that alone a request stays one to look at, and a success stays
- * a success.
+ * The operator says which requests are his own.  Anybody can write a token
+ * like verify's, so a token that was not given makes a request one to look at,
+ * and a success stays a success.
  */
 
 static void
@@ -367,7 +367,7 @@ scan_is_own(const char *own, const scan_hit_t *hit)
 }
 
 
-/* "cg", 16 hexadecimal digits and "-", at the beginning of a parameter */
+/* "cg", 16 hexadecimal digits and "-", at the start of a parameter */
 
 static int
 scan_is_verify(cli_str_t target)
@@ -474,7 +474,7 @@ scan_findings_origin(scan_findings_t *sc, const scan_hit_t *hit)
 }
 
 
-/* a script was answered, and later the same source fetched a template */
+/* a script was answered, and the same source fetched a template later */
 
 int
 scan_sequence(const scan_origin_t *o)
@@ -545,7 +545,7 @@ scan_findings_group(scan_findings_t *sc, const scan_hit_t *hit)
 }
 
 
-/* by what is worst; "nothing" and "attempts only" are of what was understood */
+/* by the worst outcome; "nothing" and "attempts only" need complete logs */
 
 int
 scan_findings_status(const scan_findings_t *sc)

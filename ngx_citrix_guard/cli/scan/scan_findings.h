@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the findings add up to: counts, sources, targets, days, a timeline.
+ * Aggregates the findings: counts, sources, targets, days, a timeline.
  */
 
 
@@ -17,18 +17,19 @@
 
 void scan_findings_init(scan_findings_t *sc);
 
-/* frees all that belongs to the run */
+/* frees everything that belongs to the run */
 
 void scan_findings_free(scan_findings_t *sc);
 
 /*
- * A moment before and after which findings are counted; they stay in order.
+ * Adds a moment, before and after which findings are counted; moments are kept
+ * sorted.
  */
 
 void scan_findings_milestone(scan_findings_t *sc, int64_t time,
     const char *name);
 
-/* the first and the last time of a piece of a log */
+/* adds the first and last time of a piece of a log */
 
 void scan_findings_time(scan_findings_t *sc, int64_t first, int64_t last);
 
@@ -36,31 +37,29 @@ void scan_findings_time(scan_findings_t *sc, int64_t first, int64_t last);
 
 void scan_findings_day(scan_findings_t *sc, int64_t day, uint64_t requests);
 
-/* attacks, whatever came of them */
+/* the number of attacks, whatever the outcome */
 
 uint64_t scan_attempts(const uint64_t count[SCAN_OUTCOMES]);
 
-/* those that may have succeeded */
+/* the number of those that may have succeeded */
 
 uint64_t scan_successes(const uint64_t count[SCAN_OUTCOMES]);
 
 /*
- * Adds a finding.  Called in the order of the logs.  Changes the outcome of the
- * operator's own.
+ * Adds a finding.  Called in the order of the logs.  Changes the outcome of
+ * the operator's own requests.
  */
 
 void scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
     scan_hit_t *hit);
 
-/*
- * Was a script answered, and later a template fetched, by the same source?
- */
+/* Did the same source get a script answered and fetch a template later? */
 
 int scan_sequence(const scan_origin_t *o);
 
 /*
- * Is there too little that was read for "nothing found": no request at all, a
- * line that was not understood, a file with an error, or an interrupted run?
+ * Was too little read for "nothing found": no request at all, a line that was
+ * not understood, a file with an error, or an interrupted run?
  */
 
 int scan_unread(const scan_findings_t *sc);

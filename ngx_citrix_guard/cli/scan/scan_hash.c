@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A hash table that grows up to a bound, and then counts what it leaves out.
+ * A hash table that grows up to a limit, and then counts what it leaves out.
  */
 
 
@@ -26,7 +26,7 @@ scan_hash_table_init(scan_hash_table_t *t, size_t size, size_t max)
 {
     memset(t, 0, sizeof(scan_hash_table_t));
 
-    /* each entry has its hash in front */
+    /* each entry begins with its hash */
 
     t->size = sizeof(uint64_t) + size;
     t->max = max;
@@ -138,7 +138,7 @@ scan_hash_table_grow(scan_hash_table_t *t)
 }
 
 
-/* FNV-1a, and a last stir, since the low bits choose the slot */
+/* FNV-1a with a final mix, because the low bits choose the slot */
 
 uint64_t
 scan_hash(uint64_t hash, const void *p, size_t len)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A hash table that grows up to a bound, and then counts what it leaves out.
+ * A hash table that grows up to a limit, and then counts what it leaves out.
  */
 
 
@@ -13,7 +13,7 @@
 #include "cli/formats/scan_types.h"
 
 
-/* an empty table of entries of this size, "max" of them at most */
+/* creates an empty table for at most "max" entries of this size */
 
 void scan_hash_table_init(scan_hash_table_t *t, size_t size, size_t max);
 
@@ -21,23 +21,21 @@ void scan_hash_table_init(scan_hash_table_t *t, size_t size, size_t max);
 
 void scan_hash_table_free(scan_hash_table_t *t);
 
-/* entry number "i", in the order in which they came */
+/* entry number "i", in the order of insertion */
 
 void *scan_hash_table_entry(const scan_hash_table_t *t, size_t i);
 
-/*
- * The entry for the key, a new one of zeros, or NULL if there are too many.
- */
+/* The entry for the key; a new one, all zero; or NULL if the table is full. */
 
 void *scan_hash_table_get(scan_hash_table_t *t, uint64_t hash,
     int (*same)(const void *entry, const void *key), const void *key);
 
-/* the same without adding one: NULL if it is not there */
+/* the same without adding one: NULL if there is none */
 
 void *scan_hash_table_find(const scan_hash_table_t *t, uint64_t hash,
     int (*same)(const void *entry, const void *key), const void *key);
 
-/* adds bytes to a hash that begins with 0 */
+/* adds bytes to a hash, which begins with 0 */
 
 uint64_t scan_hash(uint64_t hash, const void *p, size_t len);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What a request was, and what came of it.  The verdict is the core's; the
- * rules of the outcome are those of docs/cli.md, "Outcome".
+ * Judges a request and its outcome.  The verdict is the core's; docs/cli.md,
+ * "Outcome", has the rules for the outcome.
  */
 
 
@@ -22,12 +22,12 @@
 #include "scan_arena.h"
 
 
-/* what is kept of a target and its reading */
+/* how much of a target and its reading is kept */
 
 #define SCAN_KEEP        2048
 #define SCAN_CLIENT      63
 
-/* the size of a page that says 403: the guard's; nginx's own; Apache's */
+/* the size of a 403 page: the guard's, nginx's, Apache's */
 
 #define SCAN_GUARD_PAGE  215
 #define SCAN_NGINX_MIN   146
@@ -35,12 +35,12 @@
 #define SCAN_APACHE_MIN  190
 #define SCAN_APACHE_MAX  600
 
-/* Apache 2.2 names the path in it: the rest of the page, as it varies */
+/* Apache 2.2 writes the path into it: the size without the path */
 
 #define SCAN_APACHE_REST_MIN  200
 #define SCAN_APACHE_REST_MAX  201
 
-/* what the appliance's own log has behind the size, and no other */
+/* what only the appliance's own log has after the size */
 
 #define SCAN_OWN_LOG     " \"time: "
 
@@ -64,7 +64,7 @@ static void scan_outcome_set(scan_hit_t *hit, scan_outcome_e outcome,
     scan_why_e why);
 
 
-/* statuses that a server in front writes by itself: the ADC may have answered */
+/* statuses that a server in front sets: the ADC may have answered */
 
 static const unsigned short  scan_front[] = {
     408, 444, 460, 463, 494, 495, 496, 497, 499, 502, 503, 504, 520, 521, 522,
@@ -79,7 +79,7 @@ static const char  *scan_php[] = {
 };
 
 
-/* scripts that intruders left: the lists of SANS ISC, FireEye and Citrix */
+/* scripts of intruders, from the lists of SANS ISC, FireEye and Citrix */
 
 static const char  *scan_shells[] = {
     "/personalbookmak.pl", "/aj3ubk2mp.pl", "/rmpm.pl", "/loadcolorprefs.pl"
@@ -151,7 +151,7 @@ scan_judge_full(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     cli_str_t       target;
     unsigned char  *p;
 
-    /* the target, the target without escapes, and a reading of it */
+    /* the target, the target without escapes, and its reading */
 
     n = ln->target.len + 1 + ln->query.len;
     p = scan_arena_scratch(arena, n * 6 + 64);
@@ -190,9 +190,9 @@ scan_cut(scan_arena_t *arena, cli_str_t s, size_t len)
 
 
 /*
- * The target without the log's escapes.  Where these are not escaped
- * themselves ("escape=none", JSON, our own events) a backslash may as well
- * be one: judged as it stands, too.
+ * The target without the log's escapes.  If a log does not escape backslashes
+ * ("escape=none", JSON, our own events), a backslash may be one: so the target
+ * is judged unchanged as well.
  */
 
 static cli_str_t
@@ -237,8 +237,8 @@ scan_target(const scan_line_t *ln, unsigned char *p, unsigned policy,
 
 
 /*
- * What it asks for, by the reading of its path; small letters will do.  The
- * size that "buf" has is enough for what the core makes of that path.
+ * What it requests, by the reading of its path in lower case.  "buf" is large
+ * enough for what the core makes of that path.
  */
 
 static void
@@ -250,7 +250,7 @@ scan_class(cli_str_t target, unsigned char *buf, size_t size, scan_hit_t *hit)
     end = memchr(target.data, '?', target.len);
     n = end ? (size_t) (end - target.data) : target.len;
 
-    /* template text may stand anywhere */
+    /* template text may be anywhere */
 
     hit->reading.data = buf;
     hit->reading.len = cguard_reading(target.data, target.len, 0, buf, size);
@@ -279,7 +279,7 @@ scan_class(cli_str_t target, unsigned char *buf, size_t size, scan_hit_t *hit)
 }
 
 
-/* what the attack asks for there, with a traversal or without */
+/* what the attack requests there, with a traversal or without */
 
 static void
 scan_class_vpns(const unsigned char *p, size_t len, scan_hit_t *hit)
@@ -307,7 +307,7 @@ scan_class_vpns(const unsigned char *p, size_t len, scan_hit_t *hit)
 }
 
 
-/* a name with this ending, also where more of the path follows */
+/* a name with this extension, also if more of the path follows */
 
 static int
 scan_has_name(const unsigned char *p, size_t len, const char *ending)
@@ -378,7 +378,7 @@ scan_outcome(scan_hit_t *hit)
 }
 
 
-/* the core has nothing against the target: a stage, or an event's word */
+/* the core lets the target pass: a stage, or the word of an event */
 
 static void
 scan_outcome_pass(scan_hit_t *hit)
@@ -414,7 +414,7 @@ scan_outcome_pass(scan_hit_t *hit)
 }
 
 
-/* 1: the status does not say what the ADC has answered */
+/* 1: the status does not show what the ADC answered */
 
 static int
 scan_outcome_unknown(scan_hit_t *hit)
@@ -447,7 +447,7 @@ scan_outcome_unknown(scan_hit_t *hit)
 }
 
 
-/* what was asked for, and that it was answered */
+/* what was requested, and that it was answered */
 
 static int
 scan_outcome_class(scan_hit_t *hit)
@@ -478,7 +478,7 @@ scan_outcome_class(scan_hit_t *hit)
 
     } else if ((hit->is & SCAN_IS_SCRIPT) && hit->event) {
 
-        /* the first stage, as the guard saw it in a header field */
+        /* the first stage, found by the guard in a header field */
 
         scan_outcome_set(hit, SCAN_SCAN_SUCCESS, SCAN_WHY_SCRIPT_READ);
 
@@ -491,10 +491,10 @@ scan_outcome_class(scan_hit_t *hit)
 
 
 /*
- * Apache answers a folder with a 403 of its own: whoever asked has come
- * through.  That it is Apache's is known in the appliance's own log; any
- * other server's page may have that size.  The responder policy's has no
- * body; the guard's is of one size.
+ * Apache answers a folder with a 403 of its own, so such a request has come
+ * through.  Only in the appliance's own log is a page of that size certainly
+ * Apache's.  The 403 of the responder policy has no body; the guard's has one
+ * size.
  */
 
 static void
@@ -532,7 +532,7 @@ scan_outcome_403(scan_hit_t *hit)
 }
 
 
-/* has Apache's page about this path the size of the answer? */
+/* does the answer have the size of Apache's page about this path? */
 
 static int
 scan_apache_says(const scan_hit_t *hit)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard scan: options, and the files that are meant.
+ * citrix-guard scan: options, and the list of files.
  */
 
 
@@ -134,7 +134,7 @@ scan_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 scan_options(scan_findings_t *sc, int argc, char **argv)
@@ -176,7 +176,7 @@ scan_options(scan_findings_t *sc, int argc, char **argv)
 }
 
 
-/* a format has a variable in it, a name has none */
+/* a format contains a variable, a name does not */
 
 static int
 scan_option_format(scan_findings_t *sc)
@@ -184,7 +184,7 @@ scan_option_format(scan_findings_t *sc)
     if (sc->log_format == NULL) {
 
         if (sc->nginx_conf) {
-            cli_error("--nginx-conf: --log-format=NAME says which one of it");
+            cli_error("--nginx-conf needs --log-format=NAME");
             return -1;
         }
 
@@ -299,7 +299,7 @@ scan_option_time(scan_findings_t *sc, const char *option, const char *value,
 }
 
 
-/* an address has a dot or colon; a short token would be found anywhere */
+/* an address has a dot or colon; a short token would match anywhere */
 
 static int
 scan_option_own(scan_findings_t *sc, const char *value)
@@ -368,7 +368,7 @@ scan_path(scan_findings_t *sc, const char *path, unsigned depth)
     struct stat   st;
     scan_file_t  *file;
 
-    /* a link to a file is followed, one to a folder only if it is named */
+    /* follows links to files; a link to a folder only if it was given */
 
     if (strcmp(path, "-") != 0 || depth) {
 
@@ -382,7 +382,7 @@ scan_path(scan_findings_t *sc, const char *path, unsigned depth)
             return;
         }
 
-        /* what is in a folder and no file is none of ours */
+        /* skips everything in a folder that is not a file */
 
         if (depth && !S_ISREG(st.st_mode)) {
             return;
@@ -435,7 +435,7 @@ scan_folder(scan_findings_t *sc, const char *path, unsigned depth)
         if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode)
             && stat(name, &st) == 0 && S_ISDIR(st.st_mode))
         {
-            /* it may lead round in a circle */
+            /* a link may lead in a circle */
 
         } else {
             scan_path(sc, name, depth + 1);
@@ -470,7 +470,9 @@ scan_add_file(scan_findings_t *sc, const char *name)
 }
 
 
-/* what could not be read, on standard error; the report has it as well */
+/*
+ * prints what could not be read on standard error; the report has it as well
+ */
 
 static void
 scan_warn_unread(scan_findings_t *sc)
@@ -481,7 +483,7 @@ scan_warn_unread(scan_findings_t *sc)
     for (i = 0; i < sc->nfile; i++) {
         file = &sc->file[i];
 
-        /* nothing was understood: that is no "nothing found" */
+        /* nothing was understood: that does not mean "nothing found" */
 
         if (file->error == NULL && file->named && file->lines
             && file->damaged == file->lines)

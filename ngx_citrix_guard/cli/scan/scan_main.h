@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard scan: options and files.
+ * citrix-guard scan: options, and the list of files.
  */
 
 
@@ -10,7 +10,7 @@
 #define _SCAN_MAIN_H_INCLUDED_
 
 
-/* the command; "argv[0]" is its name.  Returns the exit status */
+/* runs the command; "argv[0]" is its name; returns the exit status */
 
 int scan_main(int argc, char **argv);
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One line on a terminal that rewrites itself.
+ * The progress of the scan: one line on a terminal that is rewritten.
  */
 
 
@@ -18,7 +18,7 @@
 #define SCAN_PROGRESS_STEP  0.2
 #define SCAN_PROGRESS_BAR   12
 
-/* a longer one would wrap, and leave a line behind each time */
+/* a longer line would wrap, and leave a line behind each time */
 
 #define SCAN_PROGRESS_LINE  79
 

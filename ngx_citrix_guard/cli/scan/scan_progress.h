@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * How far the scan is: one line on a terminal.
+ * The progress of the scan: one line on a terminal.
  */
 
 
@@ -13,11 +13,11 @@
 #include "cli/formats/scan_types.h"
 
 
-/* how far it is, as one line on standard error */
+/* shows the progress on standard error */
 
 void scan_progress(scan_findings_t *sc, uint64_t done);
 
-/* removes that line */
+/* removes the line */
 
 void scan_progress_end(const scan_findings_t *sc);
 

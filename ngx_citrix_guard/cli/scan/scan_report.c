@@ -176,7 +176,7 @@ scan_report_files(const scan_findings_t *sc)
     for (i = 0; i < sc->nfile; i++) {
         file = &sc->file[i];
 
-        /* what went wrong is always shown */
+        /* errors are always shown */
 
         if (shown >= SCAN_SHOWN_FILES && !file->error && !file->damaged) {
             continue;
@@ -239,7 +239,7 @@ scan_report_outcomes(const scan_findings_t *sc)
         { SCAN_ATTEMPT, CLI_AMBER, "no sign of success" },
         { SCAN_BLOCKED, CLI_GREEN, "refused by the guard" },
         { SCAN_LOOK, CLI_AMBER, "not certainly an attempt: look at it" },
-        { SCAN_OWN, CLI_PLAIN, "your own (--own): no attempts" },
+        { SCAN_OWN, CLI_PLAIN, "your own (--own), not attempts" },
     };
 
     scan_title("Attempts");
@@ -261,13 +261,13 @@ scan_report_outcomes(const scan_findings_t *sc)
     }
 
     if (sc->count[SCAN_MALFORMED]) {
-        printf("  %s refused as malformed besides: %s\n",
+        printf("  %s also refused, as malformed: %s\n",
                scan_count(sc->count[SCAN_MALFORMED], n),
                scan_why_text[SCAN_WHY_MALFORMED]);
     }
 
     if (sc->salvaged) {
-        printf("  %s of them seen in damaged lines\n",
+        printf("  %s of them found in damaged lines\n",
                scan_count(sc->salvaged, n));
     }
 }
@@ -429,7 +429,7 @@ scan_report_milestones(const scan_findings_t *sc)
 }
 
 
-/* what has no time comes last; of the same second, as it was read */
+/* findings without a time come last; of the same second, in file order */
 
 static int
 scan_by_time(const void *one, const void *two)

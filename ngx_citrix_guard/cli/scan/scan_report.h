@@ -13,7 +13,7 @@
 #include "cli/formats/scan_types.h"
 
 
-/* the report for people, on standard output */
+/* prints the report on standard output */
 
 void scan_report(scan_findings_t *sc);
 
@@ -21,7 +21,7 @@ void scan_report(scan_findings_t *sc);
 
 void scan_formats_text(const scan_file_t *file, char *buf, size_t size);
 
-/* what the guard would have blocked */
+/* prints what the guard would have refused */
 
 void scan_would_block(scan_findings_t *sc);
 

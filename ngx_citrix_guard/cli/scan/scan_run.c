@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Files are read in pieces of whole lines.  Each thread takes the next piece,
- * parses it by itself, and adds what it found to the case when its turn has
- * come: so the case is the same with any number of threads.
+ * Reads files in pieces of whole lines.  Each thread takes the next piece,
+ * parses it by itself, and adds its findings to the case when it is the
+ * piece's turn.  So the result does not depend on the number of threads.
  */
 
 
@@ -53,7 +53,7 @@ typedef struct {
     const char           *error;
     uint64_t              at;
 
-    /* the end of the line that names the columns, if it is the first */
+    /* the end of the line that names the columns, if that is the first line */
     const unsigned char  *header;
 
     scan_parser_t         parser;
@@ -69,7 +69,7 @@ typedef struct {
     int64_t               first;
     int64_t               last;
 
-    /* so many requests of one second, not yet counted by day */
+    /* requests of one second that are not yet counted by day */
     int64_t               time;
     uint64_t              same;
 
@@ -86,7 +86,7 @@ typedef struct {
 struct scan_job_s {
     scan_findings_t                *sc;
 
-    /* who reads */
+    /* the thread that reads */
     pthread_mutex_t       reading;
     scan_source_t        *source;
     scan_text_t          *text;
@@ -100,7 +100,7 @@ struct scan_job_s {
     unsigned              is_w3c:1;
     unsigned              skip:1;
 
-    /* whose turn it is to add to the case */
+    /* the piece whose turn it is */
     pthread_mutex_t       adding;
     pthread_cond_t        turned;
     uint64_t              turn;
@@ -160,7 +160,7 @@ scan_run(scan_findings_t *sc)
 
     piece = cli_alloc(sc->threads * sizeof(scan_piece_t));
 
-    /* signals are for the first thread */
+    /* only the first thread handles signals */
 
     sigfillset(&set);
     pthread_sigmask(SIG_BLOCK, &set, &old);
@@ -247,7 +247,7 @@ scan_thread(void *data)
 }
 
 
-/* 0: there is no more */
+/* 0: no more data */
 
 static int
 scan_piece_read(scan_job_t *job, scan_piece_t *pc)
@@ -306,9 +306,8 @@ scan_piece_open(scan_job_t *job, scan_piece_t *pc)
 
 
 /*
- * Up to the end of a line; what follows is kept for the next piece.  Of a
- * line without an end in sight the beginning is handed out, and the rest is
- * skipped.
+ * Up to the end of a line; the rest is kept for the next piece.  If a line has
+ * no end within reach, its beginning is processed and the rest skipped.
  */
 
 static void
@@ -401,7 +400,7 @@ scan_piece_header(scan_job_t *job, scan_piece_t *pc)
 }
 
 
-/* which columns are in force where this piece begins, and the next one */
+/* the columns in force where this piece begins, and where the next begins */
 
 static void
 scan_piece_w3c(scan_job_t *job, scan_piece_t *pc)
@@ -521,7 +520,7 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
         pc->formats |= 1u << pc->parser.format;
     }
 
-    /* what is known to be none is no hiding place either */
+    /* what is known not to be a request may still hide one */
 
     if (parsed == SCAN_NO_REQUEST
         && scan_judge_damaged(p, last, pc->job->sc->policy, &pc->arena, &hit))
@@ -564,7 +563,7 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
 }
 
 
-/* adds the requests of one second, "time" */
+/* adds requests of one second, "time" */
 
 static void
 scan_piece_times(scan_piece_t *pc)

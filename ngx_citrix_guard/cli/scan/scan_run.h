@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Reads all files, in pieces of whole lines, by one thread or several.
+ * Reads all files in pieces of whole lines, with one thread or several.
  */
 
 
@@ -13,7 +13,7 @@
 #include "cli/formats/scan_types.h"
 
 
-/* reads all files; adds what is found */
+/* reads all files and adds the findings */
 
 void scan_run(scan_findings_t *sc);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A line that was not understood may hold the attack all the same, in a string
- * of JSON inside another, or between marks that no format has.
+ * A line that was not understood may still hold the attack: in a JSON string
+ * inside another one, or between marks that no format has.
  */
 
 
@@ -18,7 +18,7 @@
 #include "scan_arena.h"
 
 
-/* escapes in escapes */
+/* escapes within escapes */
 
 #define SCAN_SEARCH_DEPTH  4
 

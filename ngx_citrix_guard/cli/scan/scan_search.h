@@ -16,10 +16,10 @@
 
 
 /*
- * What of the line has an attack for a reading, CGUARD_PASS if nothing has:
- * as it stands and without the escapes of logs and of JSON, several times, the
- * whole line and each word, or the words only.  "found" is in the line or in
- * the arena's scratch.  Linear.
+ * The part of the line with a reading that is an attack; CGUARD_PASS if there
+ * is none.  The line is searched unchanged and without the escapes of logs and
+ * JSON, several times; as a whole and word by word, or word by word only.
+ * "found" points into the line or the arena's scratch.  Linear.
  */
 
 cguard_reason_e scan_search(const unsigned char *p, const unsigned char *last,

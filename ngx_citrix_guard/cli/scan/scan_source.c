@@ -1,9 +1,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which packer it was is seen by the first bytes, not by the name.  Several
- * packed pieces one behind the other count as one file, as they do for the
- * packers' own commands.
+ * Unpacks a file.  The compression is recognised by the first bytes, not by
+ * the name.  Several compressed pieces after each other are one file, as for
+ * the commands that made them.
  */
 
 
@@ -28,11 +28,11 @@
 
 #define SCAN_PACKED_SIZE  (128 * 1024)
 
-/* xz may ask for as much as its header says */
+/* xz may need as much memory as its header says */
 
 #define SCAN_XZ_MEMORY    (256 * 1024 * 1024)
 
-/* of a block: zstd asks for the next one's together with a block */
+/* one block: zstd asks for a block and the header of the next */
 
 #define SCAN_ZSTD_HEADER  3
 
@@ -54,7 +54,7 @@ struct scan_source_s {
     unsigned              regular:1;
     unsigned              eof:1;
 
-    /* where a piece has ended and another one may begin */
+    /* a piece has ended, and another one may follow */
     unsigned              between:1;
 
     unsigned char        *in;
@@ -71,7 +71,7 @@ struct scan_source_s {
     scan_zip_t           *zip;
     ZSTD_DStream         *zstd;
 
-    /* so much for the next call */
+    /* bytes to request in the next call */
     size_t                zstd_next;
 };
 
@@ -212,7 +212,7 @@ scan_read(scan_source_t *src, unsigned char *buf, size_t size,
     ssize_t        n;
     struct pollfd  pfd;
 
-    /* a signal may have come to another thread than that which waits here */
+    /* a signal may have reached another thread than the one that waits here */
 
     pfd.fd = src->fd;
     pfd.events = POLLIN;
@@ -245,7 +245,7 @@ scan_read(scan_source_t *src, unsigned char *buf, size_t size,
 }
 
 
-/* more of the file into "in", of which nothing is left */
+/* reads more of the file into "in", which is empty */
 
 static ssize_t
 scan_fill(scan_source_t *src, const char **error)
@@ -255,7 +255,7 @@ scan_fill(scan_source_t *src, const char **error)
     src->used = 0;
     src->nin = 0;
 
-    /* a pipe may give the first bytes one by one */
+    /* a pipe may deliver the first bytes one by one */
 
     do {
         n = scan_read(src, src->in + src->nin, SCAN_PACKED_SIZE - src->nin,
@@ -324,7 +324,7 @@ scan_unpack(scan_source_t *src, unsigned char *buf, size_t size,
             break;
         }
 
-        /* with no more to come there may be something left inside */
+        /* the file has ended, but the decoder may have more output */
 
         left = src->nout;
 
@@ -339,7 +339,7 @@ scan_unpack(scan_source_t *src, unsigned char *buf, size_t size,
         }
     }
 
-    /* what came out before the damage is good */
+    /* output before the damage is valid */
 
     if (src->nout == size && src->failed) {
         *error = src->failed;
@@ -362,7 +362,7 @@ scan_gzip_step(scan_source_t *src)
 {
     int  rc;
 
-    /* tapes and some tools fill up with zeros */
+    /* tapes and some tools pad with zeros */
 
     while (src->between && src->used < src->nin && src->in[src->used] == 0) {
         src->used++;
@@ -503,7 +503,7 @@ scan_bzip2_end(scan_source_t *src)
 }
 
 
-/* an archive asks for its bytes by itself, and keeps them until then */
+/* the archive reader requests bytes itself, and keeps them until then */
 
 static ssize_t
 scan_zip_bytes(void *data, const unsigned char **p)
@@ -552,8 +552,8 @@ scan_zstd_start(scan_source_t *src)
 
 
 /*
- * A call that ends with an error does not say what came out in it.  So a call
- * gets no more than one block, and nothing while the one before is not out.
+ * A call that fails does not say how much output was written before.  So a
+ * call gets at most one block, and nothing until the one before is written.
  */
 
 static int

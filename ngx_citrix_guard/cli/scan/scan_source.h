@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The bytes of a file, unpacked: plain, gzip, xz or zstd.
+ * The bytes of a file, unpacked.
  */
 
 
@@ -19,32 +19,33 @@
 typedef struct scan_source_s  scan_source_t;
 
 
-/* a signal asks for an end */
+/* a signal requests the end */
 
 extern volatile sig_atomic_t  scan_stop;
 
 
 /*
- * NULL, and "error" says why; "-" is standard input.  Allocates the source.
+ * Opens a file; "-" is standard input.  Allocates the source; returns NULL,
+ * with "error" set, on failure.
  */
 
 scan_source_t *scan_source_open(const char *name, const char **error);
 
-/* frees it */
+/* closes and frees it */
 
 void scan_source_close(scan_source_t *src);
 
-/* "", "gzip",  */
+/* "", "gzip", */
 
 const char *scan_source_packed(const scan_source_t *src);
 
-/* bytes of the file itself, read so far */
+/* bytes of the file itself read so far */
 
 uint64_t scan_source_at(const scan_source_t *src);
 
 /*
- * As read(2), but no fewer bytes than asked for unless the end is near.  -1,
- * and "error" says why: what was read before is good.
+ * Like read(2), but returns fewer bytes than requested only near the end.
+ * Returns -1, with "error" set, on failure: what was read before is valid.
  */
 
 ssize_t scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Most files are lines of ASCII and pass through.  What is in UTF-16 or UTF-32
- * is converted, and JSON documents over many lines become lines.
+ * The text of a file.  Most files are lines of ASCII and pass unchanged.
+ * UTF-16 and UTF-32 are converted, and JSON documents over many lines become
+ * lines.
  */
 
 
@@ -33,7 +34,7 @@ struct scan_text_s {
     unsigned char        *raw;
     size_t                nraw;
 
-    /* as UTF-8, and of that what was taken */
+    /* as UTF-8, and how much of it was taken */
     unsigned char        *utf8;
     size_t                nutf8;
     size_t                used;
@@ -127,7 +128,7 @@ scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
 }
 
 
-/* what kind of text it is, by its beginning */
+/* the kind of text, by its beginning */
 
 static void
 scan_text_look(scan_text_t *text)
@@ -152,7 +153,7 @@ scan_text_look(scan_text_t *text)
 }
 
 
-/* "raw" as UTF-8; and behind that, more from the source */
+/* "raw" as UTF-8, then more from the source */
 
 static void
 scan_text_fill(scan_text_t *text)
@@ -223,7 +224,7 @@ scan_text_unfold(scan_text_t *text, unsigned char *buf, size_t size)
 }
 
 
-/* the beginning, and then the source without a copy */
+/* the beginning, then the source without a copy */
 
 static ssize_t
 scan_text_plain(scan_text_t *text, unsigned char *buf, size_t size,

@@ -19,7 +19,7 @@
 typedef struct scan_text_s  scan_text_t;
 
 
-/* reads from "src", which it closes; allocates */
+/* reads from "src", which it will close; allocates */
 
 scan_text_t *scan_text_open(scan_source_t *src);
 
@@ -27,7 +27,7 @@ scan_text_t *scan_text_open(scan_source_t *src);
 
 void scan_text_close(scan_text_t *text);
 
-/* as scan_source_read() */
+/* like scan_source_read() */
 
 ssize_t scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
     const char **error);

@@ -14,7 +14,7 @@
 #include "scan_timeline.h"
 
 
-/* the first findings that the timeline has besides each success */
+/* how many findings there are besides the successes */
 
 #define SCAN_FIRST  5
 
@@ -23,8 +23,8 @@ static int scan_time_after(int64_t one, int64_t two);
 
 
 /*
- * A place for a success as long as there is room, and for others if they are
- * of the earliest, whatever the order of reading.
+ * A success gets a place while there is room; others if they are among the
+ * earliest, whatever the order of reading.
  */
 
 static scan_timeline_entry_t *
@@ -62,7 +62,7 @@ scan_timeline_place(scan_findings_t *sc, int64_t time, unsigned success)
 }
 
 
-/* what has no time is later than what has one */
+/* findings without a time count as later */
 
 static int
 scan_time_after(int64_t one, int64_t two)

@@ -13,7 +13,7 @@
 #include "cli/formats/scan_types.h"
 
 
-/* adds a finding, if there is a place for it */
+/* adds a finding if there is room */
 
 void scan_timeline_add(scan_findings_t *sc, const scan_file_t *file,
     const scan_hit_t *hit);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The files of a zip archive, by libarchive, which reads them one behind the
- * other: so standard input may be one.
+ * The files of a zip archive. libarchive reads them one after another, so
+ * standard input may be a zip archive.
  */
 
 
@@ -21,8 +21,8 @@ struct scan_zip_s {
     ssize_t             (*more)(void *data, const unsigned char **p);
     void                 *data;
     const char           *failed;
-    unsigned              file:1;           /* within one */
-    unsigned              line:1;           /* its last line has no end */
+    unsigned              file:1;           /* within a file */
+    unsigned              line:1;           /* its last line has no line end */
     unsigned              end:1;
 };
 
@@ -83,7 +83,7 @@ scan_zip_close(scan_zip_t *zip)
 }
 
 
-/* 0: there is no file more */
+/* 0: no more files */
 
 static int
 scan_zip_next(scan_zip_t *zip)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The files of a zip archive, one behind the other.
+ * The files of a zip archive, one after another.
  */
 
 
@@ -18,8 +18,9 @@ typedef struct scan_zip_s  scan_zip_t;
 
 
 /*
- * "more" gives the next bytes of the archive, which stay until it is called
- * again: 0 is the end, -1 an error.  NULL: no memory.
+ * Opens an archive.  "more" returns its next bytes, which stay valid until it
+ * is called again: 0 is the end, -1 an error.  Returns NULL if memory runs
+ * out.
  */
 
 scan_zip_t *scan_zip_open(ssize_t (*more)(void *data,
@@ -29,7 +30,10 @@ scan_zip_t *scan_zip_open(ssize_t (*more)(void *data,
 
 void scan_zip_close(scan_zip_t *zip);
 
-/* what the files hold, each with a line end behind; as scan_source_read() */
+/*
+ * reads the files' contents, each followed by a line end; like
+ * scan_source_read()
+ */
 
 ssize_t scan_zip_read(scan_zip_t *zip, unsigned char *buf, size_t size,
     const char **error);

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard rollback: back to what was there before a setup.  Without a
- * date it goes back by one: to the last files that differ from those of now.
+ * citrix-guard rollback: restores the files from before a setup.  Without a
+ * date it goes back one step: to the last files that differ from the current
+ * ones.
  */
 
 
@@ -51,18 +52,18 @@ static int rollback_say(const rollback_t *rb, const char *date,
 static const char  rollback_usage[] =
 "usage: citrix-guard rollback [OPTION...]\n"
 "\n"
-"Goes back to the files that were there before the last citrix-guard setup,\n"
-"and reloads nginx. Once more: to those before the setup before it.\n"
+"Restores the files from before the last citrix-guard setup, and reloads nginx.\n"
+"Each further rollback goes back one more setup.\n"
 "\n"
-"  -l, --list           the setups that there were, the newest first\n"
-"      --to=DATE        before this setup, whatever came after it\n"
-"      --conf=DIR       the folder of nginx.conf (nginx -V says it)\n"
-"      --nginx=BINARY   another nginx (/usr/sbin/nginx)\n"
-"      --monitor=URL    of the guard (http://127.0.0.1:8089/citrix-guard)\n"
-"  -n, --dry-run        say what would come back, and write nothing\n"
-"  -h, --help\n"
+"  -l, --list           list the setups, the newest first\n"
+"      --to=DATE        restore the files from before that setup\n"
+"      --conf=DIR       the folder of nginx.conf (as nginx -V says)\n"
+"      --nginx=BINARY   the nginx to reload (/usr/sbin/nginx)\n"
+"      --monitor=URL    its monitor (http://127.0.0.1:8089/citrix-guard)\n"
+"  -n, --dry-run        show what would be restored, but write nothing\n"
+"  -h, --help           print this text\n"
 "\n"
-"Exit status: 0 done, 2 error, and everything is as it was.\n";
+"Exit status: 0 done, 2 error, and nothing has changed.\n";
 
 
 int
@@ -88,7 +89,7 @@ rollback_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 rollback_options(rollback_t *rb, int argc, char **argv)
@@ -144,7 +145,8 @@ rollback_options(rollback_t *rb, int argc, char **argv)
     }
 
     if (optind < argc) {
-        cli_error("rollback: no option: %s", cli_printable(argv[optind]));
+        cli_error("rollback: takes options only, not \"%s\"",
+                  cli_printable(argv[optind]));
         return ROLLBACK_ERROR;
     }
 
@@ -180,8 +182,8 @@ rollback_all(rollback_t *rb)
 
 
 /*
- * What stood before the setup of dates[i]: what it kept, and what those after
- * it kept of other files.
+ * The files from before the setup of dates[i]: those that it kept, and those
+ * that later setups kept of other files.
  */
 
 static int
@@ -225,7 +227,7 @@ rollback_read(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i,
 }
 
 
-/* does all stand now as it did before that setup?  -1: it cannot be read */
+/* are all files as before that setup? -1: they cannot be read */
 
 static int
 rollback_is(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i)
@@ -263,7 +265,7 @@ rollback_list(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
     }
 
     if (n == 0) {
-        printf("There was no setup: nothing is kept in %s/" SETUP_KEPT ".\n",
+        printf("There was no setup: no files are kept in %s/" SETUP_KEPT ".\n",
                rb->nginx.conf);
     }
 
@@ -271,7 +273,10 @@ rollback_list(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
 }
 
 
-/* the date that was named, or one further back than now; "n": none, said */
+/*
+ * the given date, or the one before the current state; "n": none, with a
+ * message
+ */
 
 static unsigned
 rollback_choose(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
@@ -301,25 +306,25 @@ rollback_choose(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
     }
 
     if (rb->to) {
-        cli_error("rollback: --to=%s: nothing is kept of that date; --list "
+        cli_error("rollback: --to=%s: there is no setup of that date; --list "
                   "says of which", cli_printable(rb->to));
         return n;
     }
 
     if (n == 0) {
-        cli_error("rollback: nothing is kept in %s/" SETUP_KEPT,
+        cli_error("rollback: there is nothing to restore in %s/" SETUP_KEPT,
                   rb->nginx.conf);
 
     } else if (to == n) {
-        cli_error("rollback: the files are those from before the first setup "
-                  "already");
+        cli_error("rollback: the files are already those from before the "
+                  "first setup");
     }
 
     return to;
 }
 
 
-/* the present files are kept as well, until nginx has taken the former ones */
+/* the current files are kept, too, until nginx has accepted the old ones */
 
 static int
 rollback_to(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned i)
@@ -386,16 +391,17 @@ rollback_undo(const rollback_t *rb, const char *now)
 {
     if (setup_put_back(rb->nginx.conf, now) == 0) {
         setup_forget(rb->nginx.conf, now);
-        cli_error("rollback: the files are those of before, and nginx goes on");
+        cli_error("rollback: the old files are restored, and nginx keeps "
+                  "running");
 
     } else {
-        cli_error("rollback: not all files are back: they are in "
+        cli_error("rollback: not all files were restored: they are in "
                   "%s/" SETUP_KEPT "/%s", rb->nginx.conf, now);
     }
 }
 
 
-/* says what came back; is the guard among it? */
+/* reports what was restored; does it include the guard? */
 
 static int
 rollback_say(const rollback_t *rb, const char *date,
@@ -408,7 +414,7 @@ rollback_say(const rollback_t *rb, const char *date,
 
     for (i = 0, guard = 1; i < n; i++) {
         printf("  %s %s/%s\n",
-               change[i].text || change[i].link ? "put back" : "removed ",
+               change[i].text || change[i].link ? "restored" : "removed ",
                rb->nginx.conf, change[i].path);
 
         if (strcmp(change[i].path, "nginx.conf") == 0) {
@@ -420,8 +426,7 @@ rollback_say(const rollback_t *rb, const char *date,
     printf("The files are those from before the setup of %s.\n", date);
 
     if (!guard) {
-        printf("There was no guard by setup then: by these files nothing is "
-               "refused.\n");
+        printf("These files have no guard from setup: nothing is refused.\n");
     }
 
     return guard;

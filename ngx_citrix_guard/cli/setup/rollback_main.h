@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard rollback: back to what was there before a setup.
+ * citrix-guard rollback: restores the files from before a setup.
  */
 
 
@@ -10,7 +10,7 @@
 #define _ROLLBACK_MAIN_H_INCLUDED_
 
 
-/* the command; "argv[0]" is its name.  Returns the exit status */
+/* runs the command; "argv[0]" is its name; returns the exit status */
 
 int rollback_main(int argc, char **argv);
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Questions to the operator, for what no option has said.
+ * Asks the operator for everything that no option has set.
  */
 
 
@@ -32,8 +32,8 @@ int
 setup_ask(setup_t *s)
 {
     if (s->names == 0
-        && setup_question(s, "name", "The Gateway's name, or several with "
-                          "blanks between", NULL, setup_take_names) == -1)
+        && setup_question(s, "name", "The Gateway's name, or several "
+                          "separated by spaces", NULL, setup_take_names) == -1)
     {
         return -1;
     }
@@ -46,14 +46,14 @@ setup_ask(setup_t *s)
     }
 
     if (s->certificate == NULL
-        && setup_question(s, "certificate", "The file of its certificate, "
-                          "with the chain", NULL, setup_certificate) == -1)
+        && setup_question(s, "certificate", "The file with its certificate "
+                          "and the chain", NULL, setup_certificate) == -1)
     {
         return -1;
     }
 
     if (s->key == NULL
-        && setup_question(s, "key", "The file of its key", NULL, setup_key)
+        && setup_question(s, "key", "The file with its key", NULL, setup_key)
            == -1)
     {
         return -1;
@@ -70,7 +70,7 @@ setup_ask(setup_t *s)
 }
 
 
-/* asked again, as long as the answer is not right */
+/* asks again until the answer is valid */
 
 static int
 setup_question(setup_t *s, const char *option, const char *text,
@@ -114,7 +114,7 @@ setup_question(setup_t *s, const char *option, const char *text,
 }
 
 
-/* a line, without blanks around it */
+/* reads a line, without spaces around it */
 
 static int
 setup_answer(char **line, size_t *size)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Questions to the operator, for what no option has said.
+ * Asks the operator for everything that no option has set.
  */
 
 
@@ -13,11 +13,11 @@
 #include "setup_types.h"
 
 
-/* asks for what is missing; -1 with a message */
+/* asks for what is missing; returns -1, with a message, on failure */
 
 int setup_ask(setup_t *s);
 
-/* may it be written? */
+/* asks whether to write the files */
 
 int setup_confirm(const setup_t *s);
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Does all that was said fit together, before anything is written?
+ * Do all values fit together?  Checked before anything is written.
  */
 
 
@@ -52,7 +52,7 @@ setup_check(setup_t *s)
 }
 
 
-/* those that the system trusts; nginx has none of its own */
+/* the system's CAs; nginx has no default */
 
 static int
 setup_authorities(setup_t *s)
@@ -74,8 +74,8 @@ setup_authorities(setup_t *s)
     }
 
     if (s->adc_ca == NULL) {
-        cli_error("setup: this system has no list of authorities (package "
-                  "ca-certificates): --adc-ca=FILE names the ADC's own");
+        cli_error("setup: this system has no CA certificates (package "
+                  "ca-certificates): give the ADC's CA with --adc-ca=FILE");
         return -1;
     }
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Does all that was said fit together, before anything is written?
+ * Do all values fit together?  Checked before anything is written.
  */
 
 
@@ -13,7 +13,10 @@
 #include "setup_types.h"
 
 
-/* each check is a line; -1 with a message at the first that fails */
+/*
+ * prints a line for each check; returns -1, with a message, at the first
+ * failure
+ */
 
 int setup_check(setup_t *s);
 

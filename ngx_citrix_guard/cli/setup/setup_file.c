@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Files that are written whole or not at all.
+ * Writes files completely or not at all.
  */
 
 
@@ -185,7 +185,7 @@ setup_write(const char *path, const char *text, size_t len, mode_t mode)
 }
 
 
-/* the new name lasts, too */
+/* the new name has to survive a crash as well */
 
 static int
 setup_sync_folder(const char *path)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Files that are written whole or not at all.
+ * Writes files completely or not at all.
  */
 
 
@@ -15,36 +15,39 @@
 #include "setup_types.h"
 
 
-/* "DIR/PATH", to be freed */
+/* "DIR/PATH"; the caller frees it */
 
 char *setup_path(const char *dir, const char *path);
 
-/* the text of a file, to be freed; NULL if there is none */
+/* the text of a file, which the caller frees; NULL if there is none */
 
 char *setup_slurp(const char *path, size_t *len);
 
-/* where a link leads, to be freed; NULL if it is none */
+/* the target of a link, which the caller frees; NULL if it is not a link */
 
 char *setup_link(const char *path);
 
-/* makes the folders that the path goes through; -1 with a message */
+/* creates the folders of the path; returns -1, with a message, on failure */
 
 int setup_folders(const char *path);
 
 /*
- * Writes a text, or makes a link, beside the path and puts it in its place: who
- * looks finds the old one or the new one.  The access of the old one stays.  -1
- * with a message.
+ * Writes a text or a link next to the path and renames it, so that others see
+ * the old one or the new one.  Keeps owner and mode of the old one.  Returns
+ * -1, with a message, on failure.
  */
 
 int setup_put(const char *path, const char *text, size_t len,
     const char *link);
 
-/* a text in a file of its own, to be removed; its path, to be freed, or NULL */
+/*
+ * Writes a text to a temporary file, which the caller removes; returns its
+ * path, which the caller frees, or NULL.
+ */
 
 char *setup_scratch(const char *text);
 
-/* is what stands there what the change makes? */
+/* is the file already as the change makes it? */
 
 int setup_same(const char *conf, const setup_change_t *change);
 

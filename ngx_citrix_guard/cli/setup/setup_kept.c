@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What was there before a setup.  A folder has the files and links, and "list",
- * which says of each what it was: "file PATH", "link PATH" or "absent PATH".
+ * The files from before a setup.  A folder has the files and links, and a
+ * "list" that says what each was: "file PATH", "link PATH" or "absent PATH".
  */
 
 
@@ -62,7 +62,7 @@ setup_keep(const char *conf, const setup_change_t *change, unsigned n,
                                   what, change[i].path);
     }
 
-    /* the list comes last: a folder without one is none */
+    /* the list is written last: a folder without one does not count */
 
     if (rc == 0) {
         to = setup_kept_path(conf, date, "list");
@@ -112,7 +112,7 @@ setup_keep_one(const char *conf, const char *date, const char *path,
 }
 
 
-/* of this second, or of the next that is free */
+/* of this second, or of the next one without a folder */
 
 static int
 setup_new_folder(const char *conf, char *date)
@@ -148,7 +148,7 @@ setup_new_folder(const char *conf, char *date)
         free(path);
     }
 
-    cli_error("no folder is free below %s/%s", conf, SETUP_KEPT);
+    cli_error("no free folder name below %s/%s", conf, SETUP_KEPT);
 
     return -1;
 }
@@ -205,7 +205,7 @@ setup_kept_read(const char *conf, const char *date, setup_change_t *change,
     free(list);
 
     if (rc == -1) {
-        cli_error("what was kept at %s is damaged", date);
+        cli_error("the files kept at %s are damaged", date);
         setup_kept_free(change, *n);
     }
 

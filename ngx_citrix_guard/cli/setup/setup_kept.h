@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What was there before a setup: kept in a dated folder, and put back.
+ * The files from before a setup: kept in a dated folder, and restored.
  */
 
 
@@ -22,37 +22,42 @@
 
 
 /*
- * Keeps what the changes are about to replace, in a new folder whose name goes
- * into "date".  -1 with a message.
+ * Keeps the files that the changes will replace, in a new folder whose name is
+ * written to "date".  Returns -1, with a message, on failure.
  */
 
 int setup_keep(const char *conf, const setup_change_t *change, unsigned n,
     char *date);
 
-/* puts back all that was kept at this date; -1 with a message */
+/*
+ * restores the files kept on this date; returns -1, with a message, on failure
+ */
 
 int setup_put_back(const char *conf, const char *date);
 
-/* a setup that came to nothing leaves no folder */
+/* removes the folder of a setup that failed */
 
 void setup_forget(const char *conf, const char *date);
 
-/* the dates, the newest first, to be freed; how many */
+/* the dates, the newest first, which the caller frees; returns their number */
 
 unsigned setup_dates(const char *conf, char (**dates)[SETUP_DATE]);
 
-/* the files of that date as changes, to be freed; -1 with a message */
+/*
+ * Reads the files of that date as changes, which the caller frees; returns -1,
+ * with a message, on failure.
+ */
 
 int setup_kept_read(const char *conf, const char *date, setup_change_t *change,
     unsigned *n);
 void setup_kept_free(setup_change_t *change, unsigned n);
 
-/* puts them in their places; -1 with a message */
+/* writes them; returns -1, with a message, on failure */
 
 int setup_kept_put(const char *conf, const setup_change_t *change,
     unsigned n);
 
-/* do all files stand as they say? */
+/* are all files as these changes make them? */
 
 int setup_kept_same(const char *conf, const setup_change_t *change,
     unsigned n);

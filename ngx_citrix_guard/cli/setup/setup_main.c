@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * citrix-guard setup: from nothing to shielded.  Asks, checks, writes, starts,
- * verifies; what does not work out leaves everything as it was.
+ * verifies; if a step fails, nothing has changed.
  */
 
 
@@ -42,26 +42,26 @@ static void setup_free(setup_t *s);
 static const char  setup_usage[] =
 "usage: citrix-guard setup [OPTION...]\n"
 "\n"
-"Sets up a whole Gateway behind the guard: asks for what no option says, checks\n"
-"it, shows what changes, writes it, starts or reloads nginx, and verifies.\n"
+"Puts the guard in front of a whole Gateway: asks for what no option sets, checks\n"
+"it, shows all changes, writes them, starts or reloads nginx, and verifies.\n"
 "\n"
-"      --name=NAME            of the Gateway, as users type it; several times\n"
+"      --name=NAME            the Gateway's name; may be given several times\n"
 "      --adc=HOST[:PORT]      its virtual server on the ADC, also https://...\n"
-"      --certificate=FILE     for these names, with the chain (PEM)\n"
-"      --key=FILE             that fits it, without a passphrase (PEM)\n"
-"      --adc-ca=FILE          authorities for the ADC's certificate (system's)\n"
-"      --mode=on|detect       refuse the attack (on), or only record it\n"
-"      --listen=[ADDRESS:]PORT  where users come (443)\n"
-"      --browser-only         no apps (ICA), so no stream module\n"
-"      --conf=DIR             the folder of nginx.conf (nginx -V says it)\n"
-"      --nginx=BINARY         another nginx (/usr/sbin/nginx)\n"
-"      --monitor=URL          of the guard (http://127.0.0.1:8089/citrix-guard)\n"
-"  -y, --yes                  ask nothing: for scripts\n"
-"  -n, --dry-run              check and show, and write nothing\n"
-"  -h, --help\n"
+"      --certificate=FILE     certificate for these names, with its chain (PEM)\n"
+"      --key=FILE             its key, without a passphrase (PEM)\n"
+"      --adc-ca=FILE          CA of the ADC's certificate (the system's CAs)\n"
+"      --mode=on|detect       refuse the attack (on), or only log it\n"
+"      --listen=[ADDRESS:]PORT  the address that users connect to (443)\n"
+"      --browser-only         without apps (ICA) and the stream module\n"
+"      --conf=DIR             the folder of nginx.conf (as nginx -V says)\n"
+"      --nginx=BINARY         the nginx to set up (/usr/sbin/nginx)\n"
+"      --monitor=URL          its monitor (http://127.0.0.1:8089/citrix-guard)\n"
+"  -y, --yes                  do not ask: for scripts\n"
+"  -n, --dry-run              check and show the changes, but write nothing\n"
+"  -h, --help                 print this text\n"
 "\n"
-"Exit status: 0 shielded, or everything works in the mode detect; 1 set up, and\n"
-"not shielded, or nobody can tell; 2 error, and everything is as it was.\n";
+"Exit status: 0 shielded, or everything works in the mode detect; 1 set up, but\n"
+"not shielded, or it cannot tell; 2 error, and nothing has changed.\n";
 
 
 int
@@ -90,7 +90,7 @@ setup_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 setup_options(setup_t *s, const char **conf, int argc, char **argv)
@@ -128,7 +128,8 @@ setup_options(setup_t *s, const char **conf, int argc, char **argv)
     }
 
     if (optind < argc) {
-        cli_error("setup: no option: %s", cli_printable(argv[optind]));
+        cli_error("setup: takes options only, not \"%s\"",
+                  cli_printable(argv[optind]));
         return SETUP_ERROR;
     }
 
@@ -208,7 +209,7 @@ setup_all(setup_t *s, const char *conf)
     differ = setup_show(s);
 
     if (differ == 0) {
-        printf("All files stand as they should.\n");
+        printf("All files are up to date.\n");
     }
 
     if (s->dry_run) {
@@ -286,8 +287,9 @@ setup_start(setup_t *s, const char *date)
     }
 
     if (*date) {
-        printf("What was there before: %s/" SETUP_KEPT "/%s; \"citrix-guard "
-               "rollback\" goes back.\n", s->nginx.conf, date);
+        printf("The previous files are in %s/" SETUP_KEPT "/%s; "
+               "\"citrix-guard rollback\" restores them.\n",
+               s->nginx.conf, date);
     }
 
     (void) fflush(stdout);
@@ -298,7 +300,7 @@ setup_start(setup_t *s, const char *date)
 }
 
 
-/* the former files, as if nothing had been */
+/* restores the old files */
 
 static int
 setup_undo(setup_t *s, const char *date)
@@ -308,12 +310,12 @@ setup_undo(setup_t *s, const char *date)
     }
 
     if (setup_put_back(s->nginx.conf, date) == -1) {
-        cli_error("setup: not all former files are back: they are in "
+        cli_error("setup: not all old files were restored: they are in "
                   "%s/" SETUP_KEPT "/%s", s->nginx.conf, date);
 
     } else {
         setup_forget(s->nginx.conf, date);
-        cli_error("setup: the former files are back, and nginx goes on as "
+        cli_error("setup: the old files are restored, and nginx runs as "
                   "before");
     }
 

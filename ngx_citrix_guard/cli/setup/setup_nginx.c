@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The nginx that is set up: where its configuration is, and its start.
+ * The nginx that is set up: finds its configuration, and starts it.
  */
 
 
@@ -30,7 +30,7 @@
 #define SETUP_WAITS    100
 #define SETUP_WAIT     100000000
 
-/* of what a program says, the part that is shown again */
+/* how much of a program's output is shown again */
 
 #define SETUP_SHOWN    4000
 
@@ -56,7 +56,7 @@ setup_nginx_find(setup_nginx_t *nginx, const char *conf)
     rc = setup_run(argv, &said);
 
     if (rc != 0) {
-        cli_error("%s does not run: install nginx, or name it by --nginx=",
+        cli_error("%s does not run: install nginx, or name it with --nginx=",
                   cli_printable(nginx->nginx));
         free(said);
         return -1;
@@ -81,7 +81,8 @@ setup_nginx_find(setup_nginx_t *nginx, const char *conf)
     free(said);
 
     if (nginx->conf[0] != '/') {
-        cli_error("--conf=%s: it must be the folder of nginx.conf, from / on",
+        cli_error("--conf=%s: it must be the absolute path of nginx.conf's "
+                  "folder",
                   cli_printable(nginx->conf));
         return -1;
     }
@@ -138,7 +139,7 @@ setup_nginx_test(const setup_nginx_t *nginx)
         setup_nginx_said(said, "[warn]");
 
     } else {
-        cli_error("nginx does not take this configuration:");
+        cli_error("nginx rejects this configuration:");
         setup_nginx_said(said, NULL);
     }
 
@@ -148,7 +149,7 @@ setup_nginx_test(const setup_nginx_t *nginx)
 }
 
 
-/* its lines, or those that have this in them, on standard error */
+/* prints its lines, or those that contain a text, on standard error */
 
 static void
 setup_nginx_said(const char *said, const char *only)
@@ -246,8 +247,8 @@ setup_nginx_loads_found(void *data, const char *path, const char *value)
 
 
 /*
- * The master tells old workers to take no more connections a tenth of a second
- * after it has started the new ones.
+ * The master tells the old workers to stop accepting connections a tenth of a
+ * second after it has started the new ones.
  */
 
 void
@@ -275,7 +276,7 @@ setup_nginx_wait(const char *monitor, unsigned long loads)
 }
 
 
-/* until the command ends */
+/* until the command exits */
 
 int
 setup_nginx_lock(const setup_nginx_t *nginx)
@@ -287,14 +288,15 @@ setup_nginx_lock(const setup_nginx_t *nginx)
     fd = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
 
     if (fd == -1) {
-        cli_error("%s: %s; \"make install\" or the package puts it there",
+        cli_error("%s: %s; \"make install\" or the package installs it",
                   path, strerror(errno));
         free(path);
         return -1;
     }
 
     if (access(nginx->conf, W_OK) == -1 || access(path, W_OK) == -1) {
-        cli_error("%s cannot be written: root does this, as by sudo", path);
+        cli_error("%s cannot be written: run this as root, for example with "
+                  "sudo", path);
         free(path);
         close(fd);
         return -1;
@@ -303,12 +305,12 @@ setup_nginx_lock(const setup_nginx_t *nginx)
     free(path);
 
     if (flock(fd, LOCK_EX|LOCK_NB) == -1) {
-        cli_error("another citrix-guard is at work on %s", nginx->conf);
+        cli_error("another citrix-guard is working on %s", nginx->conf);
         close(fd);
         return -1;
     }
 
-    /* what is under way comes to its end */
+    /* what has begun is finished */
 
     (void) signal(SIGINT, SIG_IGN);
     (void) signal(SIGTERM, SIG_IGN);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The nginx that is set up: where its configuration is, and its start.
+ * The nginx that is set up: finds its configuration, and starts it.
  */
 
 
@@ -13,28 +13,39 @@
 #include "setup_types.h"
 
 
-/* finds the configuration, if none was named; -1 with a message */
+/*
+ * finds the configuration unless it was given; returns -1, with a message, on
+ * failure
+ */
 
 int setup_nginx_find(setup_nginx_t *nginx, const char *conf);
 
-/* nginx -t: its warnings are shown; -1 with nginx's own message */
+/*
+ * runs nginx -t and shows its warnings; returns -1, with nginx's message, on
+ * failure
+ */
 
 int setup_nginx_test(const setup_nginx_t *nginx);
 
-/* reloads it, or starts it if it does not run; -1 with a message */
+/*
+ * reloads nginx, or starts it if it is not running; returns -1, with a
+ * message, on failure
+ */
 
 int setup_nginx_reload(const setup_nginx_t *nginx);
 
-/* how often the guard behind this monitor was configured; 0: no answer */
+/* how often this monitor's guard was configured; 0: no answer */
 
 unsigned long setup_nginx_loads(const char *monitor);
 
-/* waits until its new workers answer, for some seconds */
+/* waits some seconds for the new workers to answer */
 
 void setup_nginx_wait(const char *monitor, unsigned long loads);
 
-/* one at a time works on a configuration, and is not interrupted; -1 with a
- * message */
+/*
+ * Locks the configuration against another setup, and ignores interrupts;
+ * returns -1, with a message, if another one runs.
+ */
 
 int setup_nginx_lock(const setup_nginx_t *nginx);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Who listens at a port of this machine?  By what the kernel says: to bind
- * there needs privileges, and would be in nginx's way.
+ * Which program listens on a port of this machine?  Asks the kernel: to bind
+ * the port would need privileges, and would be in nginx's way.
  */
 
 
@@ -91,7 +91,7 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
     dir = opendir("/proc");
 
     if (dir == NULL) {
-        cli_error("setup: something listens at port %u already", port);
+        cli_error("setup: port %u is already in use", port);
         return -1;
     }
 
@@ -121,8 +121,8 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
     closedir(dir);
 
     if (!nginx) {
-        cli_error("setup: port %u is in use, by a process that this user may "
-                  "not see", port);
+        cli_error("setup: port %u is in use, by a process that this user "
+                  "cannot see", port);
         return -1;
     }
 
@@ -130,7 +130,7 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
 }
 
 
-/* has this process one of the sockets? */
+/* does this process have one of the sockets? */
 
 static int
 setup_process(const char *pid, const setup_sockets_t *sockets)

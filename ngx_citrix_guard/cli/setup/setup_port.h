@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Who listens at a port of this machine?
+ * Which program listens on a port of this machine?
  */
 
 
@@ -10,7 +10,9 @@
 #define _SETUP_PORT_H_INCLUDED_
 
 
-/* free, or nginx's; -1 with a message that names who listens there */
+/*
+ * 0 if the port is free or nginx's; -1, with a message that names the program
+ */
 
 int setup_check_port(unsigned port);
 

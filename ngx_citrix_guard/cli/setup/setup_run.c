@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Programs that setup runs: nginx, systemctl, diff.  No shell is in between.
+ * Runs programs for setup: nginx, systemctl, diff.  No shell is involved.
  */
 
 
@@ -51,7 +51,7 @@ setup_run(const char *const *argv, char **said)
         return 127;
     }
 
-    /* a daemon closes what it was given: nobody waits for its end */
+    /* a daemon closes what it inherits: do not wait for its end */
 
     *said = setup_read(fd[0]);
 
@@ -72,7 +72,7 @@ setup_exec(const char *const *argv, int to)
 {
     int  null;
 
-    /* setup lets nobody interrupt it while files change; this does not go on */
+    /* setup ignores interrupts while files change; the program must not */
 
     (void) signal(SIGINT, SIG_DFL);
     (void) signal(SIGTERM, SIG_DFL);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Programs that setup runs: nginx, systemctl, diff.
+ * Runs programs for setup: nginx, systemctl, diff.
  */
 
 
@@ -11,8 +11,8 @@
 
 
 /*
- * Runs it to its end; its exit status, 127 if it could not be run.  All that
- * it says is in "said", to be freed.
+ * Runs a program to its end.  Returns its exit status, 127 if it could not be
+ * run.  Its output goes to "said", which the caller frees.
  */
 
 int setup_run(const char *const *argv, char **said);

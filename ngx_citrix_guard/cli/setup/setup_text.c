@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The files that setup writes: what is a site's own, in files that the shipped
- * configuration includes, and nginx.conf, which includes that one.
+ * The files that setup writes: the site's own values, in files that the shipped
+ * configuration includes, and an nginx.conf that includes that configuration.
  */
 
 
@@ -45,7 +45,7 @@ setup_text(setup_t *s)
         || !setup_there(s, "citrix-guard/guard.conf"))
     {
         cli_error("setup: the guard's configuration is not in %s/citrix-guard:"
-                  " \"make install\" or the package puts it there",
+                  " \"make install\" or the package installs it",
                   s->nginx.conf);
         return -1;
     }
@@ -90,7 +90,7 @@ setup_text_free(setup_t *s)
 }
 
 
-/* a stream to memory ends with the command if there is none */
+/* opens a stream to memory; without memory the command ends */
 
 static FILE *
 setup_open(char **text, size_t *len)
@@ -119,9 +119,9 @@ setup_settings(const setup_t *s)
     f = setup_open(&text, &len);
 
     fprintf(f,
-            "# What is your own, as \"citrix-guard setup\" has written it: the "
-            "names, the\n"
-            "# ADC, the certificate. The names stand in names.conf as well.\n"
+            "# Written by \"citrix-guard setup\": the names, the ADC, the "
+            "certificate.\n"
+            "# The names are in names.conf as well.\n"
             "\n"
             "map $citrix_asked $citrix_gateway {\n"
             "    default %s;\n", s->name[0]);
@@ -180,8 +180,8 @@ setup_front(const setup_t *s)
 
     f = setup_open(&text, &len);
 
-    fprintf(f, "# Where users come. A client that has vanished is missed after"
-            " 8 minutes.\n\n");
+    fprintf(f, "# The address that users connect to. A client that has vanished "
+            "is detected\n# after 8 minutes.\n\n");
 
     if (s->address[0]) {
         fprintf(f, "listen %s:%u ssl so_keepalive=5m:30s:6;\n", s->address, s->port);
@@ -216,7 +216,7 @@ setup_mode_text(const setup_t *s)
 }
 
 
-/* a token is made once, and stays: others may use it by now */
+/* a token is created only once: something else may use it by now */
 
 static char *
 setup_canary(setup_t *s)
@@ -245,7 +245,7 @@ setup_canary(setup_t *s)
     free(is);
 
     if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
-        cli_error("no random bytes");
+        cli_error("cannot get random bytes");
         exit(2);
     }
 
@@ -255,8 +255,8 @@ setup_canary(setup_t *s)
 
     f = setup_open(&text, &len);
 
-    fprintf(f, "# The mark of checks by \"citrix-guard setup\": they raise no "
-            "alarm.\n\ncitrix_guard_canary setup %s;\n", s->canary);
+    fprintf(f, "# The token of \"citrix-guard setup\"'s own checks: they raise "
+            "no alarm.\n\ncitrix_guard_canary setup %s;\n", s->canary);
 
     fclose(f);
 
@@ -273,8 +273,9 @@ setup_nginx_conf(const setup_t *s)
 
     f = setup_open(&text, &len);
 
-    fprintf(f, "# By \"citrix-guard setup\"; \"citrix-guard rollback\" goes "
-            "back.\n# What is your own: citrix-guard/settings.conf\n\n"
+    fprintf(f, "# Written by \"citrix-guard setup\"; \"citrix-guard rollback\" "
+            "restores the old file.\n"
+            "# Your own values are in citrix-guard/settings.conf.\n\n"
             "include citrix-guard/%s;\n",
             s->browser_only ? "browser-only.conf" : "gateway.conf");
 
@@ -301,8 +302,8 @@ setup_modules(setup_t *s)
     }
 
     if (!setup_there(s, "modules-enabled/*-mod-stream.conf")) {
-        cli_error("setup: nginx has no stream module, by which apps (ICA) "
-                  "reach the ADC: apt-get install libnginx-mod-stream, or "
+        cli_error("setup: nginx has no stream module, which apps (ICA) need: "
+                  "apt-get install libnginx-mod-stream, or use "
                   "--browser-only");
         return -1;
     }

@@ -13,11 +13,11 @@
 #include "setup_types.h"
 
 
-/* makes the changes of what is known by now; -1 with a message */
+/* makes the list of changes; returns -1, with a message, on failure */
 
 int setup_text(setup_t *s);
 
-/* shows how the files that are there differ from them; how many do */
+/* shows how they differ from the current files; returns how many differ */
 
 unsigned setup_show(const setup_t *s);
 

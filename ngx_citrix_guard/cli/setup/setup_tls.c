@@ -40,7 +40,7 @@ setup_check_certificate(const setup_t *s)
     ctx = SSL_CTX_new(TLS_server_method());
 
     if (ctx == NULL) {
-        cli_error("setup: OpenSSL does not start");
+        cli_error("setup: OpenSSL cannot be initialized");
         return -1;
     }
 
@@ -60,7 +60,7 @@ setup_pair(const setup_t *s, SSL_CTX *ctx)
     X509  *cert;
 
     if (SSL_CTX_use_certificate_chain_file(ctx, s->certificate) != 1) {
-        return setup_tls_error(s->certificate, "it is no certificate in PEM");
+        return setup_tls_error(s->certificate, "it contains no PEM certificate");
     }
 
     if (SSL_CTX_use_PrivateKey_file(ctx, s->key, SSL_FILETYPE_PEM) != 1) {
@@ -94,7 +94,7 @@ setup_pair(const setup_t *s, SSL_CTX *ctx)
 }
 
 
-/* nobody is asked for one: nginx would be, at each start */
+/* no password is asked for: nginx would need it at each start */
 
 static int
 setup_passphrase(char *buf, int size, int rwflag, void *data)
@@ -159,7 +159,7 @@ setup_check_adc(const setup_t *s)
     unsigned   i;
 
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        cli_error("setup: libcurl does not start");
+        cli_error("setup: libcurl cannot be initialized");
         return -1;
     }
 
@@ -169,7 +169,7 @@ setup_check_adc(const setup_t *s)
         curl = curl_easy_init();
 
         if (curl == NULL) {
-            cli_error("setup: libcurl does not start");
+            cli_error("setup: libcurl cannot be initialized");
             rc = -1;
             break;
         }
@@ -185,7 +185,9 @@ setup_check_adc(const setup_t *s)
 }
 
 
-/* its first page, at its own address, by the name that users have */
+/*
+ * requests its first page, at its own address, with the name that users have
+ */
 
 static int
 setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
@@ -208,7 +210,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 
-    /* as nginx does: only a root ends a chain */
+    /* as nginx does: only a root certificate ends a chain */
 
     curl_easy_setopt(curl, CURLOPT_SSL_OPTIONS,
                      (long) CURLSSLOPT_NO_PARTIALCHAIN);
@@ -239,11 +241,11 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
 
     if (rc == CURLE_PEER_FAILED_VERIFICATION) {
         cli_error("setup: the ADC's certificate at %s is not trusted for the "
-                  "name %s: %s; --adc-ca=FILE names its authority", s->adc,
+                  "name %s: %s; --adc-ca=FILE names its CA", s->adc,
                   name, cli_printable(error));
 
     } else if (rc == CURLE_SSL_CACERT_BADFILE) {
-        cli_error("setup: --adc-ca=%s: it is no certificate in PEM",
+        cli_error("setup: --adc-ca=%s: it contains no PEM certificate",
                   s->adc_ca ? s->adc_ca : "");
 
     } else {
@@ -255,7 +257,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
 }
 
 
-/* of what it says nothing is needed */
+/* nothing of the answer is needed */
 
 static size_t
 setup_drop(char *p, size_t size, size_t n, void *data)

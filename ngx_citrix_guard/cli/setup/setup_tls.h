@@ -13,13 +13,17 @@
 #include "setup_types.h"
 
 
-/* the certificate: it holds, it has all the names, the key fits; -1 with a
- * message */
+/*
+ * Checks the certificate: it is valid, it has all names, the key fits.
+ * Returns -1, with a message, on failure.
+ */
 
 int setup_check_certificate(const setup_t *s);
 
-/* the ADC: it answers, and its certificate is trusted, for each name; -1 with
- * a message */
+/*
+ * Checks the ADC: it answers, and its certificate is trusted, for each name.
+ * Returns -1, with a message, on failure.
+ */
 
 int setup_check_adc(const setup_t *s);
 

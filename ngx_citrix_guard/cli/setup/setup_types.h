@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Types of setup and rollback: what is to be set up, where, and the files that
- * change for it.
+ * Types of setup and rollback: what is set up, where, and the files that
+ * change.
  */
 
 
@@ -15,7 +15,7 @@
 #define SETUP_CHANGES  10
 #define SETUP_TOKEN    24
 
-/* of a host's name (RFC 1035), and of one with a port */
+/* of a host name (RFC 1035), and of one with a port */
 
 #define SETUP_NAME     253
 #define SETUP_ADDRESS  (SETUP_NAME + sizeof("[]:65535"))
@@ -26,11 +26,11 @@
 typedef struct {
     const char           *nginx;
     char                 *conf;
-    unsigned              own:1;        /* not the system's own service */
+    unsigned              own:1;        /* not the system's service */
 } setup_nginx_t;
 
 
-/* a file below the folder of nginx.conf: its text, or where a link leads */
+/* a file below the folder of nginx.conf: its text, or the target of a link */
 
 typedef struct {
     const char           *path;
@@ -52,11 +52,11 @@ typedef struct {
     const char           *mode;
     const char           *monitor;
 
-    /* where users come; no address: at all of them */
+    /* where users connect; no address: all addresses */
     char                  address[SETUP_NAME + 1];
     unsigned              port;
 
-    /* the mark of its own checks */
+    /* the token of its own checks */
     char                  canary[SETUP_TOKEN + 1];
 
     unsigned              yes:1;

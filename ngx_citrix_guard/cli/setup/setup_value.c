@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What an operator says, checked: it goes into nginx's configuration.
+ * Checks the operator's values before they go into nginx's configuration.
  */
 
 
@@ -46,7 +46,7 @@ setup_name(setup_t *s, const char *text)
     /* a name of digits and dots would be an address */
 
     if (!setup_is_host(text, len) || strspn(text, "0123456789.") == len) {
-        cli_error("setup: \"%s\" is no name of a host, such as "
+        cli_error("setup: \"%s\" is not a host name, such as "
                   "gateway.example.com", cli_printable(text));
         return -1;
     }
@@ -75,7 +75,7 @@ setup_name(setup_t *s, const char *text)
 }
 
 
-/* labels of letters, digits and hyphens, which begin and end with no hyphen */
+/* labels of letters, digits and hyphens, without a hyphen at either end */
 
 static int
 setup_is_host(const char *p, size_t len)
@@ -136,14 +136,14 @@ setup_adc(setup_t *s, const char *text)
         }
     }
 
-    cli_error("setup: \"%s\" is no address of the ADC: it must be HOST, "
+    cli_error("setup: \"%s\" is not an address of the ADC: it must be HOST, "
               "HOST:PORT or https://HOST:PORT", cli_printable(text));
 
     return -1;
 }
 
 
-/* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; the port stays if none is named */
+/* HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; default port if none is given */
 
 static int
 setup_split(const char *text, char *host, unsigned *port)
@@ -228,7 +228,7 @@ setup_adc_ca(setup_t *s, const char *text)
 }
 
 
-/* a link stays one: it may lead elsewhere when the certificate is renewed */
+/* a link stays a link: it may point elsewhere after a renewal */
 
 static int
 setup_file(char **to, const char *what, const char *text)
@@ -266,7 +266,7 @@ setup_file(char **to, const char *what, const char *text)
     }
 
     if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
-        cli_error("setup: --%s=%s: it is no file", what, path);
+        cli_error("setup: --%s=%s: it is not a file", what, path);
         close(fd);
         return -1;
     }
@@ -292,7 +292,7 @@ setup_mode(setup_t *s, const char *text)
         return 0;
     }
 
-    cli_error("setup: \"%s\" is no mode: it must be \"on\" or \"detect\"",
+    cli_error("setup: \"%s\" is not a mode: it must be \"on\" or \"detect\"",
               cli_printable(text));
 
     return -1;
@@ -320,7 +320,7 @@ setup_listen(setup_t *s, const char *text)
 }
 
 
-/* it is only asked, and goes into no file */
+/* it is only requested, and written to no file */
 
 int
 setup_monitor(setup_t *s, const char *text)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What an operator says, checked: it goes into nginx's configuration.
+ * Checks the operator's values before they go into nginx's configuration.
  */
 
 
@@ -14,9 +14,9 @@
 
 
 /*
- * Each takes a value over, or says in one line what is wrong with it and
- * returns -1.  Nothing but letters, digits and a few signs comes through, so
- * none can end a directive.
+ * Each stores a valid value, or prints one line about what is wrong with it
+ * and returns -1.  Only letters, digits and a few signs are accepted, so no
+ * value can end a directive.
  */
 
 int setup_name(setup_t *s, const char *text);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The end of a setup: is the shield up?  Asked of this machine by each name,
- * wherever the name may lead by now.
+ * The end of a setup: is the guard active?  Verifies this machine by each
+ * name, wherever DNS points.
  */
 
 
@@ -47,7 +47,7 @@ setup_verify(const setup_t *s)
         if (rc != SETUP_DETECT || strcmp(s->mode, "detect") != 0) {
             printf("%s: %s: %s.\n",
                    rc == SETUP_OPEN || rc == SETUP_DETECT
-                   ? "Not shielded" : "Set up, but nobody can tell whether it "
+                   ? "Not shielded" : "Set up, but we cannot tell whether it "
                                       "is shielded", s->name[i], reason);
             return 1;
         }
@@ -71,7 +71,7 @@ setup_verify(const setup_t *s)
 }
 
 
-/* users' certificate was checked by its file */
+/* the users' certificate was checked as a file */
 
 static int
 setup_verify_name(const setup_t *s, const char *name, char *reason,
@@ -98,7 +98,7 @@ setup_verify_name(const setup_t *s, const char *name, char *reason,
     argv[argc++] = url;
     argv[argc] = NULL;
 
-    /* getopt may change their order, and nothing else */
+    /* getopt may reorder them, nothing else */
 
     return verify_quietly(argc, (char **) argv, reason, size);
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The end of a setup: is the shield up?
+ * The end of a setup: is the guard active?
  */
 
 
@@ -13,12 +13,12 @@
 #include "setup_types.h"
 
 
-/* where the shipped configuration has the monitor */
+/* the monitor of the shipped configuration */
 
 #define SETUP_MONITOR  "http://127.0.0.1:8089/citrix-guard"
 
 
-/* verifies, and says it in one sentence; the exit status */
+/* verifies, and prints the result in one sentence; returns the exit status */
 
 int setup_verify(const setup_t *s);
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard status: are we shielded, in one sentence.
+ * citrix-guard status: are we shielded?  In one sentence.
  */
 
 
@@ -21,7 +21,7 @@
 #include "status_verdict.h"
 
 
-/* where the shipped configuration has it */
+/* the monitor of the shipped configuration */
 
 #define STATUS_MONITOR  "http://127.0.0.1:8089/citrix-guard"
 
@@ -54,15 +54,15 @@ static const char  status_usage[] =
 "Are we shielded? Says it in one sentence: the mode, since when, and whether\n"
 "anything got through, as the guard's monitor has counted it.\n"
 "\n"
-"      --monitor=URL     of the guard (http://127.0.0.1:8089/citrix-guard)\n"
-"      --verify=URL      try the shield as well, as citrix-guard verify does\n"
-"      --connect=HOST[:PORT]  ask there for it, whatever the name resolves to\n"
-"      --cacert=FILE     authorities for its certificate\n"
-"  -k, --insecure        do not verify its certificate\n"
-"      --canary=TOKEN    mark these requests as one's own: they raise no alarm\n"
-"      --adc=HOST[:PORT] is the ADC itself patched? Asks it past the guard\n"
-"  -j, --json  -h, --help     for programs; this text\n"
-"      --nagios          one line for Nagios and its kin\n"
+"      --monitor=URL     its URL (http://127.0.0.1:8089/citrix-guard)\n"
+"      --verify=URL      also test this URL, as citrix-guard verify does\n"
+"      --connect=HOST[:PORT]  connect there, whatever its name resolves to\n"
+"      --cacert=FILE     CA certificates that verify the server's\n"
+"  -k, --insecure        do not verify the certificate\n"
+"      --canary=TOKEN    mark requests as the operator's own: no alarm\n"
+"      --adc=HOST[:PORT] is the ADC itself patched? Bypasses the guard\n"
+"  -j, --json  -h, --help     print JSON; print this text\n"
+"      --nagios          print one line for Nagios and similar tools\n"
 "\n"
 "Exit status: 0 shielded, 1 detect only or partly, 2 not shielded, or something\n"
 "may have got through, 3 cannot tell, or an error.\n";
@@ -107,7 +107,7 @@ status_main(int argc, char **argv)
 }
 
 
-/* -1: go on */
+/* -1: continue */
 
 static int
 status_options(status_t *st, status_options_t *o, int argc, char **argv)
@@ -141,7 +141,8 @@ status_options(status_t *st, status_options_t *o, int argc, char **argv)
     }
 
     if (optind < argc) {
-        cli_error("status: no option: %s", cli_printable(argv[optind]));
+        cli_error("status: takes options only, not \"%s\"",
+                  cli_printable(argv[optind]));
         return STATUS_UNKNOWN;
     }
 
@@ -204,7 +205,7 @@ status_option(status_t *st, status_options_t *o, int c, char *value)
 }
 
 
-/* the monitor has to bear out what the answers say */
+/* the monitor has to confirm the answers */
 
 static void
 status_try(status_t *st, const status_options_t *o)
@@ -248,7 +249,7 @@ status_try(status_t *st, const status_options_t *o)
 }
 
 
-/* its own answers: no guard is in between, and any certificate will do */
+/* the ADC's own answers: no guard in between, any certificate is accepted */
 
 static void
 status_try_adc(status_t *st)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix-guard status: are we shielded, in one sentence.
+ * citrix-guard status: are we shielded?  In one sentence.
  */
 
 
@@ -10,7 +10,7 @@
 #define _STATUS_MAIN_H_INCLUDED_
 
 
-/* the command; "argv[0]" is its name.  Returns the exit status */
+/* runs the command; "argv[0]" is its name; returns the exit status */
 
 int status_main(int argc, char **argv);
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The report of status: for people, JSON, Nagios.
+ * The report of status: text, JSON, Nagios.
  */
 
 
@@ -24,8 +24,8 @@ static const char  *status_verdict[] = {
 };
 
 static const char  *status_adc[] = {
-    "refuses the attack by a guard of its own", "is not patched",
-    "is not patched", "nobody can tell whether it is patched"
+    "has a guard of its own that refuses the attack", "is not patched",
+    "is not patched", "not known from outside whether it is patched"
 };
 
 
@@ -163,7 +163,7 @@ status_report_json(const status_t *st)
     status_member("nginx", is->nginx);
     printf("},\n\"counts\":");
 
-    /* no zero where nothing is known */
+    /* no zero if nothing is known */
 
     if (is->error[0]) {
         printf("null");
@@ -207,7 +207,7 @@ status_report_nagios(const status_t *st)
 
     printf("CITRIX_GUARD %s - ", states[st->status]);
 
-    /* a bar begins the figures */
+    /* Nagios: figures follow a bar */
 
     for (p = st->sentence; *p; p++) {
         putchar(*p == '|' ? '/' : *p);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The report of status: for people, JSON, Nagios.
+ * The report of status: text, JSON, Nagios.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Types of status: what was asked, and what all of it says.
+ * Types of status: what was asked, and the result.
  */
 
 
@@ -25,12 +25,12 @@ typedef enum {
 
 typedef struct {
     const char           *monitor;
-    const char           *verify;       /* the URL, if it is to be tried */
-    const char           *adc;          /* the ADC's own address, the same */
+    const char           *verify;       /* a URL to verify, or NULL */
+    const char           *adc;          /* the ADC's own address, or NULL */
 
     monitor_state_t       state;
 
-    /* of verify, and of the ADC by itself: verdict, and why */
+    /* verdict and reason of verify, and of the ADC by itself */
     int                   verified;
     char                  verify_reason[600];
     int                   patched;

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The one sentence: what the monitor, and verify, say together.  The first that
- * holds is said, in the order that the monitor's page has (page.js); green is
- * said only if nothing speaks against it.
+ * The one sentence, from what the monitor and verify say.  The first condition
+ * that holds decides, in the order of the monitor's page (page/answer.js);
+ * "shielded" needs that nothing speaks against it.
  */
 
 
@@ -48,7 +48,7 @@ status_conclude(status_t *st)
 {
     if (st->state.error[0]) {
         status_say(st, STATUS_UNKNOWN,
-                   "Cannot tell whether we are shielded: no answer of the "
+                   "Cannot tell whether we are shielded: no answer from the "
                    "monitor at %s: %s.", st->monitor, st->state.error);
 
     } else if (!status_through(st) && !status_none(st) && !status_clock(st)
@@ -85,7 +85,7 @@ status_through(status_t *st)
 }
 
 
-/* nothing is there that could be guarded, or all of it is off */
+/* no server could be guarded, or all are off */
 
 static int
 status_none(status_t *st)
@@ -165,7 +165,7 @@ status_modes(status_t *st)
 
     if (status_of(st, MONITOR_OFF, names, &since)) {
         status_say(st, STATUS_WARNING,
-                   "The guard is off in some place of %s (%s), since %s.",
+                   "The guard is off in a part of %s (%s), since %s.",
                    names, node, since);
         return;
     }
@@ -203,7 +203,7 @@ status_modes(status_t *st)
 }
 
 
-/* verify may only make it worse, and what got through stays the worst */
+/* verify can only make it worse; what got through stays the worst */
 
 static void
 status_verified(status_t *st)
@@ -232,7 +232,7 @@ status_verified(status_t *st)
 }
 
 
-/* how many servers have one of these modes; their names, the last change */
+/* counts the servers with one of these modes; their names, the last change */
 
 static unsigned
 status_of(const status_t *st, unsigned with, char *names, const char **since)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The one sentence: what the monitor, and verify, say together.
+ * The one sentence, from what the monitor and verify say.
  */
 
 

@@ -12,7 +12,7 @@
 #include "verify_types.h"
 
 
-/* by the marks that the file, or Apache, leaves in an answer */
+/* by the traces that the file, or Apache's page, leaves in an answer */
 
 verify_meaning_e
 verify_meaning(const verify_answer_t *a)

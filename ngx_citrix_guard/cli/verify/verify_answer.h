@@ -13,7 +13,7 @@
 #include "verify_types.h"
 
 
-/* by the marks that the file, or Apache, leaves in an answer */
+/* classifies an answer by the traces of the file, or of Apache's page */
 
 verify_meaning_e verify_meaning(const verify_answer_t *a);
 

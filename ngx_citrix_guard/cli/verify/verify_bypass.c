@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Each address and port of the name, and the ways round the guard that were
- * named: what is behind them, over TLS or without.
+ * Tests each address and port of the name, and the addresses given with
+ * --direct: what answers there, with TLS or without?
  */
 
 
@@ -19,7 +19,7 @@
 #include "verify_types.h"
 
 
-/* as curl wants it, with the brackets of IPv6 */
+/* in the form that curl expects, with the brackets of IPv6 */
 
 typedef struct {
     char                  text[INET6_ADDRSTRLEN + 2];
@@ -58,7 +58,7 @@ verify_bypass(verify_t *v)
         verify_try_route(v, route);
     }
 
-    /* all that the name resolves to: the IPv6 listener may be another one */
+    /* all addresses of the name: the IPv6 listener may be another one */
 
     n = v->endpoint.address[0] ? 0 : verify_resolve(v->endpoint.host, address);
 
@@ -119,7 +119,7 @@ verify_resolve(const char *host, verify_address_t *address)
 }
 
 
-/* there is room: all of them are bounded */
+/* there is room: their number is limited */
 
 static verify_route_t *
 verify_new_route(verify_t *v, const char *address, unsigned port)
@@ -146,7 +146,7 @@ verify_new_route(verify_t *v, const char *address, unsigned port)
 }
 
 
-/* each address of it; without a port those that an ADC has */
+/* each of its addresses; without a port those that an ADC uses */
 
 static void
 verify_try_direct(verify_t *v, const verify_direct_t *direct)
@@ -183,7 +183,7 @@ verify_try_direct(verify_t *v, const verify_direct_t *direct)
 }
 
 
-/* TLS; and plain where somebody is there that does not speak it */
+/* with TLS; and without, if something listens that does not speak TLS */
 
 static void
 verify_try_direct_port(verify_t *v, const char *address, unsigned port)

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Asks each address and port, and the ways round the guard that were named.
+ * Tests each address and port of the name, and the addresses given with
+ * --direct.
  */
 
 
@@ -14,8 +15,7 @@
 
 
 /*
- * Asks each address and port of the name, and the direct hosts that were
- * named.
+ * Tests each address and port of the name, and the hosts given with --direct.
  */
 
 void verify_bypass(verify_t *v);

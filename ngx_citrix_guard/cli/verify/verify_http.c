@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One request by libcurl, its target byte for byte.  No redirect is followed
- * and no proxy asked: nothing goes to any host but the one that was named.
+ * Sends one request with libcurl, its target byte for byte.  Follows no
+ * redirect and uses no proxy, so nothing goes to any other host.
  */
 
 
@@ -18,7 +18,7 @@
 #include "verify_types.h"
 
 
-/* the most that is read of an answer */
+/* how much of an answer is read */
 
 #define VERIFY_READ  (256 * 1024)
 
@@ -37,7 +37,7 @@ verify_http_init(verify_t *v)
     unsigned  i;
 
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        cli_error("libcurl does not start");
+        cli_error("libcurl cannot be initialized");
         return -1;
     }
 
@@ -45,7 +45,7 @@ verify_http_init(verify_t *v)
         v->curl[i] = curl_easy_init();
 
         if (v->curl[i] == NULL) {
-            cli_error("libcurl does not start");
+            cli_error("libcurl cannot be initialized");
             return -1;
         }
     }
@@ -93,7 +93,7 @@ verify_http_done(verify_t *v)
 }
 
 
-/* what all connections have in common */
+/* common to all connections */
 
 void
 verify_curl_shared(verify_t *v, CURL *curl)
@@ -102,7 +102,7 @@ verify_curl_shared(verify_t *v, CURL *curl)
 
     curl_easy_reset(curl);
 
-    /* what is asked when the time is up fails at once */
+    /* requests after the deadline fail at once */
 
     left = verify_left(v);
     timeout = v->timeout * 1000;
@@ -147,7 +147,7 @@ verify_curl(verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 
-        /* an appliance of 2020 may speak no other */
+        /* an appliance of 2020 may not support newer versions */
 
         curl_easy_setopt(curl, CURLOPT_SSLVERSION,
                          (long) CURL_SSLVERSION_TLSv1);
@@ -167,7 +167,7 @@ verify_curl(verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
 }
 
 
-/* what verify_curl has made for it */
+/* allocated by verify_curl */
 
 void
 verify_curl_end(CURL *curl)
@@ -230,7 +230,7 @@ verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
                  curl_easy_strerror(answer->failed));
     }
 
-    /* an answer that was cut is one */
+    /* an answer that was cut off counts as one */
 
     if (answer->status) {
         answer->failed = CURLE_OK;
@@ -242,7 +242,7 @@ verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
 }
 
 
-/* does somebody take a connection there?  Nothing is sent */
+/* does anything accept a connection there? Nothing is sent */
 
 int
 verify_connects(verify_t *v, const verify_endpoint_t *endpoint, char *error)

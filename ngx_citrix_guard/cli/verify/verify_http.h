@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * One HTTP request by libcurl, its target byte for byte.
+ * Sends one HTTP request with libcurl, its target byte for byte.
  */
 
 
@@ -13,23 +13,23 @@
 #include "verify_types.h"
 
 
-/* prepares libcurl; -1 with a message */
+/* initializes libcurl; returns -1, with a message, on failure */
 
 int verify_http_init(verify_t *v);
 
-/* ends it */
+/* frees what it holds */
 
 void verify_http_done(verify_t *v);
 
-/* milliseconds until the run has to end; 0: no more requests are sent */
+/* milliseconds until the deadline; 0: no more requests are sent */
 
 long verify_left(verify_t *v);
 
-/* sets what all transfers share; none lasts longer than the run */
+/* sets options common to all transfers; none lasts longer than the run */
 
 void verify_curl_shared(verify_t *v, CURL *curl);
 
-/* sets what all requests to an endpoint share */
+/* sets options common to all requests to an endpoint */
 
 void verify_curl(verify_t *v, CURL *curl,
     const verify_endpoint_t *endpoint);
@@ -38,12 +38,12 @@ void verify_curl(verify_t *v, CURL *curl,
 
 void verify_curl_end(CURL *curl);
 
-/* sends one request, its target byte for byte, and fills the answer in */
+/* sends one request, its target byte for byte, and fills the answer */
 
 void verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
     verify_protocol_e protocol, const char *target, verify_answer_t *answer);
 
-/* is there anybody at this address and port? */
+/* does anything accept a connection at this address and port? */
 
 int verify_connects(verify_t *v, const verify_endpoint_t *endpoint,
     char *error);

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Published apps speak SOCKS5 or CGP on the port of HTTPS.  Only the first
- * bytes are sent, which ask for nothing; what answers shows who is there.
+ * bytes are sent, which request nothing; the answer shows what is there.
  */
 
 
@@ -72,7 +72,7 @@ verify_greet(verify_t *v, const char *greeting, size_t len,
         rc = VERIFY_ICA_REFUSED;
     }
 
-    /* a handle that was used for this is none for requests any more */
+    /* a handle used for this cannot be used for requests any more */
 
     verify_curl_end(curl);
     curl_easy_cleanup(curl);
@@ -82,7 +82,7 @@ verify_greet(verify_t *v, const char *greeting, size_t len,
 }
 
 
-/* -1: nothing came in time */
+/* -1: no answer in time */
 
 static ssize_t
 verify_receive(CURL *curl, char *buf, size_t size, int timeout)

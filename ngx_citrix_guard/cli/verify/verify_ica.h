@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Asks whether ICA, by SOCKS5 or CGP, still works on the port.
+ * Tests whether ICA, over SOCKS5 or CGP, still works on the port.
  */
 
 
@@ -13,7 +13,7 @@
 #include "verify_types.h"
 
 
-/* asks for SOCKS5 and CGP */
+/* tests SOCKS5 and CGP */
 
 void verify_ica(verify_t *v);
 

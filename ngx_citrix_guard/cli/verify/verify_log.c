@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * From outside, "detect" looks like no guard at all.  Where verify can read
- * the guard's error log it finds its own requests there.
+ * From outside, "detect" looks like no guard at all.  If verify can read the
+ * guard's error log, it finds its own requests there.
  */
 
 
@@ -21,7 +21,7 @@
 #include "verify_types.h"
 
 
-/* most lines come while the answers do; the last may take a moment */
+/* most lines are written with the answers; the last may take a moment */
 
 #define VERIFY_LOG_WAIT  300000000
 
@@ -80,7 +80,7 @@ verify_log_count(verify_t *v, FILE *f)
     line = NULL;
     size = 0;
 
-    /* rotated meanwhile: from its beginning */
+    /* the log was rotated in the meantime: read it from its beginning */
 
     if (fseek(f, 0, SEEK_END) == 0 && ftell(f) < v->log_from) {
         v->log_from = 0;

@@ -13,11 +13,11 @@
 #include "verify_types.h"
 
 
-/* remembers where the error log ends */
+/* remembers the end of the error log */
 
 void verify_log_begin(verify_t *v);
 
-/* what the guard has written of this run */
+/* finds what the guard has logged about this run */
 
 void verify_log_read(verify_t *v);
 

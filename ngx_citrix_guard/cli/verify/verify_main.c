@@ -136,7 +136,7 @@ verify_quietly(int argc, char **argv, char *reason, size_t size)
     v = verify_new();
     output = VERIFY_TEXT;
 
-    /* getopt begins anew */
+    /* getopt starts again */
 
     optind = 0;
 
@@ -179,7 +179,7 @@ verify_free(verify_t *v)
 }
 
 
-/* the verdict; -1, with a message, where libcurl does not start */
+/* the verdict; -1, with a message, if libcurl cannot be initialized */
 
 static int
 verify_all(verify_t *v)
@@ -257,7 +257,7 @@ verify_options(verify_t *v, verify_output_e *output, int argc, char **argv)
     }
 
     if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
-        cli_error("no random bytes");
+        cli_error("cannot get random bytes");
         return VERIFY_ERROR;
     }
 
@@ -446,7 +446,9 @@ done:
 }
 
 
-/* HOST, HOST:PORT, [IPV6], [IPV6]:PORT or IPV6; the port stays if none is */
+/*
+ * HOST, HOST:PORT, [IPV6], [IPV6]:PORT or IPV6; default port if none is given
+ */
 
 static int
 verify_host(const char *text, char *host, size_t size, unsigned *port)
@@ -473,7 +475,7 @@ verify_host(const char *text, char *host, size_t size, unsigned *port)
         return -1;
     }
 
-    /* as curl wants it */
+    /* in the form that curl expects */
 
     if (*text != '[' && memchr(text, ':', len)) {
         snprintf(host, size, "[%s]", text);
@@ -528,7 +530,7 @@ verify_add_port(verify_t *v, const char *text)
 }
 
 
-/* where the name is to be, whatever it resolves to */
+/* where to connect for this name, whatever it resolves to */
 
 static int
 verify_connect(verify_t *v, const char *text)

@@ -13,13 +13,13 @@
 #include <stddef.h>
 
 
-/* the command; "argv[0]" is its name.  Returns the exit status */
+/* runs the command; "argv[0]" is its name; returns the exit status */
 
 int verify_main(int argc, char **argv);
 
 /*
- * The same without a report: the verdict, and the sentence that says why.  For
- * commands that end with a verification.
+ * The same without a report: returns the verdict, and the sentence with its
+ * reason.  For commands that end with a verification.
  */
 
 int verify_quietly(int argc, char **argv, char *reason, size_t size);

@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * What the guard itself says (docs/monitoring.md, "JSON"): the modes in force,
- * and what it has counted between a first question and a last.  No attack goes
- * there, and only what was named is asked.
+ * and what it counted between two requests of this run.  No attack is sent
+ * there, and only URLs that were given are requested.
  */
 
 
@@ -23,12 +23,12 @@
 #include "verify_types.h"
 
 
-/* a zone of 1,000 events is less than 2 MiB of JSON */
+/* the JSON of a zone with 1,000 events is less than 2 MiB */
 
 #define VERIFY_MONITOR_MAX  (16 * 1024 * 1024)
 #define VERIFY_RING         1000
 
-/* it counts when an answer is over, which may take a moment */
+/* it counts after the answer was sent, which may take a moment */
 
 #define VERIFY_MONITOR_TRIES  10
 #define VERIFY_MONITOR_WAIT   150000000
@@ -145,7 +145,7 @@ verify_monitor_begin(verify_t *v)
 }
 
 
-/* until nothing more comes */
+/* until the counters stop changing */
 
 void
 verify_monitor_end(verify_t *v)
@@ -217,7 +217,7 @@ verify_monitor_ask(verify_t *v, verify_monitor_t *m, unsigned long long since,
 
     verify_curl_shared(v, curl);
 
-    /* a password may as well stand in ~/.netrc */
+    /* a password may also be in ~/.netrc */
 
     curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_OPTIONAL);
     curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -413,9 +413,10 @@ verify_counted(const char *name, size_t len)
 
 
 /*
- * Events name our requests, but only the last thousand are kept; counters
- * count those of others as well, and those with a canary's mark apart.  Counters
- * that have not grown by the events are those of several guards at one address.
+ * Events identify our requests, but only the last thousand are kept.  Counters
+ * include the requests of others, and count those with a canary's token
+ * separately.  If the counters have not grown by the number of events, several
+ * guards answer at one address.
  */
 
 static void
@@ -470,7 +471,7 @@ verify_monitor_named(verify_snapshot_t *of, const char *name)
 }
 
 
-/* has this server taken requests of the run? */
+/* has this server received requests of the run? */
 
 int
 verify_monitor_saw_run(const verify_monitor_t *m, unsigned server)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Asks the monitor of the guard what it has counted of this run.
+ * Asks the guard's monitor what it has counted of this run.
  */
 
 
@@ -16,23 +16,23 @@
 extern const char  *verify_counted_name[VERIFY_COUNTED];
 
 
-/* a monitor to ask; -1 with a message */
+/* adds a monitor; returns -1, with a message, on failure */
 
 int verify_monitor_add(verify_t *v, const char *text);
 
-/* frees them */
+/* frees the monitors */
 
 void verify_monitor_free(verify_t *v);
 
-/* asks them before the run */
+/* reads them before the run */
 
 void verify_monitor_begin(verify_t *v);
 
-/* asks them after it, and counts */
+/* reads them after the run, and counts */
 
 void verify_monitor_end(verify_t *v);
 
-/* has this server taken requests of the run? */
+/* has this server received requests of the run? */
 
 int verify_monitor_saw_run(const verify_monitor_t *m, unsigned server);
 

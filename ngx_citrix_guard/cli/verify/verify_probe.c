@@ -1,7 +1,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The questions: every spelling over each protocol, and legitimate pages.
+ * Sends every spelling over each protocol, and requests legitimate pages.
  */
 
 
@@ -64,7 +64,7 @@ verify_spellings(verify_t *v, verify_protocol_e protocol)
 
     for (i = 0; (text = verify_target(i)); i++) {
 
-        /* the token finds it in the guard's log */
+        /* the token identifies it in the guard's log */
 
         snprintf(target, sizeof(target), "%s%c%s-%u", text,
                  strchr(text, '?') ? '&' : '?', v->token, i);
@@ -81,7 +81,7 @@ verify_spellings(verify_t *v, verify_protocol_e protocol)
 
         meaning = verify_meaning(&answer);
 
-        /* a page that is served as always says nothing of the query */
+        /* a page that is served as usual says nothing about the query */
 
         if (meaning == VERIFY_THROUGH && strchr(text, '?')
             && strstr(answer.body, "[global]") == NULL)
@@ -148,7 +148,7 @@ verify_pages(verify_t *v)
 }
 
 
-/* answers that say nothing of the guard, if all are like them */
+/* answers that say nothing about the guard if all are like them */
 
 static void
 verify_note_status(verify_t *v, const verify_answer_t *answer)

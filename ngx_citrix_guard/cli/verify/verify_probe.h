@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sends every spelling over each protocol, and asks for legitimate pages.
+ * Sends every spelling over each protocol, and requests legitimate pages.
  */
 
 
@@ -13,7 +13,7 @@
 #include "verify_types.h"
 
 
-/* every spelling over each protocol, and legitimate pages */
+/* sends every spelling over each protocol, and requests legitimate pages */
 
 void verify_probe(verify_t *v);
 

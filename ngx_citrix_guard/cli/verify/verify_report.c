@@ -210,7 +210,7 @@ verify_json_counts(const unsigned *count)
 }
 
 
-/* this run's requests, and how much the counters have grown meanwhile */
+/* this run's requests, and how much the counters have grown */
 
 static void
 verify_json_monitors(const verify_t *v)
@@ -337,7 +337,7 @@ verify_report_nagios(const verify_t *v)
     printf("CITRIX_GUARD %s - %s: ", states[v->verdict],
            verify_verdict_name[v->verdict]);
 
-    /* a bar begins the figures */
+    /* Nagios: figures follow a bar */
 
     for (p = v->reason; *p; p++) {
         putchar(*p == '|' ? '/' : *p);

@@ -13,15 +13,15 @@
 #include "verify_types.h"
 
 
-/* the report for people */
+/* prints the report as text */
 
 void verify_report_text(const verify_t *v);
 
-/* the same as JSON */
+/* prints it as JSON */
 
 void verify_report_json(const verify_t *v);
 
-/* the same for Nagios: one line */
+/* prints it as one line for Nagios */
 
 void verify_report_nagios(const verify_t *v);
 

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What verify asks for.  Harmless by construction: cfg/smb.conf is on every
- * appliance and holds nothing secret, all else is a folder or does not exist;
- * no script is named, and nothing is written.
+ * The targets that verify requests.  They are harmless: cfg/smb.conf is on
+ * every appliance and holds no secret; everything else is a folder or does not
+ * exist; no script is requested, and nothing is written.
  */
 
 
@@ -101,7 +101,9 @@ verify_targets(void)
 }
 
 
-/* has it one of this run's spellings, and not what a route was tried by? */
+/*
+ * does it contain a spelling of this run, other than those of a bypass test?
+ */
 
 int
 verify_is_spelling(const verify_t *v, const char *text)

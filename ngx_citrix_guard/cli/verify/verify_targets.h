@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The targets that verify asks for.
+ * The targets that verify requests.
  */
 
 
@@ -13,20 +13,21 @@
 #include "verify_types.h"
 
 
-/* spelling number "n" of the attack; NULL behind the last */
+/* spelling number "n" of the attack; NULL after the last one */
 
 const char *verify_target(unsigned n);
 
-/* legitimate page number "n"; NULL behind the last */
+/* legitimate page number "n"; NULL after the last one */
 
 const char *verify_page(unsigned n);
 
-/* how many spellings there are */
+/* the number of spellings */
 
 unsigned verify_targets(void);
 
 /*
- * Does it hold one of this run's spellings, and not what a route was tried by?
+ * Does the text contain a spelling of this run, other than those of a bypass
+ * test?
  */
 
 int verify_is_spelling(const verify_t *v, const char *text);

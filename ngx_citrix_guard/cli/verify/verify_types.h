@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Types of verify: endpoints, answers, and all that is known of a run.
+ * Types of verify: endpoints, answers, and the results of a run.
  */
 
 
@@ -23,13 +23,13 @@
 #define VERIFY_PORTS      8
 #define VERIFY_DIRECTS    8
 
-/* a direct host: addresses, three ports, and TLS or not */
+/* the endpoints of a --direct host: addresses, three ports, with TLS or not */
 
 #define VERIFY_ROUTES     (VERIFY_ADDRESSES + VERIFY_PORTS                    \
                            + VERIFY_DIRECTS * VERIFY_ADDRESSES * 3 * 2)
 
 
-/* where a request goes: "address" in place of what "host" resolves to */
+/* where a request goes: "address" is used instead of resolving "host" */
 
 typedef struct {
     const char           *scheme;
@@ -37,7 +37,8 @@ typedef struct {
     unsigned              port;
     char                  address[256];
     unsigned              connect_port;
-    unsigned              lenient:1;    /* any certificate, and old TLS */
+    unsigned              lenient:1;    /* accepts any certificate, and old
+                                           TLS */
 } verify_endpoint_t;
 
 
@@ -62,12 +63,12 @@ typedef struct {
 } verify_answer_t;
 
 
-/* what an answer to the attack means */
+/* the meaning of an answer to the attack */
 
 typedef enum {
-    VERIFY_GUARD = 0,       /* refused, and by the guard */
-    VERIFY_THROUGH,         /* what is behind the hole has answered */
-    VERIFY_BAD_REQUEST,     /* 400: some parser could not read it */
+    VERIFY_GUARD = 0,       /* refused by the guard */
+    VERIFY_THROUGH,         /* content from behind the vulnerability */
+    VERIFY_BAD_REQUEST,     /* 400: a parser could not read it */
     VERIFY_POLICY,          /* 403 without a body, as the ADC's policy */
     VERIFY_OTHER,           /* any other answer */
     VERIFY_CLOSED,          /* closed without an answer */
@@ -93,7 +94,7 @@ typedef enum {
 } verify_ica_e;
 
 
-/* a spelling that was not refused by the guard, for the report */
+/* a spelling that the guard did not refuse, for the report */
 
 typedef struct {
     char                  target[VERIFY_TARGET];
@@ -113,7 +114,7 @@ typedef struct {
 } verify_route_t;
 
 
-/* --direct: the port is 0 if none was named */
+/* --direct: the port is 0 if none was given */
 
 typedef struct {
     char                  host[256];
@@ -121,7 +122,7 @@ typedef struct {
 } verify_direct_t;
 
 
-/* what the guard says that it did with the requests of this run */
+/* what the guard says it did with the requests of this run */
 
 typedef enum {
     VERIFY_BLOCKED = 0,
@@ -131,7 +132,7 @@ typedef enum {
 } verify_counted_e;
 
 
-/* the monitor of a guard, before the run and after it */
+/* a guard's monitor, before and after the run */
 
 #define VERIFY_MONITORS  8
 #define VERIFY_SERVERS   64
@@ -150,7 +151,7 @@ typedef struct {
     /* events of this run */
     unsigned              seen[VERIFY_COUNTED];
 
-    /* of these, with the canary's mark: they are counted apart */
+    /* of these, those with a canary's token: counted separately */
     unsigned              own[VERIFY_COUNTED];
 } verify_server_t;
 
@@ -166,12 +167,12 @@ typedef struct {
 
 typedef struct {
     char                 *url;
-    char                 *shown;            /* without a password */
+    char                 *shown;            /* without its password */
     verify_snapshot_t     before;
     verify_snapshot_t     after;
     char                  error[256];
 
-    /* of this run's, by events, or by counters if these were too many */
+    /* by events, or by counters if there were too many events */
     unsigned              counted[VERIFY_COUNTED];
 } verify_monitor_t;
 
@@ -189,13 +190,13 @@ typedef struct {
     char               token[24];
     long               timeout;
 
-    /* of the whole run: seconds, and the moment; "late" if it is over */
+    /* limit of the whole run: seconds, and the time; "late" if exceeded */
     long               deadline;
     int64_t            ends;
     unsigned           late:1;
     unsigned           missed;
 
-    /* the canary's mark, by which the guard knows its operator */
+    /* the canary's token, by which the guard recognises its operator */
     const char         *canary;
     struct curl_slist  *headers;
 
@@ -235,7 +236,7 @@ typedef struct {
     verify_monitor_t     *monitor[VERIFY_MONITORS];
     unsigned              monitors;
 
-    /* of all monitors, and how many of them have failed */
+    /* sums over all monitors, and how many of them failed */
     unsigned              counted[VERIFY_COUNTED];
     unsigned              monitors_failed;
 

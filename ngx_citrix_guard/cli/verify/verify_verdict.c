@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the answers say together.  "Shielded" is said only if nothing speaks
- * against it; a refusal counts for the guard only if it says so.
+ * The verdict of all answers together.  It is "shielded" only if nothing
+ * speaks against it; a refusal counts as the guard's only if it says so.
  */
 
 
@@ -98,7 +98,7 @@ verify_conclude(verify_t *v)
 }
 
 
-/* what was not asked any more may have got through */
+/* what was not tested may have got through */
 
 static void
 verify_conclude_late(verify_t *v)
@@ -142,7 +142,7 @@ verify_conclude_answers(verify_t *v, const verify_sum_t *sum)
 }
 
 
-/* what was named as the ADC's own is a way round as soon as it speaks HTTP */
+/* an address given as the ADC's own bypasses the guard if it speaks HTTP */
 
 static int
 verify_conclude_direct(verify_t *v)
@@ -167,7 +167,7 @@ verify_conclude_direct(verify_t *v)
 }
 
 
-/* something is there that may be the ADC, and was not understood */
+/* something is there that may be the ADC, but was not understood */
 
 static int
 verify_conclude_open(verify_t *v)
@@ -178,7 +178,7 @@ verify_conclude_open(verify_t *v)
     for (i = 0; i < v->routes; i++) {
         route = &v->route[i];
 
-        /* TLS that failed is followed by plain */
+        /* after TLS has failed, plain TCP is tried */
 
         if (route->direct && route->connected && route->status == 0
             && strcmp(route->endpoint.scheme, "http") == 0)
@@ -197,7 +197,7 @@ verify_conclude_open(verify_t *v)
 }
 
 
-/* the name's other addresses and ports */
+/* the other addresses and ports of the name */
 
 static int
 verify_conclude_routes(verify_t *v)
@@ -221,7 +221,7 @@ verify_conclude_routes(verify_t *v)
 }
 
 
-/* what the guard says itself, in its log or on its monitor */
+/* what the guard itself says, in its log or monitor */
 
 static int
 verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
@@ -286,7 +286,7 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
 }
 
 
-/* the log and the monitor may both be asked: they count the same */
+/* log and monitor may both be given: they count the same requests */
 
 static unsigned
 verify_known(const verify_t *v, verify_counted_e k)
@@ -377,7 +377,7 @@ verify_conclude_guard(verify_t *v, const verify_sum_t *sum)
 }
 
 
-/* do the monitors bear out what the answers say? */
+/* do the monitors confirm the answers? */
 
 static int
 verify_conclude_doubts(verify_t *v, unsigned refused)
@@ -413,7 +413,7 @@ verify_conclude_doubts(verify_t *v, unsigned refused)
 }
 
 
-/* the log was named: it has to know of this run */
+/* a log was given: it must contain this run */
 
 static int
 verify_conclude_log(verify_t *v)
@@ -452,7 +452,7 @@ verify_log_seen(const verify_t *v)
 }
 
 
-/* one answer to everything says nothing of the guard */
+/* the same answer to everything says nothing about the guard */
 
 static int
 verify_conclude_same(verify_t *v, const verify_sum_t *sum)
@@ -476,7 +476,7 @@ verify_conclude_same(verify_t *v, const verify_sum_t *sum)
 }
 
 
-/* what the requests met was on; is all of that server? */
+/* the requests met "on"; is the whole server "on"? */
 
 static int
 verify_conclude_modes(verify_t *v)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The verdict: what all answers say together.
+ * The verdict of all answers together.
  */
 
 
@@ -17,7 +17,7 @@ extern const char  *verify_verdict_name[];
 extern const char  *verify_meaning_text[VERIFY_MEANINGS];
 
 
-/* sets verdict, reason and what to do */
+/* sets verdict, reason, and what to do */
 
 void verify_conclude(verify_t *v);
 

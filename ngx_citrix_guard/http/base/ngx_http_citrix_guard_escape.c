@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Escaping of what others have written, for logs and JSON.
+ * Escapes untrusted bytes for logs and JSON.
  */
 
 
@@ -13,7 +13,7 @@
 #include "ngx_http_citrix_guard_escape.h"
 
 
-/* printable ASCII as it is, anything else as \xHH; cut before "size" */
+/* printable ASCII stays, anything else becomes \xHH; cut before "size" */
 
 size_t
 ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,

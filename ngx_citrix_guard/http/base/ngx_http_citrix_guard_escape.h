@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Escaping of what others have written, for logs and JSON.
+ * Escapes untrusted bytes for logs and JSON.
  */
 
 
@@ -18,9 +18,9 @@
 
 
 /*
- * Writes "src" to "dst": printable ASCII as it is, anything else, quotes and
- * backslashes as \xHH.  Returns the length, "size" at most; what does not fit
- * is cut, and never within an escape.  Allocates nothing and cannot fail.
+ * Writes "src" to "dst": printable ASCII stays, quotes, backslashes and all
+ * other bytes become \xHH.  Returns the length, at most "size"; what does not
+ * fit is cut, never within an escape.  Allocates nothing, cannot fail.
  */
 
 size_t ngx_http_citrix_guard_escape(u_char *dst, size_t size, u_char *src,

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What other modules have in their configuration.  It is private to
- * nginx's own modules, but the offsets in their command tables are not.
+ * Reads other modules' configuration.  The structures of nginx's own modules
+ * are private, but the offsets in their command tables are not.
  */
 
 
@@ -30,7 +30,7 @@ ngx_http_citrix_guard_find_module(ngx_cycle_t *cycle, const char *name)
 }
 
 
-/* where a module keeps the value of its directive */
+/* where a module stores the value of its directive */
 
 void *
 ngx_http_citrix_guard_directive_value(ngx_module_t *module, void **loc_conf,
@@ -77,8 +77,8 @@ ngx_http_citrix_guard_upstream_conf(ngx_module_t *module, void **loc_conf)
 
 
 /*
- * The n-th address of an upstream.  One that proxy_pass has made of a name
- * has no servers, but the peers that nginx has made of it.
+ * The n-th address of an upstream.  If proxy_pass created the upstream from a
+ * name, it has no servers, only the peers that nginx resolved.
  */
 
 ngx_uint_t

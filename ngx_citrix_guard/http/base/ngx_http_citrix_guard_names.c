@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The names of verdicts, of places and of strings, as logs and the monitor
- * write them.
+ * The names of verdicts, and of where and in what something was found, in logs
+ * and in the monitor.
  */
 
 

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The names of verdicts, of places and of strings, as logs and the monitor
- * write them.  Each returns a constant string, and none can fail.
+ * The names of verdicts, and of where and in what something was found, in logs
+ * and in the monitor.  Each function returns a constant string and cannot
+ * fail.
  */
 
 
@@ -20,7 +21,7 @@
 const char *ngx_http_citrix_guard_verdict_name(
     ngx_http_citrix_guard_verdict_e verdict);
 
-/* where something was found: the fields "at" and "in" */
+/* the values of the fields "at" and "in" */
 
 const char *ngx_http_citrix_guard_at_name(ngx_http_citrix_guard_at_e at);
 const char *ngx_http_citrix_guard_in_name(ngx_http_citrix_guard_in_e in);

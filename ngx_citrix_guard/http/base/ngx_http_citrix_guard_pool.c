@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * State that is attached to a pool, and found again by its cleanup handler.
+ * State attached to a pool, found by its cleanup handler.
  */
 
 

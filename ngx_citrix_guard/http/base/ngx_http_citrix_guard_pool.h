@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * State that is attached to a pool, and found again by its cleanup handler.
- * Unlike a context of a module it outlives an internal redirect.
+ * State attached to a pool, found by its cleanup handler.  Unlike a module's
+ * context it survives an internal redirect.
  */
 
 
@@ -19,16 +19,16 @@
 
 
 /*
- * The state of a handler, or NULL if the pool has none.  The cost is a walk
- * along the cleanups of the pool.
+ * The state of a handler, or NULL if the pool has none.  Walks the pool's
+ * cleanup handlers.
  */
 
 void *ngx_http_citrix_guard_pool_get(ngx_pool_t *pool,
     ngx_pool_cleanup_pt handler);
 
 /*
- * The same, but a state of "size" zeroed bytes is allocated from the pool if
- * there is none.  Returns NULL without memory for it.
+ * The same, but if there is none, allocates "size" zeroed bytes from the pool.
+ * Returns NULL if memory runs out.
  */
 
 void *ngx_http_citrix_guard_pool_add(ngx_pool_t *pool,

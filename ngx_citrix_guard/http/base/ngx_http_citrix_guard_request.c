@@ -18,8 +18,8 @@ static ngx_uint_t ngx_http_citrix_guard_has_uri(ngx_http_request_t *r);
 
 
 /*
- * The target as the client sent it, also where nginx gave up half way: what
- * it had found of it by then, or else the raw line without its method.
+ * The target as the client sent it, even if nginx stopped parsing halfway: the
+ * part that nginx had found, or else the raw line without its method.
  */
 
 ngx_str_t
@@ -67,9 +67,9 @@ ngx_http_citrix_guard_client_target(ngx_http_request_t *r)
 
 
 /*
- * Whether uri_start and uri_end are the target's.  With a line that is moved
- * to a larger buffer nginx moves them as well, found or not: then they point
- * anywhere.  Those of HTTP/2 and newer are in a header field's buffer.
+ * Do uri_start and uri_end belong to the target?  When nginx moves a line to a
+ * larger buffer it moves both, even if it has not set them: then they point
+ * anywhere.  In HTTP/2 and HTTP/3 they point into a header field.
  */
 
 static ngx_uint_t

@@ -19,14 +19,14 @@
 
 
 /*
- * The target as the client sent it, also where nginx could not read it: then
- * what the request line has behind the method.  It points into the bytes of
- * the request, and may be empty.  Allocates nothing.
+ * The target as the client sent it.  If nginx could not parse it: what follows
+ * the method in the request line.  Points into the bytes of the request; may
+ * be empty.  Allocates nothing.
  */
 
 ngx_str_t ngx_http_citrix_guard_client_target(ngx_http_request_t *r);
 
-/* the value of $request_id, "-" if there is none */
+/* the value of $request_id; "-" if there is none */
 
 ngx_str_t ngx_http_citrix_guard_request_id(ngx_http_request_t *r);
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A header field of the response.
+ * Adds a header field to the response.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A header field of the response.
+ * Adds a header field to the response.
  */
 
 
@@ -20,7 +20,7 @@
 
 /*
  * Adds a header field to the response.  Name and value are not copied.
- * Allocates from the request's pool; NGX_ERROR without memory.
+ * Allocates from the request's pool; returns NGX_ERROR if memory runs out.
  */
 
 ngx_int_t ngx_http_citrix_guard_add_header(ngx_http_request_t *r,

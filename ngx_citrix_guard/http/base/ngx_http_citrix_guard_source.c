@@ -14,8 +14,8 @@
 
 
 /*
- * Of IPv6 the first 64 bits are one source, since who has one address of them
- * has all.  A unix socket is all ones.
+ * The first 64 bits of an IPv6 address are one source, because whoever has one
+ * of these addresses has all of them.  A unix socket is all ones.
  */
 
 void
@@ -55,7 +55,7 @@ ngx_http_citrix_guard_source_address(ngx_connection_t *c, u_char address[16])
 }
 
 
-/* and back, as text: returns how long it is, 46 bytes at most */
+/* writes a source as text; returns its length, at most 46 bytes */
 
 size_t
 ngx_http_citrix_guard_source_text(const u_char address[16], u_char *text)

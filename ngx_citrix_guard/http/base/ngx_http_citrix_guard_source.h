@@ -15,7 +15,7 @@
 #include <ngx_http.h>
 
 
-/* the longest text of a source */
+/* the maximum length of a source as text */
 
 #define NGX_HTTP_CITRIX_GUARD_SOURCE     64
 
@@ -23,14 +23,14 @@
 #pragma GCC visibility push(hidden)
 
 
-/* who is at the other end, as realip has left it; writes 16 bytes */
+/* writes the client's address, after realip, as 16 bytes */
 
 void ngx_http_citrix_guard_source_address(ngx_connection_t *c,
     u_char address[16]);
 
 /*
- * The address of a source as text, of NGX_HTTP_CITRIX_GUARD_SOURCE bytes at
- * most; returns its length.
+ * Writes a source as text, at most NGX_HTTP_CITRIX_GUARD_SOURCE bytes; returns
+ * its length.
  */
 
 size_t ngx_http_citrix_guard_source_text(const u_char address[16],

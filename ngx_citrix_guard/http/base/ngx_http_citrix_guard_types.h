@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The types that the rooms of the http module share: modes, rules, locations,
- * the configuration, what was found in a request, and the mark it leaves.
+ * Types that the rooms of the http module share: modes, rules, locations, the
+ * configuration, what was found in a request, and the request's mark.
  */
 
 
@@ -32,9 +32,10 @@
 
 
 /*
- * Rules: those of a level are an array of pointers, so that levels can share
- * them.  A set is what is in force at a level, in the order in which it is
- * judged; a level that adds nothing has that of the level around it.
+ * Rules.  The rules of a level are an array of pointers, so that levels can
+ * share them.  A set has the rules in force at a level, in the order in which
+ * they are judged; a level that adds nothing uses the set of the level around
+ * it.
  */
 
 typedef struct {
@@ -42,23 +43,24 @@ typedef struct {
     u_char                         *file;
     ngx_uint_t                      line;
     unsigned                        in_force:1;
-    unsigned                        preread:1;  /* that it is short was said */
+    unsigned                        preread:1;  /* warned: body preread */
 } ngx_http_citrix_guard_rule_t;
 
 
 typedef struct {
     ngx_array_t                    *rules;      /* of pointers to rules */
-    ngx_array_t                    *exempt;     /* names: rules, reasons */
+    ngx_array_t                    *exempt;     /* names of rules and
+                                                   reasons */
     ngx_uint_t                      has_exceptions;
     cguard_rules_t                  compiled;
 } ngx_http_citrix_guard_rule_set_t;
 
 
-/* a variable in the head that nginx builds, which may hold a line feed */
+/* a variable in the head for the upstream that may hold a line feed */
 
 typedef struct {
     ngx_uint_t                      index;
-    ngx_uint_t                      upgrade;    /* it is all of "Upgrade" */
+    ngx_uint_t                      upgrade;    /* it is the whole "Upgrade" */
 } ngx_http_citrix_guard_value_t;
 
 
@@ -70,42 +72,43 @@ typedef struct {
     ngx_uint_t                      log_level;
     ngx_uint_t                      pinning;
 
-    ngx_array_t                    *rules;      /* given at this level */
+    ngx_array_t                    *rules;      /* set at this level */
     ngx_array_t                    *exempt;
-    ngx_array_t                    *detect_for; /* ngx_cidr_t */
-    ngx_http_citrix_guard_rule_set_t *set;      /* NULL: none in force */
+    ngx_array_t                    *detect_for; /* of ngx_cidr_t */
+    ngx_http_citrix_guard_rule_set_t *set;      /* NULL: no rules in force */
 
     ngx_uint_t                      monitor;
-    ngx_str_t                       ack_secret; /* of the monitor; no data: 0 */
+    ngx_str_t                       ack_secret; /* data is NULL: none */
     cguard_zone_server_t           *counters;   /* NULL: no zone */
-    uint16_t                        turn;       /* of their place */
+    uint16_t                        turn;       /* of the server's place */
 
-    unsigned                        policy;     /* for the core */
-    ngx_uint_t                      target_only; /* of arrival: no rules */
-    ngx_uint_t                      scan;       /* of what nginx has built */
+    unsigned                        policy;     /* as the core takes it */
+    ngx_uint_t                      target_only; /* PREACCESS: no rules */
+    ngx_uint_t                      scan;       /* NGX_..._SCAN, see below */
 
     /* egress: what chooses a peer, NULL if upstreams differ in that */
     ngx_http_upstream_init_peer_pt  init_peer;
 
     /* egress: that of proxy_pass, for which the three below hold */
     ngx_http_upstream_conf_t       *proxy;
-    ngx_array_t                    *values;     /* NULL: none to look at */
-    ngx_uint_t                      captures;   /* in the head, by number */
+    ngx_array_t                    *values;     /* NULL: none to examine */
+    ngx_uint_t                      captures;   /* numbered captures in it */
     ngx_uint_t                      set_body;   /* proxy_set_body */
 } ngx_http_citrix_guard_loc_conf_t;
 
 
 /*
- * Whether the headers that nginx builds need a look, besides those that the
- * client sent: it depends on what proxy_set_header and proxy_method say, and
- * on what other modules do.
+ * Do the headers that nginx builds have to be scanned, besides those that the
+ * client sent?  That depends on proxy_set_header and proxy_method, and on
+ * other modules.
  */
 
 #define NGX_HTTP_CITRIX_GUARD_SCAN       1
-#define NGX_HTTP_CITRIX_GUARD_SCAN_UPGRADE  2   /* if the client sent one */
+#define NGX_HTTP_CITRIX_GUARD_SCAN_UPGRADE  2   /* if the client sent
+                                                   Upgrade */
 
 
-/* a location, or a server as the one that has no name */
+/* a location; or a server, which has no location name */
 
 typedef struct {
     void                          **loc_conf;
@@ -113,7 +116,7 @@ typedef struct {
 } ngx_http_citrix_guard_location_t;
 
 
-/* requests of the operator's own: a token, and where they are counted */
+/* the operator's own requests: their token, and where they are counted */
 
 typedef struct {
     ngx_str_t                       name;
@@ -122,64 +125,64 @@ typedef struct {
 } ngx_http_citrix_guard_canary_t;
 
 
-/* the file of the zone, and names beside it, each with a NUL */
+/* the state file of the zone, and two names beside it, all NUL-terminated */
 
 typedef struct {
-    ngx_str_t                       file;       /* no data: none */
+    ngx_str_t                       file;       /* data is NULL: none */
     u_char                         *temp;
     u_char                         *damaged;
     u_char                         *folder;
-    uint64_t                        happened;   /* when it was written */
+    uint64_t                        happened;   /* events when written */
     time_t                          written;
-    ngx_uint_t                      said;       /* that it cannot be */
+    ngx_uint_t                      said;       /* failure was logged */
 } ngx_http_citrix_guard_state_file_t;
 
 
 typedef struct {
     ngx_array_t                     locations;
-    ngx_array_t                     peers;      /* egress: by upstream{} */
+    ngx_array_t                     peers;      /* egress: of upstream{} */
     ngx_http_complex_value_t       *local;      /* egress: proxy_bind */
-    ngx_array_t                     rules;      /* of pointers, all levels */
+    ngx_array_t                     rules;      /* pointers, of all levels */
     cguard_matcher_t               *matcher;    /* NULL: no rules */
     ngx_array_t                     guarded;    /* check: upstreams */
     ngx_http_upstream_srv_conf_t   *unguarded;  /* check: the last one named */
     ngx_log_t                      *quiet_log;
     ngx_int_t                       request_id; /* index of $request_id */
-    ngx_module_t                   *log_module; /* NULL: not as we know it */
+    ngx_module_t                   *log_module; /* NULL: unknown layout */
     ngx_shm_zone_t                 *zone;
     cguard_zone_t                  *shared;     /* NULL: no zone */
     ngx_http_citrix_guard_state_file_t  state;
-    ngx_http_citrix_guard_canary_t  canary;     /* by its target */
-    ngx_array_t                     canaries;   /* by a header field */
-    ngx_uint_t                      active;     /* not off somewhere */
-    ngx_uint_t                      pinning;    /* on somewhere */
-    ngx_uint_t                      log_rate;   /* lines, 0: no limit */
-    ngx_msec_t                      log_period; /* 0: not given */
+    ngx_http_citrix_guard_canary_t  canary;     /* token in the target */
+    ngx_array_t                     canaries;   /* token in a field */
+    ngx_uint_t                      active;     /* a location is not off */
+    ngx_uint_t                      pinning;    /* a location is on */
+    ngx_uint_t                      log_rate;   /* lines; 0: no limit */
+    ngx_msec_t                      log_period; /* 0: not set */
     ngx_uint_t                      rules_need_body;
 } ngx_http_citrix_guard_main_conf_t;
 
 
-/* where something was found */
+/* where it was found */
 
 typedef enum {
     ngx_http_citrix_guard_at_request = 0,       /* PREACCESS */
     ngx_http_citrix_guard_at_egress,            /* in the head for upstream */
-    ngx_http_citrix_guard_at_nginx              /* nginx refused it itself */
+    ngx_http_citrix_guard_at_nginx              /* refused by nginx itself */
 } ngx_http_citrix_guard_at_e;
 
 
-/* and in what */
+/* in which string it was found */
 
 typedef enum {
     ngx_http_citrix_guard_in_target = 0,        /* as the client sent it */
-    ngx_http_citrix_guard_in_uri,               /* as nginx has it now */
-    ngx_http_citrix_guard_in_head,              /* as upstream would get it */
+    ngx_http_citrix_guard_in_uri,               /* nginx's current URI */
+    ngx_http_citrix_guard_in_head,              /* the head for the upstream */
     ngx_http_citrix_guard_in_header,
-    ngx_http_citrix_guard_in_request            /* what a rule has named */
+    ngx_http_citrix_guard_in_request            /* the string of a rule */
 } ngx_http_citrix_guard_in_e;
 
 
-/* what comes of a finding, the stronger the later */
+/* the verdict on a finding, in ascending order of strictness */
 
 typedef enum {
     ngx_http_citrix_guard_passed = 0,
@@ -196,8 +199,8 @@ typedef struct {
     const cguard_rule_t            *exempted_by;
     ngx_http_citrix_guard_at_e      at;
     ngx_http_citrix_guard_in_e      in;
-    ngx_str_t                       judged;     /* the string itself */
-    ngx_str_t                       args;       /* of a URI, judged with it */
+    ngx_str_t                       judged;     /* the string */
+    ngx_str_t                       args;       /* the arguments of a URI */
     unsigned                        depth;
     size_t                          start;
     size_t                          end;
@@ -205,14 +208,14 @@ typedef struct {
 
 
 /*
- * What is known of a client's request: one for its subrequests and internal
- * redirects together, none while nothing was found.  Without memory for it,
- * reason and reading are not known.
+ * What was found in a client's request.  Its subrequests and internal
+ * redirects share one mark; a request without a finding has none.  If there is
+ * no memory for it, reason and reading are unknown.
  */
 
 typedef struct {
     ngx_http_citrix_guard_verdict_e  verdict;
-    ngx_uint_t                      refused;    /* the client was */
+    ngx_uint_t                      refused;    /* the client was refused */
     ngx_uint_t                      left_out;   /* by log_rate */
     ngx_uint_t                      lost;       /* no memory for the event */
     const char                     *reason;
@@ -228,7 +231,7 @@ typedef struct {
 } ngx_http_citrix_guard_mark_t;
 
 
-/* nginx finds contexts and configuration by it */
+/* nginx finds the module's contexts and configuration by its address */
 
 extern ngx_module_t  ngx_http_citrix_guard_module;
 

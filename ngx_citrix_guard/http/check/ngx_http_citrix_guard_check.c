@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What "nginx -t" warns of, and what it refuses: the ways round the guard
- * that a configuration shows.  Refused is only what would defeat
- * "citrix_guard on".
+ * What "nginx -t" warns about and what it refuses: ways around the guard that
+ * the configuration shows.  It refuses only what would defeat "citrix_guard
+ * on".
  *
- * The configuration of nginx's own modules is private to them, but the
- * offsets in their command tables are not.
+ * The configuration of nginx's own modules is private to them, but the offsets
+ * in their command tables are not.
  */
 
 
@@ -60,7 +60,7 @@ static ngx_http_citrix_guard_loc_conf_t *ngx_http_citrix_guard_location_conf(
     ngx_http_citrix_guard_location_t *location);
 
 
-/* what leaves by these is not HTTP/1, and cannot be judged */
+/* requests sent by these directives are not HTTP/1, and cannot be judged */
 
 static ngx_http_citrix_guard_protocol_t  ngx_http_citrix_guard_protocols[] = {
 
@@ -112,7 +112,10 @@ ngx_http_citrix_guard_check(ngx_conf_t *cf)
 
     for (i = 0; i < gmcf->locations.nelts; i++) {
 
-        /* the places of a server follow each other, its own comes first */
+        /*
+         * the locations of a server are adjacent, the server itself comes
+         * first
+         */
 
         cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
@@ -177,7 +180,7 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
             continue;
         }
 
-        /* the compiled variables of tunnel_pass come next */
+        /* the compiled variables of tunnel_pass follow it */
 
         next = (void **) (ucf + 1);
 
@@ -197,7 +200,7 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
 
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
 
-    /* a location that only hands it on has no handler */
+    /* a location that merely passes its configuration on has no handler */
 
     if (version && *version == 2000 && clcf->handler) {
         return ngx_http_citrix_guard_reject(cf, location,
@@ -209,7 +212,7 @@ ngx_http_citrix_guard_check_protocol(ngx_conf_t *cf,
 }
 
 
-/* what proxy_set_header and proxy_method say; also what egress has to scan */
+/* what proxy_set_header and proxy_method say, and what egress has to scan */
 
 static ngx_int_t
 ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
@@ -276,7 +279,7 @@ ngx_http_citrix_guard_check_headers(ngx_conf_t *cf,
         }
     }
 
-    /* what nginx adds by itself, and a configuration may define anew */
+    /* fields that nginx adds itself, and a configuration may replace */
 
     return host ? NGX_OK : ngx_http_citrix_guard_check_value(cf, glcf, &proxy);
 }
@@ -295,7 +298,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
     glcf = ngx_http_citrix_guard_location_conf(location);
 
-    /* an empty value is no header field */
+    /* a field with an empty value is not sent */
 
     if (kv->value.len && ngx_http_citrix_guard_maybe_judged(&kv->key)) {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
@@ -341,8 +344,8 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
 
         if (ucf && ucf->pass_request_body && clcf->handler) {
             return ngx_http_citrix_guard_reject(cf, location,
-                "sets \"Content-Length\" or \"Transfer-Encoding\" by "
-                "\"proxy_set_header\", so that a body may reach the ADC as a "
+                "sets \"Content-Length\" or \"Transfer-Encoding\" with "
+                "\"proxy_set_header\", so the ADC may take a body for a "
                 "request: remove it, or set \"proxy_pass_request_body off\"");
         }
     }
@@ -351,7 +354,7 @@ ngx_http_citrix_guard_check_header(ngx_conf_t *cf,
 }
 
 
-/* what a map makes of it is mostly nothing, and then there is no header */
+/* a map mostly yields an empty value, and then no field is sent */
 
 static ngx_int_t
 ngx_http_citrix_guard_check_upgrade(ngx_conf_t *cf,
@@ -388,7 +391,7 @@ ngx_http_citrix_guard_check_upgrade(ngx_conf_t *cf,
 }
 
 
-/* in detect it is the operator's choice */
+/* with detect this is the operator's choice */
 
 static ngx_int_t
 ngx_http_citrix_guard_reject(ngx_conf_t *cf,
@@ -408,8 +411,9 @@ ngx_http_citrix_guard_reject(ngx_conf_t *cf,
 
 
 /*
- * Headers that nginx drops by default, and CGI takes for NSC_USER.  The
- * default server of a port decides for all of them, so every server counts.
+ * Header fields that nginx drops by default, and CGI takes for NSC_USER.  The
+ * default server of a port decides for all its servers, so every server is
+ * checked.
  */
 
 static void
@@ -441,7 +445,7 @@ ngx_http_citrix_guard_check_server(ngx_conf_t *cf,
 }
 
 
-/* does each location of the server that serves something drop both? */
+/* does every location of the server that serves something drop both? */
 
 static ngx_uint_t
 ngx_http_citrix_guard_server_drops(ngx_conf_t *cf,
@@ -511,7 +515,7 @@ ngx_http_citrix_guard_is_dropped(ngx_array_t *headers, const char *name)
 }
 
 
-/* nginx's default level hides the refusals; once for what shares a log */
+/* nginx's default level hides the refusals; one warning for each log */
 
 static void
 ngx_http_citrix_guard_check_log(ngx_conf_t *cf,
@@ -614,7 +618,7 @@ ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
         return;
     }
 
-    /* "if" and "limit_except" repeat what was said of their location */
+    /* "if" and "limit_except" would repeat the warnings of their location */
 
     if (clcf->noname && uscf == gmcf->unguarded) {
         return;
@@ -635,7 +639,7 @@ ngx_http_citrix_guard_check_unguarded(ngx_conf_t *cf,
 }
 
 
-/* the same upstream, or one with an address in common */
+/* the same upstream, or one that shares an address with it */
 
 static ngx_uint_t
 ngx_http_citrix_guard_same_upstream(ngx_http_upstream_srv_conf_t *one,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What nginx -t says of ways round the guard.
+ * Warnings and errors of nginx -t about ways around the guard.
  */
 
 
@@ -19,9 +19,9 @@
 
 
 /*
- * Reads all locations, and sets what egress has to scan in each.  Warnings go
- * to the log.  NGX_ERROR, with a message, for what would defeat
- * "citrix_guard on".
+ * Reads all locations, and sets what egress has to scan in each.  Logs
+ * warnings.  Returns NGX_ERROR, with a message, for a configuration that would
+ * defeat "citrix_guard on".
  */
 
 ngx_int_t ngx_http_citrix_guard_check(ngx_conf_t *cf);

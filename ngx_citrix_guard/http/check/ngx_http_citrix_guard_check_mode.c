@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Is a shield believed where there is none?
+ * Warns if the module is loaded but nothing is blocked.
  */
 
 
@@ -41,5 +41,5 @@ ngx_http_citrix_guard_check_mode(ngx_cycle_t *cycle,
 
     ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
                   "citrix_guard: nothing is blocked: the mode is \"detect\", "
-                  "and \"on\" nowhere");
+                  "and nowhere \"on\"");
 }

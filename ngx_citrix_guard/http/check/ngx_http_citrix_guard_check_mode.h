@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Is a shield believed where there is none?
+ * Warns if the module is loaded but nothing is blocked.
  */
 
 
@@ -21,8 +21,8 @@
 
 
 /*
- * Warns if the mode is "off" everywhere, or "detect" wherever it is not.
- * Called when all of the configuration has been read.
+ * Warns if the mode is "off" everywhere, or "on" nowhere.  Called when the
+ * whole configuration has been read.
  */
 
 void ngx_http_citrix_guard_check_mode(ngx_cycle_t *cycle,

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Modules that are not nginx's own.  They may give a request header fields
- * that no client could send, before or behind PREACCESS.  What they do cannot
- * be told from outside, so that they are there is enough.
+ * Third-party modules.  They may add header fields to a request that no client
+ * could send, before or after PREACCESS.  What they do cannot be seen from
+ * outside, so their presence is enough.
  */
 
 
@@ -19,7 +19,7 @@
 static ngx_uint_t ngx_http_citrix_guard_is_own_module(const char *name);
 
 
-/* "ngx_http_..._module"; none of these changes a header field of a request */
+/* "ngx_http_..._module": none of these changes a header field of a request */
 
 static const char  *ngx_http_citrix_guard_own_modules[] = {
     "access", "addition_filter", "auth_basic", "auth_request", "autoindex",
@@ -37,7 +37,7 @@ static const char  *ngx_http_citrix_guard_own_modules[] = {
     "upstream_zone", "userid_filter", "uwsgi", "v2_filter", "v2", "v3_filter",
     "v3", "write_filter", "xslt_filter",
 
-    /* of Debian: it limits how many header fields a client may send */
+    /* Debian's own: it limits the number of header fields */
     "header_count",
 
     NULL

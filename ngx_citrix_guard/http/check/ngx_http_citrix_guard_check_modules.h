@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Modules that are not nginx's own.
+ * Detects third-party modules.
  */
 
 
@@ -21,9 +21,9 @@
 
 
 /*
- * Where nginx has an http module that is not its own, egress judges each head:
- * such a module may change header fields at any time.  Called when all of the
- * configuration has been read.
+ * If nginx has a third-party http module, makes egress scan every head,
+ * because such a module may change header fields at any time.  Called when the
+ * whole configuration has been read.
  */
 
 void ngx_http_citrix_guard_check_modules(ngx_cycle_t *cycle,

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What "nginx -t" warns of in rules: patterns that an attacker can make work
- * hard, rules that refuse what everybody sends, those that are nowhere in
- * force, and bodies that HTTP/2 does not show far enough.
+ * Warnings of "nginx -t" about rules: patterns that an attacker can make work
+ * hard, rules that refuse ordinary requests, rules that are in force nowhere,
+ * and bodies of which HTTP/2 shows too little.
  */
 
 
@@ -26,10 +26,10 @@
 #include <time.h>
 
 
-#define NGX_HTTP_CITRIX_GUARD_HOSTILE  8192   /* bytes of an input */
-#define NGX_HTTP_CITRIX_GUARD_SLOW     10     /* milliseconds for them */
+#define NGX_HTTP_CITRIX_GUARD_HOSTILE  8192   /* bytes of one input */
+#define NGX_HTTP_CITRIX_GUARD_SLOW     10     /* milliseconds for one input */
 #define NGX_HTTP_CITRIX_GUARD_TRIALS   5000   /* milliseconds for all rules */
-#define NGX_HTTP_CITRIX_GUARD_WARNING     1024   /* the longest warning */
+#define NGX_HTTP_CITRIX_GUARD_WARNING     1024   /* length of a warning */
 
 
 static void ngx_http_citrix_guard_mark_in_force(
@@ -80,7 +80,7 @@ ngx_http_citrix_guard_check_rules(ngx_conf_t *cf)
 
 #endif
 
-    /* it takes a while, and a reload need not wait for it */
+    /* this takes a while, and a reload should not have to wait */
 
     if (ngx_test_config) {
         ngx_http_citrix_guard_try_rules(cf, gmcf);
@@ -88,7 +88,7 @@ ngx_http_citrix_guard_check_rules(ngx_conf_t *cf)
 }
 
 
-/* marks the rules that some location is judged by */
+/* marks the rules that are in force in some location */
 
 static void
 ngx_http_citrix_guard_mark_in_force(ngx_http_citrix_guard_main_conf_t *gmcf)
@@ -202,7 +202,7 @@ ngx_http_citrix_guard_try_rules(ngx_conf_t *cf,
 }
 
 
-/* returns 1 if there was something to say */
+/* returns 1 if it has warned */
 
 static ngx_uint_t
 ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
@@ -244,7 +244,7 @@ ngx_http_citrix_guard_try_pattern(ngx_conf_t *cf,
 }
 
 
-/* milliseconds; others may have the processor meanwhile */
+/* milliseconds of this process; others may use the processor meanwhile */
 
 static ngx_msec_t
 ngx_http_citrix_guard_cpu_time(void)
@@ -280,7 +280,7 @@ ngx_http_citrix_guard_rule_log(ngx_conf_t *cf,
 
 #if (NGX_HTTP_V2)
 
-/* what stands behind the preread buffer is not seen before it is forwarded */
+/* nothing after the preread buffer is seen before it is forwarded */
 
 static void
 ngx_http_citrix_guard_check_preread(ngx_conf_t *cf,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What nginx -t says of rules.
+ * Warnings of nginx -t about rules.
  */
 
 
@@ -19,8 +19,8 @@
 
 
 /*
- * Warns of rules that are in force nowhere, that refuse usual requests, or
- * whose patterns are slow; the last are tried by nginx -t only, for about five
+ * Warns about rules that are in force nowhere, refuse ordinary requests, or
+ * have slow patterns.  Only nginx -t tests patterns for speed, for about five
  * seconds at most.
  */
 

@@ -2,11 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What "nginx -t" warns of in stream{}: servers that lead to an ADC which is
- * guarded in http{}.  Whatever is sent there is judged by nobody.
+ * Warnings of "nginx -t" about stream{}: servers that lead to an ADC which is
+ * guarded in http{}.  Nothing judges what is sent there.
  *
- * nginx's stream part may be a dynamic module, and may be missing: nothing
- * here is linked against it.  Its modules are found by their names.
+ * nginx's stream part may be a dynamic module, or missing, so nothing here is
+ * linked against it.  Its modules are found by name.
  */
 
 
@@ -79,7 +79,7 @@ ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,
                           "citrix_guard: the stream server (%s:%ui) leads "
                           "to an ADC that is guarded in \"http\", and passes "
                           "HTTP as well: set \"citrix_guard_preread on\", "
-                          "and a \"proxy_pass\" by $citrix_guard_protocol",
+                          "and choose \"proxy_pass\" by $citrix_guard_protocol",
                           cscf[i]->file_name, cscf[i]->line);
         }
     }
@@ -87,8 +87,8 @@ ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,
 
 
 /*
- * Can others than this machine speak TCP to the server?  A unix socket is the
- * second half of a demultiplexer, and UDP carries EDT.
+ * Can other machines speak TCP to the server?  A unix socket is the second
+ * half of a demultiplexer, and UDP carries EDT.
  */
 
 #if (nginx_version >= 1025005)
@@ -157,9 +157,9 @@ ngx_http_citrix_guard_stream_open(ngx_stream_core_main_conf_t *cmcf,
 
 
 /*
- * The configuration of the proxy module is private, but not the offsets in
- * its table of commands.  "upstream" is the first field behind those, or the
- * second, if there is TLS; two more pointers are there in any case.
+ * The configuration of the proxy module is private, but not the offsets in its
+ * command table.  "upstream" is the first field after those, or with TLS the
+ * second; two more pointers follow in any case.
  */
 
 static ngx_stream_upstream_srv_conf_t *

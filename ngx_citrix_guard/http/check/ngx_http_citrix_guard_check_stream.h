@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What nginx -t says of stream{}.
+ * Warnings of nginx -t about stream{}.
  */
 
 
@@ -21,8 +21,8 @@
 
 
 /*
- * Warns of stream servers that lead to an ADC which is guarded in http{}.
- * Called when all of the configuration has been read.
+ * Warns about stream servers that lead to an ADC which is guarded in http{}.
+ * Called when the whole configuration has been read.
  */
 
 void ngx_http_citrix_guard_check_stream(ngx_cycle_t *cycle,

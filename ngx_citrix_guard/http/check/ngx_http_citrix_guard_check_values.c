@@ -2,10 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which values in the head that nginx builds may hold a line feed.  nginx
- * writes a variable into the head as it is; most that a configuration names
- * cannot hold one.  Those are listed here, each with its reason.  Whatever is
- * not listed is looked at in each request.
+ * Which values in the head for the upstream may hold a line feed.
+ *
+ * nginx writes a variable into the head unchanged.  Most variables that
+ * configurations use cannot hold a line feed.  These are listed here, each
+ * with its reason; every other variable is examined in each request.
  */
 
 
@@ -29,17 +30,16 @@ static ngx_http_variable_t *ngx_http_citrix_guard_defined_variable(
 
 
 /*
- * None of these may be given another value by a configuration; nginx refuses
- * to define them again.  $proxy_host is left out: proxy_pass may have
- * variables.
+ * A configuration cannot redefine any of these: nginx refuses that.
+ * $proxy_host is not listed, because proxy_pass may have variables.
  */
 
 static ngx_str_t  ngx_http_citrix_guard_one_line[] = {
 
-    /* nginx refuses a host with a byte up to 20, or takes server_name */
+    /* nginx refuses a host with a byte up to 20, or uses server_name */
     ngx_string("host"),
 
-    /* addresses and ports, as nginx has written them */
+    /* addresses and ports, as text written by nginx */
     ngx_string("remote_addr"),
     ngx_string("remote_port"),
     ngx_string("realip_remote_addr"),
@@ -47,25 +47,25 @@ static ngx_str_t  ngx_http_citrix_guard_one_line[] = {
     ngx_string("server_addr"),
     ngx_string("server_port"),
 
-    /* a header field of the client, and its address */
+    /* a header field of the client, plus the client's address */
     ngx_string("proxy_add_x_forwarded_for"),
 
     /* header fields of the client, which end at their line feed */
     ngx_string("content_length"),
     ngx_string("content_type"),
 
-    /* the bytes of the request line or of ":path"; no control byte gets in */
+    /* bytes of the request line or of ":path", without control bytes */
     ngx_string("request_uri"),
 
     /* capital letters, "_" and "-" */
     ngx_string("request_method"),
 
-    /* words of nginx's own */
+    /* constant words of nginx */
     ngx_string("scheme"),
     ngx_string("https"),
     ngx_string("server_protocol"),
 
-    /* names of the configuration and of the machine */
+    /* names from the configuration, and of the machine */
     ngx_string("server_name"),
     ngx_string("hostname"),
 
@@ -78,7 +78,7 @@ static ngx_str_t  ngx_http_citrix_guard_one_line[] = {
     ngx_string("time_local"),
     ngx_string("proxy_port"),
 
-    /* names that the TLS library has for them */
+    /* names from the TLS library */
     ngx_string("ssl_protocol"),
     ngx_string("ssl_cipher"),
 
@@ -106,7 +106,7 @@ ngx_http_citrix_guard_check_value(ngx_conf_t *cf,
     p = text->data;
     last = p + text->len;
 
-    /* of the configuration itself, which the head then shows */
+    /* from the configuration file; the form of the head will show it */
 
     if (ngx_strlchr(p, last, LF) || ngx_strlchr(p, last, CR)) {
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
@@ -122,7 +122,7 @@ ngx_http_citrix_guard_check_value(ngx_conf_t *cf,
 
         if (rc == NGX_DECLINED) {
 
-            /* a capture, which may be of a URI without its escapes */
+            /* a capture, which may be part of a decoded URI */
 
             glcf->captures |= 1u << (name.data[0] - '0');
             glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
@@ -187,7 +187,7 @@ ngx_http_citrix_guard_value_names(ngx_str_t *text, ngx_str_t *variable)
 
 /*
  * The next "$name", "${name}" or "$1", as ngx_http_script_compile() reads
- * them.  NGX_DECLINED for a capture, NGX_DONE if there is no more.
+ * them.  NGX_DECLINED for a capture, NGX_DONE if there are no more.
  */
 
 static ngx_int_t
@@ -224,7 +224,7 @@ ngx_http_citrix_guard_next_variable(u_char **p, u_char *last, ngx_str_t *name)
 
     if (name->len && name->data[0] >= '0' && name->data[0] <= '9') {
 
-        /* one digit; "$12" is "$1" and a "2" */
+        /* one digit: "$12" is "$1" and a "2" */
 
         return NGX_DECLINED;
     }
@@ -296,7 +296,7 @@ ngx_http_citrix_guard_is_one_line(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-/* by "set", "map" and the like, or by a module; not one of a prefix */
+/* set by "set", "map" and the like, or by a module; not a prefix variable */
 
 static ngx_http_variable_t *
 ngx_http_citrix_guard_defined_variable(ngx_conf_t *cf, ngx_str_t *name)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which values in the head that nginx builds may hold a line feed.
+ * Which values in the head for the upstream may hold a line feed?
  */
 
 
@@ -21,24 +21,24 @@
 
 
 /*
- * Reads the text of a value that ends in the head, and adds to "glcf" what
- * has to be looked at in each request: variables that are not known to be
- * free of line feeds, and captures.  Walks all variables of the configuration
- * for each that the text names.  NGX_ERROR without memory.
+ * Reads the text of a value that goes into the head, and adds to "glcf" what
+ * has to be examined in each request: captures, and variables that are not
+ * known to be free of line feeds.  Searches the configuration's variables for
+ * each variable in the text.  Returns NGX_ERROR if memory runs out.
  */
 
 ngx_int_t ngx_http_citrix_guard_check_value(ngx_conf_t *cf,
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *text);
 
-/* 1 if the text names that variable */
+/* 1 if the text contains that variable */
 
 ngx_uint_t ngx_http_citrix_guard_value_names(ngx_str_t *text,
     ngx_str_t *variable);
 
 /*
- * The same as check_value() for "Upgrade", which makes the head be judged where
- * it is not empty.  NGX_DECLINED if the text is more than one variable, or one
- * that the client fills in: then nothing is added.
+ * The same as check_value() for "Upgrade", which makes egress scan the head if
+ * it is not empty.  Returns NGX_DECLINED, and adds nothing, if the text is
+ * more than one variable, or is one whose value the client sends.
  */
 
 ngx_int_t ngx_http_citrix_guard_check_upgrade_value(ngx_conf_t *cf,

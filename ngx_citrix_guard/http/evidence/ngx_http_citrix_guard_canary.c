@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The operator's own requests: the canary, whose target ends with a token, and
- * those of checks and scanners, which have one in a header field.  Who does not
- * know a token cannot pass for one of them.
+ * those of checks and scanners, which have a token in a header field.  Nobody
+ * can imitate them without knowing a token.
  */
 
 
@@ -24,7 +24,7 @@
 #define NGX_HTTP_CITRIX_GUARD_CANARY_MAX  64
 
 
-/* the field, as cguard_header_is() names it */
+/* the name of the field, in the form of cguard_header_is() */
 
 #define NGX_HTTP_CITRIX_GUARD_CANARY_FIELD  "X_CITRIX_GUARD_CANARY"
 
@@ -73,7 +73,7 @@ ngx_http_citrix_guard_set_canary(ngx_conf_t *cf, ngx_command_t *cmd,
                                         NGX_HTTP_CITRIX_GUARD_CANARY_MIN,
                                         NGX_HTTP_CITRIX_GUARD_CANARY_MAX))
     {
-        /* a token is a secret, and not for a log */
+        /* a token is a secret: do not log it */
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid token of the canary \"%V\", it must be 8 "
@@ -167,7 +167,7 @@ ngx_http_citrix_guard_add_canary(ngx_conf_t *cf,
 {
     ngx_http_citrix_guard_canary_t  *canary;
 
-    /* the first place is that of the zone's own */
+    /* the first place belongs to the zone's own canary */
 
     if (gmcf->canaries.nelts == CGUARD_ZONE_CANARIES - 1) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -197,7 +197,7 @@ ngx_http_citrix_guard_canary_init(ngx_conf_t *cf)
     gmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_citrix_guard_module);
 
-    /* without tokens a request costs nothing more */
+    /* without tokens a request costs nothing extra */
 
     if (gmcf->canaries.nelts == 0) {
         return NGX_OK;
@@ -216,7 +216,7 @@ ngx_http_citrix_guard_canary_init(ngx_conf_t *cf)
 }
 
 
-/* a wrong token does not go to the ADC, either: it may be nearly right */
+/* a wrong token is not forwarded to the ADC either: it may be nearly right */
 
 static ngx_int_t
 ngx_http_citrix_guard_canary_handler(ngx_http_request_t *r)
@@ -277,8 +277,8 @@ ngx_http_citrix_guard_has_token(ngx_table_elt_t *h)
 
 
 /*
- * Others point to fields, so none may move: the other ones are copied to a new
- * list of "n".  nginx does not expect a list to have an empty part.
+ * Others point to fields, so no field may move: the remaining ones are copied
+ * to a new list of "n". nginx does not expect an empty part in a list.
  */
 
 static ngx_int_t
@@ -352,7 +352,7 @@ ngx_http_citrix_guard_canary(ngx_http_request_t *r, ngx_str_t *target)
         return ctx->canary;
     }
 
-    /* nginx has refused it before it came to its head */
+    /* nginx refused the request before it read the header */
 
     value = ngx_http_citrix_guard_sent_header(r,
                                           NGX_HTTP_CITRIX_GUARD_CANARY_FIELD);
@@ -387,7 +387,7 @@ ngx_http_citrix_guard_find_token(ngx_http_request_t *r, ngx_str_t *value)
 }
 
 
-/* it takes as long for any bytes */
+/* takes the same time for any bytes */
 
 static ngx_uint_t
 ngx_http_citrix_guard_same(u_char *one, u_char *two, size_t len)
@@ -408,5 +408,5 @@ ngx_http_citrix_guard_same(u_char *one, u_char *two, size_t len)
 static void
 ngx_http_citrix_guard_canary_cleanup(void *data)
 {
-    /* the address is what it is found by */
+    /* it is found by this address */
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The operator's own requests, by their tokens.
+ * Recognises the operator's own requests by their tokens.
  */
 
 
@@ -25,23 +25,23 @@
 char *ngx_http_citrix_guard_set_canary(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* the token of "citrix_guard_zone", of which "value" is the parameter */
+/* parses the parameter "value" of "citrix_guard_zone" as its token */
 
 char *ngx_http_citrix_guard_set_zone_canary(ngx_conf_t *cf,
     ngx_http_citrix_guard_main_conf_t *gmcf, ngx_str_t *value);
 
 /*
- * Has each request looked at when its head is read, if there are tokens of
- * header fields: the field is taken out, so that it goes to no upstream.
- * NGX_ERROR without memory.
+ * If there are tokens for header fields: has each request examined when its
+ * header was read, and removes the field, so that no upstream gets it.
+ * Returns NGX_ERROR if memory runs out.
  */
 
 ngx_int_t ngx_http_citrix_guard_canary_init(ngx_conf_t *cf);
 
 /*
- * Which of the operator's own the request is, NULL if it is none.  Compares in
- * a time that does not depend on how much of a token is right; allocates
- * nothing.
+ * The canary that the request belongs to; NULL if it is an ordinary request.
+ * The time to compare does not depend on how much of a token is right.
+ * Allocates nothing.
  */
 
 ngx_http_citrix_guard_canary_t *ngx_http_citrix_guard_canary(

@@ -19,7 +19,7 @@
 #include "cguard/rules/cguard_rule_types.h"
 
 
-/* the longest texts in their own bytes, each of which may become five */
+/* the longest texts in bytes, each of which may become five */
 
 #define NGX_HTTP_CITRIX_GUARD_CEF_LINE   4096
 #define NGX_HTTP_CITRIX_GUARD_CEF_LONG   256
@@ -32,7 +32,7 @@ static void ngx_http_citrix_guard_cef_name(ngx_http_citrix_guard_json_t *o,
     const char *key, const char *name);
 
 
-/* if memory is short it is empty: the line's head still says what was done */
+/* empty if memory runs out: the rest of the line still has the verdict */
 
 ngx_str_t
 ngx_http_citrix_guard_event_cef(ngx_http_request_t *r,

@@ -21,8 +21,8 @@
 
 
 /*
- * The extension of a CEF line, of 4096 bytes at most, from the request's pool.
- * It is empty without memory.
+ * The extension of a CEF line, at most 4096 bytes, from the request's pool;
+ * empty if memory runs out.
  */
 
 ngx_str_t ngx_http_citrix_guard_event_cef(ngx_http_request_t *r,

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The event of a suspicious request: what was asked, by whom, what was made of
- * it, and how it ended.  Its form as JSON is fixed by conf/event.schema.json;
- * no cookie and no body is ever part of it.
+ * The event of a suspicious request: what was requested, by whom, what the
+ * guard did, and how it ended. conf/event.schema.json defines its form as
+ * JSON; it never contains a cookie or a body.
  */
 
 
@@ -24,8 +24,9 @@
 
 
 /*
- * The longest texts, as \xHH; in JSON a backslash is two.  All of them at
- * their longest, with the names and numbers, stay below the bound of a line.
+ * The longest texts, as \xHH; a backslash is doubled in JSON.  Even with all
+ * texts at their longest, names and numbers included, a line stays below its
+ * limit.
  */
 
 #define NGX_HTTP_CITRIX_GUARD_EVENT_LINE    4096
@@ -81,7 +82,7 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
 
     e->canary = ngx_http_citrix_guard_canary(r, &e->target);
 
-    /* what a rule has found need not be refused in "on" */
+    /* what a rule finds may be allowed even with "on" */
 
     e->let_by = e->canary
                 && mark->mode == NGX_HTTP_CITRIX_GUARD_ON
@@ -98,7 +99,7 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
 }
 
 
-/* nginx does not know it yet where it could not read the line */
+/* nginx does not know it yet if it could not parse the request line */
 
 static ngx_str_t
 ngx_http_citrix_guard_event_method(ngx_http_request_t *r)
@@ -161,7 +162,7 @@ ngx_http_citrix_guard_event_protocol(ngx_http_request_t *r)
 }
 
 
-/* by its variable: nginx may be built without TLS */
+/* through its variable: nginx may be built without TLS */
 
 static ngx_str_t
 ngx_http_citrix_guard_event_sni(ngx_http_request_t *r)
@@ -184,7 +185,7 @@ ngx_http_citrix_guard_event_sni(ngx_http_request_t *r)
 }
 
 
-/* the last one that was asked */
+/* the last upstream that was asked */
 
 static ngx_http_upstream_state_t *
 ngx_http_citrix_guard_event_upstream(ngx_http_request_t *r)
@@ -216,7 +217,9 @@ ngx_http_citrix_guard_event_json(ngx_http_request_t *r,
     ngx_str_t                      json;
     ngx_http_citrix_guard_json_t   out, *o;
 
-    /* if memory is short: of all requests, and good until the next event */
+    /*
+     * if memory runs out: shared by all requests, valid until the next event
+     */
 
     static u_char  spare[NGX_HTTP_CITRIX_GUARD_EVENT_LINE];
 
@@ -293,7 +296,7 @@ ngx_http_citrix_guard_event_found(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_json_string(o, "outcome",
                            ngx_http_citrix_guard_outcome_name(e->outcome));
 
-    /* memory was short: that is all that is known */
+    /* memory ran out: nothing else is known */
 
     if (mark->reason[0] == '\0') {
         ngx_http_citrix_guard_json_string(o, "reason", "unknown");
@@ -378,7 +381,7 @@ ngx_http_citrix_guard_event_answer(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* left out if there is none */
+/* omitted if it has no value */
 
 static void
 ngx_http_citrix_guard_event_text(ngx_http_citrix_guard_json_t *o,

@@ -19,14 +19,14 @@
 
 
 /*
- * What an event says, as pointers to where it is.  Texts are as they came in,
- * but for the reading.
+ * The contents of an event, as pointers to the original data.  Texts are not
+ * escaped, except the reading.
  */
 
 typedef struct {
     ngx_http_citrix_guard_mark_t   *mark;
     ngx_http_citrix_guard_outcome_e  outcome;
-    uint64_t                        msec;       /* when it came, UTC */
+    uint64_t                        msec;       /* when it arrived, UTC */
     ngx_str_t                       id;
     ngx_str_t                       client;
     ngx_str_t                       sni;
@@ -40,23 +40,23 @@ typedef struct {
     ngx_uint_t                      status;
     off_t                           sent;
     ngx_http_upstream_state_t      *upstream;   /* NULL: not forwarded */
-    ngx_uint_t                      answer;     /* its status, 0: not known */
-    ngx_http_citrix_guard_canary_t *canary;     /* NULL: not our own */
-    ngx_uint_t                      let_by;     /* it was, where it is "on" */
+    ngx_uint_t                      answer;     /* its status; 0: unknown */
+    ngx_http_citrix_guard_canary_t *canary;     /* NULL: not a canary */
+    ngx_uint_t                      let_by;     /* not refused with "on" */
 } ngx_http_citrix_guard_event_t;
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* fills "e" in for a request that has a mark; allocates nothing */
+/* fills "e" for a request that has a mark; allocates nothing */
 
 void ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e);
 
 /*
- * The event as a line of JSON, of 4096 bytes at most, from the request's pool.
- * Without memory it is in a static buffer, and good until the next event.
+ * The event as a line of JSON, at most 4096 bytes, from the request's pool.
+ * If memory runs out it is in a static buffer, valid until the next event.
  */
 
 ngx_str_t ngx_http_citrix_guard_event_json(ngx_http_request_t *r,

@@ -2,10 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * JSON, and other text, that grows as long as there is memory, or to a bound.
- * What others have written gets in as printable ASCII only: each other byte is
- * \xHH, as in the log line, so that no byte of theirs means anything to a
- * parser or a terminal.
+ * Writes JSON, and other text, that grows as long as there is memory, or up to
+ * a limit.  Untrusted text is written as printable ASCII only: any other byte
+ * is \xHH, as in the log line, so that it has no meaning to a parser or a
+ * terminal.
  */
 
 
@@ -49,7 +49,7 @@ ngx_http_citrix_guard_json_init_chain(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* ends the chain; NULL if memory was short */
+/* ends the chain; NULL if memory ran out */
 
 ngx_chain_t *
 ngx_http_citrix_guard_json_end(ngx_http_citrix_guard_json_t *o)
@@ -131,7 +131,7 @@ ngx_http_citrix_guard_json_new_buf(ngx_http_citrix_guard_json_t *o)
 }
 
 
-/* for numbers and names of our own, at most 256 bytes */
+/* for numbers and trusted names, at most 256 bytes */
 
 void
 ngx_http_citrix_guard_json_format(ngx_http_citrix_guard_json_t *o,
@@ -169,7 +169,7 @@ ngx_http_citrix_guard_json_close(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* "key": with a comma if need be; the comma alone for an element */
+/* the key, with a comma before it if needed; NULL: only the comma */
 
 void
 ngx_http_citrix_guard_json_key(ngx_http_citrix_guard_json_t *o,
@@ -214,7 +214,7 @@ ngx_http_citrix_guard_json_string(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* "max" is of the text's \xHH form, without the quotes */
+/* "max" limits the escaped form, without the quotes */
 
 void
 ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_json_t *o,
@@ -227,7 +227,7 @@ ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* a text that has that form already */
+/* a text that is already escaped */
 
 void
 ngx_http_citrix_guard_json_ready_text(ngx_http_citrix_guard_json_t *o,
@@ -240,7 +240,7 @@ ngx_http_citrix_guard_json_ready_text(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* what stands between quotes, in JSON and in Prometheus's format alike */
+/* the text between quotes, for JSON and for Prometheus's format */
 
 void
 ngx_http_citrix_guard_json_escaped(ngx_http_citrix_guard_json_t *o,
@@ -262,7 +262,7 @@ ngx_http_citrix_guard_json_escaped(ngx_http_citrix_guard_json_t *o,
         src += n;
         len -= n;
 
-        /* an escape that did not fit ends it */
+        /* an escape that does not fit ends the text */
 
         max = max - size < 4 && len ? 0 : max - size;
     }
@@ -275,7 +275,7 @@ ngx_http_citrix_guard_json_quoted(ngx_http_citrix_guard_json_t *o, u_char *p,
 {
     u_char  *last, *mark;
 
-    /* there may be no bytes at no address */
+    /* "p" may be NULL if there are no bytes */
 
     if (len == 0) {
         return;
@@ -293,7 +293,7 @@ ngx_http_citrix_guard_json_quoted(ngx_http_citrix_guard_json_t *o, u_char *p,
 }
 
 
-/* RFC 3339, UTC, to the millisecond */
+/* RFC 3339, UTC, in milliseconds */
 
 void
 ngx_http_citrix_guard_json_time(ngx_http_citrix_guard_json_t *o,

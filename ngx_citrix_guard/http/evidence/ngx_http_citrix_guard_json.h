@@ -2,10 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A writer of JSON, and of other text, to a buffer or to a chain of buffers.
+ * Writes JSON, and other text, to a buffer or a chain of buffers.
  *
- * No function returns an error: when the buffer is full, or memory is short,
- * "failed" is set and the rest is left out.  "key" is the name in an object, or
+ * No function returns an error: when the buffer is full, or memory runs out,
+ * "failed" is set and the rest is left out.  "key" is a name in an object, or
  * NULL for an element of an array.
  */
 
@@ -21,7 +21,7 @@
 typedef struct {
     u_char                         *pos;
     u_char                         *last;
-    ngx_pool_t                     *pool;       /* NULL: nothing beyond last */
+    ngx_pool_t                     *pool;       /* NULL: stop at "last" */
     ngx_chain_t                    *chain;
     ngx_chain_t                   **next;
     ngx_buf_t                      *buf;
@@ -34,21 +34,21 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 
-/* begins in a buffer of the caller's, which is never left */
+/* begins in the caller's buffer, and never exceeds it */
 
 void ngx_http_citrix_guard_json_init_buffer(ngx_http_citrix_guard_json_t *o,
     u_char *buf, size_t size);
 
-/* begins a chain of buffers, which are allocated from the pool as needed */
+/* begins a chain of buffers, allocated from the pool as needed */
 
 void ngx_http_citrix_guard_json_init_chain(ngx_http_citrix_guard_json_t *o,
     ngx_pool_t *pool);
 
-/* ends the chain, and sets "size"; NULL if it has failed */
+/* ends the chain and sets "size"; returns NULL if it has failed */
 
 ngx_chain_t *ngx_http_citrix_guard_json_end(ngx_http_citrix_guard_json_t *o);
 
-/* bytes as they are; text of the guard's own, of 256 bytes at most */
+/* unescaped bytes, for trusted text; at most 256 bytes */
 
 void ngx_http_citrix_guard_json_bytes(ngx_http_citrix_guard_json_t *o,
     const void *data, size_t len);
@@ -62,12 +62,12 @@ void ngx_http_citrix_guard_json_open(ngx_http_citrix_guard_json_t *o,
 void ngx_http_citrix_guard_json_close(ngx_http_citrix_guard_json_t *o,
     const char *bracket);
 
-/* the key alone, with a comma before it if need be */
+/* the key alone, with a comma before it if needed */
 
 void ngx_http_citrix_guard_json_key(ngx_http_citrix_guard_json_t *o,
     const char *key);
 
-/* values: a number, true, and a string of the guard's own */
+/* values: a number, true, and a trusted string */
 
 void ngx_http_citrix_guard_json_number(ngx_http_citrix_guard_json_t *o,
     const char *key, uint64_t n);
@@ -76,12 +76,12 @@ void ngx_http_citrix_guard_json_true(ngx_http_citrix_guard_json_t *o,
 void ngx_http_citrix_guard_json_string(ngx_http_citrix_guard_json_t *o,
     const char *key, const char *name);
 
-/* a text of others, escaped; "max" bytes of its \xHH form at most */
+/* an untrusted text, escaped; at most "max" bytes in that form */
 
 void ngx_http_citrix_guard_json_text(ngx_http_citrix_guard_json_t *o,
     const char *key, const void *data, size_t len, size_t max);
 
-/* a text that has that form already */
+/* a text that is already escaped */
 
 void ngx_http_citrix_guard_json_ready_text(ngx_http_citrix_guard_json_t *o,
     const char *key, ngx_str_t *text);

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The line in the error log.  Its grammar is fixed (docs/directives.md), and
- * no byte of the client's gets into it unescaped.
+ * every byte of the client is escaped.
  */
 
 
@@ -21,7 +21,7 @@
 #include "cguard/rules/cguard_rule_types.h"
 
 
-/* nginx cuts a line at 2048 bytes, and puts client and server behind ours */
+/* nginx cuts a line at 2048 bytes, and appends client and server to ours */
 
 #define NGX_HTTP_CITRIX_GUARD_LOG_READING  384
 
@@ -52,7 +52,7 @@ ngx_http_citrix_guard_log_finding(ngx_http_request_t *r,
         return;
     }
 
-    /* nginx's own part of the line trusts it: HTTP/2, memory short */
+    /* nginx's own part of the line relies on it: HTTP/2, memory ran out */
 
     if (r->request_line.data == NULL) {
         r->request_line.len = 0;
@@ -86,7 +86,7 @@ ngx_http_citrix_guard_log_finding(ngx_http_request_t *r,
 }
 
 
-/* " rule=ID", " by=ID" of the exception that let it by */
+/* " rule=ID", and " by=ID" of the exception that applied */
 
 static ngx_str_t
 ngx_http_citrix_guard_log_rule(ngx_http_citrix_guard_finding_t *f,
@@ -114,7 +114,7 @@ ngx_http_citrix_guard_log_rule(ngx_http_citrix_guard_finding_t *f,
 }
 
 
-/* " msg="..."", from the configuration, and escaped all the same */
+/* " msg="..."", from the configuration, but escaped as well */
 
 static ngx_str_t
 ngx_http_citrix_guard_log_msg(ngx_http_citrix_guard_finding_t *f, u_char *buf,
@@ -143,7 +143,7 @@ ngx_http_citrix_guard_log_msg(ngx_http_citrix_guard_finding_t *f, u_char *buf,
 }
 
 
-/* a reading that does not fit begins where the attack does */
+/* a reading that does not fit begins where the attack begins */
 
 size_t
 ngx_http_citrix_guard_format_reading(u_char *dst, size_t size,
@@ -154,7 +154,7 @@ ngx_http_citrix_guard_format_reading(u_char *dst, size_t size,
 
     from = f->end > size ? f->start : 0;
 
-    /* of a line feed nothing would be left to see */
+    /* decoded, a line feed would be invisible */
 
     if (ngx_strcmp(f->reason, "injection") == 0) {
         return ngx_http_citrix_guard_escape(dst, size, f->judged.data + from,

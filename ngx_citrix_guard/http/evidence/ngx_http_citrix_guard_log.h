@@ -17,7 +17,7 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
-/* the longest escaped target or reading in a log line or a variable */
+/* the maximum length of an escaped target or reading, in logs and variables */
 
 #define NGX_HTTP_CITRIX_GUARD_TEXT       512
 
@@ -32,8 +32,9 @@ void ngx_http_citrix_guard_log_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
 
 /*
- * Writes what the finding was read as, escaped.  Returns the length, "size" at
- * most: what is too long begins where the attack does.  Allocates nothing.
+ * Writes the reading of a finding, escaped.  Returns the length, at most
+ * "size"; if it is too long, it begins where the attack begins.  Allocates
+ * nothing.
  */
 
 size_t ngx_http_citrix_guard_format_reading(u_char *dst, size_t size,

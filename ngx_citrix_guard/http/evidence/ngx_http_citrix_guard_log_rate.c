@@ -2,10 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * How many lines a source may cause in error log and events.  What is refused
- * and what is not have a share each: a flood of probes cannot hide the one
- * request that was let by.  The table is the process's own and does not grow;
- * sources that find no place in it share one.
+ * Limits how many lines a source may cause in the error log and events.
+ * Refused requests and others have separate limits, so a flood of probes
+ * cannot hide the one request that was let through.  The table belongs to the
+ * process and does not grow; sources without a place in it share one limit.
  */
 
 
@@ -29,7 +29,7 @@
 typedef struct {
     u_char                          address[16];
     ngx_uint_t                      used;
-    ngx_msec_t                      start;      /* of this second, minute */
+    ngx_msec_t                      start;      /* of this second or minute */
     ngx_uint_t                      level;
     ngx_uint_t                      written[2]; /* not refused, refused */
     ngx_uint_t                      left[2];
@@ -144,7 +144,7 @@ ngx_http_citrix_guard_find_share(u_char address[16], ngx_msec_t period)
 
     static uint64_t  seed;
 
-    /* nobody should choose addresses that meet in one place */
+    /* seeded, so nobody can choose addresses that share a place */
 
     if (seed == 0) {
         seed = (uint64_t) ngx_random() << 32 | (uint64_t) ngx_random() | 1;
@@ -217,7 +217,7 @@ ngx_http_citrix_guard_end_share(ngx_http_citrix_guard_share_t *s)
 }
 
 
-/* a source that has stopped is heard of all the same */
+/* a source that has stopped is reported as well */
 
 static void
 ngx_http_citrix_guard_set_timer(ngx_msec_t period)

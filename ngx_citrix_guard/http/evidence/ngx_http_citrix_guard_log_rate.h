@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The directive "citrix_guard_log_rate": how many lines a source may cause.
+ * The directive "citrix_guard_log_rate": limits how many lines a source may
+ * cause.
  */
 
 
@@ -26,15 +27,16 @@ char *ngx_http_citrix_guard_set_log_rate(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /*
- * 1 if a line may be written for this finding, 0 if its source has had its
- * share; then it is counted, and a line will say so.  Reads the address of the
- * client, writes a table of this process; allocates nothing, cannot fail.
+ * 1 if a line may be written for this finding; 0 if its source has reached the
+ * limit: then it is counted, and a line will report the number.  Reads the
+ * client's address, writes to a table of this process.  Allocates nothing,
+ * cannot fail.
  */
 
 ngx_uint_t ngx_http_citrix_guard_may_log(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_uint_t refused);
 
-/* when the process ends: says what was left out */
+/* called when the process exits: reports what was left out */
 
 void ngx_http_citrix_guard_end_log_rate(void);
 

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Events are written by ngx_http_log_module, which tells nobody that it has
- * failed; but it notes when, to report a full disk once a minute only.  That
- * note is read here, when a request with an event is over.
+ * ngx_http_log_module writes events.  It reports a failure to nobody, but
+ * stores its time, so that it logs a full disk only once a minute.  That time
+ * is read here, when a request with an event is over.
  */
 
 
@@ -20,7 +20,7 @@
 #include "cguard/zone/cguard_zone.h"
 
 
-/* as in ngx_http_log_module.c, whose structures are its own */
+/* as in ngx_http_log_module.c, which does not export its structures */
 
 typedef struct {
     ngx_str_t                       name;
@@ -92,7 +92,7 @@ ngx_http_citrix_guard_lost_init(ngx_conf_t *cf)
 
         logs = ngx_http_citrix_guard_access_logs(m, location[i].loc_conf);
 
-        /* a level without its own has those of the level around it */
+        /* a level without logs of its own inherits those of the outer level */
 
         if (logs == NULL || logs == last) {
             continue;
@@ -219,7 +219,7 @@ ngx_http_citrix_guard_check_event(ngx_http_request_t *r,
 
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
 
-    /* a mark may be one that requests share which had no memory for it */
+    /* the mark may be one that requests without memory share */
 
     lost = mark->lost;
     mark->lost = 0;
@@ -228,7 +228,7 @@ ngx_http_citrix_guard_check_event(ngx_http_request_t *r,
         return;
     }
 
-    /* what log_rate has left out is counted there */
+    /* log_rate counts what it has left out */
 
     if (mark->left_out && e->outcome < ngx_http_citrix_guard_outcome_unknown)
     {
@@ -242,7 +242,7 @@ ngx_http_citrix_guard_check_event(ngx_http_request_t *r,
 
     for (i = 0; logs && i < logs->nelts; i++) {
 
-        /* a full disk is not tried again within the same second */
+        /* nginx does not try a full disk again within the same second */
 
         if (log[i].script || log[i].syslog_peer
             || (log[i].error_log_time == 0
@@ -287,7 +287,7 @@ ngx_http_citrix_guard_check_line(ngx_http_request_t *r, ngx_uint_t level)
     ngx_log_t                          *log;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
-    /* they are in the order of their levels */
+    /* they are sorted by level */
 
     for (log = r->connection->log;
          log && log->log_level >= level;

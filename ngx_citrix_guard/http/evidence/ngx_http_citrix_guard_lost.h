@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Evidence that could not be written is counted: events that nginx's own log
+ * Counts evidence that could not be written: events that nginx's own log
  * module failed to write, and lines of the error log.
  */
 
@@ -23,8 +23,8 @@
 
 
 /*
- * Looks which logs have events, and warns of those that are written through a
- * buffer or to a name with variables: there a failure is not seen.
+ * Finds the logs that have events, and warns about those with a buffer or a
+ * variable in their name: a failure there would not be seen.
  */
 
 void ngx_http_citrix_guard_lost_init(ngx_conf_t *cf);
@@ -35,15 +35,15 @@ void ngx_http_citrix_guard_count_lost(ngx_http_citrix_guard_main_conf_t *gmcf,
     ngx_uint_t what);
 
 /*
- * Behind access_log in the LOG phase: counts the event if it should have been
- * written, and was not.  Makes nginx report the next failure as well, which it
- * else does once a minute.
+ * Called after access_log in the LOG phase: counts the event if it should have
+ * been written and was not.  Makes nginx report the next failure as well,
+ * which it otherwise does once a minute.
  */
 
 void ngx_http_citrix_guard_check_event(ngx_http_request_t *r,
     ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e);
 
-/* behind a line in the error log: counts it if the disk was full */
+/* called after a line for the error log: counts it if the disk was full */
 
 void ngx_http_citrix_guard_check_line(ngx_http_request_t *r,
     ngx_uint_t level);

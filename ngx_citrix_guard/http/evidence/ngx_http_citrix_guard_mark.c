@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The mark of a client's request.  A module's context is lost on an internal
- * redirect, a pool cleanup is not, and subrequests share it.
+ * The mark of a client's request.  An internal redirect clears a module's
+ * context, but not a pool's cleanup handlers, and subrequests share the pool.
  */
 
 
@@ -27,9 +27,9 @@ static void ngx_http_citrix_guard_mark_cleanup(void *data);
 
 
 /*
- * If memory is short: marks that any request may share, as the context of the
- * client's.  They know what was done, until a redirect or post_action, which
- * is judged by itself.
+ * If memory runs out: marks that requests share, stored as the context of the
+ * client's request.  They record only what was done, until a redirect or
+ * post_action, which is judged by itself.
  */
 
 static ngx_http_citrix_guard_mark_t
@@ -134,7 +134,7 @@ ngx_http_citrix_guard_set_refused(ngx_http_request_t *r)
 
     mark = ngx_http_citrix_guard_mark(r);
 
-    /* a subrequest is its parent's matter */
+    /* the parent request handles the result */
 
     if (mark && r == r->main && !ngx_http_citrix_guard_is_fallback(mark)) {
         mark->refused = 1;
@@ -154,7 +154,7 @@ ngx_http_citrix_guard_is_fallback(ngx_http_citrix_guard_mark_t *mark)
 static void
 ngx_http_citrix_guard_mark_cleanup(void *data)
 {
-    /* the address is what the mark is found by, too */
+    /* the mark is found by this address */
 
     ngx_http_citrix_guard_nmarks--;
 }

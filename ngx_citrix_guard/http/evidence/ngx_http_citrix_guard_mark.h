@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The mark of a client's request: the strongest finding of it.
+ * The mark of a client's request: its strictest finding.
  */
 
 
@@ -33,16 +33,16 @@ ngx_http_citrix_guard_mark_t *ngx_http_citrix_guard_find_mark(
     ngx_http_request_t *r);
 
 /*
- * Keeps a finding in the mark and logs it, unless the mark has one that is as
- * strong.  Allocates from the request's pool.  It cannot fail: without memory
- * the mark knows the verdict, but no reason and no reading.
+ * Stores a finding in the mark and logs it, unless the mark has one that is as
+ * strict.  Allocates from the request's pool.  Cannot fail: without memory the
+ * mark has the verdict, but no reason and no reading.
  */
 
 void ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 
-/* the client is refused: nothing more is sent to an upstream for it */
+/* the client is refused: nothing more is forwarded for this request */
 
 void ngx_http_citrix_guard_set_refused(ngx_http_request_t *r);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Requests that nginx refuses itself, before any phase: they are judged when
- * they are over, and recorded.
+ * Requests that nginx itself refuses before any phase: judged and recorded
+ * when they are over.
  */
 
 
@@ -20,11 +20,10 @@
 
 /*
  * nginx answers some requests before PREACCESS: a ".." above the root, "%00",
- * a bad escape.  They are evidence all the same, unless something went to an
- * upstream: then nginx has not refused it.  Where nginx could not read the
- * target (unparsed_uri is empty) nothing of it can have gone anywhere.
- *
- * The variables may ask for it before the LOG handler runs.
+ * a broken escape.  They are evidence, too, unless something was sent to an
+ * upstream: then nginx has not refused them.  If nginx could not parse the
+ * target (unparsed_uri is empty), nothing of it was forwarded.  A variable may
+ * call this before the LOG handler.
  */
 
 void
@@ -54,7 +53,7 @@ ngx_http_citrix_guard_record_nginx_refusal(ngx_http_request_t *r)
 
     f.at = ngx_http_citrix_guard_at_nginx;
 
-    /* nginx has refused it: an exception changes nothing of that */
+    /* nginx has refused it: an exception does not change that */
 
     f.verdict = glcf->mode == NGX_HTTP_CITRIX_GUARD_ON
                 ? ngx_http_citrix_guard_blocked

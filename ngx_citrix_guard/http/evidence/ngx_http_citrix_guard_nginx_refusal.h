@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Requests that nginx refuses itself, before any phase.
+ * Records requests that nginx itself refused before any phase.
  */
 
 
@@ -28,8 +28,8 @@
 
 /*
  * Judges the target of a request that nginx has refused, and records what it
- * finds; does nothing for others.  May be called more than once.  Allocates
- * as ngx_http_citrix_guard_record_finding() does, and cannot fail.
+ * finds; does nothing for other requests.  May be called more than once.
+ * Allocates as ngx_http_citrix_guard_record_finding() does, cannot fail.
  */
 
 void ngx_http_citrix_guard_record_nginx_refusal(ngx_http_request_t *r);

@@ -2,10 +2,10 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What has come of a suspicious request, by the rules of the public scanner
- * for indicators of compromise: which file below vpns was asked for, and how
- * the ADC has answered.  It is the ADC's own answer that counts, not what
- * nginx has made of it for the client.
+ * The outcome of a suspicious request, by the rules of the public scanner for
+ * indicators of compromise: which file below vpns was requested, and how the
+ * ADC answered.  The ADC's own answer counts, not what nginx made of it for
+ * the client.
  */
 
 
@@ -19,7 +19,7 @@
 #include "cguard/decision/cguard_reading.h"
 
 
-/* of a target, this much is read from its beginning and from its end */
+/* how much of a target is read from its beginning and from its end */
 
 #define NGX_HTTP_CITRIX_GUARD_OUTCOME_READ  4096
 
@@ -72,7 +72,7 @@ ngx_http_citrix_guard_outcome_name(ngx_http_citrix_guard_outcome_e outcome)
 }
 
 
-/* the worst that any answer to the request says */
+/* the worst outcome of all answers to the request */
 
 ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
@@ -85,7 +85,7 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
             ? ngx_http_citrix_guard_outcome_blocked
             : ngx_http_citrix_guard_outcome_attempt;
 
-    /* by nginx: an answer to an earlier request of the kind */
+    /* the answer came from nginx's cache, to an earlier request */
 
 #if (NGX_HTTP_CACHE)
     cached = r->cached;
@@ -114,7 +114,7 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
 }
 
 
-/* "blocked", which is the least, where nothing was sent to anybody */
+/* "blocked" is the mildest, if nothing was sent */
 
 static ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_worst_answer(ngx_http_request_t *r, ngx_uint_t kinds)
@@ -152,9 +152,9 @@ ngx_http_citrix_guard_worst_answer(ngx_http_request_t *r, ngx_uint_t kinds)
 
 
 /*
- * nginx writes a status of its own (502, 504) where it has waited in vain.  An
- * answer is the upstream's if its whole head was read, and then header_time is
- * set, or at least its status line: that is known of the last one only.
+ * nginx sets a status of its own (502, 504) if it waited in vain.  The answer
+ * is the upstream's if its whole head was read, which sets header_time, or at
+ * least its status line; the latter is known for the last answer only.
  */
 
 ngx_uint_t
@@ -180,7 +180,7 @@ ngx_http_citrix_guard_outcome_of(ngx_uint_t kinds, ngx_uint_t status)
         return ngx_http_citrix_guard_outcome_attempt;
     }
 
-    /* a part of a file (206) is as much of a success as all of it */
+    /* part of a file (206) proves as much as all of it */
 
     if (status >= NGX_HTTP_OK && status < NGX_HTTP_SPECIAL_RESPONSE) {
 
@@ -202,7 +202,7 @@ ngx_http_citrix_guard_outcome_of(ngx_uint_t kinds, ngx_uint_t status)
 }
 
 
-/* asked for by the client, or in what nginx has forwarded */
+/* in the client's target, or in what nginx has forwarded */
 
 static ngx_uint_t
 ngx_http_citrix_guard_kinds(ngx_http_request_t *r,
@@ -211,7 +211,7 @@ ngx_http_citrix_guard_kinds(ngx_http_request_t *r,
     ngx_str_t   target;
     ngx_uint_t  below, kinds;
 
-    /* a reading for people need not show the vpns that was found */
+    /* the reading for people may not show the vpns that was found */
 
     below = ngx_strcmp(mark->reason, "traversal") == 0
             || ngx_strcmp(mark->reason, "query") == 0
@@ -240,7 +240,7 @@ ngx_http_citrix_guard_kinds_of(ngx_str_t *target, ngx_uint_t below)
         return 0;
     }
 
-    /* names in the query are none of files */
+    /* names in the query are not files */
 
     p = ngx_strlchr(target->data, target->data + target->len, '?');
 
@@ -296,7 +296,7 @@ ngx_http_citrix_guard_kinds_in(u_char *p, u_char *last, ngx_uint_t *below)
 }
 
 
-/* does the word stand there, and nothing that would make it a longer one? */
+/* is the word here, with nothing that makes it a longer one? */
 
 static ngx_uint_t
 ngx_http_citrix_guard_is_word(u_char *p, u_char *last, ngx_str_t *word)

@@ -17,12 +17,12 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
-/* the outcome of a request, the worse the later */
+/* the outcomes, in ascending order of severity */
 
 typedef enum {
     ngx_http_citrix_guard_outcome_blocked = 0,
     ngx_http_citrix_guard_outcome_attempt,
-    ngx_http_citrix_guard_outcome_unknown,      /* sent, answer not known */
+    ngx_http_citrix_guard_outcome_unknown,      /* sent, answer unknown */
     ngx_http_citrix_guard_outcome_scan_success,
     ngx_http_citrix_guard_outcome_exploit_suspected
 } ngx_http_citrix_guard_outcome_e;
@@ -32,8 +32,8 @@ typedef enum {
 
 
 /*
- * The worst that any answer to the request says.  Reads the mark, the target
- * and r->upstream_states; allocates nothing and cannot fail.
+ * The worst outcome of all answers to the request.  Reads the mark, the target
+ * and r->upstream_states; allocates nothing, cannot fail.
  */
 
 ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
@@ -41,7 +41,7 @@ ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
 
 /*
  * The status of the upstream's own answer; 0 if its status line was not read.
- * What nginx answers in its place (502, 504, 499) is none.
+ * What nginx sets in its place (502, 504, 499) does not count.
  */
 
 ngx_uint_t ngx_http_citrix_guard_answer_status(ngx_http_request_t *r,

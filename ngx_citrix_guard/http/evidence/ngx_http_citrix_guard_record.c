@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * When a client's request is over: it is counted, and there is an alarm if
- * the ADC's answer says that something got through.
+ * At the end of a client's request: counts it, and raises an alert if the
+ * ADC's answer says that something got through.
  */
 
 
@@ -27,7 +27,7 @@ static void ngx_http_citrix_guard_log_alert(ngx_http_request_t *r,
     ngx_http_citrix_guard_event_t *e);
 
 
-/* comes once for each client's request, and for those of subrequests */
+/* called once for each request of a client, and for subrequests */
 
 void
 ngx_http_citrix_guard_record_event(ngx_http_request_t *r)
@@ -84,7 +84,7 @@ ngx_http_citrix_guard_log_alert(ngx_http_request_t *r,
     target.len = ngx_http_citrix_guard_escape(text, sizeof(text),
                                               e->target.data, e->target.len);
 
-    /* from nginx's cache there is no other */
+    /* an answer from nginx's cache has no other status */
 
     status = e->upstream ? e->answer : e->status;
 

@@ -23,7 +23,7 @@
 /*
  * Counts the request in the zone, and logs an alert if the ADC's answer says
  * that something got through.  Does nothing for subrequests.  Allocates
- * nothing and cannot fail.
+ * nothing, cannot fail.
  */
 
 void ngx_http_citrix_guard_record_event(ngx_http_request_t *r);

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A header field as the client sent it, whatever nginx has made of it.
+ * Finds a header field as the client sent it, whatever nginx made of it.
  */
 
 
@@ -20,9 +20,9 @@ static ngx_uint_t ngx_http_citrix_guard_has_header(ngx_http_request_t *r);
 
 
 /*
- * Evidence even where nginx has dropped it, for its underscore or because it
- * has read no field at all: then it still stands in the bytes that nginx has
- * got, but for HTTP/2 and newer.
+ * It is evidence even if nginx has dropped it, because of its underscore or
+ * because it has read no field at all: it is still in the bytes that nginx has
+ * received, except in HTTP/2 and HTTP/3.
  */
 
 ngx_str_t
@@ -103,8 +103,8 @@ ngx_http_citrix_guard_dropped_header(ngx_http_request_t *r, const char *upper)
 
 
 /*
- * Once a body is read that came after the header, header_in is a buffer of
- * that body; a long header may have begun in an earlier buffer.
+ * If a body was read after the header, header_in is a buffer of that body; a
+ * long header may have begun in an earlier buffer.
  */
 
 static ngx_uint_t

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A header field as the client sent it.
+ * Finds a header field as the client sent it.
  */
 
 
@@ -19,9 +19,9 @@
 
 
 /*
- * The value of the first field of that name, which is given in upper case with
- * "_" for each byte that is no letter and no digit.  It points into the bytes
- * of the request, and is empty if there is none.  Allocates nothing.
+ * The value of the first field of that name; "name" is in upper case, with "_"
+ * for each byte that is not a letter or digit.  Points into the bytes of the
+ * request; empty if there is no such field.  Allocates nothing.
  */
 
 ngx_str_t ngx_http_citrix_guard_sent_header(ngx_http_request_t *r,

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The zone in a file, over a restart.  The file belongs to the zone that has
- * read it last: what workers of an older one still count is not written, or it
- * would take the place of what is newer.
+ * Saves the zone in a file, so that it survives a restart.  The file belongs
+ * to the zone that read it last: what workers of an older zone still count is
+ * not written, because it would replace newer data.
  */
 
 
@@ -20,7 +20,7 @@
 #include "cguard/zone/cguard_zone_state.h"
 
 
-/* what has happened is written so soon; what has merely passed, so late */
+/* how soon events are written, and how late clean requests */
 
 #define NGX_HTTP_CITRIX_GUARD_STATE_SOON  10000
 #define NGX_HTTP_CITRIX_GUARD_STATE_LATE  300
@@ -114,7 +114,7 @@ ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
         return;
     }
 
-    /* one in which is counted already knows better */
+    /* a zone that has counted events is newer than the file */
 
     rc = z->loads ? NGX_DECLINED
                   : ngx_http_citrix_guard_state_read(gmcf, cycle->log);
@@ -129,7 +129,7 @@ ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
 
-    /* also if the one that is there is another's: it was read just now */
+    /* even if the current one belongs to another zone: it was read just now */
 
     if (ngx_http_citrix_guard_state_write(gmcf, ccf) != NGX_OK) {
         ngx_log_error(NGX_LOG_CRIT, cycle->log, ngx_errno,
@@ -139,7 +139,7 @@ ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
 }
 
 
-/* NGX_DECLINED: there is none; NGX_ERROR: it was put aside */
+/* NGX_DECLINED: there is no file; NGX_ERROR: it was renamed */
 
 static ngx_int_t
 ngx_http_citrix_guard_state_read(ngx_http_citrix_guard_main_conf_t *gmcf,
@@ -191,8 +191,8 @@ ngx_http_citrix_guard_state_read(ngx_http_citrix_guard_main_conf_t *gmcf,
     }
 
     ngx_log_error(NGX_LOG_ALERT, log, err,
-                  "citrix_guard: the state in \"%V\" is damaged or another "
-                  "version's: it is kept as \"%s\", and counters begin with 0",
+                  "citrix_guard: the state in \"%V\" is damaged or of another "
+                  "version: it is renamed to \"%s\", and counters start at 0",
                   &gmcf->state.file, gmcf->state.damaged);
 
     if (ngx_rename_file(gmcf->state.file.data, gmcf->state.damaged)
@@ -231,8 +231,8 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
     case NGX_DECLINED:
         if (!gmcf->state.said) {
             ngx_log_error(NGX_LOG_WARN, log, 0,
-                          "citrix_guard: the state in \"%V\" is another "
-                          "nginx's by now, and is left alone",
+                          "citrix_guard: the state in \"%V\" belongs to another "
+                          "nginx by now: this one stops writing it",
                           &gmcf->state.file);
         }
 
@@ -252,7 +252,7 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
 }
 
 
-/* one process at a time: the lock goes with its descriptor */
+/* one process at a time: closing the descriptor releases the lock */
 
 static ngx_int_t
 ngx_http_citrix_guard_state_write(ngx_http_citrix_guard_main_conf_t *gmcf,
@@ -301,7 +301,7 @@ ngx_http_citrix_guard_state_write(ngx_http_citrix_guard_main_conf_t *gmcf,
 }
 
 
-/* one that is gone, or is no such file, is */
+/* a file that is missing, or is not a state file, counts as ours */
 
 static ngx_uint_t
 ngx_http_citrix_guard_state_is_ours(ngx_http_citrix_guard_main_conf_t *gmcf)
@@ -325,7 +325,7 @@ ngx_http_citrix_guard_state_is_ours(ngx_http_citrix_guard_main_conf_t *gmcf)
 }
 
 
-/* beside it, then in its place; the master's is the workers' as well */
+/* to a new file, then renamed; the master's file is the workers' as well */
 
 static ngx_int_t
 ngx_http_citrix_guard_state_put(ngx_http_citrix_guard_main_conf_t *gmcf,
@@ -425,7 +425,7 @@ ngx_http_citrix_guard_state_handler(ngx_event_t *ev)
 }
 
 
-/* it grows whenever something happens that is more than a clean request */
+/* changes with everything that happens, except clean requests */
 
 static uint64_t
 ngx_http_citrix_guard_state_happened(cguard_zone_t *z)

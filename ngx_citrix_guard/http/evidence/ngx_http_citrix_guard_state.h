@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The directive "citrix_guard_state": the zone survives a restart in a file.
+ * The directive "citrix_guard_state": saves the zone in a file, so that it
+ * survives a restart.
  */
 
 
@@ -26,20 +27,20 @@ char *ngx_http_citrix_guard_set_state(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /*
- * When a configuration comes into force: a new zone takes over what the file
- * has, and the file is its own from then on.  "nginx -t" changes nothing.
+ * Called when a configuration takes effect: a new zone takes the contents of
+ * the file, and owns the file from then on.  "nginx -t" changes nothing.
  */
 
 void ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
     ngx_http_citrix_guard_main_conf_t *gmcf);
 
-/* in a worker: the first one writes the file now and then */
+/* in a worker: the first one writes the file from time to time */
 
 void ngx_http_citrix_guard_state_start(ngx_http_citrix_guard_main_conf_t *gmcf);
 
 /*
- * Writes it whole or not at all, and waits for the disk; does nothing without
- * a path, or if the file is another nginx's by now.
+ * Writes the file completely or not at all, and waits for the disk; does
+ * nothing without a path, or if the file belongs to another nginx by now.
  */
 
 void ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,

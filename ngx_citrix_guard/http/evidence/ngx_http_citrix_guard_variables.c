@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The variables: what was found in a request, for access_log and for other
+ * The variables: what was found in a request, for access_log and other
  * directives.
  */
 
@@ -214,7 +214,7 @@ ngx_http_citrix_guard_outcome_variable(ngx_http_request_t *r,
 }
 
 
-/* empty as well where nothing was found */
+/* also empty if nothing was found */
 
 static ngx_int_t
 ngx_http_citrix_guard_canary_variable(ngx_http_request_t *r,
@@ -247,7 +247,7 @@ ngx_http_citrix_guard_event_variable(ngx_http_request_t *r,
 
     mark = ngx_http_citrix_guard_variable_mark(r);
 
-    /* a log of subrequests would have it more than once */
+    /* logs of subrequests would repeat it */
 
     if (mark == NULL || r != r->main) {
         return ngx_http_citrix_guard_set_variable(v, "", 0);
@@ -268,7 +268,7 @@ ngx_http_citrix_guard_set_event(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_build_event(r, mark, &e);
 
-    /* what raises an alert is never left out */
+    /* an event that raises an alert is never left out */
 
     if (mark->left_out && e.outcome < ngx_http_citrix_guard_outcome_unknown)
     {

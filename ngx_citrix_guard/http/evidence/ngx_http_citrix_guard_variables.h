@@ -19,8 +19,8 @@
 
 
 /*
- * Adds the variables before the configuration is read.  NGX_ERROR without
- * memory.
+ * Adds the variables, before the configuration is read.  Returns NGX_ERROR if
+ * memory runs out.
  */
 
 ngx_int_t ngx_http_citrix_guard_add_variables(ngx_conf_t *cf);

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The zone, where processes count (cguard/cguard_zone.h).  nginx hands it from
- * one configuration to the next, as long as name and size stay.
+ * The zone in which processes count (cguard/zone/cguard_zone.h). nginx passes
+ * it from one configuration to the next as long as name and size stay the
+ * same.
  */
 
 
@@ -21,7 +22,7 @@
 #include "cguard/zone/cguard_zone_names.h"
 
 
-/* the smallest zone */
+/* the minimum size */
 
 #define NGX_HTTP_CITRIX_GUARD_ZONE       (1024 * 1024)
 
@@ -43,7 +44,7 @@ static uint8_t ngx_http_citrix_guard_copy_text(u_char *dst, size_t size,
     ngx_str_t *text);
 
 
-/* by the number that an event has in the zone */
+/* by the number of a reason in the zone */
 
 static const char  *ngx_http_citrix_guard_reasons[] = {
     "unknown", "traversal", "query", "vpns", "parent", "malformed", "header",
@@ -175,8 +176,8 @@ ngx_http_citrix_guard_seed(void)
 
 
 /*
- * Comes when the configuration is in force: each location gets the counters of
- * its server, and the zone hears which modes there are.
+ * Called when the configuration takes effect: gives each location the counters
+ * of its server, and tells the zone the modes.
  */
 
 void
@@ -210,7 +211,7 @@ ngx_http_citrix_guard_zone_set_servers(ngx_http_citrix_guard_main_conf_t *gmcf,
         glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
         cscf = location[i].srv_conf[ngx_http_core_module.ctx_index];
 
-        /* the monitor's own is none that is to be guarded */
+        /* the server with only the monitor does not need a guard */
 
         if (ngx_http_citrix_guard_is_monitors(gmcf, cscf)) {
             glcf->counters = &z->servers[0];
@@ -275,7 +276,7 @@ ngx_http_citrix_guard_zone_keep_servers(
 }
 
 
-/* "_" means any name, and no name tells nobody anything */
+/* "_" matches any name, and an empty name says nothing */
 
 static ngx_str_t *
 ngx_http_citrix_guard_zone_name(ngx_http_core_srv_conf_t *cscf,
@@ -290,7 +291,7 @@ ngx_http_citrix_guard_zone_name(ngx_http_core_srv_conf_t *cscf,
 }
 
 
-/* a server in which there is the monitor, and nothing else with a handler */
+/* a server that has the monitor, and no other handler */
 
 static ngx_uint_t
 ngx_http_citrix_guard_is_monitors(ngx_http_citrix_guard_main_conf_t *gmcf,

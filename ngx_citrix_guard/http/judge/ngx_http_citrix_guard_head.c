@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The request head that nginx has built for the upstream: its target, the two
- * headers of stage 1, and Upgrade, through which a client could leave HTTP
- * and the guard behind.
+ * header fields of the first stage, and Upgrade, with which a client could
+ * leave HTTP, and so the guard.
  */
 
 
@@ -54,7 +54,10 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
     b = u->request_bufs ? u->request_bufs->buf : NULL;
 
-    /* before the proxy module has written its target it is the client's body */
+    /*
+     * before the proxy module has written its target, this is the client's
+     * body
+     */
 
     if (b && (u->conf != glcf->proxy
               || (u->uri.data > b->pos && u->uri.data < b->last)))
@@ -69,8 +72,9 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
             }
 
             /*
-             * Without memory for the number nginx leaves the length out: what
-             * is a body would be read as the next request.
+             * If there is no memory for the number, nginx leaves
+             * Content-Length out, and the upstream would read the body as the
+             * next request.
              */
 
             if (ngx_http_citrix_guard_has_body(r)
@@ -85,8 +89,8 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
     }
 
     /*
-     * A tunnel, HTTP/2, FastCGI and the like: what leaves cannot be judged.
-     * "detect" at least looks at what it was probably built from.
+     * A tunnel, HTTP/2, FastCGI and the like: what is sent cannot be judged.
+     * "detect" at least judges what it was probably built from.
      */
 
     if (glcf->mode == NGX_HTTP_CITRIX_GUARD_ON) {
@@ -111,9 +115,9 @@ ngx_http_citrix_guard_is_http1(u_char *p, u_char *last)
 
 
 /*
- * A head, and whatever stands behind it in the same buffer: the body of
- * proxy_set_body, which is no one's header, or a second request that came in
- * by a line feed in a variable.
+ * A head, and whatever follows it in the same buffer: the body of
+ * proxy_set_body, which is not a header, or a second request, injected by a
+ * line feed in a variable.
  */
 
 static ngx_uint_t
@@ -204,7 +208,9 @@ ngx_http_citrix_guard_judge_field(ngx_http_citrix_guard_loc_conf_t *glcf,
 }
 
 
-/* behind the head in buffers of its own, or, by proxy_set_body, in the same */
+/*
+ * after the head: in separate buffers, or with proxy_set_body in the same one
+ */
 
 static ngx_uint_t
 ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
@@ -287,8 +293,8 @@ ngx_http_citrix_guard_line_end(u_char *p, u_char *last)
 
 
 /*
- * "METHOD target HTTP/1.x" CR.  The target is all behind the method, blanks
- * included: proxy_method and proxy_pass take variables.
+ * "METHOD target HTTP/1.x" CR.  Everything after the method is the target,
+ * spaces included, because proxy_method and proxy_pass may contain variables.
  */
 
 static ngx_uint_t

@@ -21,16 +21,16 @@
 
 
 /*
- * Judges r->upstream->request_bufs.  Returns 1 and fills "f" in if the head is
- * an attack or cannot be judged, or 0.  Allocates nothing and cannot fail; the
- * cost is one pass over the head.
+ * Judges r->upstream->request_bufs.  If the head is an attack or cannot be
+ * judged, fills "f" and returns 1; otherwise returns 0.  Allocates nothing,
+ * cannot fail; one pass over the head.
  */
 
 ngx_uint_t ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f);
 
-/* 1 if the first line is "METHOD target HTTP/1.x"; reads that line */
+/* 1 if the first line is "METHOD target HTTP/1.x"; reads only that line */
 
 ngx_uint_t ngx_http_citrix_guard_is_http1(u_char *p, u_char *last);
 

@@ -2,11 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * nginx writes variables into the head as they are, so a line feed in one
- * begins a header field, a body or another request.  By the head alone it
- * cannot be told who has written a line.  So three things are looked at: the
- * values that nginx has put in, the header fields that it has copied, and
- * the form of what has come of it.
+ * nginx writes variables into the head unchanged, so a line feed in one begins
+ * a header field, a body or another request.  The head alone does not show who
+ * wrote a line.  So three things are examined: the values that nginx has
+ * inserted, the header fields that it has copied, and the form of the
+ * resulting head.
  */
 
 
@@ -92,7 +92,7 @@ ngx_http_citrix_guard_judge_injection(ngx_http_request_t *r,
 
     b = u->request_bufs->buf;
 
-    /* only the proxy module says where its target is */
+    /* only the proxy module shows where its target is */
 
     proxy = u->uri.data > b->pos && u->uri.data < b->last;
 
@@ -129,8 +129,8 @@ ngx_http_citrix_guard_judge_injection(ngx_http_request_t *r,
 
 
 /*
- * nginx keeps the value of a variable that it has put into the head.  The
- * value that is not there was not put in, or is judged with the lines.
+ * nginx keeps the value of a variable that it has inserted.  If there is no
+ * value, nginx has not inserted it, or it is judged with the lines.
  */
 
 static ngx_uint_t
@@ -197,7 +197,7 @@ ngx_http_citrix_guard_judge_captures(ngx_http_request_t *r,
 }
 
 
-/* nginx lets no such field in, but a module may have made one */
+/* nginx accepts no such field, but another module may have added one */
 
 static ngx_uint_t
 ngx_http_citrix_guard_judge_copied(ngx_http_request_t *r,
@@ -230,9 +230,8 @@ ngx_http_citrix_guard_judge_copied(ngx_http_request_t *r,
 
 
 /*
- * Each line ends in CR LF and is a header line; the first blank one is the
- * last.  Behind it nothing may stand but the body of proxy_set_body, in its
- * full length.
+ * Each line ends in CR LF and is a header line; the first blank line is the
+ * last.  Only the body of proxy_set_body may follow it, in its full length.
  */
 
 static ngx_uint_t
@@ -274,7 +273,7 @@ ngx_http_citrix_guard_judge_lines(u_char *p, u_char *last, ngx_uint_t set_body,
         if (end - p > 16
             && ngx_strncasecmp(p, (u_char *) "content-length: ", 16) == 0)
         {
-            /* the second one is none: -1 */
+            /* a second body is not allowed: -1 */
 
             length = length == -1 ? ngx_atoof(p + 16, end - 1 - (p + 16)) : -2;
         }
@@ -298,7 +297,7 @@ ngx_http_citrix_guard_judge_rest(u_char *p, u_char *last, off_t length,
 }
 
 
-/* NULL for a name, a colon and any text, or the first byte that is wrong */
+/* NULL if it is a name, a colon and any text; else the first wrong byte */
 
 static u_char *
 ngx_http_citrix_guard_header_line(u_char *p, u_char *last)
@@ -331,7 +330,7 @@ ngx_http_citrix_guard_judge_plain(u_char *p, u_char *last,
 }
 
 
-/* a byte at which a line may end for whoever reads it, NULL if none */
+/* a byte that some server may take for a line end; NULL if there is none */
 
 static u_char *
 ngx_http_citrix_guard_break(u_char *p, u_char *last)

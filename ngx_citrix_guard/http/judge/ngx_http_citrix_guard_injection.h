@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Has a client brought a line feed into the head that nginx has built?
+ * Has a client injected a line feed into the head that nginx has built?
  */
 
 
@@ -21,8 +21,8 @@
 
 
 /*
- * 1 if the values of this head that may hold a line feed are known and hold
- * none, and there is no "Upgrade" among them.  Reads those values.
+ * 1 if the values of this head that may hold a line feed are known, hold none,
+ * and none of them is an "Upgrade".  Reads those values.
  */
 
 ngx_uint_t ngx_http_citrix_guard_values_are_plain(ngx_http_request_t *r,
@@ -30,9 +30,9 @@ ngx_uint_t ngx_http_citrix_guard_values_are_plain(ngx_http_request_t *r,
 
 /*
  * Judges r->upstream->request_bufs: its request line, the values in it, its
- * lines, and where it ends.  Returns 1 and fills "f" in if it is more than one
- * head, or holds what is no header line.  What is not HTTP/1 has no head, and
- * is not judged.  Allocates nothing and cannot fail; the cost is two passes
+ * lines, and its end.  If it is more than one head, or has something that is
+ * not a header line, fills "f" and returns 1.  A request that is not HTTP/1
+ * has no head and is not judged.  Allocates nothing, cannot fail; two passes
  * over the head, one over the client's header fields.
  */
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Which strings of a request are put before the core.
+ * Which strings of a request the core judges.
  */
 
 
@@ -25,9 +25,10 @@ static ngx_uint_t ngx_http_citrix_guard_judge_headers(ngx_http_request_t *r,
 
 
 /*
- * Some servers take a target from these, as CGI names them: WebDAV's COPY and
- * MOVE write to "Destination"; IIS, Symfony, Zend and others behind them take
- * the URL from the other two instead of the request line.
+ * Some servers take a target from these fields, named as CGI names them:
+ * WebDAV's COPY and MOVE write to "Destination"; IIS, Symfony, Zend and
+ * frameworks based on them take the URL from the other two instead of the
+ * request line.
  */
 
 static const char  *ngx_http_citrix_guard_second_targets[] = {
@@ -36,9 +37,9 @@ static const char  *ngx_http_citrix_guard_second_targets[] = {
 
 
 /*
- * The target as the client sent it counts if it is what would be forwarded.
- * nginx's own URI and arguments are then one of its readings, and need no
- * look of their own.  They count as soon as rewrite or a redirect made them.
+ * The target as the client sent it counts if nginx would forward it. nginx's
+ * own URI and arguments are then one of its readings and need no separate
+ * check.  They count as soon as a rewrite or redirect has changed them.
  */
 
 ngx_uint_t
@@ -85,7 +86,7 @@ ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
 {
     cguard_result_t  res;
 
-    /* most pass, and need no result */
+    /* most targets pass, and need no result */
 
     if (cguard_target(target->data, target->len, glcf->policy, NULL)
         == CGUARD_PASS)
@@ -102,8 +103,8 @@ ngx_http_citrix_guard_judge_target(ngx_http_citrix_guard_loc_conf_t *glcf,
 
 
 /*
- * A target that nginx has built.  A "#" in it was encoded by the client, or
- * the client's own target was refused for it.
+ * A target that nginx has built.  The client must have encoded a "#" in it,
+ * because a raw one was refused before.
  */
 
 ngx_uint_t
@@ -170,7 +171,7 @@ ngx_http_citrix_guard_judge_header(ngx_http_citrix_guard_loc_conf_t *glcf,
         if (built ? ngx_http_citrix_guard_judge_built_target(glcf, value, f)
                   : ngx_http_citrix_guard_judge_target(glcf, value, f))
         {
-            /* clients of WebDAV send a parent segment in "Destination" */
+            /* WebDAV clients send a parent segment in "Destination" */
 
             if ((name->data[0] | 0x20) == 'd'
                 && ngx_strcmp(f->reason, "parent") == 0)

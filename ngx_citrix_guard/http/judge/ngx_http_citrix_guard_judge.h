@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Judges a request: which of its strings the core decides on.
+ * Judges a request: which of its strings are an attack.
  *
- * Each function returns 1 and fills "f" in if the string is an attack, or 0.
- * None allocates, and none can fail; the cost is one pass over the string.
- * "at" is the request: who judges elsewhere sets it.  The
- * verdict on a finding is not set here.
+ * Each function fills "f" and returns 1 if the string is an attack, or returns
+ * 0.  None allocates, and none can fail; each makes one pass over the string.
+ * "at" is set to the request: callers that judge elsewhere change it.  The
+ * verdict is not set here.
  */
 
 
@@ -24,9 +24,9 @@
 
 
 /*
- * May it be the name of a header field that is judged: NSC_USER, NSC_NONCE,
- * Destination, X-Original-URL, X-Rewrite-URL?  8 to 14 bytes, and one of the
- * letters "d", "n" and "x" before them all.
+ * Can it be the name of a header field that is judged: NSC_USER, NSC_NONCE,
+ * Destination, X-Original-URL, X-Rewrite-URL?  Such a name has 8 to 14 bytes
+ * and begins with "d", "n" or "x".
  */
 
 #define ngx_http_citrix_guard_maybe_judged(name)                              \
@@ -37,7 +37,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* a result of the core as a finding; returns 1 */
+/* fills a finding from a result of the core; returns 1 */
 
 ngx_uint_t ngx_http_citrix_guard_set_finding(
     ngx_http_citrix_guard_finding_t *f, ngx_http_citrix_guard_in_e in,
@@ -56,16 +56,16 @@ ngx_uint_t ngx_http_citrix_guard_judge_built_target(
     ngx_http_citrix_guard_finding_t *f);
 
 /*
- * A header field of the client, or, with "built", of the head for the
- * upstream.  NSC_USER and NSC_NONCE are judged as the core says; a field that
- * some servers take a target from, as a target.
+ * A header field of the client, or with "built" one of the head for the
+ * upstream.  NSC_USER and NSC_NONCE are judged by the core's rule for them, a
+ * field that some servers take a target from as a target.
  */
 
 ngx_uint_t ngx_http_citrix_guard_judge_header(
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_str_t *name, ngx_str_t *value,
     ngx_uint_t built, ngx_http_citrix_guard_finding_t *f);
 
-/* target, or URI and arguments, and header fields of the request */
+/* the request's target, or URI and arguments, and its header fields */
 
 ngx_uint_t ngx_http_citrix_guard_judge_request(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,

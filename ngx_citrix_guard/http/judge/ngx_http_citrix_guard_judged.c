@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The note that PREACCESS has judged the client's own target.
+ * Records that PREACCESS has judged the client's own target.
  */
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Whether PREACCESS has judged the client's own target in this location: kept
- * as the module's context, which an internal redirect clears.
+ * Has PREACCESS judged the client's own target in this location?  Stored as
+ * the module's context, which an internal redirect clears.
  */
 
 
@@ -21,7 +21,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* what the context of such a request points to; it needs no memory */
+/* the context of such a request points here, so it needs no memory */
 
 extern u_char  ngx_http_citrix_guard_judged_ctx;
 
@@ -29,7 +29,7 @@ extern u_char  ngx_http_citrix_guard_judged_ctx;
 #pragma GCC visibility pop
 
 
-/* the bytes that PREACCESS has let go in this very location */
+/* are these the bytes that PREACCESS has let pass in this location? */
 
 static ngx_inline ngx_uint_t
 ngx_http_citrix_guard_is_judged(ngx_http_request_t *r, ngx_str_t *target)

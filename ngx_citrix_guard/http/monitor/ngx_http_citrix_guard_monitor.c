@@ -2,10 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix_guard_monitor: answers with a page for people and the runbook that it
- * links to, or with what the zone has counted, as JSON or for Prometheus.  The
- * page is always the same; its script asks for the JSON, so no byte of a
- * client's is ever part of a page.
+ * citrix_guard_monitor: answers with a page for people, its runbook, or what
+ * the zone has counted, as JSON or for Prometheus.
+ *
+ * The page is constant; its script fetches the JSON, so no page contains a
+ * byte of a client.
  */
 
 
@@ -24,7 +25,7 @@
 #include "http/evidence/ngx_http_citrix_guard_json.h"
 
 
-/* as in ngx_http_access_module.c, whose structures are its own */
+/* as in ngx_http_access_module.c, which does not export its structures */
 
 typedef struct {
     in_addr_t                       mask;
@@ -33,7 +34,7 @@ typedef struct {
 } ngx_http_citrix_guard_rule4_t;
 
 
-/* as in ngx_http_headers_filter_module.c, how it begins */
+/* as in ngx_http_headers_filter_module.c, its first fields */
 
 typedef struct {
     ngx_http_complex_value_t        value;
@@ -249,7 +250,7 @@ ngx_http_citrix_guard_monitor_send(ngx_http_request_t *r, ngx_int_t format,
 }
 
 
-/* what nginx -t says of these locations */
+/* what nginx -t says about these locations */
 
 ngx_int_t
 ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
@@ -300,8 +301,8 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
 
         if (!ngx_http_citrix_guard_is_restricted(cf, &location[i])) {
             ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, &location[i],
-                "shows \"citrix_guard_monitor\" to everyone: restrict it by "
-                "\"allow\" and \"deny all\", or by \"auth_basic\" or "
+                "shows \"citrix_guard_monitor\" to everyone: restrict it with "
+                "\"allow\" and \"deny all\", or with \"auth_basic\" or "
                 "\"auth_request\"");
         }
     }
@@ -311,8 +312,8 @@ ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf)
 
 
 /*
- * A browser obeys all policies that it gets: one by "add_header", meant for
- * other pages, would stop the script of this one.  The page's own is strict.
+ * A browser obeys all policies that it receives: one from "add_header", meant
+ * for other pages, would stop this page's script.  The page's own is strict.
  */
 
 static ngx_int_t
@@ -416,7 +417,7 @@ ngx_http_citrix_guard_is_restricted(ngx_conf_t *cf,
 }
 
 
-/* "deny all" is in the rules of each family of addresses */
+/* "deny all" is in the rules of each address family */
 
 static ngx_uint_t
 ngx_http_citrix_guard_denies(ngx_array_t *rules)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The directive citrix_guard_monitor, and what nginx -t says of it.
+ * The directive citrix_guard_monitor, and what nginx -t says about it.
  */
 
 
@@ -18,14 +18,14 @@
 #pragma GCC visibility push(hidden)
 
 
-/* the directive; makes the location answer with what the zone has counted */
+/* the directive: the location answers with what the zone has counted */
 
 char *ngx_http_citrix_guard_set_monitor(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /*
- * Warns of a monitor that is open to everyone.  NGX_ERROR, with a message, if
- * there is no zone.
+ * Warns about a monitor that is open to everyone.  Returns NGX_ERROR, with a
+ * message, if there is no zone.
  */
 
 ngx_int_t ngx_http_citrix_guard_check_monitors(ngx_conf_t *cf);

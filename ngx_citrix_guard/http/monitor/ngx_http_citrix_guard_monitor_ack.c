@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A POST to the monitor says who has looked at what may have got through, and
- * what was found.  It needs a secret in a header field, which no page of
- * another site can send, and no cookie.
+ * A POST to the monitor records who has investigated the requests that may
+ * have got through, and what was found.  It needs a secret in a header field,
+ * which a page of another site cannot send, and no cookie.
  */
 
 
@@ -112,7 +112,7 @@ ngx_http_citrix_guard_read_secret(ngx_conf_t *cf, ngx_str_t *name,
                            "invalid secret in the file \"%V\" of "
                            "\"citrix_guard_monitor_ack\", it must be one line "
                            "of 16 to 256 printable ASCII characters without "
-                           "blanks", name);
+                           "spaces", name);
         return NGX_ERROR;
     }
 
@@ -166,7 +166,7 @@ ngx_http_citrix_guard_monitor_ack(ngx_http_request_t *r)
 }
 
 
-/* takes as long whatever is wrong with it; only its length may show */
+/* takes the same time whatever is wrong; only the length may show */
 
 static ngx_uint_t
 ngx_http_citrix_guard_is_secret(ngx_str_t *sent, ngx_str_t *secret)
@@ -204,7 +204,7 @@ ngx_http_citrix_guard_ack_handler(ngx_http_request_t *r)
 }
 
 
-/* "by" and "note", and "count": how many there were for whom has looked */
+/* reads "by", "note" and "count", the number that the sender saw */
 
 static ngx_int_t
 ngx_http_citrix_guard_ack(ngx_http_request_t *r)
@@ -285,8 +285,8 @@ ngx_http_citrix_guard_ack_body(ngx_http_request_t *r, ngx_str_t *body)
 
 
 /*
- * The value of a field of the form: its length, NGX_DECLINED if there is none,
- * NGX_ERROR if it is too long, not well-formed, or there more than once.
+ * The value of a field of the form.  Returns its length, NGX_DECLINED if there
+ * is none, NGX_ERROR if it is too long, malformed, or given more than once.
  */
 
 static ngx_int_t
@@ -353,7 +353,7 @@ ngx_http_citrix_guard_ack_value(u_char *p, u_char *end, u_char *dst,
             ch = ' ';
         }
 
-        /* one line of text, as it will be shown */
+        /* one line of text, as the page will show it */
 
         if (n == size || ch < ' ' || ch == 0x7f) {
             return NGX_ERROR;

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * citrix_guard_monitor_ack: somebody has looked at what may have got through.
+ * citrix_guard_monitor_ack: somebody has investigated what may have got
+ * through.
  */
 
 
@@ -24,8 +25,8 @@ char *ngx_http_citrix_guard_set_monitor_ack(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 
 /*
- * Handles a POST to the monitor: 204 when it is acknowledged.  Reads the body
- * only if the secret is right, and allocates from the request's pool.
+ * Handles a POST to the monitor; 204 means acknowledged.  Reads the body only
+ * if the secret is right, and allocates from the request's pool.
  */
 
 ngx_int_t ngx_http_citrix_guard_monitor_ack(ngx_http_request_t *r);

@@ -25,12 +25,12 @@
 #include "cguard/zone/cguard_zone_ack.h"
 
 
-/* of this form: members may be added, none is taken away */
+/* the version of the format: members may be added, none is removed */
 
 #define NGX_HTTP_CITRIX_GUARD_MONITOR_VERSION  1
 
 
-/* sources that are shown, of those that are counted */
+/* how many sources are shown */
 
 #define NGX_HTTP_CITRIX_GUARD_TOP  50
 
@@ -122,7 +122,7 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* the file that survives a restart: what was in it, and can it be written? */
+/* the state file: what was in it, and can it be written? */
 
 static void
 ngx_http_citrix_guard_dump_state(ngx_http_citrix_guard_json_t *o,
@@ -197,7 +197,7 @@ ngx_http_citrix_guard_dump_modes(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* those that have happened */
+/* those that have occurred */
 
 static void
 ngx_http_citrix_guard_dump_counts(ngx_http_citrix_guard_json_t *o,
@@ -240,7 +240,7 @@ ngx_http_citrix_guard_dump_count(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* what has a name, and a count for each verdict */
+/* anything with a name, and a count for each verdict */
 
 static void
 ngx_http_citrix_guard_dump_verdicts(ngx_http_citrix_guard_json_t *o,
@@ -291,7 +291,7 @@ ngx_http_citrix_guard_dump_rules(ngx_http_citrix_guard_json_t *o,
 
 /*
  * What should have been written, and was not, since the last acknowledgement;
- * and that itself.
+ * and the acknowledgement itself.
  */
 
 static void
@@ -328,7 +328,7 @@ ngx_http_citrix_guard_dump_lost(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* all of them by verdict, and each by its name */
+/* all canaries by verdict, and each one by its name */
 
 static void
 ngx_http_citrix_guard_dump_canaries(ngx_http_citrix_guard_json_t *o,
@@ -375,7 +375,7 @@ ngx_http_citrix_guard_dump_canaries(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* oldest first; a server without modes is gone */
+/* oldest first; a server without modes is no longer configured */
 
 static void
 ngx_http_citrix_guard_dump_front(ngx_http_citrix_guard_json_t *o)
@@ -469,7 +469,7 @@ ngx_http_citrix_guard_dump_sources(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* oldest first, those behind "since" */
+/* oldest first, those after "since" */
 
 static void
 ngx_http_citrix_guard_dump_events(ngx_http_citrix_guard_json_t *o,
@@ -481,7 +481,7 @@ ngx_http_citrix_guard_dump_events(ngx_http_citrix_guard_json_t *o,
     last = ngx_http_citrix_guard_load(&z->events);
     n = last > CGUARD_ZONE_SHOWN ? last - CGUARD_ZONE_SHOWN : 0;
 
-    /* it may come from before a restart */
+    /* it may be from before a restart */
 
     if (since <= last) {
         n = ngx_max(n, since);

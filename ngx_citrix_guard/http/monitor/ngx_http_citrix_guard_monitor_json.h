@@ -21,8 +21,8 @@
 
 
 /*
- * Writes the zone; of the events those whose number is "since" or more.
- * Errors are the writer's.
+ * Writes the zone, with the events whose number is "since" or higher.  The
+ * writer keeps errors.
  */
 
 void ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,

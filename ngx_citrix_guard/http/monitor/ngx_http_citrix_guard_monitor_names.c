@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What JSON and Prometheus share: names by their numbers in the zone, and
- * which servers are shown.
+ * Shared by JSON and Prometheus: names by their numbers in the zone, and which
+ * servers are shown.
  */
 
 
@@ -40,7 +40,7 @@ ngx_http_citrix_guard_at_label(ngx_uint_t n)
 }
 
 
-/* the stream module is another file: its memory is found as nginx does */
+/* the stream module is a separate file: find its memory as nginx does */
 
 cguard_front_t *
 ngx_http_citrix_guard_front(void)
@@ -77,7 +77,7 @@ ngx_http_citrix_guard_front(void)
 }
 
 
-/* in the configuration now or before, or the others if there were some */
+/* configured now or before, or "other" if it has counted anything */
 
 ngx_uint_t
 ngx_http_citrix_guard_server_used(cguard_zone_server_t *s)

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The zone in Prometheus's text format, version 0.0.4.  All values of a label
- * are there from the beginning: a rate needs the 0 before the first event.
+ * are present from the beginning: a rate needs the 0 before the first event.
  */
 
 
@@ -20,7 +20,7 @@
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
-/* a family of counters: where they are in a server, and their names */
+/* a family of counters: its place in a server, and its names */
 
 typedef struct {
     const char                     *name;
@@ -59,23 +59,23 @@ static void ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_json_t *o,
 static ngx_http_citrix_guard_family_t  ngx_http_citrix_guard_families[] = {
 
     { "citrix_guard_events_total", "verdict",
-      "Suspicious requests, by what the guard has done.",
+      "Suspicious requests, by what the guard did.",
       offsetof(cguard_zone_counts_t, verdicts), CGUARD_ZONE_VERDICTS,
       ngx_http_citrix_guard_verdict_label },
 
     { "citrix_guard_reasons_total", "reason",
-      "Suspicious requests, by what was found.",
+      "Suspicious requests, by reason.",
       offsetof(cguard_zone_counts_t, reasons), CGUARD_ZONE_REASONS,
       ngx_http_citrix_guard_reason_name },
 
     { "citrix_guard_outcomes_total", "outcome",
-      "Suspicious requests, by what has come of them.",
+      "Suspicious requests, by outcome.",
       offsetof(cguard_zone_counts_t, outcomes), CGUARD_ZONE_OUTCOMES,
       ngx_http_citrix_guard_outcome_label },
 
     { "citrix_guard_found_total", "at",
-      "Suspicious requests, by where it was found: on arrival, before it "
-      "left, or in what nginx has refused itself.",
+      "Suspicious requests, by where they were found: on arrival, before nginx "
+      "connected to the upstream, or in what nginx itself refused.",
       offsetof(cguard_zone_counts_t, places), CGUARD_ZONE_PLACES,
       ngx_http_citrix_guard_at_label },
 
@@ -100,7 +100,7 @@ ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_metric_front(o);
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_errors_total", "counter",
-                          "Requests that could not be judged or noted in "
+                          "Requests that could not be judged or recorded in "
                           "full; they are refused where the guard is on.");
     ngx_http_citrix_guard_json_format(o, "citrix_guard_errors_total %uL\n",
                                       atomic_load(&z->errors.n));
@@ -109,21 +109,21 @@ ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_config_loads_total",
                                  "counter",
-                                 "Configurations that were put in force.");
+                                 "Configurations that took effect.");
     ngx_http_citrix_guard_json_format(o,
                                       "citrix_guard_config_loads_total %uL\n",
                                       atomic_load(&z->loads));
 
     ngx_http_citrix_guard_metric(o,
                           "citrix_guard_config_load_timestamp_seconds",
-                          "gauge", "When the last one was.");
+                          "gauge", "When the last configuration took effect.");
     ngx_http_citrix_guard_json_format(o,
                           "citrix_guard_config_load_timestamp_seconds");
     ngx_http_citrix_guard_metric_time(o, atomic_load(&z->configured));
 
     ngx_http_citrix_guard_metric(o,
                           "citrix_guard_start_timestamp_seconds",
-                          "gauge", "Since when it is counted.");
+                          "gauge", "When counting started.");
     ngx_http_citrix_guard_json_format(o,
                                       "citrix_guard_start_timestamp_seconds");
     ngx_http_citrix_guard_metric_time(o, z->started);
@@ -160,7 +160,7 @@ ngx_http_citrix_guard_metric_family(ngx_http_citrix_guard_json_t *o,
 
         for (n = 0; n < f->n && f->at(n); n++) {
 
-            /* what has passed has a name of its own */
+            /* requests that passed have a metric of their own */
 
             if (f->at == ngx_http_citrix_guard_verdict_label && n == 0) {
                 continue;
@@ -225,7 +225,7 @@ ngx_http_citrix_guard_metric_servers(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_mode_timestamp_seconds",
                                  "gauge",
-                                 "Since when the server's modes are those.");
+                                 "When the modes of the server last changed.");
 
     for (i = 0; i < CGUARD_ZONE_SERVERS; i++) {
         s = &z->servers[i];
@@ -249,7 +249,7 @@ ngx_http_citrix_guard_metric_rules(ngx_http_citrix_guard_json_t *o,
     cguard_zone_rule_t  *rule;
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_rules_total", "counter",
-                                 "Suspicious requests, by the rule.");
+                                 "Suspicious requests, by rule.");
 
     for (i = 0; i < CGUARD_ZONE_RULES; i++) {
         rule = &z->rules[i];
@@ -279,7 +279,7 @@ ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_json_t *o,
     cguard_zone_canary_t  *canary;
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_canary_total", "counter",
-                                 "Requests of the operator's own, which are "
+                                 "The operator's own requests; they are "
                                  "counted nowhere else.");
 
     for (i = 0; i < CGUARD_ZONE_CANARIES; i++) {
@@ -300,8 +300,8 @@ ngx_http_citrix_guard_metric_canary(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_canary_let_by_total",
                                  "counter",
-                                 "Those that were not refused, though the "
-                                 "guard is on.");
+                                 "The operator's own requests that were not "
+                                 "refused although the guard is on.");
 
     for (i = 0; i < CGUARD_ZONE_CANARIES; i++) {
         canary = &z->canaries[i];
@@ -338,7 +338,7 @@ ngx_http_citrix_guard_metric_lost(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* of all servers; an outcome that was never there has no time */
+/* over all servers; an outcome that never occurred has no time */
 
 static void
 ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_json_t *o,
@@ -349,7 +349,7 @@ ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric(o,
                           "citrix_guard_last_event_timestamp_seconds",
-                          "gauge", "When there was the last one.");
+                          "gauge", "When the last event occurred.");
 
     for (n = 0; n < CGUARD_ZONE_OUTCOMES; n++) {
         last = 0;
@@ -369,7 +369,7 @@ ngx_http_citrix_guard_metric_last(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* NAME{LABEL="VALUE", and the rest is the caller's */
+/* NAME{LABEL="VALUE", the caller adds the rest */
 
 static void
 ngx_http_citrix_guard_metric_label(ngx_http_citrix_guard_json_t *o,
@@ -390,7 +390,7 @@ ngx_http_citrix_guard_metric_time(ngx_http_citrix_guard_json_t *o,
 }
 
 
-/* where there is a front: the first count of a reason is a change from 0 */
+/* all rows of the front: the first count of a reason must follow a 0 */
 
 static void
 ngx_http_citrix_guard_metric_front(ngx_http_citrix_guard_json_t *o)
@@ -407,8 +407,8 @@ ngx_http_citrix_guard_metric_front(ngx_http_citrix_guard_json_t *o)
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_front_refused_total",
                                  "counter",
-                                 "Sessions that ended at the front, by "
-                                 "protocol and reason.");
+                                 "Sessions that the stream module or nginx "
+                                 "turned away, by protocol and reason.");
 
     for (i = 0; i < f->rows; i++) {
         row = &f->row[i];

@@ -20,7 +20,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* writes the zone; errors are the writer's */
+/* writes the zone; the writer keeps errors */
 
 void ngx_http_citrix_guard_monitor_prometheus(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the configuration in force says of rules and exemptions, as JSON.  The
- * zone knows what was counted, not what was meant.
+ * What the current configuration says about rules and exemptions, as JSON.
+ * The zone knows only what was counted.
  */
 
 
@@ -18,7 +18,7 @@
 #include "cguard/zone/cguard_zone.h"
 
 
-/* places that are shown, however many locations there are */
+/* how many places are shown, however many locations there are */
 
 #define NGX_HTTP_CITRIX_GUARD_EXEMPTIONS  256
 
@@ -94,7 +94,7 @@ ngx_http_citrix_guard_dump_exemptions(ngx_http_citrix_guard_json_t *o,
 
         glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
 
-        /* a server comes before its locations, which may add nothing to it */
+        /* a server comes before its locations, which may not add anything */
 
         if (location[i].srv_conf != srv_conf) {
             srv_conf = location[i].srv_conf;

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the configuration in force says of rules and exemptions, as JSON.
+ * What the current configuration says about rules and exemptions, as JSON.
  */
 
 
@@ -22,12 +22,12 @@
 #pragma GCC visibility push(hidden)
 
 
-/* what a rule does where it is in force: an array, empty if it is not */
+/* the actions of a rule where it is in force; empty if it is nowhere */
 
 void ngx_http_citrix_guard_dump_actions(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_main_conf_t *gmcf, cguard_zone_rule_t *rule);
 
-/* what is let by, and where */
+/* what is exempted, and where */
 
 void ngx_http_citrix_guard_dump_exemptions(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_main_conf_t *gmcf);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What was counted by time, as JSON: by reason and by outcome, those that have
- * happened.
+ * Counts over time, as JSON: by reason and by outcome, those that have
+ * occurred.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What was counted by time, as JSON.
+ * Counts over time, as JSON.
  */
 
 
@@ -20,7 +20,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* "series", the last day in small steps, and "longer", by hours and days */
+/* "series": the last day in 5-minute steps; "longer": by hour and by day */
 
 void ngx_http_citrix_guard_dump_series(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z, uint64_t msec);

@@ -2,21 +2,21 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a request's body, looked at before anything is forwarded,
- * and without changing what is forwarded or how.
+ * Examines the beginning of a request's body before anything is forwarded,
+ * without changing what is forwarded or how.
  *
- * nginx offers no such look: who reads the body takes it, and who has taken a
- * part of it cannot hand over the rest unbuffered.  So nothing is taken.
+ * nginx has no call for that: whoever reads a body consumes it, and whoever
+ * has consumed a part cannot pass on the rest unbuffered.  So nothing is
+ * consumed.
  *
- *   HTTP/1  The bytes are put where nginx itself leaves those of a body that
- *           came along with the header: in r->header_in.  Never more than the
- *           body is known to have, so nothing of a request behind it gets
- *           there.
+ *   HTTP/1  The bytes go where nginx itself leaves those that arrived with
+ *           the header: in r->header_in.  Never more than the body is known to
+ *           have, so nothing of the next request gets there.
  *
- *   HTTP/2  nginx collects the bytes in stream->preread until it is asked for
- *           the body.  It tells nobody of them, so a timer looks.
+ *   HTTP/2  nginx collects the bytes in stream->preread until somebody reads
+ *           the body.  It does not report them, so a timer polls.
  *
- *   HTTP/3  As HTTP/1, in frames.  A stream holds nothing but this request.
+ *   HTTP/3  Like HTTP/1, but in frames.  A stream carries only this request.
  */
 
 
@@ -33,8 +33,8 @@
 
 
 /*
- * HTTP/2: how often to look, in milliseconds; half as often behind each eight
- * looks, so that many streams without a body do not cost much.
+ * HTTP/2: the interval of polling in milliseconds.  It doubles after every
+ * eight polls, so that many streams without a body do not cost much.
  */
 
 #define NGX_HTTP_CITRIX_GUARD_POLL     10
@@ -68,7 +68,7 @@ ngx_http_citrix_guard_is_body_ahead(ngx_http_request_t *r)
 }
 
 
-/* a subrequest has none of its own */
+/* a subrequest has no body of its own */
 
 static ngx_inline ngx_uint_t
 ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
@@ -123,7 +123,7 @@ ngx_http_citrix_guard_peek_body(ngx_http_request_t *r, size_t n,
 }
 
 
-/* one for a client's request, whatever becomes of it */
+/* one for each request of a client, across redirects */
 
 static ngx_http_citrix_guard_peek_t *
 ngx_http_citrix_guard_peek(ngx_http_request_t *r)
@@ -137,7 +137,7 @@ ngx_http_citrix_guard_peek(ngx_http_request_t *r)
 static void
 ngx_http_citrix_guard_peek_cleanup(void *data)
 {
-    /* the address is what it is found by */
+    /* it is found by this address */
 }
 
 
@@ -178,8 +178,8 @@ ngx_http_citrix_guard_peek_begin(ngx_http_request_t *r,
 
 
 /*
- * Returns NGX_OK if enough of the body is there, NGX_AGAIN if more is waited
- * for, a status if the request is to end with it, NGX_ERROR if it cannot be
+ * Returns NGX_OK if enough of the body has arrived, NGX_AGAIN to wait for
+ * more, a status to end the request with, or NGX_ERROR if the body cannot be
  * judged.
  */
 
@@ -230,7 +230,7 @@ ngx_http_citrix_guard_peek_more(ngx_http_request_t *r,
 }
 
 
-/* they come by HTTP/1 or HTTP/3, and nginx tells of each that has come */
+/* in HTTP/1 and HTTP/3, nginx reports each arrival of bytes */
 
 static ngx_int_t
 ngx_http_citrix_guard_peek_bytes(ngx_http_request_t *r,
@@ -248,7 +248,7 @@ ngx_http_citrix_guard_peek_bytes(ngx_http_request_t *r,
 }
 
 
-/* the bytes stay for as long as the request, wherever nginx puts the body */
+/* the bytes stay as long as the request, wherever nginx puts the body */
 
 static ngx_int_t
 ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
@@ -272,7 +272,7 @@ ngx_http_citrix_guard_peek_keep(ngx_http_request_t *r,
 }
 
 
-/* more of the body, or the end of waiting for it */
+/* more of the body has arrived, or the wait is over */
 
 static void
 ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r)
@@ -315,7 +315,7 @@ ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r)
         return;
     }
 
-    /* the phases go on where they stopped, with this very handler */
+    /* resumes the phases where they stopped, with this very handler */
 
     if (rc == NGX_OK) {
         rc = ngx_http_citrix_guard_peek_keep(r, peek);
@@ -330,7 +330,7 @@ ngx_http_citrix_guard_peek_handler(ngx_http_request_t *r)
 }
 
 
-/* a body that was read already: in memory, or in a file */
+/* a body that was read before: in memory, or in a file */
 
 static ngx_int_t
 ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
@@ -378,7 +378,7 @@ ngx_http_citrix_guard_peek_taken(ngx_http_request_t *r,
 }
 
 
-/* who waits for the body has to ask for it, as nginx does */
+/* whoever waits for the body has to request it, as nginx does */
 
 static ngx_int_t
 ngx_http_citrix_guard_continue(ngx_http_request_t *r)

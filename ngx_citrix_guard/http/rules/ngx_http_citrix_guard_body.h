@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Reads ahead the beginning of a body, before anything is forwarded.
+ * Reads the beginning of a body ahead, before anything is forwarded.
  */
 
 
@@ -15,27 +15,27 @@
 #include <ngx_http.h>
 
 
-/* the beginning of a body, decoded from its framing */
+/* the beginning of a body, without framing */
 
 typedef struct {
     u_char                         *data;
     size_t                          len;
-    ngx_uint_t                      whole;      /* that is all of it */
+    ngx_uint_t                      whole;      /* this is the whole body */
 } ngx_http_citrix_guard_body_t;
 
 
 #pragma GCC visibility push(hidden)
 
 
-/* is there a body that nobody has begun to read or to discard? */
+/* is there a body that nobody has begun to read or discard? */
 
 ngx_uint_t ngx_http_citrix_guard_is_body_ahead(ngx_http_request_t *r);
 
 /*
- * At least the first "n" bytes of the request's body, or all of it, from the
- * request's pool.  NGX_OK, or NGX_AGAIN: the phases are run again when more
- * is there.  NGX_ERROR if the body cannot be judged; a status if the request
- * is to end with it.
+ * Reads at least the first "n" bytes of the body, or all of it, into memory
+ * from the request's pool.  Returns NGX_OK; NGX_AGAIN: the phases run again
+ * when more has arrived; NGX_ERROR if the body cannot be judged; or a status
+ * to end the request with.
  */
 
 ngx_int_t ngx_http_citrix_guard_peek_body(ngx_http_request_t *r, size_t n,

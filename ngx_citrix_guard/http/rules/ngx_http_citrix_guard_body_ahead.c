@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Bytes of a body are put where nginx itself leaves those that came along
- * with the header, so it finds them there when it is asked for the body.
+ * Puts bytes of a body where nginx itself leaves those that arrived with the
+ * header, so nginx finds them there when it reads the body.
  */
 
 
@@ -50,8 +50,8 @@ ngx_http_citrix_guard_peek_recv(ngx_http_request_t *r,
     }
 
     /*
-     * No room is left behind it: nginx would put the beginning of the next
-     * request there, and this memory ends with the request.
+     * No space may be left after it: nginx would put the beginning of the next
+     * request there, but this memory is freed with the request.
      */
 
     peek->buf->last += n;
@@ -78,7 +78,7 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    /* grows by doubling: the sum of all is less than twice the last */
+    /* doubles in size, so all buffers together are less than twice the last */
 
     room = ngx_max(have + size, 2 * have);
 
@@ -92,8 +92,8 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
     }
 
     /*
-     * nginx looks at r->header_in once more when the request is gone, so the
-     * buffer itself (not what it points to) belongs to the connection
+     * nginx looks at r->header_in once more after the request is freed, so the
+     * buffer structure (not its memory) belongs to the connection
      */
 
     if (peek->buf == NULL) {
@@ -126,5 +126,5 @@ ngx_http_citrix_guard_peek_room(ngx_http_request_t *r,
 static void
 ngx_http_citrix_guard_peek_buf_cleanup(void *data)
 {
-    /* the address is what it is found by */
+    /* it is found by this address */
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Bytes of a body that are read ahead, behind those of the header.
+ * Reads bytes of a body ahead, after those of the header.
  */
 
 
@@ -18,8 +18,9 @@
 
 
 /*
- * Framing: raw bytes for one of the body, and besides.  A chunk of a single
- * byte has 6; nobody honest sends many of them.
+ * How many bytes of framing are accepted: a number for each byte of the body,
+ * plus a fixed number.  A chunk of one byte has 6; no honest client sends many
+ * of them.
  */
 
 #define NGX_HTTP_CITRIX_GUARD_FRAMING  8
@@ -34,10 +35,10 @@
 
 
 /*
- * Reads at most "size" bytes of the body behind those in r->header_in.  NGX_OK
- * if there were some, NGX_AGAIN if they are waited for, NGX_DONE if none will
- * come, a status if the request is to end with it, NGX_ERROR without memory.
- * Allocates from the pools of the request and of the connection.
+ * Reads at most "size" bytes of the body to the end of r->header_in.  Returns
+ * NGX_OK if there were some, NGX_AGAIN to wait, NGX_DONE if no more will come,
+ * a status to end the request with, or NGX_ERROR if memory runs out.
+ * Allocates from the pools of request and connection.
  */
 
 ngx_int_t ngx_http_citrix_guard_peek_recv(ngx_http_request_t *r,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Where nothing can be refused, nothing waits either: the beginning of a body
+ * Where nothing can be refused, nothing has to wait: the beginning of a body
  * is copied as it passes, whoever reads it.
  */
 
@@ -17,7 +17,7 @@
 
 
 typedef struct {
-    size_t                          wanted;     /* 0: that was judged */
+    size_t                          wanted;     /* 0: already judged */
     ngx_http_citrix_guard_body_t    body;
     ngx_http_citrix_guard_body_handler_pt  handler;
 } ngx_http_citrix_guard_observation_t;
@@ -76,7 +76,7 @@ ngx_http_citrix_guard_observe_body(ngx_http_request_t *r, size_t n,
 static void
 ngx_http_citrix_guard_observe_cleanup(void *data)
 {
-    /* the address is what it is found by */
+    /* it is found by this address */
 }
 
 
@@ -103,7 +103,7 @@ ngx_http_citrix_guard_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         size = ngx_min((size_t) (cl->buf->last - cl->buf->pos),
                        o->wanted - o->body.len);
 
-        /* the last buffer may have no bytes, and no address */
+        /* the last buffer may be empty and without an address */
 
         if (size) {
             ngx_memcpy(o->body.data + o->body.len, cl->buf->pos, size);

@@ -17,7 +17,7 @@
 #include "ngx_http_citrix_guard_body.h"
 
 
-/* called with the copy; NGX_OK, or a status for the request to end with */
+/* called with the copy; returns NGX_OK, or a status to end the request with */
 
 typedef ngx_int_t (*ngx_http_citrix_guard_body_handler_pt)(
     ngx_http_request_t *r, ngx_http_citrix_guard_body_t *body);
@@ -31,9 +31,9 @@ typedef ngx_int_t (*ngx_http_citrix_guard_body_handler_pt)(
 ngx_int_t ngx_http_citrix_guard_body_filter_init(ngx_conf_t *cf);
 
 /*
- * Asks for a call of "handler" when the first "n" bytes of a body that is
- * ahead have passed, or all of it.  Allocates "n" bytes from the request's pool;
- * NGX_ERROR without memory.
+ * Calls "handler" when the first "n" bytes of the body have passed, or all of
+ * it.  Allocates "n" bytes from the request's pool; returns NGX_ERROR if
+ * memory runs out.
  */
 
 ngx_int_t ngx_http_citrix_guard_observe_body(ngx_http_request_t *r, size_t n,

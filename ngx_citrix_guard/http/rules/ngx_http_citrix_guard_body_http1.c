@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a body that comes by HTTP/1, plain or in chunks: read into
- * the place where nginx looks for it, and never further than the body goes.
+ * The beginning of an HTTP/1 body, plain or chunked: read to where nginx looks
+ * for it, and never beyond the end of the body.
  */
 
 
@@ -16,7 +16,7 @@
 #include "ngx_http_citrix_guard_body_peek.h"
 
 
-/* trailers are of no interest here */
+/* trailers do not matter here */
 
 #if (nginx_version >= 1027002)
 #define ngx_http_citrix_guard_parse_chunked(r, b, ctx)                        \
@@ -51,7 +51,7 @@ ngx_http_citrix_guard_peek_http1(ngx_http_request_t *r,
 
         rc = ngx_http_citrix_guard_peek_recv(r, peek, missing);
 
-        /* a body that ends early: who reads it finds it so, too */
+        /* the body ends early: its reader will find that as well */
 
         if (rc == NGX_DONE) {
             return NGX_OK;
@@ -112,7 +112,7 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
             break;
         }
 
-        /* a part of a chunk */
+        /* part of a chunk */
 
         size = ngx_min((off_t) (b.last - b.pos), peek->chunked.size);
         size = ngx_min(size, peek->wanted - peek->body.len);
@@ -139,7 +139,7 @@ ngx_http_citrix_guard_peek_chunked(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    /* so many bytes are sure to follow, and perhaps not one more */
+    /* this many bytes are certain to follow, perhaps no more */
 
     *missing = ngx_min(peek->chunked.length,
                        (off_t) (peek->wanted - peek->body.len));

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a body that comes by HTTP/1, plain or in chunks.
+ * The beginning of an HTTP/1 body, plain or chunked.
  */
 
 
@@ -21,10 +21,10 @@
 
 
 /*
- * Sets peek->body and peek->whole to what has come.  NGX_OK if that is enough,
- * NGX_AGAIN if more is waited for, a status if the request is to end with it,
- * NGX_ERROR if it cannot be judged.  Allocates from the pools of the request
- * and of the connection.
+ * Sets peek->body and peek->whole to what has arrived.  Returns NGX_OK if that
+ * is enough, NGX_AGAIN to wait for more, a status to end the request with, or
+ * NGX_ERROR if the body cannot be judged.  Allocates from the pools of request
+ * and connection.
  */
 
 ngx_int_t ngx_http_citrix_guard_peek_http1(ngx_http_request_t *r,

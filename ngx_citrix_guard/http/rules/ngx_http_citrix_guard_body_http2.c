@@ -2,9 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a body that comes by HTTP/2: as much of it as nginx
- * collects before it is asked for it, which is what fits the window that it
- * has opened.
+ * The beginning of an HTTP/2 body: what nginx collects before anybody reads
+ * it, which is at most the window that it has opened.
  */
 
 

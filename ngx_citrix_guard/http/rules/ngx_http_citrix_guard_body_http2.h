@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a body that comes by HTTP/2.
+ * The beginning of an HTTP/2 body.
  */
 
 
@@ -21,9 +21,9 @@
 
 
 /*
- * Sets peek->body and peek->whole to what has come.  NGX_OK if that is enough,
- * NGX_AGAIN if more is waited for, a status if the request is to end with it,
- * NGX_ERROR if it cannot be judged.  Allocates nothing.
+ * Sets peek->body and peek->whole to what has arrived.  Returns NGX_OK if that
+ * is enough, NGX_AGAIN to wait for more, a status to end the request with, or
+ * NGX_ERROR if the body cannot be judged.  Allocates nothing.
  */
 
 ngx_int_t ngx_http_citrix_guard_peek_http2(ngx_http_request_t *r,

@@ -2,10 +2,11 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The beginning of a body that comes by HTTP/3, in DATA frames (RFC 9114): a
- * stream has one request only, so what is behind the header is the body's.
- * What is wrong with the frames is nginx's to say: it parses them once more
- * when it is asked for the body, and nothing that is not parsed is forwarded.
+ * The beginning of an HTTP/3 body, in DATA frames (RFC 9114).  A stream
+ * carries one request only, so what follows the header is its body.
+ *
+ * Errors in the frames are left to nginx: it parses them again when the body
+ * is read, and forwards nothing that was not parsed.
  */
 
 
@@ -23,7 +24,7 @@
 #define NGX_HTTP_CITRIX_GUARD_DATA     0
 #define NGX_HTTP_CITRIX_GUARD_HEADERS  1
 
-/* the frames that RFC 9114 knows, or forbids, end the body; extensions do not */
+/* frames that RFC 9114 defines or forbids end the body; extensions do not */
 
 #define NGX_HTTP_CITRIX_GUARD_LAST     13
 
@@ -136,7 +137,7 @@ ngx_http_citrix_guard_peek_frames(ngx_http_request_t *r,
 }
 
 
-/* NGX_DONE: nothing of the body is in this frame, or behind it */
+/* NGX_DONE: this frame and those after it contain nothing of the body */
 
 static ngx_int_t
 ngx_http_citrix_guard_peek_frame(ngx_http_request_t *r,
@@ -172,7 +173,7 @@ ngx_http_citrix_guard_peek_frame(ngx_http_request_t *r,
         && length > (uint64_t) (r->headers_in.content_length_n
                                 - peek->body.len))
     {
-        /* longer than announced: nginx takes nothing of it */
+        /* longer than announced: nginx will not accept any of it */
 
         return NGX_DONE;
     }
@@ -184,7 +185,7 @@ ngx_http_citrix_guard_peek_frame(ngx_http_request_t *r,
 }
 
 
-/* a number of one to eight bytes (RFC 9000, 16) */
+/* an integer of one to eight bytes (RFC 9000, section 16) */
 
 static u_char *
 ngx_http_citrix_guard_peek_varint(u_char *p, u_char *last, uint64_t *value)

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Rules that let a request pass: they are asked for a finding only.
+ * Rules that exempt a request; evaluated only when something was found.
  */
 
 
@@ -23,7 +23,7 @@ static ngx_uint_t ngx_http_citrix_guard_exception_names(
     const cguard_rule_t *rule, ngx_str_t *name);
 
 
-/* the exception that lets it by, if any: asked for a finding only */
+/* the exception that applies to the finding, if any */
 
 const cguard_rule_t *
 ngx_http_citrix_guard_exception(ngx_http_request_t *r,
@@ -59,7 +59,7 @@ ngx_http_citrix_guard_exception(ngx_http_request_t *r,
 }
 
 
-/* "of=ID,..."; without it any rule, and no reason of the guard's own */
+/* "of=ID,..."; without it any rule, but none of the guard's own reasons */
 
 static ngx_uint_t
 ngx_http_citrix_guard_exception_covers(const cguard_rule_t *rule,

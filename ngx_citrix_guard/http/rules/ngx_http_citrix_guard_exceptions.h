@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Rules that let a request pass: "citrix_guard_rule ... action=pass".
+ * Rules that exempt a request: "citrix_guard_rule ... pass".
  */
 
 
@@ -22,8 +22,8 @@
 
 
 /*
- * The exception that lets a finding pass, or NULL.  "id" is that of the rule
- * that was matched, empty if there is none.  Cannot fail: without memory
+ * The exception that applies to the finding, or NULL.  "id" is the ID of the
+ * rule that matched, empty if there is none.  Cannot fail: if memory runs out,
  * there is no exception.
  */
 

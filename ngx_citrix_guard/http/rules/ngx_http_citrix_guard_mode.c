@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What comes of a finding: it is blocked, unless the operator has said
- * otherwise, for the location, for the client or for the request.
+ * The verdict on a finding: blocked, unless the operator decided otherwise for
+ * the location, the client or the request.
  */
 
 

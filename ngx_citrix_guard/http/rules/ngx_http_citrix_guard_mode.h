@@ -21,9 +21,9 @@
 
 
 /*
- * Sets f->verdict to blocked, detected or exempted, and f->exempted_by.
- * Reads f->reason and f->rule; cannot fail.  The cost is a look at the
- * exceptions in force, each of which may match the request by a pattern.
+ * Sets f->verdict to blocked, detected or exempted, and f->exempted_by.  Reads
+ * f->reason and f->rule; cannot fail.  Evaluates the exceptions in force, each
+ * of which may match patterns against the request.
  */
 
 void ngx_http_citrix_guard_apply_mode(ngx_http_request_t *r,

@@ -2,9 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A request as the core's rules see one (cguard/rules/cguard_rule.h): its
- * target in all forms, method, host, header fields and the beginning of its
- * body.
+ * A request as the core's rules see it (cguard/rules/cguard_rule.h): the forms
+ * of its target, method, host, header fields and the beginning of its body.
  */
 
 
@@ -31,8 +30,8 @@ static u_char *ngx_http_citrix_guard_reserve_buffer(ngx_http_request_t *r,
 
 
 /*
- * Room for the forms of targets and values.  It belongs to the process, which
- * judges one request at a time, and grows to what the longest has needed.
+ * Memory for the forms of targets and values.  It belongs to the process,
+ * which judges one request at a time, and grows to what the longest needed.
  */
 
 static u_char  *ngx_http_citrix_guard_buffer;
@@ -115,7 +114,10 @@ ngx_http_citrix_guard_rule_target(ngx_http_request_t *r,
     l->in = ngx_http_citrix_guard_in_uri;
     l->target = r->uri;
 
-    /* a "?" in it was encoded, will be once more, and ends no path */
+    /*
+     * a "?" in it was encoded, will be encoded again, and does not end the
+     * path
+     */
 
     marks = 0;
 
@@ -156,8 +158,8 @@ ngx_http_citrix_guard_rule_target(ngx_http_request_t *r,
 
 
 /*
- * "GET http://HOST/" names a host as well, and then it is that one which nginx
- * has for $host.  It is in small letters, without a port and a final dot.
+ * "GET http://HOST/" names a host as well, and nginx uses that one for $host,
+ * in lower case, without a port and a trailing dot.
  */
 
 static void
@@ -236,7 +238,7 @@ ngx_http_citrix_guard_next_field(void *data, size_t *i, cguard_word_t *name,
 }
 
 
-/* HTTP/2 has longer values than any buffer: cookies become one field */
+/* values in HTTP/2 may exceed any buffer: cookies are joined into one field */
 
 static size_t
 ngx_http_citrix_guard_longest_header(ngx_http_request_t *r)
@@ -261,7 +263,7 @@ ngx_http_citrix_guard_longest_header(ngx_http_request_t *r)
 }
 
 
-/* "size" bytes for a target, and for a value: the body or a header field */
+/* "size" bytes for a target, and for a value: a body or a header field */
 
 static u_char *
 ngx_http_citrix_guard_reserve_buffer(ngx_http_request_t *r, size_t size,

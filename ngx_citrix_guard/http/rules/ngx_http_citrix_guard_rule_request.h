@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A request as the core's rules see one.
+ * A request as the core's rules see it.
  */
 
 
@@ -19,7 +19,7 @@
 #include "ngx_http_citrix_guard_body.h"
 
 
-/* the request's header fields, one after another */
+/* iterates over the request's header fields */
 
 typedef struct {
     ngx_list_part_t                *first;
@@ -40,9 +40,10 @@ typedef struct {
 
 
 /*
- * Fills "l" in; "body" is NULL while nothing of it is known.  It is good until
- * the next call: the forms of the target are in a buffer of the process, which
- * grows to what the longest request has needed.  NGX_ERROR without memory.
+ * Fills "l"; "body" is NULL while nothing of it is known.  Valid until the
+ * next call: the forms of the target are in a buffer of the process, which
+ * grows to what the longest request needed.  Returns NGX_ERROR if memory runs
+ * out.
  */
 
 ngx_int_t ngx_http_citrix_guard_rule_request_init(ngx_http_request_t *r,

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Judges a request by the rules in force: those that can match are tried,
+ * Judges a request by the rules in force: evaluates those that can match,
  * until one blocks.
  */
 
@@ -23,7 +23,7 @@
 #include "cguard/rules/cguard_aho_corasick.h"
 
 
-/* bytes of the body that rules ask for, by what would come of a match */
+/* bytes of the body that rules examine, by the verdict of a match */
 
 typedef struct {
     size_t                          to_block;
@@ -73,7 +73,7 @@ ngx_http_citrix_guard_judge_rules(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    /* what was read already is looked at, as it needs no waiting */
+    /* a body that was read before is examined at once */
 
     if (needs.to_block == 0 && ngx_http_citrix_guard_is_body_ahead(r)) {
 
@@ -124,7 +124,7 @@ ngx_http_citrix_guard_body_error(ngx_http_request_t *r,
 }
 
 
-/* a body that has passed, where nothing was to be refused */
+/* judges a body as it passes, where nothing would be refused */
 
 static ngx_int_t
 ngx_http_citrix_guard_judge_observed_body(ngx_http_request_t *r,
@@ -148,14 +148,14 @@ ngx_http_citrix_guard_judge_observed_body(ngx_http_request_t *r,
 
     ngx_http_citrix_guard_record_finding(r, glcf, &f);
 
-    /* in another location than the one that let it go */
+    /* in a location other than the one that let it pass */
 
     return f.verdict == ngx_http_citrix_guard_blocked ? NGX_HTTP_FORBIDDEN
                                                       : NGX_OK;
 }
 
 
-/* all rules that can match, until one refuses */
+/* evaluates all rules that can match, until one refuses */
 
 static void
 ngx_http_citrix_guard_match_rules(ngx_http_request_t *r,
@@ -209,7 +209,7 @@ ngx_http_citrix_guard_match_rules(ngx_http_request_t *r,
 }
 
 
-/* returns 1 if the rule matches, and what comes of it */
+/* if the rule matches, returns 1 and sets the verdict */
 
 static ngx_uint_t
 ngx_http_citrix_guard_match_rule(ngx_http_request_t *r,
@@ -256,7 +256,7 @@ ngx_http_citrix_guard_match_rule(ngx_http_request_t *r,
 }
 
 
-/* what could not be judged */
+/* the request could not be judged */
 
 static void
 ngx_http_citrix_guard_rule_error(ngx_http_request_t *r,
@@ -288,7 +288,7 @@ ngx_http_citrix_guard_rule_finding(ngx_http_citrix_guard_rule_request_t *l,
     f->judged = l->target;
     f->end = l->target.len;
 
-    /* what else a rule looks at may hold secrets, and is not shown */
+    /* other parts that a rule examines may hold secrets, and are not shown */
 
     if (rule && rule->condition[0].part > CGUARD_IN_RULE_TARGET) {
         f->in = rule->condition[0].part == CGUARD_IN_RULE_HEADER

@@ -21,9 +21,9 @@
 
 
 /*
- * NGX_OK, and "f" is the strongest finding; its verdict is "passed" if there
- * is none.  Or what ngx_http_citrix_guard_peek_body() has returned: the phases
- * are run again when the body is there.  The cost is one pass over the
+ * Returns NGX_OK and the strongest finding in "f"; its verdict is "passed" if
+ * there is none.  Or returns what ngx_http_citrix_guard_peek_body() returned:
+ * then the phases run again when the body has arrived.  One pass over the
  * request, and the patterns of the rules that can match.
  */
 

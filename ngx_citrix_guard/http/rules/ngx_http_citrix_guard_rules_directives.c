@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The directives of rules, and which rules are in force where.  A level
- * inherits the rules around it, replaces those whose ID it gives again, and
- * puts its own behind them.
+ * inherits the rules around it, replaces those whose ID it uses again, and
+ * appends its own.
  */
 
 
@@ -310,7 +310,7 @@ ngx_http_citrix_guard_build_set(ngx_conf_t *cf,
 }
 
 
-/* the rules around, but those whose ID is given again; then the own ones */
+/* the rules of the outer level, except replaced ones; then its own */
 
 static ngx_array_t *
 ngx_http_citrix_guard_rules_of(ngx_conf_t *cf, ngx_array_t *around,
@@ -368,7 +368,7 @@ ngx_http_citrix_guard_append(ngx_array_t *array, ngx_array_t *more)
 }
 
 
-/* what "citrix_guard_exempt" and "of=" name has to be there */
+/* names in "citrix_guard_exempt" and "of=" must exist */
 
 static ngx_int_t
 ngx_http_citrix_guard_check_names(ngx_conf_t *cf,
@@ -450,7 +450,7 @@ ngx_http_citrix_guard_check_name(ngx_conf_t *cf,
 }
 
 
-/* a name that a rule cannot have, since citrix_guard_exempt takes both */
+/* a rule cannot have this name, because citrix_guard_exempt accepts both */
 
 static ngx_uint_t
 ngx_http_citrix_guard_is_reason(ngx_str_t *name)
@@ -458,7 +458,7 @@ ngx_http_citrix_guard_is_reason(ngx_str_t *name)
     ngx_uint_t   i;
     const char  *reason;
 
-    /* the first one is of events of which nothing is known */
+    /* the first reason belongs to events about which nothing is known */
 
     for (i = 1; (reason = ngx_http_citrix_guard_reason_name(i)); i++) {
         if (ngx_strlen(reason) == name->len

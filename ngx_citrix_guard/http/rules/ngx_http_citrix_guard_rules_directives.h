@@ -30,9 +30,9 @@ char *ngx_http_citrix_guard_set_detect_for(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 
 /*
- * Sets glcf->set: the rules of the level around, and the level's own.
- * Allocates from cf->pool.  NGX_CONF_ERROR, with a message, if a name is
- * unknown or there are too many rules.
+ * Sets glcf->set: the rules of the outer level and those of this level.
+ * Allocates from cf->pool.  Returns NGX_CONF_ERROR, with a message, if a name
+ * is unknown or there are too many rules.
  */
 
 char *ngx_http_citrix_guard_merge_rules(ngx_conf_t *cf,

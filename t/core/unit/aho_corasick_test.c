@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The automaton against a naive search: thousands of random literals of few
- * letters, so that they overlap, contain and end one another; prints TAP.
+ * Compares the automaton with a naive search: thousands of random literals of
+ * few letters, so that they overlap, contain and end one another; prints TAP.
  */
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What is too long to be judged is refused, what is nested too deep is
- * unknown, and the last of what is not is read; prints TAP.
+ * A target that is too long to be judged is refused, one that is nested too
+ * deeply is unknown, and one at the limit is judged; prints TAP.
  */
 
 

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The tables of cguard_byte.c and the classes of cguard_sign.c, derived again
- * from what docs/readings.md says of a byte; prints TAP.
+ * from the definitions in docs/readings.md; prints TAP.
  */
 
 
@@ -58,7 +58,6 @@ bits(int c)
     b = 0;
 
     b |= is_one_of(c, "0123456789abcdefABCDEF") ? CGUARD_B_HEX : 0;
-    b |= is_lead(c) ? CGUARD_B_LEAD : 0;
     b |= is_cont(c) ? CGUARD_B_CONT : 0;
     b |= c > 0x20 && c < 0x7f && !is_one_of(c, "%#+") ? CGUARD_B_LENIENT : 0;
     b |= is_noise(c) && c != '+' ? CGUARD_B_NOISE : 0;
@@ -117,19 +116,17 @@ class(int c)
 }
 
 
-/* the lead bytes of the code points that resemble such a character, too */
+/* what the texts of a lead byte's code points may be or begin */
 
-static int
-separates(int c)
+static unsigned
+may_of_lead(int c)
 {
     int          ncont;
+    unsigned     b;
     uint32_t     point, first, last;
     const char  *text;
 
-    if (!is_lead(c) || token(c) == CGUARD_T_OPEN) {
-        return is_one_of(c, "/\\%") || is_lead(c);
-    }
-
+    b = 0;
     ncont = (int) need(c);
     first = (uint32_t) (c & (0x3f >> ncont)) << 6 * ncont;
     last = first + (1u << 6 * ncont);
@@ -137,12 +134,31 @@ separates(int c)
     for (point = first; point < last && point <= 0x10ffff; point++) {
         text = cguard_compat(point);
 
-        if (text && strpbrk(text, "/\\%")) {
-            return 1;
+        if (text && strcmp(text, " ") != 0) {
+            b |= CGUARD_MAY_MATTER|CGUARD_MAY_LEAD;
+            b |= strpbrk(text, "/\\%") ? CGUARD_MAY_SEPARATE : 0;
         }
     }
 
-    return 0;
+    return b;
+}
+
+
+static unsigned
+may(int c)
+{
+    if (c < 0x80) {
+        return CGUARD_MAY_MATTER
+               | (is_one_of(c, "/\\%") ? CGUARD_MAY_SEPARATE : 0)
+               | (c == '%' ? CGUARD_MAY_CONTINUE : 0);
+    }
+
+    if (!is_lead(c)) {
+        return is_cont(c) ? CGUARD_MAY_CONTINUE : 0;
+    }
+
+    return token(c) == CGUARD_T_OPEN ? CGUARD_MAY_MATTER|CGUARD_MAY_SEPARATE
+                                     : may_of_lead(c);
 }
 
 
@@ -166,7 +182,7 @@ main(void)
         wrong[2] += cguard_class[c] != class(c);
         wrong[3] += is_lead(c) && cguard_utf8_ncont[c & 0x3f] != need(c);
         wrong[4] += (bits(c) & CGUARD_B_HEX) && cguard_hex[c] != digit(c);
-        wrong[5] += cguard_separates[c] != separates(c);
+        wrong[5] += cguard_may[c] != may(c);
     }
 
     tap_ok(&t, wrong[0] == 0, "what a byte is, as bits");
@@ -174,7 +190,7 @@ main(void)
     tap_ok(&t, wrong[2] == 0, "what a byte is to a sign");
     tap_ok(&t, wrong[3] == 0, "the continuation bytes of a lead byte");
     tap_ok(&t, wrong[4] == 0, "the values of hexadecimal digits");
-    tap_ok(&t, wrong[5] == 0, "what may separate segments");
+    tap_ok(&t, wrong[5] == 0, "what may separate segments, and what matters");
 
     return tap_done(&t);
 }

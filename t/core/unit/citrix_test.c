@@ -3,8 +3,10 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Whatever the responder policy of Citrix's workaround refuses, the core
- * refuses; prints TAP.  The policy's expression is written here a second
- * time, as plainly as can be, and shares nothing with the core.
+ * refuses; prints TAP.
+ *
+ * The policy's expression is implemented here a second time, as simply as
+ * possible, and shares nothing with the core.
  */
 
 

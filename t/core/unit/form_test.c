@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The forms of a target and of a value, the memory that they need, and
- * worst-case input in just that much; prints TAP.
+ * worst-case input with exactly that much; prints TAP.
  */
 
 

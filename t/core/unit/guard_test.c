@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * No byte outside of what the core was given is read, none outside of the
- * reading's buffer is written: every string lies flush against a page that
- * no one may touch, before it and behind it; prints TAP.
+ * The core reads no byte outside of its input, and writes none outside of the
+ * reading's buffer: every string begins or ends at a page that nobody may
+ * access; prints TAP.
  */
 
 

@@ -2,9 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The literal that a pattern requires: a table, and the property that it is
- * there for, on random patterns.  Whatever PCRE2 matches contains it.
- * Prints TAP.
+ * The literal that a pattern requires: a table, and the property that whatever
+ * PCRE2 matches contains it, with random patterns.  Prints TAP.
  */
 
 

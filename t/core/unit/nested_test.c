@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Encodings within encodings: as many layers as there may be, refused for
- * the same reason, and counted; prints TAP.
+ * Nested encodings, up to the maximum number of layers: refused for the same
+ * reason, with the right depth; prints TAP.
  */
 
 

@@ -2,9 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Patterns: what their options mean, the limits with and without code from
- * the JIT compiler, and that compiling again and again leaves nothing behind.
- * Prints TAP.
+ * Patterns: what their options mean, the limits with and without JIT code, and
+ * that compiling them repeatedly leaks nothing.  Prints TAP.
  */
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The prefilter once more, built as for a machine without SSE2, under a name
- * of its own beside the usual one.  No other file of the core asks for it.
+ * The prefilter once more, built without SSE2, under another name beside the
+ * usual one.  No other file of the core uses it.
  */
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What a result says beside the reason: depth and range; prints TAP.
+ * What a result reports besides the reason: depth and range; prints TAP.
  */
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Sample requests: which of them rules match, by each part that a rule may
- * look at; prints TAP.
+ * Sample requests: which of them rules match, for each part that a rule may
+ * examine; prints TAP.
  */
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The signatures of a Gateway's port, and what is behind them, in pieces of
- * any size; prints TAP.
+ * The signatures on a Gateway's port, and what follows them, in pieces of any
+ * size; prints TAP.
  */
 
 

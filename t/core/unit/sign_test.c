@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The two signs by their definition: every short string of what moves the
- * automaton, judged a second time segment by segment; prints TAP.
+ * The two signs by their definition: every short string of the bytes that
+ * change the automaton's state, judged a second time segment by segment;
+ * prints TAP.
  */
 
 

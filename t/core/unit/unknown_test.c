@@ -5,13 +5,15 @@
  * The theorem of docs/readings.md: whatever a parser makes of the unknown, if
  * it leaves ASCII alone and one sign stands in plain sight, the target is
  * refused.  Random targets, and random functions from unknown to text; what
- * comes of it is read by a parser that knows ASCII only.  Prints TAP.
+ * comes of it is read by a parser that knows ASCII only.  And a long run of
+ * unknown bytes shows what its two ends show.  Prints TAP.
  */
 
 
 #include <string.h>
 
 #include "cguard/decision/cguard_target.h"
+#include "cguard/decision/cguard_unknown.h"
 #include "tap.h"
 #include "vectors.h"
 
@@ -21,6 +23,8 @@
 #define UNKNOWN_PARTS    10
 #define UNKNOWN_SIZE     512
 #define UNKNOWN_SHOWN    10
+#define UNKNOWN_RUNS     200000
+#define UNKNOWN_RUN      40
 
 
 /* a target in its parts; the raw bytes of a part, and whether it is unknown */
@@ -272,6 +276,74 @@ unknown_become(const unknown_target_t *t, const unknown_found_t *plain,
 }
 
 
+/* the signs of the unknown, as a set of bits */
+
+static unsigned
+unknown_signs(const char *s)
+{
+    cguard_unknown_t  u;
+
+    cguard_unknown((const unsigned char *) s, (uint32_t) strlen(s), 1, &u);
+
+    return (u.parent.found != 0) | (u.vpns.found != 0) << 1
+           | (u.dropped[0].found != 0) << 2 | (u.dropped[1].found != 0) << 3
+           | (u.guess[0].found != 0) << 4 | (u.guess[1].found != 0) << 5
+           | (u.control.found != 0) << 6 | (u.ascii != 0) << 7;
+}
+
+
+/*
+ * The first unknown byte takes in what was begun before it, and the last five
+ * are as many as a lead byte swallows.  The others change nothing.
+ */
+
+static void
+unknown_runs(tap_t *t)
+{
+    char              before[UNKNOWN_SIZE], behind[UNKNOWN_SIZE];
+    char              run[UNKNOWN_RUN + 1], text[TAP_NAME_LEN];
+    char              s[2 * UNKNOWN_SIZE], whole[3 * UNKNOWN_SIZE];
+    unsigned          i, k, n, failed, found;
+    unknown_target_t  target;
+
+    failed = 0;
+    found = 0;
+
+    for (i = 0; i < UNKNOWN_RUNS; i++) {
+        unknown_target(&target);
+        k = unknown_random((unsigned) target.n + 1);
+        (void) unknown_raw(&target, 0, k, before);
+        (void) unknown_raw(&target, k, target.n, behind);
+
+        n = 8 + unknown_random(UNKNOWN_RUN - 8 + 1);
+
+        for (k = 0; k < n; k++) {
+            run[k] = (char) (0x80 | unknown_random(0x80));
+        }
+
+        run[n] = '\0';
+
+        (void) snprintf(whole, sizeof(whole), "%s%s%s", before, run, behind);
+        (void) snprintf(s, sizeof(s), "%s%.2s%s%s", before, run,
+                        run + n - 5, behind);
+
+        found += (unknown_signs(s) & 0x3f) != 0;
+
+        if (unknown_signs(whole) != unknown_signs(s)
+            && failed++ < UNKNOWN_SHOWN)
+        {
+            vectors_escape(text, sizeof(text), (unsigned char *) whole,
+                           strlen(whole));
+            tap_diag("another reading: %s", text);
+        }
+    }
+
+    tap_ok(t, failed == 0 && found > UNKNOWN_RUNS / 4,
+           "%u long runs of unknown bytes, %u read as no short one is",
+           UNKNOWN_RUNS, failed);
+}
+
+
 int
 main(void)
 {
@@ -321,6 +393,8 @@ main(void)
     tap_ok(&t, failed == 0 && attacks > 100000,
            "%u times the unknown became an attack, %u passed", attacks,
            failed);
+
+    unknown_runs(&t);
 
     return tap_done(&t);
 }

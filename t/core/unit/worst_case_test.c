@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Worst-case inputs: they find patterns that meet the limits, and no shipped
- * rule does; prints TAP.
+ * Worst-case inputs: patterns that reach the limits are found, and no shipped
+ * rule is one of them; prints TAP.
  */
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The zone: what one process counts, what many count at once, and what is left
- * when they are killed in the middle of it; prints TAP.
+ * The zone: what one process counts, what many count at once, and what remains
+ * when they are killed in the middle; prints TAP.
  */
 
 

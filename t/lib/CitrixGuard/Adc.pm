@@ -1,9 +1,9 @@
 package CitrixGuard::Adc;
 
 # A stand-in for the port of a Gateway: one port for HTTP, SOCKS5, CGP and ICA,
-# told apart by the first byte, and not more strictly than that. SOCKS5 is
-# answered, and what follows is echoed, as is CGP and ICA; HTTP is handed to a
-# server of the test's own, or answered with a line.
+# distinguished by the first byte only. It answers SOCKS5 and echoes what
+# follows, as it does with CGP and ICA; it passes HTTP to a server of the test,
+# or answers it with one line.
 #
 #   my $adc = CitrixGuard::Adc->new(http => $recorder->port);
 #   $adc->port; $adc->sessions; $adc->received
@@ -23,7 +23,7 @@ use parent 'CitrixGuard::Server';
 
 use CitrixGuard::Scratch qw(wait_until);
 
-# so much is kept of a session, and may wait to be written
+# how much of a session is kept, and may wait to be written
 use constant { KEPT => 65_536, PIECE => 131_072, WAITING => 1 << 20 };
 
 my %KIND = ("\x05" => 'socks5', "\x1a" => 'cgp', "\x7f" => 'ica');
@@ -49,7 +49,7 @@ sub sessions {
 sub forget { $_[0]->order('F'); return }
 
 
-# What came, of all sessions, one after the other.
+# What was received, of all sessions, one after another.
 sub received {
     my ($self) = @_;
     return join '', map { $_->{bytes} } $self->sessions;
@@ -113,7 +113,7 @@ sub _accept {
 }
 
 
-# One end of a connection; "to" is the end that its bytes go to.
+# One end of a connection; "to" is the end to which its bytes go.
 sub _end {
     my ($state, $socket, $end) = @_;
     $socket->blocking(0);
@@ -171,7 +171,7 @@ sub _got {
 }
 
 
-# Answers the greeting and CONNECT, whatever their form.
+# Answers greeting and CONNECT, whatever their form.
 sub _socks5 {
     my ($end, $bytes) = @_;
     $end->{in} = ($end->{in} // '') . $bytes;

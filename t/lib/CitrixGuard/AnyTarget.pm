@@ -1,7 +1,7 @@
 package CitrixGuard::AnyTarget;
 
-# The tests of the protocols that carry a target of any bytes, HTTP/2 and
-# HTTP/3: every vector, also those that no HTTP/1 request line can hold.
+# Tests of the protocols that carry any bytes as target, HTTP/2 and HTTP/3:
+# every vector, including those that no HTTP/1 request line can contain.
 #
 #   my $t = CitrixGuard::AnyTarget->new(listen => sub { ... },
 #                                       ask => sub { ... });

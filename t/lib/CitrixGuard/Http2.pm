@@ -136,7 +136,7 @@ sub ask {
 }
 
 
-# Can no further request be made?
+# Is it impossible to send another request?
 sub over {
     my ($self) = @_;
     return $self->{eof} || defined $self->{goaway};

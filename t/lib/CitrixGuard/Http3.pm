@@ -27,7 +27,7 @@ sub _python { return split ' ', $ENV{TEST_PYTHON3} || 'python3' }
 sub _command { return (_python(), '-c', slurp($PROGRAM), @_) }
 
 
-# What keeps HTTP/3 from being tested here; '' if nothing.
+# Why HTTP/3 cannot be tested here; '' if it can.
 sub missing {
     return 'nginx -V: no --with-http_v3_module'
         if CitrixGuard::Nginx::built() !~ /--with-http_v3_module/;

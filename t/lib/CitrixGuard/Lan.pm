@@ -1,8 +1,8 @@
 package CitrixGuard::Lan;
 
-# A network of its own for a test: machines of one network, 192.0.2.0/24, with
-# their own names, addresses and ports, so that examples can be tried with the
-# addresses that stand in them. The test itself is one of them.
+# A network for one test: machines in one network, 192.0.2.0/24, with their own
+# names, addresses and ports, so that examples can be tested with the addresses
+# that they contain. The test itself is one of the machines.
 #
 #   CitrixGuard::Lan::enter();           in a BEGIN block: the test starts anew
 #   my $lan = CitrixGuard::Lan->new('192.0.2.1', '192.0.2.10');
@@ -17,7 +17,7 @@ use warnings;
 use Cwd ();
 
 
-# Can there be such a network here?
+# Is such a network possible here?
 sub possible {
     return $> == 0 && system('unshare --net --mount --uts true 2>/dev/null'
                              . ' && ip link help 2>/dev/null; test $? -ne 127')
@@ -25,7 +25,7 @@ sub possible {
 }
 
 
-# Begins once more, where nothing of the machine's own network is to be seen.
+# Starts the test again, without access to the machine's own network.
 sub enter {
     return if $ENV{TEST_LAN} || !possible();
     $ENV{TEST_LAN} = 1;
@@ -39,7 +39,7 @@ END
 }
 
 
-# addresses: of the test itself
+# addresses: those of the test itself
 sub new {
     my ($class, @addresses) = @_;
     _do('ip link add lan type bridge');
@@ -49,7 +49,7 @@ sub new {
 }
 
 
-# Another machine; what a command has to begin with to run there.
+# Another machine; returns the words before a command that runs it there.
 sub machine {
     my ($self, $name, $address) = @_;
     my $port = 'port' . ++$self->{count};

@@ -40,7 +40,7 @@ use CitrixGuard::Scratch qw(end_process slurp spew);
 # streams that are open at once
 use constant STREAMS => 3;
 
-# as many workers may be about to end when a client comes again
+# that many workers may be exiting when a client comes again
 use constant PARTED => 2;
 
 my @HOSTILE = ('/vpn/../vpns/cfg/smb.conf', '/vpn/..;/vpns/a', '/a/%2e%2e/vpns',
@@ -154,7 +154,7 @@ sub begin {
 }
 
 
-# How many answers there were so far.
+# The number of answers so far.
 sub answers {
     my ($self) = @_;
     my $size = 0;
@@ -218,7 +218,7 @@ sub _client {
             $parted = $here ? $parted + 1 : 0;
             last if !$conn || !$conn->{socket} || $got[0]{last};
         }
-        # a refused connection is no reason for a busy loop
+        # a refused connection must not cause a busy loop
         sleep 0.02 if !$conn;
     }
     close $out or die "$file: $!";
@@ -243,7 +243,7 @@ sub _request {
     my $from = $hostile ? \@HOSTILE : \@BENIGN;
     my $target = $from->[rand @$from];
     $target .= ($target =~ /\?/ ? '&' : '?') . "n=$tag.";
-    # a request that changes something is not asked again
+    # a request that changes something is not repeated
     my $post = $kind eq 'new' && rand() < 0.3;
     return { tag => $tag, hostile => $hostile, target => $target,
              path => $target, authority => 'x',
@@ -281,7 +281,7 @@ sub _exchange_h2 {
 }
 
 
-# What became of it, and who has answered.
+# What happened to it, and who answered.
 sub _judge {
     my ($asked, $got, $used) = @_;
     return ('half', '', $got->{half} =~ s/\s+/ /gr) if $got->{half};
@@ -336,7 +336,7 @@ sub finish {
 }
 
 
-# By tag: the generations that sent it.
+# By tag: the generations that were used.
 sub _arrived {
     my ($self) = @_;
     my %arrived;
@@ -363,7 +363,7 @@ sub _logged {
 }
 
 
-# What is wrong with a request, by what arrived and what was logged.
+# What is wrong with a request, from what arrived and what was logged.
 sub _against {
     my ($row, $arrived, $logged) = @_;
     my @arrived = @{ $arrived->{ $row->{tag} } // [] };

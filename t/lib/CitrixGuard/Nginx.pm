@@ -1,6 +1,6 @@
 package CitrixGuard::Nginx;
 
-# A real nginx in a scratch folder: started, checked, reloaded and ended by
+# A real nginx in a scratch folder: started, tested, reloaded and stopped by
 # the pid of the process that was started here.
 #
 #   my $nginx = CitrixGuard::Nginx->new(
@@ -34,7 +34,7 @@ my @TEMP = qw(client_body proxy fastcgi uwsgi scgi);
 our $KNOWN = qr/\[alert\] .*(?:http2\ negative\ window\ update
     |epoll_ctl\(1,\ \d+\)\ failed\ \(17:.*HTTP\/2\.0)/x;
 
-# the guard's own alarm: an upstream of a test answers whatever it is asked
+# the guard's own alert: test upstreams answer anything
 our $ALARM = qr/\[alert\]\ .*citrix_guard:\ (?:scan-success|exploit-suspected)\b
     |\[crit\]\ .*citrix_guard:\ unknown\b/x;
 
@@ -90,7 +90,7 @@ sub stream_modules {
 }
 
 
-# Does this nginx speak stream, and TLS in it?
+# Does this nginx support stream, with TLS?
 sub has_stream {
     return built() =~ /--with-stream[ =]/
         && built() =~ /--with-stream_ssl_module/;
@@ -100,7 +100,7 @@ sub has_stream {
 {
     my $built;
 
-    # the text of nginx -V, asked for once
+    # the text of nginx -V, read once
     sub built {
         $built //= _output(binary(), '-V');
         return $built;
@@ -114,7 +114,7 @@ sub version {
 }
 
 
-# Is this nginx at least of that version?
+# Is this nginx at least that version?
 sub at_least {
     my ($wanted) = @_;
     my @is = split /\./, version();
@@ -126,7 +126,7 @@ sub at_least {
 }
 
 
-# The version of HTTP that proxy_pass writes when nobody says which.
+# The version of HTTP that proxy_pass uses by default.
 sub forwards { return at_least('1.29.7') ? 'HTTP/1.1' : 'HTTP/1.0' }
 
 
@@ -193,11 +193,11 @@ sub _write {
 }
 
 
-# nginx -t: (exit status, everything it said)
+# nginx -t: (exit status, its output)
 sub check {
     my ($self) = @_;
     $self->_write;
-    # nginx -t ends without freeing anything
+    # nginx -t exits without freeing anything
     local $ENV{ASAN_OPTIONS} = join ':', $ENV{ASAN_OPTIONS} // (),
                                     'detect_leaks=0';
     local %ENV = (%ENV, _heap());
@@ -231,7 +231,7 @@ sub _command {
 }
 
 
-# glibc fills what malloc() gives: nobody may rely on zeroes there
+# glibc fills what malloc() returns: nobody may rely on zeroes
 sub _heap { return (MALLOC_PERTURB_ => $ENV{MALLOC_PERTURB_} // 90) }
 
 
@@ -296,8 +296,8 @@ sub _output {
 }
 
 
-# One exchange with the one worker: whatever it had begun before, also a log
-# line or a background subrequest, is done when this returns.
+# One exchange with the single worker: when this returns, everything that it
+# had begun before is done, such as a log line or a background subrequest.
 sub settle {
     my ($self) = @_;
     my $answer = CitrixGuard::Raw::ask($self->{settle},
@@ -319,7 +319,7 @@ sub reload {
     my $verdict;
     wait_until(sub {
         $verdict = 0 if slurp($log, $from) =~ /\[emerg\]/;
-        # until then a worker of before may accept
+        # until then an old worker may accept
         $verdict //= 1 if (grep { !$before{$_} } $self->_children)
                           && !_listens(keys %before);
         return defined $verdict;
@@ -397,7 +397,7 @@ sub _note_reports {
 }
 
 
-# What a sanitizer build complained of, and workers that died; '' if nothing.
+# Reports of a sanitizer build, and workers that died; '' if there are none.
 sub sanitizer_report {
     my ($self) = @_;
     my $found = $self->{reports};

@@ -1,6 +1,6 @@
 package CitrixGuard::Process;
 
-# What the kernel knows of a process: its children, memory and descriptors.
+# What the kernel knows about a process: its children, memory and descriptors.
 
 use strict;
 use warnings;

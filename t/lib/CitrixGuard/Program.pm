@@ -16,12 +16,12 @@ use CitrixGuard::Scratch qw(wait_until slurp);
 my @all;
 
 
-# log: the file that its output goes to
+# log: the file for its output
 sub new {
     my ($class, $log, @command) = @_;
     defined(my $pid = fork) or die "fork: $!";
     if (!$pid) {
-        # a group of its own: what it starts ends with it
+        # its own process group: whatever it starts ends with it
         setpgrp;
         open STDIN, '<', '/dev/null';
         open STDOUT, '>>', $log;
@@ -69,7 +69,7 @@ sub stop {
         kill $signal, -$pid;
         last if wait_until(sub { waitpid($pid, WNOHANG) != 0 }, 10);
     }
-    # what it has left behind in its group
+    # what it has left behind in its process group
     kill 'KILL', -$pid;
     return;
 }

@@ -21,7 +21,7 @@ use Time::HiRes qw(time);
 sub new {
     my ($class, $port, %given) = @_;
     my $socket = connection($port, %given);
-    # the client's end leaves no TIME_WAIT behind, there are thousands of them
+    # the client's end leaves no TIME_WAIT behind: there are thousands of them
     setsockopt $socket, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0;
     $socket->blocking(0);
     return bless { socket => $socket, buffer => '', eof => 0,
@@ -53,7 +53,7 @@ sub connection {
 }
 
 
-# Is there something to read, also in what TLS has read already?
+# Is there something to read, including bytes that TLS has read already?
 sub readable {
     my ($socket, $seconds) = @_;
     return 1 if $socket->can('pending') && $socket->pending;
@@ -79,7 +79,7 @@ sub put {
         if (defined $n) { substr $bytes, 0, $n, ''; next }
         next if $!{EINTR};
         return 0 if !($!{EAGAIN} || $!{EWOULDBLOCK});
-        # the server may speak (and stop reading) before all is sent
+        # the server may answer (and stop reading) before everything is sent
         $self->_fill(0);
         my $left = $end - time;
         return 0 if $left <= 0;
@@ -89,7 +89,7 @@ sub put {
 }
 
 
-# Reads once more into the buffer; false at the end or when time is over.
+# Reads once more into the buffer; false at the end or after the time limit.
 sub _fill {
     my ($self, $seconds) = @_;
     return 0 if $self->{eof};
@@ -214,7 +214,7 @@ sub bytes {
 }
 
 
-# Has the server closed (waits for it)? False if it is still open after that.
+# Has the server closed (waits for that)? False if it is still open after that.
 sub closed {
     my ($self, $seconds) = @_;
     my $end = time + ($seconds // 5);

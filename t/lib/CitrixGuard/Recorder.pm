@@ -28,7 +28,7 @@ sub new {
 }
 
 
-# The records since the last call, oldest first.
+# The records since the last call, the oldest first.
 sub take {
     my ($self) = @_;
     return map { _record($self) } 1 .. $self->order('T');
@@ -85,7 +85,7 @@ sub _serve {
 }
 
 
-# One look at every socket; true if anything was there.
+# Checks every socket once; true if there was anything.
 sub _progress {
     my ($state) = @_;
     my $any = 0;
@@ -114,7 +114,7 @@ sub _receive {
         return 1;
     }
     return 0 if !defined $n && ($!{EAGAIN} || $!{EWOULDBLOCK} || $!{EINTR});
-    # what came but was no whole request has been received all the same
+    # an incomplete request was received all the same
     _keep($state, $conn, 0, $conn->{in}, '') if length $conn->{in};
     $conn->{in} = '';
     $conn->{over} = 1;
@@ -140,7 +140,7 @@ sub _requests {
 }
 
 
-# Takes one whole request from the connection's input, or nothing.
+# Takes one complete request from the connection's input, or nothing.
 sub _cut {
     my ($conn) = @_;
     my $end = index $conn->{in}, "\r\n\r\n";

@@ -1,6 +1,6 @@
 package CitrixGuard::Schema;
 
-# Events as JSON against their schema, by a validator that is not ours.
+# Validates events in JSON against their schema, with an independent validator.
 #
 #   my @events = events_of($text);    # decoded; fails a test if any is invalid
 
@@ -20,7 +20,7 @@ my $HERE = Cwd::abs_path(File::Basename::dirname(__FILE__));
 my $SCHEMA = "$HERE/../../../ngx_citrix_guard/conf/event.schema.json";
 
 
-# What the validator has to say of these lines; '' if they are valid.
+# The validator's complaints about these lines; '' if they are valid.
 sub complaints {
     my ($text) = @_;
     my $lines = File::Temp->new;
@@ -33,7 +33,7 @@ sub complaints {
 }
 
 
-# The events of a log, decoded; one test says whether all are valid.
+# The events of a log, decoded; one test checks that all are valid.
 sub validated {
     my ($text, $name) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;

@@ -1,7 +1,7 @@
 package CitrixGuard::Scratch;
 
-# What every server of the tests needs: a folder of its own, a free loopback
-# port, a bounded wait, and the end of the processes that it started.
+# What every test server needs: a folder, a free loopback port, a wait with a
+# time limit, and the end of the processes that it started.
 
 use strict;
 use warnings;
@@ -44,7 +44,7 @@ sub free_port {
 }
 
 
-# True as soon as the condition is, false when the time is over.
+# True as soon as the condition is true, false after the time limit.
 sub wait_until {
     my ($condition, $seconds) = @_;
     my $end = time + ($seconds // 20);
@@ -66,7 +66,7 @@ sub connectable {
 }
 
 
-# Ends a child by its pid, the polite way first; returns its wait status.
+# Ends a child by its pid, with SIGTERM first; returns its wait status.
 sub end_process {
     my ($pid, $signal, $seconds) = @_;
     my $status;
@@ -86,7 +86,7 @@ sub end_process {
 }
 
 
-# A file's text, or what stands behind its first bytes; '' if there is none.
+# A file's text, or what follows its first bytes; '' if there is none.
 sub slurp {
     my ($path, $from) = @_;
     open my $file, '<:raw', $path or return '';

@@ -1,8 +1,8 @@
 package CitrixGuard::Server;
 
-# What servers of the tests' own have in common: a port of 127.0.0.1, a process
-# of their own, and a control socket to it. The process ends when the control
-# socket is closed, which is when the object goes.
+# What the tests' own servers share: a port of 127.0.0.1, a process, and a
+# control socket to it. The process ends when the control socket is closed,
+# which happens when the object is destroyed.
 #
 #   package A; use parent -norequire, 'CitrixGuard::Server';
 #   A->start(sub { my ($listener, $control) = @_; ... }, 512)
@@ -33,7 +33,7 @@ sub start {
         $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
         $listener->blocking(0);
         eval { $serve->($listener, $its); 1 } or print STDERR "# $class: $@";
-        # no END blocks, no destructors: they are the test's
+        # no END blocks or destructors: they belong to the test
         POSIX::_exit(0);
     }
     close $its;
@@ -47,7 +47,7 @@ sub start {
 sub port { return $_[0]{port} }
 
 
-# An order of one byte, and the number that is the first of the answer.
+# Sends an order of one byte; returns the number that begins the answer.
 sub order {
     my ($self, $order) = @_;
     syswrite $self->{control}, $order or die ref($self) . " is gone: $!";
@@ -68,7 +68,7 @@ sub read_exactly {
 }
 
 
-# One record: its length, and so many bytes.
+# One record: its length, then its bytes.
 sub read_record {
     my ($self) = @_;
     return $self->read_exactly(unpack 'N', $self->read_exactly(4));

@@ -36,7 +36,7 @@ sub _one {
 }
 
 
-# The bytes as they stand in a table.
+# The bytes as a table writes them.
 sub escape {
     my ($bytes) = @_;
     my %letter = ('\\' => '\\\\', "\t" => '\t', "\n" => '\n');

@@ -1,6 +1,6 @@
 package CitrixGuard::Verify;
 
-# citrix-guard verify, and what it has to say.
+# Runs citrix-guard verify, and checks its result.
 #
 #   my ($is, $ran) = verify($url, '--no-ica');
 #   verdict_is $is, $ran, 'shielded', 0, qr/served/, 'name';

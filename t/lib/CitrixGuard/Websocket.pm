@@ -1,6 +1,6 @@
 package CitrixGuard::Websocket;
 
-# The end of a websocket at a server (RFC 6455): the answer that a browser
+# The server's end of a websocket (RFC 6455): the answer that a browser
 # expects, and its frames.
 #
 #   answer => sub { CitrixGuard::Websocket::answer($_[0]{head}, $function) }
@@ -17,7 +17,7 @@ use constant { TEXT => 1, BINARY => 2, CLOSE => 8, PING => 9, PONG => 10 };
 my $MAGIC = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 
-# What CitrixGuard::Recorder answers to a request with that head.
+# The answer of CitrixGuard::Recorder to a request with that head.
 sub answer {
     my ($head, $function) = @_;
     my ($key) = $head =~ /^Sec-WebSocket-Key:\s*(\S+)\r$/mi
@@ -48,7 +48,7 @@ sub _echo {
 }
 
 
-# Takes one whole frame off the bytes, or nothing.
+# Takes one complete frame off the bytes, or nothing.
 sub take {
     my ($in) = @_;
     return if length $$in < 2;

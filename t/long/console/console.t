@@ -275,7 +275,7 @@ subtest 'by keyboard and screen reader' => sub {
     my %named = map { ("$_->[0] $_->[1]" => 1) } @nodes;
     ok $named{$_}, "a reader hears: $_" for 'heading citrix_guard',
         'heading Attempts over time', 'heading The last events',
-        'button Hold the lists', 'button Nederlands', 'searchbox Filter',
+        'button Pause the lists', 'button Nederlands', 'searchbox Filter',
         'combobox Reason', 'columnheader Target', 'cell gateway.example.com';
     ok scalar(grep { $_->[0] =~ /^im(?:g|age)$/
                      && $_->[1] =~ /^Attempts over time: [\d,]+, from / } @nodes),
@@ -493,7 +493,7 @@ subtest 'held lists, and a sentence that goes on' => sub {
     refresh();
     like $browser->text('#note'), qr/^Not everything is blocked/,
          'what is said is true while the lists are held';
-    like $browser->text('#fresh'), qr/the lists below are held$/, '... said so';
+    like $browser->text('#fresh'), qr/the lists below are paused$/, '... said so';
     $nginx->configure(vars => { BE => $be->port, MODE => 'on' });
     ok $nginx->reload, 'on';
     get($nginx->port, '/clean');
@@ -508,12 +508,12 @@ subtest 'held lists, and a sentence that goes on' => sub {
 subtest 'an answer that is none' => sub {
     $browser->script('window.real = location.pathname; '
         . 'history.replaceState(null, "", "/elsewhere"); return refresh()');
-    like sentence(), qr/^We cannot tell .*: the monitor answers 404\.$/,
+    like sentence(), qr/^We cannot tell .*: the monitor answers with status 404\.$/,
          'another status';
     is colour(), 'answer amber', '... in amber';
     $browser->script('window.fetchAsIs = fetch; window.fetch = async () => '
         . 'new Response("{}"); return refresh()');
-    like sentence(), qr/^We cannot tell .* not that of this page's version/,
+    like sentence(), qr/^We cannot tell .* does not fit the version of this page/,
          'another version';
     $browser->script('window.fetch = fetchAsIs; '
         . 'history.replaceState(null, "", real); return refresh()');

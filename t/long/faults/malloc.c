@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The same one level below, for LD_PRELOAD: what nginx and its libraries ask
- * the system for.
+ * The same one level below, for LD_PRELOAD: allocations of nginx and its
+ * libraries from the system.
  */
 
 

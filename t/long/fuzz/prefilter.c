@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The prefilter: with SSE2 and without it says the same, at any alignment,
- * and what it calls clean is so for the long way.
+ * The prefilter: with and without SSE2 it gives the same answer, at any
+ * alignment, and the full decision also calls clean what it calls clean.
  */
 
 

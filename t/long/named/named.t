@@ -1,10 +1,10 @@
 #!/usr/bin/perl
 
-# An nginx that is installed and not Debian's package: built here as nginx.org
-# builds its own (a position-independent executable, --with-compat), and with a
-# word in its arguments that a shell would take apart. `make NGINX= NGINX_SRC=`
-# builds the modules for it by its -V, and `make install` puts them where it
-# looks; then it refuses the attack.
+# An installed nginx that is not Debian's package: built here as nginx.org
+# builds its packages (a position-independent executable, --with-compat), and
+# with an argument that needs quoting in a shell. `make NGINX= NGINX_SRC=`
+# builds the modules for it from its -V, and `make install` installs them where
+# it looks; then it refuses the attack.
 #
 # NGINX_SRC: the source, or that of Debian's package.
 
@@ -26,7 +26,7 @@ my $dir = scratch();
 my $nginx = "$dir/it/sbin/nginx";
 my $own = "$dir/nginx";
 
-# BUILD and the like are not meant for what is called here
+# settings such as BUILD are not meant for the make that is called here
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL BUILD NGINX_FLAGS STATIC)};
 
 my $source = $ENV{NGINX_SRC}

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The decision once more, slow and obviously right: every reading of
- * docs/readings.md is made, one rewrite at a time, and looked at.  Written
- * from the text alone; no code and no table is shared with the core.
+ * The decision once more, slow and obviously right: it generates every reading
+ * of docs/readings.md, one rewrite at a time, and examines each.  Written from
+ * the text alone; it shares no code and no table with the core.
  */
 
 

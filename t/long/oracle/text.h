@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The strings that are compared: how they are put together, and shown.
+ * The strings that are compared: how they are generated, and printed.
  */
 
 

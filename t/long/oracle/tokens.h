@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What the compared strings are made of.
+ * The parts of the compared strings.
  */
 
 

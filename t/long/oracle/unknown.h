@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The unknown of docs/readings.md: what a parser that leaves ASCII alone may
- * make of all else.
+ * make of everything else.
  */
 
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The core in one piece, for Frama-C: so that an inline function is proved
- * once, and the tables are seen.
+ * The core as one file, for Frama-C, so that an inline function is proved
+ * once, and the tables are known.
  */
 
 

@@ -10,7 +10,7 @@
 const COLOURS_OF = { shielded: "green", detect: "amber", off: "red",
                      through: "red", unknown: "amber", wait: "wait" };
 
-// a clock that an NTP client has moved by so much is not set back
+// NTP may move a clock by this much: that does not count as "set back"
 const SLACK = 5000;
 
 
@@ -58,8 +58,8 @@ function clockIsBack() {
 }
 
 
-// who has looked at what may have got through, what reached the ADC; "says":
-// also that there is no sign of either
+// who acknowledged what may have got through, and what reached the ADC; with
+// "says" also that there is no sign of either
 function noteOf(more, says = false) {
     const t = say();
     const seen = data.acknowledged;

@@ -69,7 +69,7 @@ function showAll() {
 }
 
 
-// the events that are new; the lists of another zone begin anew
+// adds new events; with another zone the lists start again
 function take(json) {
     const restarted = data && data.started !== json.started;
     if (restarted || json.last < lastSeen) {
@@ -106,7 +106,7 @@ async function ask(signal) {
 }
 
 
-// the sentence is never held, only what is below it
+// the sentence is never paused, only what is below it
 async function refresh() {
     clearTimeout(timer);
     const stop = new AbortController();
@@ -171,7 +171,7 @@ at("by").addEventListener("input", () => data && showPlot());
 at("earlier").addEventListener("click", () => move(-1));
 at("later").addEventListener("click", () => move(1));
 
-// a refresh does not take what is being selected out of one's hand
+// a refresh must not disturb a selection in progress
 for (const id of ["plot", "strip"]) {
     at(id).addEventListener("mousedown", () => {
         dragging = true;

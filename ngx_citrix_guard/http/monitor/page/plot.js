@@ -1,6 +1,5 @@
 // The plot: columns of counts over time, drawn by uPlot, with a strip below it
-// that shows all there is and selects a part. What is drawn stands in a table
-// as well.
+// that shows everything and selects a part. A table has the same numbers.
 
 const SPANS = { hour: 3600, hours: 6 * 3600, day: 86400, week: 7 * 86400,
                 month: 30 * 86400, year: 365 * 86400 };
@@ -15,14 +14,14 @@ const plots = { main: null, strip: null, key: "", view: null, all: null };
 let dragging = false;
 
 
-// what has been counted by time, the finest steps first
+// counts over time, the finest steps first
 function sets() {
     return [data.series, ...data.longer || []].map(s => ({
         ...s, from: Date.parse(s.first) / 1000, steps: s.steps || STEPS }));
 }
 
 
-// from when to when there is something to show
+// the time span that has something to show
 function reach() {
     const list = sets();
     return [list[list.length - 1].from,
@@ -30,7 +29,7 @@ function reach() {
 }
 
 
-// what the strip shows: so much that the selected part has a context
+// what the strip shows: the selected part with some time around it
 function around() {
     const [from, to] = chosen();
     const last = reach()[1];
@@ -130,7 +129,7 @@ function spanText(view, i) {
 }
 
 
-// counts one upon the other, the whole column first: it is drawn behind
+// stacked counts, the whole column first: it is drawn in the background
 function stacked(view) {
     const sums = [];
     view.counts.forEach((counts, k) => {
@@ -168,7 +167,7 @@ function shadeBefore(u, view) {
 }
 
 
-// a bar keeps its true height; that something got through is marked
+// bars have their true height; a mark says that something got through
 function drawMarks(u) {
     const view = plots.view;
     const size = 5 * devicePixelRatio;

@@ -1,4 +1,4 @@
-// What has been counted, but for events and time: cards and tables.
+// Cards and tables: everything that was counted, except events and the plot.
 
 
 function facts() {
@@ -113,7 +113,7 @@ function showRules() {
 }
 
 
-// where an attack is let by, as the configuration says
+// where the configuration exempts an attack
 function showExemptions() {
     const t = say();
     const list = data.exemptions;

@@ -2,31 +2,31 @@
 
 const TEXT = {
     en: {
-        other: "Nederlands", pause: "Hold the lists", resume: "Go on",
+        other: "Nederlands", pause: "Pause the lists", resume: "Resume",
         about: "What this page shows", counts: "Since counting began",
         plot: "Attempts over time", servers: "Servers and their modes",
         rules: "Rules", exempt: "Exemptions", sources: "Sources",
         front: "Turned away at the front", protocol: "Protocol", why: "Why",
         sessions: "Sessions",
-        frontNote: "Sessions that the front has ended: each has a line in "
-            + "the error log, and is no event.",
+        frontNote: "Sessions that the stream module ended. Each has a line "
+            + "in the error log; they are not events.",
         whys: {
             early: "a message came before the answer to the greeting",
             method: "the ADC asked for an unknown login method",
-            connect: "the second message was no CONNECT",
+            connect: "the second message was not a CONNECT",
             ticket: "the CONNECT named no STA ticket",
             inside: "neither ICA nor CGP followed",
             request: "an HTTP request followed the signature",
             long: "too many bytes before the ADC's answer",
             answer: "the ADC answered in another protocol",
-            slow: "no greeting in time", silent: "it said nothing",
-            limit: "too many connections of one address",
+            slow: "no greeting in time", silent: "the client sent nothing",
+            limit: "too many connections from one address",
             denied: "the address is not allowed",
-            upstream: "the ADC was not reached",
+            upstream: "the ADC could not be reached",
             tls: "the TLS handshake failed",
         },
         events: "The last events", span: "Span", by: "By",
-        reason: "Reason", outcome: "Outcome", verdict: "Done",
+        reason: "Reason", outcome: "Outcome", verdict: "Verdict",
         earlier: "Earlier", later: "Later", chosen: "as selected",
         table: "The same as a table", history: "Changes of modes",
         filter: "Filter", all: "all", more: "Show more",
@@ -40,12 +40,13 @@ const TEXT = {
         reading: "Decoded as", host: "Host", method: "Method",
         id: "Reference", user_agent: "Browser", rule: "Rule", at: "Found",
         upstream: "Answer of the ADC", errors: "Could not be judged",
-        where: "Where", what: "Lets by", gateway: "Gateway", node: "Node",
+        where: "Where", what: "Exempts", gateway: "Gateway", node: "Node",
         nginx: "nginx", module: "citrix_guard", started: "Counting since",
         configured: "Configuration in force since", loads: "Reloads",
-        letBy: "some were let by", lostEvents: "Lost events",
-        lostLines: "Error log lines left out", action: "Does", number: "Number",
-        canary_name: "Canary's name", pass: "Let by",
+        letBy: "some were not refused", lostEvents: "Lost events",
+        lostLines: "Error log lines left out", action: "Action",
+        number: "Number",
+        canary_name: "Canary's name", pass: "Exempted by it",
         todo: "What to do now", runbook: "Runbook: when something got through",
         mark: "may have got through", total: "total",
         whole: "the whole server",
@@ -53,19 +54,20 @@ const TEXT = {
         detect_for: n => `detected only, from ${number(n)} `
             + `address${n === 1 ? "" : "es or networks"}`,
         wait: "Waiting for the first answer.",
-        noAnswer: t => `No connection since ${t}: what is below may be old.`,
+        noAnswer: t => `No connection since ${t}: the data below may be out `
+            + "of date.",
         fresh: t => `As of ${t}`,
-        paused: t => `As of ${t}; the lists below are held`,
+        paused: t => `As of ${t}; the lists below are paused`,
         zone: z => `Times are those of ${z}`,
         skew: n => `the clocks of this computer and of the server differ by `
             + `${n} minutes`,
         unknown: "We cannot tell whether we are shielded: no connection to "
             + "the monitor.",
         refused: n => "We cannot tell whether we are shielded: the monitor "
-            + `answers ${n}.`,
+            + `answers with status ${n}.`,
         garbled: "We cannot tell whether we are shielded: the monitor's "
-            + "answer is not that of this page's version. Load the page "
-            + "again.",
+            + "answer does not fit the version of this page. Reload the "
+            + "page.",
         on: (names, t) => `We have been shielded since ${t} at ${names}`,
         clean: ", and there is no sign that anything got through.",
         detect: (names, t) => `Nothing is blocked at ${names}: the guard `
@@ -104,31 +106,31 @@ const TEXT = {
             "Follow the runbook: treat the ADC as compromised until an "
             + "investigation has shown that it is not.",
             "When it is closed, citrix-guard ack records who looked at it."],
-        doOff: ["See below since when, under Changes of modes, and ask who "
-            + "changed it.",
-            "Set citrix_guard on there, run nginx -t, reload, and see this "
-            + "page say so.",
-            "Look for what passed meanwhile: citrix-guard scan reads nginx's "
-            + "and the ADC's logs."],
+        doOff: ["See under Changes of modes since when, and ask who changed "
+            + "it.",
+            "Set citrix_guard on there, run nginx -t, reload, and check that "
+            + "this page says so.",
+            "Look for what passed in the meantime: citrix-guard scan reads "
+            + "nginx's and the ADC's logs."],
         doDetect: ["If the events below are attacks and none is a user's, "
             + "set citrix_guard on and reload."],
-        doLost: ["See nginx's error log and the disk that holds the logs.",
-            "Look in the ADC's own log for that time: citrix-guard scan "
-            + "reads it."],
-        doClock: ["Set the clock right (NTP), and go by the log of events "
-            + "until then."],
+        doLost: ["Check nginx's error log, and the disk that holds the logs.",
+            "Check the ADC's own log of that time: citrix-guard scan reads "
+            + "it."],
+        doClock: ["Correct the clock (NTP). Until then, rely on the log of "
+            + "events."],
         doServer: ["Set citrix_guard on in the server that forwards to the "
             + "Gateway, and reload."],
-        doConnect: ["See whether nginx runs on the node, and whether this "
-            + "location lets you in."],
-        sourcesNote: n => "Counts are estimates; the maximum overcount is "
-            + "how much too high one may be. No source with more than "
+        doConnect: ["Check that nginx is running on the node, and that this "
+            + "location allows your address."],
+        sourcesNote: n => "Counts are estimates: each is too high by at most "
+            + "the maximum overcount. No source with more than "
             + `${n} events is missing. An IPv6 network (/64) is one source.`,
         rulesNote: n => n === 1 ? "1 more rule has found nothing."
             : `${number(n)} more rules have found nothing.`,
         found: (n, m) => `${n} of ${m} events`,
         plotName: (n, a, b) => `Attempts over time: ${n}, from ${a} to ${b}. `
-            + "The table below has the same.",
+            + "The table below has the same numbers.",
         pick: "Drag over the lower strip, or in the plot, to select a time.",
         notYet: "not counted yet",
         span_hour: "1 hour", span_hours: "6 hours", span_day: "24 hours",
@@ -136,7 +138,7 @@ const TEXT = {
         name: {
             blocked: "blocked", detected: "detected only",
             exempted: "exempted", attempt: "reached the ADC, no success",
-            unknown: "not known", "scan-success": "answered: hole is open",
+            unknown: "not known", "scan-success": "answered: ADC vulnerable",
             "exploit-suspected": "exploit suspected",
             traversal: "traversal in the path",
             query: "traversal with the query", vpns: "vpns segment",
@@ -144,18 +146,19 @@ const TEXT = {
             header: "traversal in a header", injection: "injected line",
             upgrade: "Upgrade", unseen: "cannot be judged", rule: "rule",
             error: "error in a rule", on: "on", detect: "detect", off: "off",
-            block: "blocks", pass: "lets by",
+            block: "blocks", pass: "exempts",
         },
     },
     nl: {
-        other: "English", pause: "Houd de lijsten vast", resume: "Ga door",
+        other: "English", pause: "Lijsten stilzetten", resume: "Verder",
         about: "Wat deze pagina toont", counts: "Sinds het tellen begon",
-        plot: "Pogingen in de tijd", servers: "Servers en hun standen",
+        plot: "Pogingen in de tijd", servers: "Servers en hun modus",
         rules: "Regels", exempt: "Uitzonderingen", sources: "Bronnen",
-        front: "Aan de voorkant afgewezen", protocol: "Protocol",
+        front: "Aan de voorkant geweigerd", protocol: "Protocol",
         why: "Waarom", sessions: "Sessies",
-        frontNote: "Sessies die aan de voorkant zijn be\u00ebindigd: elk heeft "
-            + "een regel in het error log, en is geen gebeurtenis.",
+        frontNote: "Sessies die de streammodule heeft be\u00ebindigd. Elke "
+            + "sessie staat met een regel in error.log, maar is geen "
+            + "gebeurtenis.",
         whys: {
             early: "er kwam een bericht voor het antwoord op de begroeting",
             method: "de ADC vroeg om een onbekende inlogmethode",
@@ -165,20 +168,22 @@ const TEXT = {
             request: "er volgde een HTTP-verzoek op de handtekening",
             long: "te veel bytes voor het antwoord van de ADC",
             answer: "de ADC antwoordde in een ander protocol",
-            slow: "geen begroeting op tijd", silent: "er kwam niets",
-            limit: "te veel verbindingen van \u00e9\u00e9n adres",
+            slow: "geen begroeting op tijd",
+            silent: "de client stuurde niets",
+            limit: "te veel verbindingen vanaf \u00e9\u00e9n adres",
             denied: "het adres is niet toegestaan",
             upstream: "de ADC was niet bereikbaar",
             tls: "de TLS-handshake is mislukt",
         },
-        events: "De laatste gebeurtenissen", span: "Periode", by: "Naar",
-        reason: "Reden", outcome: "Afloop", verdict: "Gedaan",
+        events: "De laatste gebeurtenissen", span: "Periode", by: "Per",
+        reason: "Reden", outcome: "Afloop", verdict: "Oordeel",
         earlier: "Eerder", later: "Later", chosen: "zoals gekozen",
-        table: "Hetzelfde als tabel", history: "Wijzigingen van de stand",
-        filter: "Filter", all: "alle", more: "Toon meer",
+        table: "Dezelfde cijfers als tabel",
+        history: "Wijzigingen van de modus",
+        filter: "Filter", all: "alle", more: "Meer tonen",
         time: "Tijd", client: "Client", target: "Doel", status: "Status",
-        server: "Server", modes: "Stand", since: "Sinds", passed: "Schoon",
-        blocked: "Geblokkeerd", detected: "Alleen gezien",
+        server: "Server", modes: "Modus", since: "Sinds", passed: "Schoon",
+        blocked: "Geblokkeerd", detected: "Alleen geregistreerd",
         exempted: "Vrijgesteld", through: "Mogelijk doorgekomen",
         canary: "Kanarie", source: "Bron", count: "Aantal",
         error: "Hooguit te veel geteld", last: "Laatste",
@@ -187,41 +192,41 @@ const TEXT = {
         reading: "Gelezen als", host: "Host", method: "Methode",
         id: "Kenmerk", user_agent: "Browser", rule: "Regel", at: "Gevonden",
         upstream: "Antwoord van de ADC", errors: "Niet te beoordelen",
-        where: "Waar", what: "Laat door", gateway: "Gateway", node: "Node",
+        where: "Waar", what: "Vrijgesteld", gateway: "Gateway", node: "Node",
         nginx: "nginx", module: "citrix_guard", started: "Geteld sinds",
         configured: "Configuratie van kracht sinds", loads: "Herladen",
-        letBy: "er is doorgelaten", lostEvents: "Verloren gebeurtenissen",
-        lostLines: "Weggelaten regels in error log", action: "Doet",
+        letBy: "niet alle geweigerd", lostEvents: "Verloren gebeurtenissen",
+        lostLines: "Weggelaten regels in error.log", action: "Actie",
         number: "Nummer",
-        canary_name: "Naam van de kanarie", pass: "Doorgelaten",
-        todo: "Wat nu te doen",
+        canary_name: "Naam van de kanarie", pass: "Vrijgesteld",
+        todo: "Wat u nu doet",
         runbook: "Draaiboek (Engels): als er iets is doorgekomen",
         mark: "mogelijk doorgekomen", total: "totaal",
         whole: "de hele server",
         exemptMore: n => `En nog ${n} plaatsen.`,
-        detect_for: n => `alleen gezien, van ${number(n)} `
+        detect_for: n => `alleen geregistreerd, van ${number(n)} `
             + `adres${n === 1 ? "" : "sen of netwerken"}`,
         wait: "Wachten op het eerste antwoord.",
-        noAnswer: t => `Geen verbinding sinds ${t}: wat hieronder staat kan `
+        noAnswer: t => `Geen verbinding sinds ${t}: wat hieronder staat, kan `
             + "verouderd zijn.",
         fresh: t => `Stand van ${t}`,
-        paused: t => `Stand van ${t}; de lijsten worden vastgehouden`,
-        zone: z => `Tijden zijn die van ${z}`,
+        paused: t => `Stand van ${t}; de lijsten staan stil`,
+        zone: z => `Tijdzone: ${z}`,
         skew: n => "de klokken van deze computer en van de server schelen "
             + `${n} minuten`,
         unknown: "We weten niet of we beschermd zijn: geen verbinding met de "
             + "monitor.",
         refused: n => "We weten niet of we beschermd zijn: de monitor "
-            + `antwoordt ${n}.`,
+            + `antwoordt met status ${n}.`,
         garbled: "We weten niet of we beschermd zijn: het antwoord van de "
             + "monitor hoort niet bij deze versie van de pagina. Laad de "
             + "pagina opnieuw.",
         on: (names, t) => `We zijn beschermd sinds ${t} bij ${names}`,
         clean: ", en er is geen teken dat er iets is doorgekomen.",
         detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `
-            + `guard kijkt alleen, sinds ${t}.`,
+            + `guard registreert alleen, sinds ${t}.`,
         detectPart: (names, t) => `Bij een deel van ${names} wordt niets `
-            + `geblokkeerd: de guard kijkt daar alleen, sinds ${t}.`,
+            + `geblokkeerd: de guard registreert daar alleen, sinds ${t}.`,
         off: (names, t) => `We zijn niet beschermd bij ${names}: de guard `
             + `staat daar uit, sinds ${t}.`,
         offPart: (names, t) => "We zijn niet beschermd bij een deel van "
@@ -232,7 +237,7 @@ const TEXT = {
             + "ingesteld die beschermd kan worden.",
         lost: n => "We weten niet of er iets is doorgekomen: "
             + `${number(n)} gebeurtenis${n === 1 ? " is" : "sen zijn"} niet `
-            + "of niet heel in het log gekomen.",
+            + "of niet volledig in het logbestand gekomen.",
         got: (n, names, t) => `${number(n)} `
             + `${n === 1 ? "verzoek is" : "verzoeken zijn"} mogelijk `
             + `doorgekomen bij ${names}, het laatste op ${t}.`,
@@ -240,70 +245,74 @@ const TEXT = {
             + "ADC niet bekend.",
         known: (n, by, t) => `Naar ${number(n)} `
             + `${n === 1 ? "verzoek dat mogelijk is"
-                : "verzoeken die mogelijk zijn"} doorgekomen is gekeken door `
+                : "verzoeken die mogelijk zijn"} doorgekomen, is gekeken door `
             + `${by} op ${t}`,
         alsoOn: (names, t) => `Er wordt geblokkeerd bij ${names}, sinds `
             + `${t}.`,
         alsoNot: names => `Niet alles wordt geblokkeerd bij ${names}.`,
         nothing: "Er is geen teken dat er iets is doorgekomen.",
-        forwarded: n => `${number(n)} bereikten de ADC, zonder teken van `
-            + "succes.",
-        doThrough: ["Blokkeer: zet citrix_guard op on, haal uitzonderingen "
-            + "weg, herlaad, en zie hieronder dat de stand on is.",
-            "Stel het bewijs veilig: kopieer het log van gebeurtenissen, de "
-            + "logs van nginx en de JSON van deze pagina naar een andere "
-            + "machine. "
-            + "Herstart nginx en de ADC niet voordat dat gedaan is.",
+        forwarded: n => n === 1
+            ? "1 verzoek bereikte de ADC, zonder teken van succes."
+            : `${number(n)} verzoeken bereikten de ADC, zonder teken van `
+              + "succes.",
+        doThrough: ["Blokkeer: zet citrix_guard op on, verwijder "
+            + "uitzonderingen, herlaad nginx en controleer hieronder dat de "
+            + "modus on is.",
+            "Stel het bewijs veilig: kopieer het logbestand met "
+            + "gebeurtenissen, de logbestanden van nginx en de JSON van deze "
+            + "pagina naar een andere machine. Herstart nginx en de ADC niet "
+            + "voordat dat gedaan is.",
             "Licht degenen in die beslissen, en noteer wanneer u wat wist.",
-            "Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, tot "
-            + "onderzoek heeft aangetoond dat het niet zo is.",
-            "Is het afgehandeld, leg dan met citrix-guard ack vast wie ernaar "
+            "Volg het draaiboek: ga ervan uit dat de ADC is overgenomen, "
+            + "totdat onderzoek heeft aangetoond dat dat niet zo is.",
+            "Is het afgehandeld? Leg dan met citrix-guard ack vast wie ernaar "
             + "heeft gekeken."],
-        doOff: ["Zie hieronder sinds wanneer, bij Wijzigingen van de stand, "
-            + "en vraag wie het veranderd heeft.",
-            "Zet citrix_guard daar op on, draai nginx -t, herlaad, en zie "
-            + "dat deze pagina het zegt.",
-            "Zoek wat er intussen door kwam: citrix-guard scan leest de logs "
-            + "van nginx en van de ADC."],
+        doOff: ["Kijk bij Wijzigingen van de modus sinds wanneer, en vraag "
+            + "wie het heeft veranderd.",
+            "Zet citrix_guard daar op on, voer nginx -t uit, herlaad nginx "
+            + "en controleer of deze pagina het laat zien.",
+            "Zoek uit wat er intussen is doorgekomen: citrix-guard scan leest "
+            + "de logbestanden van nginx en van de ADC."],
         doDetect: ["Zijn de gebeurtenissen hieronder aanvallen, en is er "
             + "geen van een gebruiker bij? Zet citrix_guard dan op on en "
-            + "herlaad."],
-        doLost: ["Kijk in het error log van nginx en naar de schijf waar de "
-            + "logs op staan.",
-            "Kijk in het log van de ADC zelf over die tijd: citrix-guard "
-            + "scan leest het."],
-        doClock: ["Zet de klok gelijk (NTP), en ga tot dan uit van het log "
-            + "van gebeurtenissen."],
+            + "herlaad nginx."],
+        doLost: ["Controleer error.log van nginx, en de schijf waar de "
+            + "logbestanden op staan.",
+            "Controleer het logbestand van de ADC zelf over die periode: "
+            + "citrix-guard scan leest het."],
+        doClock: ["Zet de klok gelijk (NTP). Ga tot dan uit van het "
+            + "logbestand met gebeurtenissen."],
         doServer: ["Zet citrix_guard op on in de server die naar de Gateway "
-            + "doorstuurt, en herlaad."],
-        doConnect: ["Kijk of nginx draait op de node, en of deze locatie u "
-            + "toelaat."],
-        sourcesNote: n => "Aantallen zijn schattingen; hooguit zoveel als "
-            + "erbij staat is te veel geteld. Geen bron met meer dan "
-            + `${n} gebeurtenissen ontbreekt. Een IPv6-netwerk (/64) is `
-            + "een bron.",
+            + "doorstuurt, en herlaad nginx."],
+        doConnect: ["Controleer of nginx op de node draait, en of deze "
+            + "location uw adres toelaat."],
+        sourcesNote: n => "Aantallen zijn schattingen: ze zijn hooguit zoveel "
+            + "te hoog als erbij staat. Geen bron met meer dan "
+            + `${n} gebeurtenissen ontbreekt. Een IPv6-netwerk (/64) telt `
+            + "als \u00e9\u00e9n bron.",
         rulesNote: n => n === 1 ? "1 andere regel heeft niets gevonden."
             : `${number(n)} andere regels hebben niets gevonden.`,
         found: (n, m) => `${n} van ${m} gebeurtenissen`,
         plotName: (n, a, b) => `Pogingen in de tijd: ${n}, van ${a} tot `
-            + `${b}. De tabel hieronder heeft hetzelfde.`,
+            + `${b}. De tabel hieronder heeft dezelfde cijfers.`,
         pick: "Sleep over de onderste strook, of in de grafiek, om een "
             + "periode te kiezen.",
         notYet: "nog niet geteld",
         span_hour: "1 uur", span_hours: "6 uur", span_day: "24 uur",
         span_week: "7 dagen", span_month: "30 dagen", span_year: "1 jaar",
         name: {
-            blocked: "geblokkeerd", detected: "alleen gezien",
+            blocked: "geblokkeerd", detected: "alleen geregistreerd",
             exempted: "vrijgesteld", attempt: "bij de ADC, zonder succes",
-            unknown: "niet bekend", "scan-success": "beantwoord: gat is open",
+            unknown: "niet bekend",
+            "scan-success": "beantwoord: ADC kwetsbaar",
             "exploit-suspected": "misbruik vermoed",
-            traversal: "omweg in het pad", query: "omweg met de query",
+            traversal: "path traversal", query: "traversal via de query",
             vpns: "vpns-segment", parent: "segment ..",
-            malformed: "misvormd doel", header: "omweg in een header",
-            injection: "ingevoegde regel", upgrade: "Upgrade",
+            malformed: "ongeldig doel", header: "traversal in een header",
+            injection: "ge\u00efnjecteerde regel", upgrade: "Upgrade",
             unseen: "niet te beoordelen", rule: "regel",
             error: "fout in een regel", on: "on", detect: "detect",
-            off: "off", block: "blokkeert", pass: "laat door",
+            off: "off", block: "blokkeert", pass: "stelt vrij",
         },
     },
 };
