@@ -230,7 +230,7 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     e->lead = (uint8_t) ch->c;
     e->within = 0;
     e->strange = ch->other & CGUARD_OTHER_DROP
-                 ? CGUARD_STRANGE : (uint8_t) (ch->other >> 8);
+                 ? CGUARD_STRANGE : (uint8_t) ((ch->other != 0) << 1);
 }
 
 
