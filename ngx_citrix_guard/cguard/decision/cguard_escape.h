@@ -104,7 +104,8 @@ typedef enum {
 
 /* bits of "strange" */
 
-#define CGUARD_STRANGE_ALL   0x01
+#define CGUARD_STRANGE_ALL   0x01    /* a strict parser drops all of it */
+#define CGUARD_STRANGE_END   0x02    /*   or may end a segment before it */
 #define CGUARD_STRANGE       0x03
 
 
@@ -230,7 +231,7 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     e->lead = (uint8_t) ch->c;
     e->within = 0;
     e->strange = ch->other & CGUARD_OTHER_DROP
-                 ? CGUARD_STRANGE : (uint8_t) ((ch->other != 0) << 1);
+                 ? CGUARD_STRANGE : ch->other ? CGUARD_STRANGE_END : 0;
 }
 
 
@@ -257,7 +258,7 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
 
     ch->c = c;
     ch->other = e->strange & CGUARD_STRANGE_ALL
-                ? CGUARD_OTHER_DROP : (uint32_t) e->strange << 8;
+                ? CGUARD_OTHER_DROP : e->strange ? CGUARD_OTHER_END : 0;
     ch->start = e->start;
     ch->depth = (e->depth > ch->depth ? e->depth : ch->depth) + 1;
 }
