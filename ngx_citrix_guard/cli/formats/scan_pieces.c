@@ -73,20 +73,6 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-static inline int
-scan_is_capital(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-
-static inline int
-scan_is_number(unsigned char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-
 /* the address that stands first; in the ADC's lines behind the colon */
 
 static void

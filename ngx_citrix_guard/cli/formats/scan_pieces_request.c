@@ -21,13 +21,6 @@
 #define SCAN_METHOD_MAX    16
 
 
-static inline int
-scan_is_capital(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-
 /* the beginning of a METHOD that ends at "p", NULL if it is none */
 
 static const unsigned char *

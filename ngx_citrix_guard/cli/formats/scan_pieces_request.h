@@ -30,6 +30,20 @@ typedef struct {
 } scan_pieces_t;
 
 
+static inline int
+scan_is_capital(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+
+static inline int
+scan_is_number(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
 /* the first one between "p" and "last"; 0: there is none */
 
 int scan_pieces_request(scan_pieces_t *pc);

@@ -15,20 +15,6 @@
 #include "scan_prefilter.h"
 
 
-static inline int
-scan_is_capital(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-
-static inline int
-scan_is_number(unsigned char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-
 /* a word of three digits that may be a status; 0 if "p" begins none */
 
 static unsigned
