@@ -11,7 +11,7 @@
 #include "cguard_cgp.h"
 
 
-/* the capability of session reliability, and the longest that is taken for it */
+/* the capability of session reliability, and its maximum length */
 
 #define CGUARD_CGP_RELIABILITY  0x05
 #define CGUARD_CGP_TICKET       0x7f
@@ -72,7 +72,7 @@ cguard_cgp_byte(cguard_cgp_t *c, unsigned char ch)
 }
 
 
-/* no shorter than its head and the number of capabilities */
+/* at least the head and the number of capabilities */
 
 static int
 cguard_cgp_length(cguard_cgp_t *c, unsigned char ch)
@@ -100,7 +100,7 @@ cguard_cgp_length(cguard_cgp_t *c, unsigned char ch)
 }
 
 
-/* and no byte behind it is one */
+/* not the form: every later byte is wrong as well */
 
 static int
 cguard_cgp_none(cguard_cgp_t *c)
@@ -111,7 +111,7 @@ cguard_cgp_none(cguard_cgp_t *c)
 }
 
 
-/* the command, no extensions, and what is reserved */
+/* the command, no extensions, and the reserved bytes */
 
 static int
 cguard_cgp_head(cguard_cgp_t *c, unsigned char ch)
@@ -180,7 +180,7 @@ cguard_cgp_size(cguard_cgp_t *c, unsigned char ch)
 }
 
 
-/* one that has no head, or does not end in the request, is none that is known */
+/* a capability without a head, or longer than the request, is unknown */
 
 static void
 cguard_cgp_begin(cguard_cgp_t *c)

@@ -20,7 +20,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* the longest: its length, and what that can say */
+/* the longest bind request: the length's two bytes, and its maximum */
 
 #define CGUARD_CGP_BIND  (2 + 0x7f + (0xff << 7))
 
@@ -31,8 +31,8 @@ typedef struct {
     unsigned              state;
     unsigned              size;         /* a length that is being read */
     unsigned              left;         /* bytes of the request to come */
-    unsigned              at;           /* in a head, or to come of a body */
-    unsigned              ticket;       /* may be one of random bytes */
+    unsigned              at;           /* offset in a head, or bytes left */
+    unsigned              ticket;       /* may be a ticket: random bytes */
     unsigned              opaque;       /* the last byte was in it */
 } cguard_cgp_t;
 

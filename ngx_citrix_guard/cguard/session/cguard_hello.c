@@ -33,7 +33,7 @@ cguard_hello_byte(cguard_hello_t *h, unsigned char ch, unsigned opaque)
 
     if (h->opaque && !opaque) {
 
-        /* a word that has begun there is none of what is known */
+        /* a word that began inside a ticket is not a known one */
 
         h->word = 0;
         h->target = 0;

@@ -89,7 +89,7 @@ scan_fast_clf_end(const unsigned char *p)
 }
 
 
-/* where the time begins; names of users, and what else is there, may be odd */
+/* where the time begins; user names and other fields may be odd */
 
 static inline const unsigned char *
 scan_fast_clf_front(const unsigned char *p)
