@@ -96,7 +96,7 @@ for my $case (
     ['got through one that is gone', [@on, server('old', [],
         'scan-success' => 1)], 2, qr/^1 request may/],
     ['looked at', [server($GATE, ['on'], 'scan-success' => 2)], 0,
-     qr/^We have been shielded .*: 3 blocked; 2 that may have got through were looked at by Ann\.$/,
+     qr/^We have been shielded .*: 3 blocked; 2 that may have got through were acknowledged by Ann\.$/,
      acknowledged => { by => 'Ann', note => 'x', at => '2026-01-10T04:30:00.000Z',
                        count => 2 }],
     ['one more since then', [server($GATE, ['on'], 'scan-success' => 3)], 2,

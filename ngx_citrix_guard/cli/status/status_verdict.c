@@ -251,7 +251,7 @@ status_modes(status_t *st)
     if (st->state.through) {
         status_say(st, STATUS_OK,
                    "We have been shielded since %s at %s (%s): %llu blocked; "
-                   "%llu that may have got through were looked at by %s.",
+                   "%llu that may have got through were acknowledged by %s.",
                    since, names, node, st->state.blocked, st->state.through,
                    st->state.by[0] ? st->state.by : "somebody");
         return;
