@@ -264,4 +264,20 @@ subtest 'a new one without the guard' => sub {
     $nginx->stop;
 };
 
+# the module is not among those of the configuration that is in force; a
+# sanitizer sees what is read there
+subtest 'loaded by a reload' => sub {
+    my $nginx = nginx('server { listen 127.0.0.1:%%PORT1%%; return 204; }',
+                      without_module => 1);
+    for my $round (1 .. 2) {
+        $nginx->configure(http => http('on'), without_module => 0);
+        ok $nginx->reload, "loaded, round $round";
+        is_said $nginx, $SHIELDED, '... and in force';
+        $nginx->configure(without_module => 1, http =>
+            'server { listen 127.0.0.1:%%PORT1%%; return 204; }');
+        ok $nginx->reload, '... and unloaded';
+    }
+    $nginx->stop;
+};
+
 done_testing;
