@@ -55,8 +55,11 @@ sub http {
 }
 
 
+# what a sanitizer is told has to reach the next nginx, too
 sub nginx {
     my ($http, %more) = @_;
+    $more{main} = "env ASAN_OPTIONS; env UBSAN_OPTIONS; env LSAN_OPTIONS;\n"
+        . ($more{main} // '');
     return CitrixGuard::Daemon->new(ports => 2, workers => 2, http => $http,
         expected => qr/exited on signal|left by an upgrade/,
         vars => { BE => $be->port, SECRET => "$dir/secret" }, %more)->start;
