@@ -20,6 +20,7 @@
 #define SOCKS5  CGUARD_SESSION_SOCKS5
 #define CGP     CGUARD_SESSION_CGP
 #define ICA     CGUARD_SESSION_ICA
+#define RDP     CGUARD_SESSION_RDP
 #define MORE    CGUARD_SESSION_MORE
 
 #define PASS    CGUARD_SESSION_PASS
@@ -28,6 +29,18 @@
 
 
 #define REPLY   "\x05\x00\x00\x01\0\0\0\0\0\0"
+
+
+/* connection requests of RDP */
+
+#define ZERO      "\0\0\0\0\0"
+#define RDP_BARE  "\x03\0\0\x0b\x06\xe0" ZERO
+
+#define RDP_LONG(first, id)                                                  \
+    "\x01\x08\x08\0\x0b\0\0\0" "\x06\0\x24\0" first id "456789abcde"        \
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
+#define CORRELATED  RDP_LONG("0", "123\x0c")
 
 
 /* the beginning of the longest bind request, behind which nothing is known */
@@ -100,7 +113,97 @@ static const session_first_t  session_firsts[] = {
     { TEST_DATA("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), HTTP, "HTTP/2" },
     { TEST_DATA("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"), HTTP, "PROXY" },
     { TEST_DATA("\x16\x03\x01\x02\x00"), HTTP, "TLS" },
-    { TEST_DATA("\x00"), HTTP, "zero" }
+    { TEST_DATA("\x00"), HTTP, "zero" },
+
+    /* RDP: what the length says, a line, a negotiation, a correlation */
+
+    { TEST_DATA(RDP_BARE), RDP, "RDP, the shortest" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\0\x0b\0\0\0"), RDP,
+      "RDP with a negotiation" },
+    { TEST_DATA("\x03\0\0\x2c\x27\xe0" ZERO "Cookie: mstshash=eltons\r\n"
+                "\x01\0\x08\0\0\0\0\0"), RDP, "RDP with a name" },
+    { TEST_DATA("\x03\0\0\x24\x1f\xe0" ZERO "Cookie: mstshash=eltons\r\n"),
+      RDP, "RDP with a name alone" },
+    { TEST_DATA("\x03\0\0\x27\x22\xe0" ZERO "Cookie: mstshash=CORP\\J\xf6rg"
+                "\r\n"), RDP, "RDP with a domain and a letter" },
+    { TEST_DATA("\x03\0\0\x30\x2b\xe0" ZERO
+                "Cookie: msts=3640205228.15629.0000 \r\n"), RDP,
+      "RDP with an address, and a blank" },
+    { TEST_DATA("\x03\0\0\x22\x1d\xe0" ZERO ";40;STA01;0A1B2C3D=|x\r\n"), RDP,
+      "RDP with a token" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO CORRELATED), RDP,
+      "RDP with a correlation" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\0\x0b\0\0"), MORE,
+      "RDP but for a byte" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\0\x0b\0\0\0\x03"),
+      HTTP, "RDP and a byte" },
+    { TEST_DATA("\x03\0\0\x13\x0d\xe0"), HTTP, "RDP, two lengths" },
+    { TEST_DATA("\x03\0\0\x0a\x05\xe0"), HTTP, "RDP, too short" },
+    { TEST_DATA("\x03\0\x01\x04\xff\xe0"), HTTP, "RDP, too long" },
+    { TEST_DATA("\x03\0\x01\x03\xfe\xe0"), MORE, "RDP, the longest, in part" },
+    { TEST_DATA("\x03\0\x02\x13\x0e\xe0"), HTTP, "RDP, much too long" },
+    { TEST_DATA("\x03\x01"), HTTP, "TPKT, another reserved byte" },
+    { TEST_DATA("\x02"), HTTP, "TPKT, another version" },
+    { TEST_DATA("\x03\0\0\x0b\x06\xd0"), HTTP, "RDP, a confirmation" },
+    { TEST_DATA("\x03\0\0\x0b\x06\xe0\x01"), HTTP, "RDP, a destination" },
+    { TEST_DATA("\x03\0\0\x0b\x06\xe0\0\0\0\x01"), HTTP, "RDP, a source" },
+    { TEST_DATA("\x03\0\0\x0b\x06\xe0\0\0\0\0\x01"), HTTP, "RDP, a class" },
+    { TEST_DATA("\x03GET / HTTP/1.1\r\n"), HTTP, "03, then a request" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x02\0\x08\0\0\0\0\0"), HTTP,
+      "RDP, no negotiation" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\x04\x08\0\0\0\0\0"), HTTP,
+      "RDP, an unknown flag" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\x08\x08\0\0\0\0\0"), HTTP,
+      "RDP, the correlation is missing" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x09\0\0\0\0\0"), HTTP,
+      "RDP, another length within" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\x01\0\0\0\0"), HTTP,
+      "RDP, a long length within" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\0\x20\0\0\0"), HTTP,
+      "RDP, an unknown protocol" },
+    { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\0\0\0\x01\0"), HTTP,
+      "RDP, another unknown protocol" },
+    { TEST_DATA("\x03\0\0\x12\x0d\xe0" ZERO "\x01\0\x08\0\0\0\0"), HTTP,
+      "RDP, half a negotiation" },
+    { TEST_DATA("\x03\0\0\x0d\x08\xe0" ZERO "\r\n"), HTTP,
+      "RDP with an empty line" },
+    { TEST_DATA("\x03\0\0\x0c\x07\xe0" ZERO "x"), HTTP, "RDP, a token alone" },
+    { TEST_DATA("\x03\0\0\x0e\x09\xe0" ZERO "x\n\r"), HTTP,
+      "RDP, another line end" },
+    { TEST_DATA("\x03\0\0\x0f\x0a\xe0" ZERO "xy\r\r"), HTTP,
+      "RDP, half a line end" },
+    { TEST_DATA("\x03\0\0\x10\x0b\xe0" ZERO "x  \r\n"), HTTP,
+      "RDP, two blanks" },
+    { TEST_DATA("\x03\0\0\x10\x0b\xe0" ZERO "x y\r\n"), HTTP,
+      "RDP, two words" },
+    { TEST_DATA("\x03\0\0\x1a\x15\xe0" ZERO "Cookie: other\r\n"), HTTP,
+      "RDP, another cookie" },
+    { TEST_DATA("\x03\0\0\x21\x1c\xe0" ZERO "Cookie: mstshash=a/b\r\n"), HTTP,
+      "RDP, a slash in a name" },
+    { TEST_DATA("\x03\0\0\x21\x1c\xe0" ZERO "Cookie: mstshash=a%b\r\n"), HTTP,
+      "RDP, an escape in a name" },
+    { TEST_DATA("\x03\0\0\x21\x1c\xe0" ZERO "Cookie: mstshash=\\..\r\n"), HTTP,
+      "RDP, a climb in a name" },
+    { TEST_DATA("\x03\0\0\x21\x1c\xe0" ZERO "Cookie: mstshash=a\x7f" "b\r\n"),
+      HTTP, "RDP, a control byte in a name" },
+    { TEST_DATA("\x03\0\0\x21\x1c\xe0" ZERO "Cookie: mstshash=a\xa0" "b\r\n"),
+      HTTP, "RDP, a blank of Latin-1 in a name" },
+    { TEST_DATA("\x03\0\0\x12\x0d\xe0" ZERO "\xaf\xf6\xf0\xee\xf3\r\n"), HTTP,
+      "RDP, a path with the top bit" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO RDP_LONG("\0", "x /x")), HTTP,
+      "RDP, a zero in a correlation" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO RDP_LONG("\xf4", "xxxx")), HTTP,
+      "RDP, F4 in a correlation" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO RDP_LONG("x", "xx\rx")), HTTP,
+      "RDP, a line end in a correlation" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO RDP_LONG("x", "x /x")), HTTP,
+      "RDP, a request in a correlation" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO "\x01\x08\x08\0\x0b\0\0\0"
+                "\x06\0\x24\0" "0123456789abcdef" "\0\0\0\0\0\0\0\0"
+                "\0\0\0\0\0\0\0\x01"), HTTP, "RDP, no zero behind a correlation" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO "\x01\x08\x08\0\x0b\0\0\0"
+                "\x07\0\x24\0" "0123456789abcdef" "\0\0\0\0\0\0\0\0"
+                "\0\0\0\0\0\0\0\0"), HTTP, "RDP, no correlation" }
 };
 
 
@@ -222,6 +325,31 @@ static const session_case_t  session_cases[] = {
     { ICA, 0, TEST_DATA("<html>"), TEST_DATA(""), CGUARD_SESSION_ANSWER,
       "HTTP/0.9" },
 
+    /* RDP */
+
+    { RDP, 0, TEST_DATA(""), TEST_DATA("x"), CGUARD_SESSION_EARLY,
+      "a byte before the answer" },
+    { RDP, 0, TEST_DATA("\x03\0\0\x0b\x06"), TEST_DATA("x"),
+      CGUARD_SESSION_EARLY, "... but not in part" },
+    { RDP, 0, TEST_DATA("\x03\0\0\x0b\x06\xd0\0\0\x12\x34\0"),
+      TEST_DATA("GET / HTTP/1.1"), PASS, "HTTP, when it has been answered" },
+    { RDP, 0, TEST_DATA("\x03\0\0\x13\x0e\xd0"), TEST_DATA("\x16\x03"), PASS,
+      "TLS, when it has been answered" },
+    { RDP, 0, TEST_DATA("HTTP/1.1 400"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "an answer in HTTP" },
+    { RDP, 0, TEST_DATA("\x03\0\0\x13\x06"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "two lengths" },
+    { RDP, 0, TEST_DATA("\x03\0\0\x0c"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "another length" },
+    { RDP, 0, TEST_DATA("\x03\0\x01"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "a long length" },
+    { RDP, 0, TEST_DATA("\x03\x01"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "a reserved byte" },
+    { RDP, 0, TEST_DATA("\x03\0\0\x0b\x06\xe0"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "a request" },
+    { SOCKS5, CGUARD_SOCKS5_CONNECT, TEST_DATA("\x03"), TEST_DATA(""),
+      CGUARD_SESSION_ANSWER, "RDP" },
+
     /* ICA and CGP within SOCKS5, where any CONNECT is allowed */
 
     { SOCKS5, CGUARD_SOCKS5_TICKET, TEST_DATA(""), TEST_DATA("x"),
@@ -232,6 +360,7 @@ static const session_case_t  session_cases[] = {
 
 
 static void session_first(tap_t *t, const session_first_t *f);
+static void session_allowed(tap_t *t);
 static void session_longest(tap_t *t);
 static void session_case(tap_t *t, const session_case_t *c);
 static cguard_session_reason_e session_pieces(cguard_session_t *cs,
@@ -268,6 +397,7 @@ main(void)
         session_case(&t, &session_cases[i]);
     }
 
+    session_allowed(&t);
     session_longest(&t);
     session_bound(&t);
     session_hello(&t);
@@ -292,16 +422,41 @@ session_first(tap_t *t, const session_first_t *f)
     is = CGUARD_SESSION_MORE;
 
     for (i = 0; i < f->len && is == CGUARD_SESSION_MORE; i++) {
-        is = cguard_session_protocol(f->data, i + 1);
+        is = cguard_session_protocol(f->data, i + 1, 1);
     }
 
     /* a byte behind a greeting is seen only if it comes with it */
 
     tap_ok(t, is == f->protocol
-              || (is == SOCKS5 && f->protocol == HTTP && i < f->len),
+              || ((is == SOCKS5 || is == RDP) && f->protocol == HTTP
+                  && i < f->len),
            "%s, byte by byte", f->name);
-    tap_ok(t, cguard_session_protocol(f->data, f->len) == f->protocol,
+    tap_ok(t, cguard_session_protocol(f->data, f->len, 1)
+              == f->protocol,
            "%s, at once", f->name);
+}
+
+
+/* RDP has to be allowed, and is not within SOCKS5 */
+
+static void
+session_allowed(tap_t *t)
+{
+    cguard_session_t  cs;
+
+    tap_ok(t, cguard_session_protocol(RDP_BARE, 11, 0) == HTTP,
+           "RDP, where it is not allowed");
+    tap_ok(t, cguard_session_protocol("\x03", 1, 0) == HTTP,
+           "... its first byte");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT,
+                             TEST_DATA(REPLY "\x03"), TEST_DATA(""))
+              == CGUARD_SESSION_ANSWER, "no RDP in SOCKS5");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT, TEST_DATA(REPLY),
+                             TEST_DATA("\x03")) == CGUARD_SESSION_INSIDE,
+           "... by the client");
+    tap_ok(t, cguard_session_signature(RDP, "\x03\0\x01\x03") == 259,
+           "the length of a request");
+    tap_ok(t, strcmp(cguard_session_name(RDP), "rdp") == 0, "its name");
 }
 
 
@@ -321,15 +476,16 @@ session_longest(tap_t *t)
     more = 0;
 
     for (i = 1; i < CGUARD_SESSION_SIGNATURE; i++) {
-        more += cguard_session_protocol(data, i) == MORE;
+        more += cguard_session_protocol(data, i, 0) == MORE;
     }
 
     tap_ok(t, more == CGUARD_SESSION_SIGNATURE - 1, "ten methods, in part");
-    tap_ok(t, cguard_session_protocol(data, CGUARD_SESSION_SIGNATURE) == SOCKS5,
+    tap_ok(t, cguard_session_protocol(data, CGUARD_SESSION_SIGNATURE, 0)
+              == SOCKS5,
            "ten methods");
     tap_ok(t, cguard_session_signature(SOCKS5, data)
               == CGUARD_SESSION_SIGNATURE, "... and the length of it");
-    tap_ok(t, cguard_session_protocol(data, sizeof(data)) == HTTP,
+    tap_ok(t, cguard_session_protocol(data, sizeof(data), 0) == HTTP,
            "ten methods and a byte");
 }
 
@@ -711,6 +867,13 @@ session_shown(tap_t *t)
     tap_ok(t, shown.kept == 5, "five are held");
     (void) cguard_session_server(&cs, "\0abc", 4, &shown);
     tap_ok(t, shown.kept == 0 && shown.before_len == 5, "... and come back");
+
+    cguard_session_init(&cs, RDP, 0);
+    (void) cguard_session_server(&cs, "\x03\0\0\x0b", 4, &shown);
+    tap_ok(t, shown.kept == 4, "four of RDP are held");
+    (void) cguard_session_server(&cs, "\x06\xd0\0", 3, &shown);
+    tap_ok(t, shown.kept == 0 && shown.before_len == 4 && !cs.watch,
+           "... and come back");
 
     cguard_session_init(&cs, SOCKS5, CGUARD_SOCKS5_CONNECT);
     (void) cguard_session_server(&cs, "\x05", 1, &shown);
