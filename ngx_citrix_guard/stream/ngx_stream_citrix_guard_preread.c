@@ -35,7 +35,7 @@ static ngx_int_t ngx_stream_citrix_guard_ssl_handler(ngx_stream_session_t *s);
 #endif
 static ngx_int_t ngx_stream_citrix_guard_preread_handler(
     ngx_stream_session_t *s);
-static ngx_stream_citrix_guard_ctx_t *ngx_stream_citrix_guard_create_ctx(
+static ngx_stream_citrix_guard_ctx_t *ngx_stream_citrix_guard_find_ctx(
     ngx_stream_session_t *s);
 static ngx_int_t ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx, cguard_protocol_e protocol);
@@ -150,13 +150,9 @@ ngx_stream_citrix_guard_ssl_handler(ngx_stream_session_t *s)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
-
+    ctx = ngx_stream_citrix_guard_find_ctx(s);
     if (ctx == NULL) {
-        ctx = ngx_stream_citrix_guard_create_ctx(s);
-        if (ctx == NULL) {
-            return NGX_ERROR;
-        }
+        return NGX_ERROR;
     }
 
     ngx_stream_citrix_guard_lend(s, ctx);
@@ -187,13 +183,9 @@ ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
-
+    ctx = ngx_stream_citrix_guard_find_ctx(s);
     if (ctx == NULL) {
-        ctx = ngx_stream_citrix_guard_create_ctx(s);
-        if (ctx == NULL) {
-            return NGX_ERROR;
-        }
+        return NGX_ERROR;
     }
 
     if (ctx->timer.handler == NULL) {
@@ -225,12 +217,20 @@ ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
 }
 
 
+/* the session's, or a new one; NULL if there is no memory for it */
+
 static ngx_stream_citrix_guard_ctx_t *
-ngx_stream_citrix_guard_create_ctx(ngx_stream_session_t *s)
+ngx_stream_citrix_guard_find_ctx(ngx_stream_session_t *s)
 {
     ngx_connection_t               *c;
     ngx_pool_cleanup_t             *cln;
     ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (ctx) {
+        return ctx;
+    }
 
     c = s->connection;
 

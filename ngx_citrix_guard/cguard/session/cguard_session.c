@@ -394,12 +394,10 @@ cguard_session_server_signature(cguard_session_t *cs, unsigned char ch,
     }
 
     if (cs->server == CGUARD_SESSION_MORE) {
-        cs->server = cs->client == CGUARD_SESSION_RDP
-                     ? CGUARD_SESSION_RDP : cguard_session_begins(ch);
+        cs->server = cs->client != CGUARD_SESSION_MORE
+                     ? cs->client : cguard_session_begins(ch);
 
-        if (cs->server == CGUARD_SESSION_MORE
-            || (cs->client != CGUARD_SESSION_MORE && cs->client != cs->server))
-        {
+        if (cs->server == CGUARD_SESSION_MORE) {
             return CGUARD_SESSION_ANSWER;
         }
     }
