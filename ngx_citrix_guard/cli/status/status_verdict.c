@@ -21,9 +21,11 @@
 
 static int status_through(status_t *st);
 static int status_none(status_t *st);
+static int status_beside(status_t *st);
 static int status_clock(status_t *st);
 static int status_lost(status_t *st);
 static int status_damaged(status_t *st);
+static int status_uncounted(status_t *st);
 static void status_modes(status_t *st);
 static void status_verified(status_t *st);
 static unsigned status_of(const status_t *st, unsigned with, char *names,
@@ -52,8 +54,9 @@ status_conclude(status_t *st)
                    "Cannot tell whether we are shielded: no answer from the "
                    "monitor at %s: %s.", st->monitor, st->state.error);
 
-    } else if (!status_through(st) && !status_none(st) && !status_clock(st)
-               && !status_lost(st) && !status_damaged(st))
+    } else if (!status_through(st) && !status_none(st) && !status_beside(st)
+               && !status_clock(st) && !status_lost(st)
+               && !status_damaged(st) && !status_uncounted(st))
     {
         status_modes(st);
     }
@@ -116,6 +119,22 @@ status_none(status_t *st)
 
 
 static int
+status_beside(status_t *st)
+{
+    if (st->state.beside == 0) {
+        return 0;
+    }
+
+    status_say(st, STATUS_UNKNOWN, "Cannot tell whether we are shielded: after "
+               "an upgrade another nginx accepts connections as well, with a "
+               "configuration of its own: end the old one (QUIT), or reload "
+               "if the new one has ended.");
+
+    return 1;
+}
+
+
+static int
 status_clock(status_t *st)
 {
     char         names[STATUS_NAMES];
@@ -166,6 +185,22 @@ status_damaged(status_t *st)
     status_say(st, STATUS_UNKNOWN,
                "Cannot tell whether anything got through before %s: what was "
                "kept of that time is damaged.", st->state.started);
+
+    return 1;
+}
+
+
+static int
+status_uncounted(status_t *st)
+{
+    if (st->state.uncounted[0] == '\0') {
+        return 0;
+    }
+
+    status_say(st, STATUS_UNKNOWN,
+               "Cannot tell whether anything got through before %s: another "
+               "nginx served until then, and did not count here.",
+               st->state.uncounted);
 
     return 1;
 }

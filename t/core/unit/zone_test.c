@@ -20,6 +20,7 @@
 #include "cguard/zone/cguard_zone.h"
 #include "cguard/zone/cguard_zone_ack.h"
 #include "cguard/zone/cguard_zone_names.h"
+#include "cguard/zone/cguard_zone_open.h"
 #include "tap.h"
 
 
@@ -405,9 +406,55 @@ zone_acknowledge(void)
     tap_ok(&zone_tap, cguard_zone_acknowledged(zone, &last)
            && last.msec == 18, "or the one before, if it is torn");
 
+    zone_new();
+    ack.count = UINT64_MAX;
+    zone->uncounted = 1;
+    tap_ok(&zone_tap, cguard_zone_acknowledge(zone, &ack),
+           "what was counted elsewhere can be acknowledged");
+
     memset(zone->acks, 0, sizeof(zone->acks));
     tap_ok(&zone_tap, !cguard_zone_acknowledged(zone, &last),
            "none, if all are");
+}
+
+
+/* the places of workers, and the nginx to which each belongs */
+
+static void
+zone_workers(void)
+{
+    unsigned  i, ok;
+
+    zone_new();
+
+    for (i = 0, ok = 1; i < CGUARD_ZONE_WORKERS; i++) {
+        ok &= cguard_zone_open_place(zone, 100 + i) == i
+              && cguard_zone_open_nginx(zone, i, 100 + i) == 0;
+        cguard_zone_open_set_nginx(zone, i, 100 + i, 0xffffffff - i);
+    }
+
+    for (i = 0; i < CGUARD_ZONE_WORKERS; i++) {
+        ok &= cguard_zone_open_pid(zone, i) == 100 + i
+              && cguard_zone_open_nginx(zone, i, 100 + i) == 0xffffffff - i;
+    }
+
+    tap_ok(&zone_tap, ok && cguard_zone_open_place(zone, 7)
+                            == CGUARD_ZONE_WORKERS, "workers have places");
+
+    zone->open[3] += 2;
+
+    tap_ok(&zone_tap, cguard_zone_open_leave(zone, 3, 104) == 0
+           && cguard_zone_open_leave(zone, 3, 103) == 2
+           && cguard_zone_open_leave(zone, 3, 103) == 0
+           && cguard_zone_open_place(zone, 7) == 3
+           && cguard_zone_open_nginx(zone, 3, 7) == 0,
+           "what one has left is not the next one's");
+
+    zone->open[3] += 5;
+    zone->open[9] += 1;
+
+    tap_ok(&zone_tap, cguard_zone_open_leave_all(zone) == 6
+           && zone->open[0] == 0 && zone->nginx[0] == 0, "all leave");
 }
 
 
@@ -919,6 +966,7 @@ main(void)
     zone_modes();
     zone_places();
     zone_acknowledge();
+    zone_workers();
     zone_counts();
     zone_canaries();
     zone_steps();
