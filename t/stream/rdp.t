@@ -280,10 +280,7 @@ subtest 'over a reload' => sub {
 
 subtest 'the shipped configuration' => sub {
     my $gateway = CitrixGuard::Gateway->new(web => $web->port);
-    $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/rdp\.conf)/, '');
-    $gateway->set('rdp.conf', qr/192\.0\.2\.10:3389/,
-                  '127.0.0.1:' . $gateway->adc->port);
-    $gateway->start;
+    $gateway->with_rdp->start;
     my $client = CitrixGuard::Ica::rdp($gateway->front);
     ok $client && CitrixGuard::Ica::echoes($client, 'x' x 100_000), 'RDP';
     my $ica = CitrixGuard::Ica::cgp($gateway->front, $gateway->tls);
