@@ -159,6 +159,10 @@ subtest 'the others on that port' => sub {
         SSL_startHandshake => 0);
     $client->{socket}->blocking(1);
     ok $client->{socket}->connect_SSL, '... and may begin TLS later';
+    my $short = front('citrix_guard_preread_rdp on; ssl_handshake_timeout 300ms;
+                       citrix_guard_preread_timeout 300ms;');
+    $client = CitrixGuard::Raw->new($short->port);
+    ok $client->closed, '... and is closed when it does not';
     undef $client;
     arrived($nginx);
     is scalar(my @page = $web->arrivals($nginx)), 1, 'the page has arrived';
