@@ -159,6 +159,10 @@ subtest 'the others on that port' => sub {
         SSL_startHandshake => 0);
     $client->{socket}->blocking(1);
     ok $client->{socket}->connect_SSL, '... and may begin TLS later';
+    my $short = front('citrix_guard_preread_rdp on; ssl_handshake_timeout 300ms;
+                       citrix_guard_preread_timeout 300ms;');
+    $client = CitrixGuard::Raw->new($short->port);
+    ok $client->closed, '... and is closed when it does not';
     undef $client;
     arrived($nginx);
     is scalar(my @page = $web->arrivals($nginx)), 1, 'the page has arrived';
@@ -280,10 +284,7 @@ subtest 'over a reload' => sub {
 
 subtest 'the shipped configuration' => sub {
     my $gateway = CitrixGuard::Gateway->new(web => $web->port);
-    $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/rdp\.conf)/, '');
-    $gateway->set('rdp.conf', qr/192\.0\.2\.10:3389/,
-                  '127.0.0.1:' . $gateway->adc->port);
-    $gateway->start;
+    $gateway->with_rdp->start;
     my $client = CitrixGuard::Ica::rdp($gateway->front);
     ok $client && CitrixGuard::Ica::echoes($client, 'x' x 100_000), 'RDP';
     my $ica = CitrixGuard::Ica::cgp($gateway->front, $gateway->tls);

@@ -87,8 +87,8 @@ static const char  *guard_tokens[] = {
 
     /* what a Gateway's port is spoken to */
 
-    "\x05\x01", "\x05\xff\x01", "\032CGP/01", "\x7f\x7fICA", "HTTP/1.1 ",
-    "\r\nGET "
+    "\x05\x01", "\x05\xff\x01", "\032CGP/01", "\x7f\x7fICA", "\x03",
+    "HTTP/1.1 ", "\r\nGET "
 };
 
 #define GUARD_TOKENS  (sizeof(guard_tokens) / sizeof(guard_tokens[0]))
