@@ -12,11 +12,12 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "cli/formats/scan_simd.h"
 #include "cli/formats/scan_types.h"
 #include "scan_fast_clf.h"
-#include "scan_fast_json.h"
+#include "scan_fast_layout.h"
 
 
 #if SCAN_SSE2
@@ -48,38 +49,107 @@ scan_fast_line_end(const unsigned char *p)
 }
 
 
-static inline const unsigned char *
-scan_fast_lines(scan_parser_t *ps, const unsigned char *p,
-    const unsigned char *last, scan_passed_t *passed)
+/* counts a line of this time; 0: there is no room for one more time */
+
+static inline int
+scan_fast_count(scan_passed_t *passed, int64_t time)
+{
+    if (passed->n == 0 || passed->at[passed->n - 1].time != time) {
+
+        if (passed->n == SCAN_PASSED_TIMES) {
+            return 0;
+        }
+
+        passed->at[passed->n].time = time;
+        passed->at[passed->n++].lines = 0;
+    }
+
+    passed->at[passed->n - 1].lines++;
+
+    return 1;
+}
+
+
+/*
+ * One loop for each kind of lines: "kind", which is a constant, is SCAN_CLF,
+ * SCAN_JSON, or SCAN_UNKNOWN for all others.
+ */
+
+scan_inline const unsigned char *
+scan_fast_kind(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_passed_t *passed, scan_format_e kind)
 {
     int64_t               time;
+    scan_memo_t           memo[SCAN_LAYOUT_MEMOS];
     const unsigned char  *nl, *end;
 
+    scan_memo_init(memo, SCAN_LAYOUT_MEMOS);
+
     while (p <= last) {
-        nl = scan_fast_line_end(p);
 
-        end = ps->format == SCAN_CLF ? scan_fast_clf(ps, p, &time)
-                                     : scan_fast_json(ps, p, &time);
+        if (kind == SCAN_JSON) {
+            end = nl = scan_fast_layout(ps, p, last, memo, &time, kind);
 
-        if (end != nl || nl - p >= SCAN_LINE_MAX) {
+        } else {
+            nl = scan_fast_line_end(p);
+
+            end = kind == SCAN_CLF
+                  ? scan_fast_clf(ps, p, &time)
+                  : scan_fast_layout(ps, p, nl, memo, &time, kind);
+        }
+
+        if (end == NULL || end != nl || nl - p >= SCAN_LINE_MAX
+            || !scan_fast_count(passed, time))
+        {
             break;
         }
 
-        if (passed->n == 0 || passed->at[passed->n - 1].time != time) {
-
-            if (passed->n == SCAN_PASSED_TIMES) {
-                break;
-            }
-
-            passed->at[passed->n].time = time;
-            passed->at[passed->n++].lines = 0;
-        }
-
-        passed->at[passed->n - 1].lines++;
         p = nl + 1;
     }
 
     return p;
+}
+
+
+static __attribute__((noinline)) const unsigned char *
+scan_fast_lines_clf(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_passed_t *passed)
+{
+    return scan_fast_kind(ps, p, last, passed, SCAN_CLF);
+}
+
+
+static __attribute__((noinline)) const unsigned char *
+scan_fast_lines_json(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_passed_t *passed)
+{
+    return scan_fast_kind(ps, p, last, passed, SCAN_JSON);
+}
+
+
+static __attribute__((noinline)) const unsigned char *
+scan_fast_lines_other(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_passed_t *passed)
+{
+    return scan_fast_kind(ps, p, last, passed, SCAN_UNKNOWN);
+}
+
+
+static inline const unsigned char *
+scan_fast_lines(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_passed_t *passed)
+{
+    switch (ps->format) {
+
+    case SCAN_CLF:
+        return scan_fast_lines_clf(ps, p, last, passed);
+
+    case SCAN_JSON:
+        return scan_fast_lines_json(ps, p, last, passed);
+
+    default:
+        return scan_fast_lines_other(ps, p, last, passed);
+    }
 }
 
 
