@@ -28,6 +28,7 @@ static int status_damaged(status_t *st);
 static int status_uncounted(status_t *st);
 static void status_modes(status_t *st);
 static void status_verified(status_t *st);
+static void status_next_start(status_t *st);
 static unsigned status_of(const status_t *st, unsigned with, char *names,
     const char **since);
 
@@ -62,6 +63,7 @@ status_conclude(status_t *st)
     }
 
     status_verified(st);
+    status_next_start(st);
 }
 
 
@@ -249,7 +251,7 @@ status_modes(status_t *st)
     if (st->state.through) {
         status_say(st, STATUS_OK,
                    "We have been shielded since %s at %s (%s): %llu blocked; "
-                   "%llu that may have got through were looked at by %s.",
+                   "%llu that may have got through were acknowledged by %s.",
                    since, names, node, st->state.blocked, st->state.through,
                    st->state.by[0] ? st->state.by : "somebody");
         return;
@@ -289,6 +291,25 @@ status_verified(status_t *st)
            : "Cannot tell whether we are shielded";
 
     status_say(st, verified, "%s: verify says: %s.", says, st->verify_reason);
+}
+
+
+/* what is worse stays as it is; the report has a line for this */
+
+static void
+status_next_start(status_t *st)
+{
+    char  now[sizeof(st->sentence)];
+
+    if (st->start != STATUS_START_NO || st->status != STATUS_OK) {
+        return;
+    }
+
+    memcpy(now, st->sentence, sizeof(now));
+
+    status_say(st, STATUS_WARNING,
+               "%.*s; but nginx will not start again, nor reload: nginx -t "
+               "says: %s.", (int) strlen(now) - 1, now, st->start_says);
 }
 
 

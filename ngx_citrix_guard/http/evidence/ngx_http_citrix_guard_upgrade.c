@@ -399,9 +399,7 @@ ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z)
         pid = cguard_zone_open_pid(z, i);
         nginx = cguard_zone_open_nginx(z, i, pid);
 
-        if (pid && nginx && nginx != shown
-            && ngx_http_citrix_guard_upgrade_lives(pid))
-        {
+        if (pid && nginx && nginx != shown) {
             n++;
         }
     }

@@ -52,7 +52,8 @@ void ngx_http_citrix_guard_upgrade_place(cguard_zone_t *z, unsigned place);
 
 /*
  * How many processes of another nginx may accept connections, with a
- * configuration that the zone does not show.
+ * configuration that the zone does not show.  The places of those that have
+ * died must have been given back (_open.h).
  */
 
 ngx_uint_t ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z);

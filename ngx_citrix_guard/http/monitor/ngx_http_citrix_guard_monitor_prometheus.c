@@ -368,7 +368,7 @@ ngx_http_citrix_guard_metric_state(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_state_damaged", "gauge",
                                  "1 if what was kept could not be read, and "
-                                 "nobody has looked at it.");
+                                 "nobody has acknowledged it.");
     ngx_http_citrix_guard_json_format(o, "citrix_guard_state_damaged %ui\n",
                                       damaged);
 }
@@ -386,7 +386,8 @@ ngx_http_citrix_guard_metric_upgrade(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_upgrade_uncounted", "gauge",
                                  "1 if the nginx of before an upgrade counted "
-                                 "elsewhere, and nobody has looked at it.");
+                                 "elsewhere, and nobody has acknowledged "
+                                 "it.");
     ngx_http_citrix_guard_json_format(o,
                           "citrix_guard_upgrade_uncounted %ui\n",
                           (ngx_uint_t)

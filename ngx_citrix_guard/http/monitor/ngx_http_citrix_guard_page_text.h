@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-y0b85iw7Txw+X985ZqjJDg/3fPZ1t/SPUf+pbAc/okQ='; " \
+    "'sha256-/hLVqY7tQ75hCjvh0vxW0GOf+KkWPPDW7fy59Ux4vuY='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1188,7 +1188,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        gotUnknown: n => `The ADC's answer to ${number(n)} of them is not `\n"
     "            + \"known.\",\n"
     "        known: (n, by, t) => `${number(n)} that may have got through `\n"
-    "            + `${n === 1 ? \"was\" : \"were\"} looked at by ${by} on ${t}`,\n"
+    "            + `${n === 1 ? \"was\" : \"were\"} acknowledged by ${by} on ${t}`,\n"
     "        alsoOn: (names, t) => `Blocked at ${names}, since ${t}.`,\n"
     "        alsoNot: names => `Not everything is blocked at ${names}.`,\n"
     "        nothing: \"There is no sign that anything got through.\",\n"
@@ -1220,8 +1220,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            + \"disconnect the ADC and keep it running, have images made of \"\n"
     "            + \"its memory and disk, reinstall and patch it, replace its keys \"\n"
     "            + \"and passwords, and investigate what it could reach.\",\n"
-    "            `When it is closed, citrix-guard ack --count=${n} records who `\n"
-    "            + \"looked at it.\"],\n"
+    "            `When it is closed, acknowledge it: citrix-guard ack `\n"
+    "            + `--count=${n}.`],\n"
     "        doOff: [\"See under Changes of modes since when, and ask who changed \"\n"
     "            + \"it.\",\n"
     "            \"Set citrix_guard on there, run nginx -t, reload, and check that \"\n"
@@ -1239,7 +1239,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            + \"runbook says how.\",\n"
     "            \"The damaged file is kept beside the new one; nginx's error log \"\n"
     "            + \"names it.\",\n"
-    "            \"citrix-guard ack records who looked at it.\"],\n"
+    "            \"citrix-guard ack acknowledges it.\"],\n"
     "        doBeside: [\"If the new nginx is the right one, end the old one: send \"\n"
     "            + \"QUIT to its master process. Its number is in the file of \"\n"
     "            + \"\\\"pid\\\", with .oldbin behind the name.\",\n"
@@ -1250,7 +1250,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            + \"the runbook says how.\",\n"
     "            \"If that nginx had no guard, or was off: citrix-guard scan reads \"\n"
     "            + \"its logs and the ADC's.\",\n"
-    "            \"citrix-guard ack records who looked at it.\"],\n"
+    "            \"citrix-guard ack acknowledges it.\"],\n"
     "        doLetBy: [\"Look for what lets it by: an exemption, a rule that lets \"\n"
     "            + \"by, or another way to the ADC. Its event, in the log of events, \"\n"
     "            + \"names it.\",\n"
@@ -2834,9 +2834,9 @@ static const char  ngx_http_citrix_guard_runbook[] =
     "Acknowledge what you have investigated, not what you want to disappear.\n"
     "This needs [citrix_guard_monitor_ack](directives.md#citrix_guard_monitor_ack).\n"
     "`--count` is the number that you have looked at, so that what arrived "
-    "in the meantime stays red; without it, all that there are count as loo"
-    "ked at. An acknowledgement also ends \"we cannot tell\" for lost events,"
-    " damaged counters and another nginx; where nothing got through, leave `--count` out.\n"
+    "in the meantime stays red; without it, all that there are count as ack"
+    "nowledged. An acknowledgement also ends \"we cannot tell\" for lost even"
+    "ts, damaged counters and another nginx; where nothing got through, leave `--count` out.\n"
     "\n"
     "## What our records answer\n"
     "\n"

@@ -90,7 +90,7 @@ const TEXT = {
         gotUnknown: n => `The ADC's answer to ${number(n)} of them is not `
             + "known.",
         known: (n, by, t) => `${number(n)} that may have got through `
-            + `${n === 1 ? "was" : "were"} looked at by ${by} on ${t}`,
+            + `${n === 1 ? "was" : "were"} acknowledged by ${by} on ${t}`,
         alsoOn: (names, t) => `Blocked at ${names}, since ${t}.`,
         alsoNot: names => `Not everything is blocked at ${names}.`,
         nothing: "There is no sign that anything got through.",
@@ -122,8 +122,8 @@ const TEXT = {
             + "disconnect the ADC and keep it running, have images made of "
             + "its memory and disk, reinstall and patch it, replace its keys "
             + "and passwords, and investigate what it could reach.",
-            `When it is closed, citrix-guard ack --count=${n} records who `
-            + "looked at it."],
+            `When it is closed, acknowledge it: citrix-guard ack `
+            + `--count=${n}.`],
         doOff: ["See under Changes of modes since when, and ask who changed "
             + "it.",
             "Set citrix_guard on there, run nginx -t, reload, and check that "
@@ -141,7 +141,7 @@ const TEXT = {
             + "runbook says how.",
             "The damaged file is kept beside the new one; nginx's error log "
             + "names it.",
-            "citrix-guard ack records who looked at it."],
+            "citrix-guard ack acknowledges it."],
         doBeside: ["If the new nginx is the right one, end the old one: send "
             + "QUIT to its master process. Its number is in the file of "
             + "\"pid\", with .oldbin behind the name.",
@@ -152,7 +152,7 @@ const TEXT = {
             + "the runbook says how.",
             "If that nginx had no guard, or was off: citrix-guard scan reads "
             + "its logs and the ADC's.",
-            "citrix-guard ack records who looked at it."],
+            "citrix-guard ack acknowledges it."],
         doLetBy: ["Look for what lets it by: an exemption, a rule that lets "
             + "by, or another way to the ADC. Its event, in the log of events, "
             + "names it.",
