@@ -125,7 +125,7 @@ my $nginx = CitrixGuard::Nginx->new(
         location /last/     { rewrite ^/last/(.*)$ "/vpn/..;/vpns/$1" last; }
         location /args/     { set $args "next=/../vpns/";
                               proxy_pass http://be; }
-        # two requests out of one
+        # one request becomes two
         location /method/   { proxy_method $http_x_path;
                               proxy_pass http://be; }
         location /body/     { proxy_set_header X-Body $request_body;
@@ -274,7 +274,7 @@ subtest 'under the policy of the location' => sub {
 };
 
 
-subtest 'two requests out of one' => sub {
+subtest 'one request becomes two' => sub {
     my $post = sub {
         my ($body) = @_;
         return get($nginx->port, '/body/', method => 'POST', body => $body);

@@ -189,10 +189,11 @@ typedef struct {
 } scan_time_cache_t;
 
 
-/* the values of a JSON line, and the text before each and before its end */
+/* the values of a line, and the text before each and before its end */
 
 #define SCAN_LAYOUT_VALUES  48
 #define SCAN_LAYOUT_TEXT    2048
+#define SCAN_LAYOUT_MEMOS   8
 
 typedef struct {
     const unsigned char  *data;
@@ -203,23 +204,43 @@ typedef struct {
 } scan_value_t;
 
 
+/* as they are in the line; more than SCAN_LAYOUT_VALUES are only counted */
+
+typedef struct {
+    scan_value_t          value[SCAN_LAYOUT_VALUES];
+    unsigned              n;
+} scan_values_t;
+
+
 typedef enum {
     SCAN_LAYOUT_IS_STRING = 0,
     SCAN_LAYOUT_IS_BARE,
     SCAN_LAYOUT_IS_TARGET,
     SCAN_LAYOUT_IS_REQUEST,
     SCAN_LAYOUT_IS_TIME,
+    SCAN_LAYOUT_IS_CLOCK,
     SCAN_LAYOUT_IS_QUERY,
     SCAN_LAYOUT_IS_VERDICT,
-    SCAN_LAYOUT_IS_PLAIN
+    SCAN_LAYOUT_IS_TEXT         /* a string that may be a line of its own */
 } scan_layout_e;
 
 
 typedef struct {
+    /* the text before it, and which bytes of its last window count */
     unsigned short        text;
     unsigned short        len;
+    unsigned              mask16;
+    unsigned              mask32;
+
     unsigned char         is;
-    unsigned char         quoted;
+    unsigned char         stop;         /* the byte behind it */
+
+    /* so many values from here on are mostly those of the line before */
+    unsigned char         run;
+    unsigned char         memo;
+
+    unsigned              quoted:1;
+    unsigned              some:1;       /* may not be empty */
 } scan_layout_value_t;
 
 
@@ -227,6 +248,14 @@ typedef struct {
     unsigned char        text[SCAN_LAYOUT_TEXT];
     scan_layout_value_t  value[SCAN_LAYOUT_VALUES + 1];
     unsigned             n;
+    scan_format_e        format;
+
+    /* the time without its seconds, if only these may differ */
+    int64_t              minute;
+
+    /* only a target may have more of these bytes than the text has */
+    unsigned char        mark[3];
+    unsigned             marks;
 } scan_layout_t;
 
 
