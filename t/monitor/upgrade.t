@@ -55,8 +55,11 @@ sub http {
 }
 
 
+# what a sanitizer is told has to reach the next nginx, too
 sub nginx {
     my ($http, %more) = @_;
+    $more{main} = "env ASAN_OPTIONS; env UBSAN_OPTIONS; env LSAN_OPTIONS;\n"
+        . ($more{main} // '');
     return CitrixGuard::Daemon->new(ports => 2, workers => 2, http => $http,
         expected => qr/exited on signal|left by an upgrade/,
         vars => { BE => $be->port, SECRET => "$dir/secret" }, %more)->start;
@@ -261,6 +264,22 @@ subtest 'a new one without the guard' => sub {
     $nginx->{pid} = $old;
     is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
         '... and does not know what the other one has done';
+    $nginx->stop;
+};
+
+# the module is not among those of the configuration that is in force; a
+# sanitizer sees what is read there
+subtest 'loaded by a reload' => sub {
+    my $nginx = nginx('server { listen 127.0.0.1:%%PORT1%%; return 204; }',
+                      without_module => 1);
+    for my $round (1 .. 2) {
+        $nginx->configure(http => http('on'), without_module => 0);
+        ok $nginx->reload, "loaded, round $round";
+        is_said $nginx, $SHIELDED, '... and in force';
+        $nginx->configure(without_module => 1, http =>
+            'server { listen 127.0.0.1:%%PORT1%%; return 204; }');
+        ok $nginx->reload, '... and unloaded';
+    }
     $nginx->stop;
 };
 

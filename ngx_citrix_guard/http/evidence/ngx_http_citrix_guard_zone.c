@@ -16,6 +16,7 @@
 #include "ngx_http_citrix_guard_canary.h"
 #include "ngx_http_citrix_guard_event.h"
 #include "ngx_http_citrix_guard_upgrade.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/rules/cguard_rule_types.h"
@@ -191,6 +192,15 @@ ngx_http_citrix_guard_old_zone(void)
     cycle = (ngx_cycle_t *) ngx_cycle;
 
     if (cycle == NULL || cycle->conf_ctx == NULL) {
+        return NULL;
+    }
+
+    /* it may not have loaded the module: then it has no place for it */
+
+    if (ngx_http_citrix_guard_find_module(cycle,
+                                          ngx_http_citrix_guard_module.name)
+        != &ngx_http_citrix_guard_module)
+    {
         return NULL;
     }
 
