@@ -408,4 +408,28 @@ subtest 'post_action' => sub {
     }
 };
 
+
+subtest 'upstreams of different kinds balance as without the guard' => sub {
+    my @both = map { CitrixGuard::Recorder->new } 1, 2;
+    my $kinds = CitrixGuard::Nginx->new(ports => 1,
+        vars => { ONE => $both[0]->port, TWO => $both[1]->port },
+        http => <<'END')->start;
+    upstream turns  { server 127.0.0.1:%%ONE%%; server 127.0.0.1:%%TWO%%; }
+    upstream hashed { hash $arg_key;
+                      server 127.0.0.1:%%ONE%%; server 127.0.0.1:%%TWO%%; }
+    upstream also   { server 127.0.0.1:%%ONE%%; server 127.0.0.1:%%TWO%%; }
+    server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
+             location /turns/  { proxy_pass http://turns; }
+             location /hashed/ { proxy_pass http://hashed; }
+             location /also/   { proxy_pass http://also; } }
+END
+    my %want = (turns => '2 2', hashed => '0 4', also => '2 2');
+    for my $kind (sort keys %want) {
+        get($kinds->port, "/$kind/a?key=same") for 1 .. 4;
+        my @came = map { scalar(my @got = $_->targets($kinds)) } @both;
+        is join(' ', sort @came), $want{$kind}, $kind;
+    }
+    $kinds->stop;
+};
+
 done_testing;
