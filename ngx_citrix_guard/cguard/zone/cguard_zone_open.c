@@ -67,6 +67,8 @@ cguard_zone_open_leave(cguard_zone_t *z, unsigned place, uint32_t pid)
 
     word = cguard_zone_get(&z->open[place]);
 
+    /* not covered: the exchange fails if another process came in between */
+
     if (word >> 32 != pid
         || !atomic_compare_exchange_strong(&z->open[place], &word, 0))
     {

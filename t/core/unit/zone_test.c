@@ -286,6 +286,9 @@ zone_places(void)
     other->counts.verdicts[e.verdict].n = 1;
     other->counts.verdicts[e.verdict].first = 6650;
     other->counts.verdicts[e.verdict].last = 6660;
+    other->counts.reasons[e.reason].n = 1;
+    other->counts.reasons[e.reason].first = 6000;
+    other->counts.reasons[e.reason].last = 9000;
 
     /* servers 0 and 1, in places 1 and 2, have gone; one more has come */
 
@@ -305,12 +308,17 @@ zone_places(void)
            && zone_sum(s->counts.reasons, CGUARD_ZONE_REASONS) == 0
            && s->counts.verdicts[e.verdict].first == 0,
            "the new one begins with nothing");
+    tap_ok(&zone_tap, other->counts.verdicts[e.verdict].first == 6600
+           && other->counts.verdicts[e.verdict].last == 6700
+           && other->counts.reasons[e.reason].first == 6000
+           && other->counts.reasons[e.reason].last == 9000,
+           "the first and the last time are those of both");
 
     tap_ok(&zone_tap, other->counts.passed == 11
            && other->counts.verdicts[e.verdict].n == 3
            && other->counts.verdicts[e.verdict].first == 6600
            && other->counts.verdicts[e.verdict].last == 6700
-           && zone_sum(other->counts.reasons, CGUARD_ZONE_REASONS) == 2
+           && zone_sum(other->counts.reasons, CGUARD_ZONE_REASONS) == 3
            && zone_sum(other->counts.outcomes, CGUARD_ZONE_OUTCOMES) == 2
            && zone_sum(other->counts.places, CGUARD_ZONE_PLACES) == 2,
            "what the old one has counted is among the others");
@@ -411,6 +419,20 @@ zone_acknowledge(void)
     zone->uncounted = 1;
     tap_ok(&zone_tap, cguard_zone_acknowledge(zone, &ack),
            "what was counted elsewhere can be acknowledged");
+
+    zone->uncounted = 0;
+    zone->state = CGUARD_ZONE_STATE_DAMAGED;
+    tap_ok(&zone_tap, cguard_zone_acknowledge(zone, &ack),
+           "so can damage");
+
+    for (i = 0, ok = 1; i < CGUARD_ZONE_ACKS; i++) {
+        ok &= cguard_zone_acknowledge(zone, &ack);
+    }
+
+    zone->acknowledged++;
+    tap_ok(&zone_tap, ok && cguard_zone_acknowledged(zone, &last)
+           && last.number == zone->acknowledged - 1,
+           "one that is being written is not shown");
 
     memset(zone->acks, 0, sizeof(zone->acks));
     tap_ok(&zone_tap, !cguard_zone_acknowledged(zone, &last),
@@ -524,6 +546,17 @@ zone_canaries(void)
     unsigned             i, n, ok, seen;
     unsigned char        address[16];
     cguard_zone_event_t  e;
+
+    zone_new();
+
+    memset(name, 'x', sizeof(name));
+    n = cguard_zone_canary(zone, name, sizeof(name));
+    tap_ok(&zone_tap, zone->canaries[n].len == CGUARD_ZONE_WORD,
+           "a long name is cut off");
+
+    cguard_zone_forget_canaries(zone);
+    tap_ok(&zone_tap, cguard_zone_canary(zone, "new", 3) != n,
+           "a place that nobody had comes before one that is given back");
 
     zone_new();
 
