@@ -26,8 +26,13 @@ scan_fast_knows(const scan_parser_t *ps)
 
     /* the formats that are not remembered are tried after the user's own */
 
-    return ps->layout.n && ps->layout.format == ps->format
-           && (ps->format < SCAN_PAIRS || ps->formats->custom == NULL);
+    if (ps->format >= SCAN_PAIRS && ps->formats->custom) {
+        return 0;
+    }
+
+    return ps->format == SCAN_PIECES
+           ? ps->shape.known
+           : ps->layout.n && ps->layout.format == ps->format;
 }
 
 

@@ -16,12 +16,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cli/bytes/scan_byte.h"
 #include "scan_fast_target.h"
-#include "cli/formats/scan_quiet.h"
+#include "cli/bytes/scan_quiet.h"
 #include "cli/formats/scan_time.h"
 #include "cli/formats/scan_types.h"
-#include "cli/formats/scan_simd.h"
-#include "cli/formats/scan_window.h"
+#include "cli/bytes/scan_simd.h"
+#include "cli/bytes/scan_window.h"
 
 
 #if SCAN_SSE2

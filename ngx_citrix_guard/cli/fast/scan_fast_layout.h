@@ -16,13 +16,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cli/bytes/scan_byte.h"
 #include "scan_fast_memo.h"
 #include "scan_fast_target.h"
-#include "cli/formats/scan_quiet.h"
+#include "cli/bytes/scan_quiet.h"
 #include "cli/formats/scan_time.h"
 #include "cli/formats/scan_types.h"
-#include "cli/formats/scan_simd.h"
-#include "cli/formats/scan_window.h"
+#include "cli/bytes/scan_simd.h"
+#include "cli/bytes/scan_window.h"
 
 
 #if SCAN_SSE2
@@ -393,21 +394,6 @@ scan_layout_count(const scan_layout_t *layout, const unsigned char *p,
 }
 
 
-/* may a part of a target be taken for a pair of the line? */
-
-static inline int
-scan_layout_has_pair(const unsigned char *p, const unsigned char *end)
-{
-    for ( /* void */ ; p < end; p++) {
-        if (*p == ',' || *p == ';' || *p == '(' || *p == '[' || *p == '^') {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 /* a target, alone or in a request; "marks" counts what only it may have */
 
 scan_inline const unsigned char *
@@ -443,7 +429,7 @@ scan_layout_target(const scan_layout_t *layout,
     n = scan_layout_count(layout, p, q);
     *marks += n;
 
-    return n && !value->quoted && scan_layout_has_pair(p, q) ? NULL : q;
+    return n && !value->quoted && scan_target_has_pair(p, q) ? NULL : q;
 }
 
 

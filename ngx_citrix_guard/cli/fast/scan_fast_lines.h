@@ -14,10 +14,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cli/formats/scan_simd.h"
+#include "cli/bytes/scan_simd.h"
 #include "cli/formats/scan_types.h"
 #include "scan_fast_clf.h"
 #include "scan_fast_layout.h"
+#include "scan_fast_shape.h"
 
 
 #if SCAN_SSE2
@@ -72,7 +73,7 @@ scan_fast_count(scan_passed_t *passed, int64_t time)
 
 /*
  * One loop for each kind of lines: "kind", which is a constant, is SCAN_CLF,
- * SCAN_JSON, or SCAN_UNKNOWN for all others.
+ * SCAN_JSON, SCAN_PIECES, or SCAN_UNKNOWN for all others.
  */
 
 scan_inline const unsigned char *
@@ -93,9 +94,10 @@ scan_fast_kind(scan_parser_t *ps, const unsigned char *p,
         } else {
             nl = scan_fast_line_end(p);
 
-            end = kind == SCAN_CLF
-                  ? scan_fast_clf(ps, p, &time)
-                  : scan_fast_layout(ps, p, nl, memo, &time, kind);
+            end = kind == SCAN_CLF ? scan_fast_clf(ps, p, &time)
+                  : kind == SCAN_PIECES
+                    ? scan_fast_shape(ps, p, nl, &time)
+                    : scan_fast_layout(ps, p, nl, memo, &time, kind);
         }
 
         if (end == NULL || end != nl || nl - p >= SCAN_LINE_MAX
@@ -128,6 +130,14 @@ scan_fast_lines_json(scan_parser_t *ps, const unsigned char *p,
 
 
 static __attribute__((noinline)) const unsigned char *
+scan_fast_lines_pieces(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_passed_t *passed)
+{
+    return scan_fast_kind(ps, p, last, passed, SCAN_PIECES);
+}
+
+
+static __attribute__((noinline)) const unsigned char *
 scan_fast_lines_other(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_passed_t *passed)
 {
@@ -146,6 +156,9 @@ scan_fast_lines(scan_parser_t *ps, const unsigned char *p,
 
     case SCAN_JSON:
         return scan_fast_lines_json(ps, p, last, passed);
+
+    case SCAN_PIECES:
+        return scan_fast_lines_pieces(ps, p, last, passed);
 
     default:
         return scan_fast_lines_other(ps, p, last, passed);

@@ -14,8 +14,8 @@
 
 #include <stddef.h>
 
-#include "cli/formats/scan_simd.h"
-#include "cli/formats/scan_window.h"
+#include "cli/bytes/scan_simd.h"
+#include "cli/bytes/scan_window.h"
 
 
 #if SCAN_SSE2

@@ -18,19 +18,13 @@
 #include <string.h>
 
 #include "cguard/decision/cguard_byte.h"
-#include "cli/formats/scan_prefilter.h"
-#include "cli/formats/scan_simd.h"
-#include "cli/formats/scan_window.h"
+#include "cli/bytes/scan_byte.h"
+#include "cli/bytes/scan_prefilter.h"
+#include "cli/bytes/scan_simd.h"
+#include "cli/bytes/scan_window.h"
 
 
 #if SCAN_SSE2
-
-
-scan_inline int
-scan_is_digit(unsigned char c)
-{
-    return (unsigned) c - '0' < 10;
-}
 
 
 /* does the "%" begin an escape of a harmless character, which is no letter? */
@@ -178,6 +172,35 @@ scan_fast_target(const unsigned char *p, unsigned char stop)
             }
         }
     }
+}
+
+
+/* may a part of a target be taken for a pair, a name and its value? */
+
+scan_inline int
+scan_target_has_pair(const unsigned char *p, const unsigned char *end)
+{
+    unsigned       mask, names, between;
+    scan_window_t  a, found;
+
+    for (names = between = 0; p < end; p += SCAN_WINDOW) {
+        a = scan_window(p);
+        mask = end - p < SCAN_WINDOW ? (1u << (end - p)) - 1 : ~0u;
+
+        found = scan_window_or(scan_window_is(a, '='),
+                               scan_window_is(a, '\''));
+        names |= scan_window_mask(found) & mask;
+
+        found = scan_window_or(scan_window_or(scan_window_is(a, ','),
+                                              scan_window_is(a, ';')),
+                               scan_window_or(scan_window_is(a, '('),
+                                              scan_window_is(a, '[')));
+        found = scan_window_or(scan_window_or(found, scan_window_is(a, '^')),
+                               scan_window_is(a, '\''));
+        between |= scan_window_mask(found) & mask;
+    }
+
+    return names && between;
 }
 
 

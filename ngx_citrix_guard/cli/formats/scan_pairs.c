@@ -15,7 +15,7 @@
 #include "scan_escape.h"
 #include "scan_layout.h"
 #include "scan_names.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_record.h"
 #include "scan_types.h"
 

@@ -15,7 +15,7 @@
 #include "scan_record.h"
 #include "scan_layout.h"
 #include "scan_line.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_time.h"
 #include "scan_types.h"
 

@@ -259,6 +259,41 @@ typedef struct {
 } scan_layout_t;
 
 
+/* the marks between the words of a line, and what is asked for at each */
+
+#define SCAN_SHAPE_MARKS  192
+
+typedef enum {
+    SCAN_SHAPE_PLAIN = 0,
+    SCAN_SHAPE_REQUEST,         /* METHOD and target are behind it */
+    SCAN_SHAPE_STRING,          /* a string in quotes */
+    SCAN_SHAPE_TIME,            /* the colon behind the hour */
+    SCAN_SHAPE_COLON,           /* one that belongs to no time */
+    SCAN_SHAPE_SLASH,           /* one that begins no target */
+    SCAN_SHAPE_BRACKET,
+    SCAN_SHAPE_END
+} scan_shape_e;
+
+
+/* each kind stands SCAN_SHAPE_MARKS behind its mark; a line end is the last */
+
+typedef struct {
+    unsigned char         mark[2 * SCAN_SHAPE_MARKS];
+    unsigned              n;
+    unsigned              requests;
+    unsigned              times;
+    unsigned              pairs;
+
+    unsigned              known:1;
+    unsigned              begins:1;         /* with the request */
+    unsigned              quoted:1;         /* the request */
+    unsigned              protocol:1;       /* is part of it */
+    unsigned              answered:1;       /* a status has to follow */
+    unsigned              timed:1;
+    unsigned              late:1;           /* the time, behind the request */
+} scan_shape_t;
+
+
 typedef struct scan_parser_s  scan_parser_t;
 
 struct scan_parser_s {
@@ -271,6 +306,7 @@ struct scan_parser_s {
 
     scan_seen_t    seen[SCAN_SEEN_KEYS];
     scan_layout_t  layout;
+    scan_shape_t   shape;
 
     /* text made for one line: at most SCAN_TEXT_TIMES the longest line */
     unsigned char        *text;

@@ -13,7 +13,7 @@
 #include "scan_w3c.h"
 #include "scan_layout.h"
 #include "scan_line.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -124,6 +124,7 @@ scan_w3c(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     {
         scan_w3c_fields(&ps->w3c, p + fields.len, last);
         ps->layout.n = 0;
+        ps->shape.known = 0;
         return SCAN_NO_REQUEST;
     }
 

@@ -90,6 +90,7 @@ scan_piece_parse(scan_piece_t *pc)
     /* the columns of a table may be others */
 
     pc->parser.layout.n = 0;
+    pc->parser.shape.known = 0;
 
     scan_arena_reset(&pc->arena);
 
