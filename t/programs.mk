@@ -51,7 +51,8 @@ AGREE_SOURCES = t/long/fuzz/fuzz.c t/long/fuzz/listed.c $(UNIT_SHARED) \
                 $(ORACLE_SOURCES)
 SCAN_SOURCES  = t/long/fuzz/fuzz.c $(UNIT_SOURCES) \
                 $(filter-out %/cli_http.c,$(wildcard $(addprefix \
-                $(CLI_DIR)/,common/*.c formats/*.c fast/*.c))) \
+                $(CLI_DIR)/,common/*.c bytes/*.c formats/*.c \
+                fast/*.c))) \
                 $(addprefix $(CLI_DIR)/scan/scan_,arena.c elsewhere.c \
                 judge.c search.c)
 replay-objects = $(patsubst %.c,$(OUT)/replay/%.o,$(1))

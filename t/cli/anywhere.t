@@ -83,6 +83,61 @@ subtest 'an attack in a field of JSON that is no target' => sub {
 };
 
 
+# formats whose lines are compared with the layout or shape of the line before
+my %LAYOUT = (
+    csv    => ["date,client,time,method,url,status,agent,note\n",
+        '2020-01-10,192.0.2.1,08:00:00,GET,"/vpn/index.html",200,"x AGENT",LINK'],
+    ltsv   => ['', "time:2020-01-10T08:00:00Z\thost:192.0.2.1\tmethod:GET"
+        . "\turi:/vpn/index.html\tstatus:200\tua:x AGENT\tlink:LINK"],
+    logfmt => ['', 'client=192.0.2.1 time=2020-01-10T08:00:00Z method=GET '
+        . 'path=/vpn/index.html status=200 agent="x AGENT" link=LINK'],
+    alb    => ['', 'https 2020-01-10T08:00:00.123456Z app/lb/50dc6c4 192.0.2.1:512'
+        . ' 10.0.0.1:443 0.001 0.002 0.000 200 200 75 512 "GET https://gw.example'
+        . '.com:443/vpn/index.html HTTP/1.1" "x AGENT" ECDHE-RSA TLSv1.2 "LINK"'],
+    haproxy => ['', 'Jan 10 08:00:00 lb haproxy[123]: 192.0.2.1:51234 '
+        . '[10/Jan/2020:08:00:00.123] fe~ be/adc1 0/0/1/2/3 200 512 - - ---- '
+        . '1/1/0/0/0 0/0 "GET /vpn/index.html HTTP/1.1" "x AGENT" "LINK"'],
+    squid  => ['', '1578639600.123 45 192.0.2.1 TCP_MISS/200 512 GET '
+        . 'http://gw/vpn/index.html - HIER_DIRECT/10.0.0.1 "x AGENT" "LINK"'],
+    w3c    => ["#Fields: date time c-ip cs-method cs-uri-stem sc-status"
+        . " cs(User-Agent) cs(Referer)\n",
+        '2020-01-10 08:00:00 192.0.2.1 GET /vpn/index.html 200 x+AGENT LINK'],
+);
+
+for my $name (sort keys %LAYOUT) {
+    my ($head, $format) = @{ $LAYOUT{$name} };
+    my $plain = filled($format);
+
+    subtest "an attack in another field: $name" => sub {
+        my @long = map { filled($format, AGENT => "$_" x 40) } 'a', 'b';
+        for (['a target' => filled($format, LINK => $UP)],
+             ['... in a name' => filled($format, AGENT => $UP)],
+             ['... encoded' => filled($format,
+                LINK => '/vpn/%2e%2e/%76pns/portal/a.xml')],
+             ['... in a long one' =>
+                filled($format, AGENT => 'a' x 20 . $UP . 'a' x 20)])
+        {
+            my ($what, $line) = @$_;
+            my $log = join '', map {"$_\n"} ($plain, @long) x 20, $line,
+                                            ($long[0], $plain) x 9;
+            my ($ran, $is) = scan([], spewed('log', $head . $log));
+            cmp_ok $ran->{status}, '>=', 2, $what or diag $line;
+            is_deeply [map { $_->{line} } @{ $is->{findings} }],
+                [61 + ($head ne '')], '... in that line';
+        }
+    };
+
+    subtest "... of an odd line: $name" => sub {
+        for my $odd ('a..b', 'a%76pns', "\xc3\xa4", 'x%', '[x]', '{x}') {
+            my $line = filled($format, LINK => $odd);
+            my ($ran) = scan([], spewed('log', $head . join '', map {"$_\n"}
+                ($plain) x 9, $line, ($plain) x 9));
+            is $ran->{status}, 0, $line;
+        }
+    };
+}
+
+
 subtest 'fields that are odd, and no attack' => sub {
     my @odd = ('a..b', '%2e%2e/', 'a%76pns', '\\"', "\xc3\xa4", 'x%', '..',
                'vpns/portal/homepage.html');

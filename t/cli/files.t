@@ -376,7 +376,7 @@ subtest 'on a terminal' => sub {
     spew("$dir/many", $line x 20_000);
 
     # two pieces, of which the second is late
-    my $slow = "(head -c 300000 $dir/many; sleep 0.4; cat $dir/many)";
+    my $slow = "(head -c 1500000 $dir/many; sleep 0.4; cat $dir/many)";
     system('mkfifo', "$dir/slow") == 0 or die "mkfifo: $?";
     my $said = on_terminal("$slow >$dir/slow &", 'scan', "$dir/slow",
                            map {"$dir/many"} 1 .. 3);

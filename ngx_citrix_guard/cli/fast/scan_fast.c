@@ -15,6 +15,27 @@
 #include "cli/formats/scan_types.h"
 
 
+/* is the line before like others, and of a format that has a fast path? */
+
+static int
+scan_fast_knows(const scan_parser_t *ps)
+{
+    if (ps->format == SCAN_CLF) {
+        return 1;
+    }
+
+    /* the formats that are not remembered are tried after the user's own */
+
+    if (ps->format >= SCAN_PAIRS && ps->formats->custom) {
+        return 0;
+    }
+
+    return ps->format == SCAN_PIECES
+           ? ps->shape.known
+           : ps->layout.n && ps->layout.format == ps->format;
+}
+
+
 const unsigned char *
 scan_fast(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, unsigned policy, scan_passed_t *passed)
@@ -23,9 +44,7 @@ scan_fast(scan_parser_t *ps, const unsigned char *p,
 
     /* where vpns alone is refused, too much is of interest */
 
-    if ((policy & CGUARD_NO_SSLVPN)
-        || (ps->format != SCAN_CLF && ps->format != SCAN_JSON))
-    {
+    if ((policy & CGUARD_NO_SSLVPN) || !scan_fast_knows(ps)) {
         return p;
     }
 

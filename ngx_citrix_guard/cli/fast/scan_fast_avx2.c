@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cli/formats/scan_simd.h"
+#include "cli/bytes/scan_simd.h"
 #include "cli/formats/scan_types.h"
 #include "scan_fast_avx2.h"
 

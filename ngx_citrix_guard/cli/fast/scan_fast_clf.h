@@ -16,12 +16,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cli/bytes/scan_byte.h"
 #include "scan_fast_target.h"
-#include "cli/formats/scan_quiet.h"
+#include "cli/bytes/scan_quiet.h"
 #include "cli/formats/scan_time.h"
 #include "cli/formats/scan_types.h"
-#include "cli/formats/scan_simd.h"
-#include "cli/formats/scan_window.h"
+#include "cli/bytes/scan_simd.h"
+#include "cli/bytes/scan_window.h"
 
 
 #if SCAN_SSE2
@@ -29,7 +30,7 @@
 
 /* the time behind "[", whose minute nearly all lines share with their last */
 
-static inline int64_t
+scan_inline int64_t
 scan_fast_time(scan_time_cache_t *clock, const unsigned char *p)
 {
 #ifdef SCAN_WIDE
@@ -56,7 +57,7 @@ scan_fast_time(scan_time_cache_t *clock, const unsigned char *p)
  * CR, or a time and a quote, or anything of an attack.
  */
 
-static inline const unsigned char *
+scan_inline const unsigned char *
 scan_fast_clf_end(const unsigned char *p)
 {
     unsigned              mask;
@@ -91,7 +92,7 @@ scan_fast_clf_end(const unsigned char *p)
 
 /* where the time begins; user names and other fields may be odd */
 
-static inline const unsigned char *
+scan_inline const unsigned char *
 scan_fast_clf_front(const unsigned char *p)
 {
     unsigned              mask;
@@ -123,7 +124,7 @@ scan_fast_clf_front(const unsigned char *p)
 
 /* the end of the line; NULL: take the full way */
 
-static inline const unsigned char *
+scan_inline const unsigned char *
 scan_fast_clf(scan_parser_t *ps, const unsigned char *p, int64_t *time)
 {
     /* what a piece's lines have in common is seen by the first one */

@@ -9,7 +9,7 @@
 #include "scan_fast_sse2.h"
 #include "scan_fast_lines.h"
 #include "cli/formats/scan_types.h"
-#include "cli/formats/scan_simd.h"
+#include "cli/bytes/scan_simd.h"
 
 
 const unsigned char *

@@ -18,19 +18,13 @@
 #include <string.h>
 
 #include "cguard/decision/cguard_byte.h"
-#include "cli/formats/scan_prefilter.h"
-#include "cli/formats/scan_simd.h"
-#include "cli/formats/scan_window.h"
+#include "cli/bytes/scan_byte.h"
+#include "cli/bytes/scan_prefilter.h"
+#include "cli/bytes/scan_simd.h"
+#include "cli/bytes/scan_window.h"
 
 
 #if SCAN_SSE2
-
-
-static inline int
-scan_is_digit(unsigned char c)
-{
-    return (unsigned) c - '0' < 10;
-}
 
 
 /* does the "%" begin an escape of a harmless character, which is no letter? */
@@ -129,19 +123,29 @@ scan_may_have_end(const unsigned char *p, const unsigned char *end)
 }
 
 
-/* the end of a target that is of no interest: a blank or a quote; or NULL */
+/*
+ * The end of a target that is of no interest: a blank, a quote, or "stop", and
+ * if that is no blank the end of the line; or NULL.
+ */
 
-static inline __attribute__((always_inline)) const unsigned char *
-scan_fast_target(const unsigned char *p)
+scan_inline const unsigned char *
+scan_fast_target(const unsigned char *p, unsigned char stop)
 {
     unsigned              mask, vpns;
+    scan_window_t         odd;
     const unsigned char  *q, *start;
 
     vpns = 0;
 
     for (start = p; /* void */ ; p += SCAN_WINDOW) {
 
-        for (mask = scan_window_mask(scan_window_odd(p));
+        odd = scan_window_odd(p);
+
+        if (stop != ' ') {
+            odd = scan_window_or(odd, scan_window_is(scan_window(p), stop));
+        }
+
+        for (mask = scan_window_mask(odd);
              mask;
              mask &= mask - 1)
         {
@@ -149,9 +153,11 @@ scan_fast_target(const unsigned char *p)
 
             /* a blank, a quote, and what is not clean anyway */
 
-            if (*q < '$' || *q >= 0x80) {
+            if (*q < '$' || *q >= 0x80 || *q == stop) {
 
-                if ((*q != ' ' && *q != '"') || q == start
+                if ((*q != ' ' && *q != '"' && *q != stop
+                     && (stop == ' ' || (*q != '\n' && *q != '\r')))
+                    || q == start
                     || (vpns && scan_may_have_end(start, q)
                         && scan_has_end(start, (size_t) (q - start))))
                 {
@@ -169,9 +175,38 @@ scan_fast_target(const unsigned char *p)
 }
 
 
+/* may a part of a target be taken for a pair, a name and its value? */
+
+scan_inline int
+scan_target_has_pair(const unsigned char *p, const unsigned char *end)
+{
+    unsigned       mask, names, between;
+    scan_window_t  a, found;
+
+    for (names = between = 0; p < end; p += SCAN_WINDOW) {
+        a = scan_window(p);
+        mask = end - p < SCAN_WINDOW ? (1u << (end - p)) - 1 : ~0u;
+
+        found = scan_window_or(scan_window_is(a, '='),
+                               scan_window_is(a, '\''));
+        names |= scan_window_mask(found) & mask;
+
+        found = scan_window_or(scan_window_or(scan_window_is(a, ','),
+                                              scan_window_is(a, ';')),
+                               scan_window_or(scan_window_is(a, '('),
+                                              scan_window_is(a, '[')));
+        found = scan_window_or(scan_window_or(found, scan_window_is(a, '^')),
+                               scan_window_is(a, '\''));
+        between |= scan_window_mask(found) & mask;
+    }
+
+    return names && between;
+}
+
+
 /* the end of METHOD target HTTP/N.N */
 
-static inline const unsigned char *
+scan_inline const unsigned char *
 scan_fast_request(const unsigned char *p)
 {
     unsigned  mask;
@@ -195,7 +230,7 @@ scan_fast_request(const unsigned char *p)
         }
     }
 
-    p = scan_fast_target(p + 1);
+    p = scan_fast_target(p + 1, ' ');
 
     return p && memcmp(p, " HTTP/", 6) == 0
            && scan_is_digit(p[6]) && p[7] == '.' && scan_is_digit(p[8])

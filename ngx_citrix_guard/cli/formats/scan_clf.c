@@ -16,7 +16,7 @@
 #include "scan_line.h"
 #include "scan_pieces.h"
 #include "scan_pieces_request.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_record.h"
 #include "scan_time.h"
 #include "scan_types.h"

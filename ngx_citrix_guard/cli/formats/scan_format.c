@@ -34,7 +34,7 @@ typedef scan_parsed_e (*scan_parse_pt)(scan_parser_t *ps,
 
 static const scan_parse_pt  scan_parsers[SCAN_FORMATS] = {
     scan_clf, scan_custom, scan_json, scan_w3c, scan_error_log, scan_gateway,
-    scan_table, scan_pairs, scan_pieces
+    scan_table, scan_pairs, scan_pieces_line
 };
 
 

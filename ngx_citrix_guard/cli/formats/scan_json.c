@@ -37,9 +37,8 @@ typedef struct {
     size_t                len;
     unsigned              keys;
 
-    /* values other than objects or arrays, as in the line */
-    scan_value_t          value[SCAN_LAYOUT_VALUES];
-    unsigned              values;
+    /* values other than objects or arrays */
+    scan_values_t         values;
 
     /* the enclosing objects and arrays: where their paths end */
     struct {
@@ -59,8 +58,7 @@ static int scan_json_string(scan_json_t *js, cli_str_t *s,
     unsigned *escaped);
 static scan_field_e scan_json_key(scan_json_t *js, cli_str_t key,
     unsigned *rank);
-static void scan_json_take(scan_json_t *js, scan_value_t *value,
-    cli_str_t s, unsigned escaped);
+static cli_str_t scan_json_plain(scan_json_t *js, cli_str_t s);
 
 
 static void
@@ -108,7 +106,7 @@ scan_parsed_e
 scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     scan_line_t *ln)
 {
-    int                   rc, direct;
+    int                   rc;
     size_t                len;
     scan_json_t           js;
     scan_parsed_e         parsed;
@@ -135,7 +133,7 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     js.last = last;
     js.len = 0;
     js.keys = 0;
-    js.values = 0;
+    js.values.n = 0;
     js.depth = 0;
 
     scan_record_begin(&js.record, ps, ln);
@@ -148,19 +146,14 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
     if (rc == 0 && scan_json_is_end(&js)) {
 
-        /* the layout is that of a line with the request in a field */
-
-        direct = js.record.rank[SCAN_F_TARGET] > SCAN_RANK_VAGUE;
-
         parsed = scan_record_end(&js.record);
 
         if (parsed == SCAN_DAMAGED && scan_json_is_action(start, js.p)) {
             return SCAN_NO_REQUEST;
         }
 
-        if (parsed == SCAN_REQUEST && ps->depth == 0) {
-            scan_layout_learn(&ps->layout, p, js.p, js.value,
-                              direct ? js.values : SCAN_LAYOUT_VALUES + 1);
+        if (parsed == SCAN_REQUEST) {
+            scan_record_learn(&js.record, SCAN_JSON, p, js.p, &js.values);
         }
 
         return parsed;
@@ -259,9 +252,8 @@ scan_json_member(scan_json_t *js)
 static int
 scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
 {
-    unsigned      escaped, quoted;
-    cli_str_t     s;
-    scan_value_t  value;
+    unsigned   escaped, quoted;
+    cli_str_t  s;
 
     if (js->p == js->last) {
         return -1;
@@ -299,19 +291,17 @@ scan_json_value(scan_json_t *js, scan_field_e field, unsigned rank)
         }
     }
 
-    value.data = s.data;
-    value.last = s.data + s.len;
-    value.field = field;
-    value.rank = rank;
-    value.quoted = quoted;
+    scan_values_add(&js->values, s, field, rank, quoted);
 
-    if (js->values < SCAN_LAYOUT_VALUES) {
-        js->value[js->values] = value;
+    if (escaped && field != SCAN_F_SKIP) {
+        s = scan_json_plain(js, s);
     }
 
-    js->values++;
+    if (!quoted && s.len == 4 && memcmp(s.data, "null", 4) == 0) {
+        s.len = 0;
+    }
 
-    scan_json_take(js, &value, s, escaped);
+    scan_record_take(&js->record, field, rank, s);
 
     return 0;
 }
@@ -422,26 +412,19 @@ scan_json_key(scan_json_t *js, cli_str_t key, unsigned *rank)
 }
 
 
-/* undoes the escapes of what matters, into "text" */
+/* without its escapes, in "text" */
 
-static void
-scan_json_take(scan_json_t *js, scan_value_t *value, cli_str_t s,
-    unsigned escaped)
+static cli_str_t
+scan_json_plain(scan_json_t *js, cli_str_t s)
 {
     unsigned char  *text;
 
-    if (escaped && value->field != SCAN_F_SKIP) {
-        text = js->ps->text + js->ps->used;
+    text = js->ps->text + js->ps->used;
 
-        s.len = scan_unescape_json(text, s.data, s.len);
-        s.data = text;
+    s.len = scan_unescape_json(text, s.data, s.len);
+    s.data = text;
 
-        js->ps->used += s.len;
-    }
+    js->ps->used += s.len;
 
-    if (!value->quoted && s.len == 4 && memcmp(s.data, "null", 4) == 0) {
-        s.len = 0;
-    }
-
-    scan_record_take(&js->record, value->field, value->rank, s);
+    return s;
 }

@@ -12,7 +12,7 @@
 
 #include "cli/common/cli_types.h"
 #include "scan_line.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_time.h"
 #include "scan_types.h"
 

@@ -13,8 +13,9 @@
 #include "cli/common/cli_types.h"
 #include "scan_pairs.h"
 #include "scan_escape.h"
+#include "scan_layout.h"
 #include "scan_names.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_record.h"
 #include "scan_types.h"
 
@@ -65,8 +66,11 @@ scan_pairs(scan_parser_t *ps, const unsigned char *p,
     scan_field_e          field;
     scan_record_t         rec;
     scan_parsed_e         parsed;
+    scan_values_t         values;
     unsigned char        *text;
-    const unsigned char  *tab;
+    const unsigned char  *tab, *start;
+
+    start = p;
 
     pr.p = p;
     pr.last = last;
@@ -89,12 +93,16 @@ scan_pairs(scan_parser_t *ps, const unsigned char *p,
     scan_record_begin(&rec, ps, ln);
 
     twice = 0;
+    values.n = 0;
 
     for (n = 0; n < SCAN_PAIRS_MAX && scan_pairs_next(&pr, &name, &value);
          n++)
     {
         field = scan_name(ps->formats, (const char *) name.data, name.len,
                           &rank);
+
+        scan_values_add(&values, value, field, rank,
+                        value.data[-1] == '"' || value.data[-1] == '\'');
 
         if (field == SCAN_F_TARGET || field == SCAN_F_REQUEST) {
             value = scan_pairs_target(value);
@@ -130,10 +138,16 @@ scan_pairs(scan_parser_t *ps, const unsigned char *p,
         ln->status = 0;
     }
 
-    return parsed == SCAN_REQUEST
-           && (ln->status || ln->method.len || ln->client.len
-               || ln->time != SCAN_NO_TIME)
-           ? SCAN_REQUEST : SCAN_DAMAGED;
+    if (parsed != SCAN_REQUEST
+        || (!ln->status && !ln->method.len && !ln->client.len
+            && ln->time == SCAN_NO_TIME))
+    {
+        return SCAN_DAMAGED;
+    }
+
+    scan_record_learn(&rec, SCAN_PAIRS, start, last, &values);
+
+    return SCAN_REQUEST;
 }
 
 

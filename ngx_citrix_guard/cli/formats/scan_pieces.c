@@ -10,19 +10,22 @@
 
 #include <string.h>
 
+#include "cli/bytes/scan_byte.h"
 #include "cli/common/cli_types.h"
 #include "scan_pieces.h"
 #include "scan_pieces_request.h"
 #include "scan_pieces_status.h"
+#include "scan_pieces_time.h"
 #include "scan_line.h"
-#include "scan_prefilter.h"
-#include "scan_time.h"
+#include "cli/bytes/scan_prefilter.h"
+#include "scan_shape.h"
 #include "scan_types.h"
 
 
+static scan_parsed_e scan_pieces_read(scan_parser_t *ps,
+    const unsigned char *p, const unsigned char *last, scan_line_t *ln,
+    scan_pieces_t *pc);
 static void scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln);
-static int scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc,
-    scan_line_t *ln);
 static int scan_pieces_is_other(const unsigned char *p,
     const unsigned char *last);
 
@@ -31,28 +34,57 @@ scan_parsed_e
 scan_pieces(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln)
 {
-    cli_str_t      size;
     scan_pieces_t  pc;
+
+    return scan_pieces_read(ps, p, last, ln, &pc);
+}
+
+
+scan_parsed_e
+scan_pieces_line(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    scan_parsed_e  rc;
+    scan_pieces_t  pc;
+
+    rc = scan_pieces_read(ps, p, last, ln, &pc);
+
+    if (rc == SCAN_REQUEST) {
+        scan_shape_learn(ps, &pc);
+    }
+
+    return rc;
+}
+
+
+static scan_parsed_e
+scan_pieces_read(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln, scan_pieces_t *pc)
+{
+    cli_str_t  size;
 
     scan_line_init(ln);
 
-    pc.p = p;
-    pc.last = last;
-    pc.cut = 0;
-    pc.unanswered = 0;
+    memset(pc, 0, sizeof(scan_pieces_t));
+
+    pc->p = p;
+    pc->last = last;
     size.len = 0;
 
-    if (scan_pieces_request(&pc)) {
-        scan_pieces_take(&pc, ln);
-        ln->status = scan_pieces_status(&pc, &size);
-        pc.unanswered = ln->status == 0 && last - pc.behind > 1
-                        && pc.behind[0] == ' ' && pc.behind[1] != '-';
+    if (scan_pieces_request(pc)) {
+        scan_pieces_take(pc, ln);
+        ln->status = scan_pieces_status(pc, &size);
+        pc->unanswered = ln->status == 0 && last - pc->behind > 1
+                         && pc->behind[0] == ' ' && pc->behind[1] != '-';
 
-    } else if (!scan_pieces_target(&pc, ln)) {
+    } else if (scan_pieces_target(pc, ln)) {
+        pc->alone = 1;
+
+    } else {
         return scan_pieces_is_other(p, last) ? SCAN_NO_REQUEST : SCAN_DAMAGED;
     }
 
-    if (ln->target.len == 0 || pc.cut) {
+    if (ln->target.len == 0 || pc->cut) {
         return SCAN_DAMAGED;
     }
 
@@ -60,11 +92,12 @@ scan_pieces(scan_parser_t *ps, const unsigned char *p,
         ln->size = size;
     }
 
-    scan_pieces_client(&pc, ln);
+    scan_pieces_client(pc, ln);
 
-    if (scan_pieces_time(ps, &pc, ln) == -1
-        || (pc.unanswered && scan_find(p, (size_t) (pc.request - p), "] \""))
-        || (pc.behind < last && scan_pieces_find(pc.behind, last)))
+    if (scan_pieces_time(ps, pc, ln) == -1
+        || (pc->unanswered
+            && scan_find(p, (size_t) (pc->request - p), "] \""))
+        || (pc->behind < last && scan_pieces_find(pc->behind, last)))
     {
         return SCAN_DAMAGED;
     }
@@ -93,7 +126,7 @@ scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
 
     for (p = start; p < pc->last; p++) {
 
-        if (!scan_is_number(*p) || (p > start && (scan_is_number(p[-1])
+        if (!scan_is_digit(*p) || (p > start && (scan_is_digit(p[-1])
                                                   || p[-1] == '.')))
         {
             continue;
@@ -101,7 +134,7 @@ scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
 
         word.data = p;
 
-        for (at = p; at < pc->last && (scan_is_number(*at) || *at == '.');
+        for (at = p; at < pc->last && (scan_is_digit(*at) || *at == '.');
              at++)
         {
             /* void */
@@ -122,73 +155,6 @@ scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
 
         p = at;
     }
-}
-
-
-/* [dd/Mon/yyyy:hh:mm:ss, yyyy-mm-ddThh:mm:ss, or seconds at the beginning */
-
-static int
-scan_pieces_time(scan_parser_t *ps, const scan_pieces_t *pc, scan_line_t *ln)
-{
-    unsigned              i;
-    unsigned char         clf[SCAN_CLF_LEN + 1];
-    const unsigned char  *p;
-
-    p = pc->p;
-
-    for (i = 0; i < 4 && (p = scan_find_near(p, pc->last, ':')); i++, p++) {
-
-        if (p - pc->p >= 11 && pc->last - p >= 9 && p[-5] == '/'
-            && p[-9] == '/')
-        {
-            memcpy(clf, p - 11, 20);
-            memcpy(clf + 20, " +0000", 7);
-
-            if (pc->last - p >= 15 && p[9] == ' '
-                && (p[10] == '+' || p[10] == '-'))
-            {
-                memcpy(clf + 20, p + 9, 6);
-            }
-
-            ln->time = scan_time_cached_clf(&ps->clock, clf);
-
-            if (ln->time == SCAN_NO_TIME) {
-                return -1;
-            }
-
-        } else if (p - pc->p >= 10 && pc->last - p >= 9 && p[-5] == '/'
-                   && p[-8] == '/')
-        {
-            /* the ADC's: mm/dd/yyyy:hh:mm:ss */
-
-            memcpy(clf, p - 4, 4);
-            clf[4] = clf[7] = '-';
-            memcpy(clf + 5, p - 10, 2);
-            memcpy(clf + 8, p - 7, 2);
-            clf[10] = 'T';
-            memcpy(clf + 11, p + 1, 8);
-
-            ln->time = scan_time_iso(clf, 19);
-
-        } else if (p - pc->p >= 13 && pc->last - p >= 6
-                   && (p[-3] == 'T' || p[-3] == ' ')
-                   && (p[-9] == '-' || p[-9] == '/') && p[3] == ':')
-        {
-            ln->time = scan_time_cached(&ps->clock, p - 13, 19);
-        }
-
-        if (ln->time != SCAN_NO_TIME) {
-            return 0;
-        }
-    }
-
-    p = scan_find_near(pc->p, pc->last, ' ');
-
-    if (p && p - pc->p >= 10 && p - pc->p <= 17 && *pc->p == '1') {
-        ln->time = scan_time_epoch(pc->p, (size_t) (p - pc->p));
-    }
-
-    return 0;
 }
 
 

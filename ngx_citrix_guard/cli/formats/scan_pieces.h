@@ -22,4 +22,10 @@
 scan_parsed_e scan_pieces(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
+/* the same for a line of the log itself, whose shape is remembered */
+
+scan_parsed_e scan_pieces_line(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln);
+
+
 #endif /* _SCAN_PIECES_H_INCLUDED_ */

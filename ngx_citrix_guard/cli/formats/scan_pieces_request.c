@@ -9,10 +9,11 @@
 
 #include <string.h>
 
+#include "cli/bytes/scan_byte.h"
 #include "scan_pieces_request.h"
 #include "scan_line.h"
-#include "scan_prefilter.h"
-#include "scan_quiet.h"
+#include "cli/bytes/scan_prefilter.h"
+#include "cli/bytes/scan_quiet.h"
 #include "scan_record.h"
 #include "scan_types.h"
 

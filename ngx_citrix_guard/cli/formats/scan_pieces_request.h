@@ -24,24 +24,13 @@ typedef struct {
     const unsigned char  *end;
     const unsigned char  *behind;
 
-    /* its quote is missing; or an answer is there that is none */
-    unsigned              cut:1;
-    unsigned              unanswered:1;
+    /* the colon behind the hour of its time, if that has a date */
+    const unsigned char  *time;
+
+    unsigned              cut:1;            /* its quote is missing */
+    unsigned              unanswered:1;     /* its status is none */
+    unsigned              alone:1;          /* the target has no method */
 } scan_pieces_t;
-
-
-static inline int
-scan_is_capital(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-
-static inline int
-scan_is_number(unsigned char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 
 /* the first one between "p" and "last"; 0: there is none */

@@ -9,10 +9,11 @@
 
 #include <string.h>
 
+#include "cli/bytes/scan_byte.h"
 #include "cli/common/cli_types.h"
 #include "scan_pieces_status.h"
 #include "scan_pieces_request.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 
 
 /* a word of three digits that may be a status; 0 if "p" begins none */
@@ -23,8 +24,8 @@ scan_pieces_number(const unsigned char *p, const unsigned char *last,
 {
     unsigned  n;
 
-    if (last - p < 3 || *p < '1' || *p > '5' || !scan_is_number(p[1])
-        || !scan_is_number(p[2])
+    if (last - p < 3 || *p < '1' || *p > '5' || !scan_is_digit(p[1])
+        || !scan_is_digit(p[2])
         || (last - p > 3 && p[3] != ' ' && p[3] != '"' && p[3] != '|'
             && p[3] != '\t' && p[3] != ',' && p[3] != ';' && p[3] != ')'
             && p[3] != ']' && p[3] != '\'' && p[3] != '/'))
@@ -40,9 +41,7 @@ scan_pieces_number(const unsigned char *p, const unsigned char *last,
 }
 
 
-/* those that are in use */
-
-static int
+int
 scan_pieces_registered(unsigned n)
 {
     return (n >= 100 && n <= 103) || (n >= 200 && n <= 208) || n == 226
@@ -107,7 +106,7 @@ scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)
             first = n;
             end = scan_pieces_skip(end, pc->request);
 
-            if (end < pc->request && scan_is_number(*end)) {
+            if (end < pc->request && scan_is_digit(*end)) {
                 size->data = end;
                 size->len = (size_t) (pc->request - end);
             }
@@ -170,7 +169,7 @@ scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
     if (after) {
         next = scan_pieces_skip(end, pc->last);
 
-        if (next < pc->last && (scan_is_number(*next) || *next == '-')) {
+        if (next < pc->last && (scan_is_digit(*next) || *next == '-')) {
 
             /* and the size, if the request has no status in front */
 

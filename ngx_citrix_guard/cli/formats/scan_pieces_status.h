@@ -18,5 +18,9 @@
 
 unsigned scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size);
 
+/* 1: this status is in use */
+
+int scan_pieces_registered(unsigned n);
+
 
 #endif /* _SCAN_PIECES_STATUS_H_INCLUDED_ */

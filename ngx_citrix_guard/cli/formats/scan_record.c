@@ -13,8 +13,9 @@
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_types.h"
 #include "scan_record.h"
+#include "scan_layout.h"
 #include "scan_line.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -479,4 +480,28 @@ scan_record_end(scan_record_t *rec)
     /* servers log no target if there was no request */
 
     return rec->named && ln->status ? SCAN_REQUEST : SCAN_DAMAGED;
+}
+
+
+void
+scan_record_learn(scan_record_t *rec, scan_format_e format,
+    const unsigned char *p, const unsigned char *last,
+    const scan_values_t *values)
+{
+    unsigned        vague;
+    scan_parser_t  *ps;
+
+    ps = rec->ps;
+    vague = rec->rank[SCAN_F_TARGET] <= SCAN_RANK_VAGUE;
+
+    if (ps->depth) {
+        return;
+    }
+
+    if (ps->rest || (vague && rec->inner.len)) {
+        ps->layout.n = 0;
+        return;
+    }
+
+    scan_layout_learn(ps, format, p, last, values, rec->line, vague);
 }

@@ -49,6 +49,12 @@ void scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
 
 scan_parsed_e scan_record_end(scan_record_t *rec);
 
+/* the layout of its line, if that is a request of a log's own line */
+
+void scan_record_learn(scan_record_t *rec, scan_format_e format,
+    const unsigned char *p, const unsigned char *last,
+    const scan_values_t *values);
+
 /* does it look like a target, or like METHOD and target? */
 
 int scan_is_target(cli_str_t s);

@@ -18,15 +18,15 @@
 #define SCAN_ROWS_MAX  (128 * 1024)
 
 
+static size_t scan_rows_quoted(scan_rows_t *rows, size_t i);
+static size_t scan_rows_unquoted(scan_rows_t *rows, size_t i);
 static void scan_rows_row(scan_rows_t *rows, size_t end);
 
 
 void
 scan_rows_feed(scan_rows_t *rows, const unsigned char *p, size_t len)
 {
-    size_t                i, from;
-    unsigned char         c;
-    const unsigned char  *next;
+    size_t  i, from;
 
     rows->n -= rows->used;
     rows->start -= rows->used;
@@ -46,55 +46,86 @@ scan_rows_feed(scan_rows_t *rows, const unsigned char *p, size_t len)
     memcpy(rows->out + from, p, len);
     rows->n += len;
 
-    /* without a quote each line is a row */
-
-    if (!rows->quoted && memchr(p, '"', len) == NULL) {
-        p = memrchr(rows->out + from, '\n', len);
-
-        if (p) {
-            rows->start = (size_t) (p + 1 - rows->out);
-        }
-
-        rows->within = rows->n > rows->start
-                       && rows->out[rows->n - 1] != rows->separator;
-        return;
-    }
-
-    for (i = from; i < rows->n; i++) {
-
-        if (rows->quoted && !rows->quote) {
-            next = memchr(rows->out + i, '"', rows->n - i);
-
-            if (next == NULL) {
-                break;
-            }
-
-            i = (size_t) (next - rows->out);
-            rows->quote = 1;
-            continue;
-        }
-
-        c = rows->out[i];
-
-        /* the second one of two */
-
-        if (rows->quote && c == '"') {
-            rows->quote = 0;
-            continue;
-        }
-
-        rows->quoted = !rows->within && c == '"';
-        rows->quote = 0;
-        rows->within = c != rows->separator && c != '\n';
-
-        if (c == '\n') {
-            scan_rows_row(rows, i);
-        }
+    for (i = from; i < rows->n; /* void */ ) {
+        i = rows->quoted ? scan_rows_quoted(rows, i)
+                         : scan_rows_unquoted(rows, i);
     }
 
     if (rows->n - rows->start > SCAN_ROWS_MAX) {
         scan_rows_end(rows);
     }
+}
+
+
+/* up to the byte behind the quote that ends the value, or behind two quotes */
+
+static size_t
+scan_rows_quoted(scan_rows_t *rows, size_t i)
+{
+    const unsigned char  *quote;
+
+    if (!rows->quote) {
+        quote = memchr(rows->out + i, '"', rows->n - i);
+
+        if (quote == NULL) {
+            return rows->n;
+        }
+
+        rows->quote = 1;
+        i = (size_t) (quote + 1 - rows->out);
+
+        if (i == rows->n) {
+            return i;
+        }
+    }
+
+    rows->quote = 0;
+
+    if (rows->out[i] == '"') {
+        return i + 1;
+    }
+
+    rows->quoted = 0;
+
+    return i;
+}
+
+
+/* up to behind the next quote, which may begin a value */
+
+static size_t
+scan_rows_unquoted(scan_rows_t *rows, size_t i)
+{
+    size_t                len;
+    const unsigned char  *p, *quote, *nl;
+
+    p = rows->out + i;
+    quote = memchr(p, '"', rows->n - i);
+    len = quote ? (size_t) (quote - p) : rows->n - i;
+
+    nl = memchr(p, '\n', len);
+
+    if (nl) {
+        scan_rows_row(rows, (size_t) (nl - rows->out));
+
+        /* the rows behind it have no quotes */
+
+        nl = memrchr(p, '\n', len);
+        rows->start = (size_t) (nl + 1 - rows->out);
+    }
+
+    if (len) {
+        rows->within = p[len - 1] != rows->separator && p[len - 1] != '\n';
+    }
+
+    if (quote == NULL) {
+        return rows->n;
+    }
+
+    rows->quoted = !rows->within;
+    rows->within = 1;
+
+    return i + len + 1;
 }
 
 

@@ -13,8 +13,9 @@
 
 #include "cli/common/cli_types.h"
 #include "scan_table.h"
+#include "scan_layout.h"
 #include "scan_names.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_record.h"
 #include "scan_types.h"
 
@@ -125,8 +126,15 @@ scan_table(scan_parser_t *ps, const unsigned char *p,
     unsigned        n, doubled;
     cli_str_t       value;
     scan_record_t   rec;
+    scan_parsed_e   parsed;
+    scan_values_t   values;
     unsigned char  *text;
     size_t          i;
+
+    const unsigned char  *start;
+
+    start = p;
+    values.n = 0;
 
     if (ps->w3c.n == 0 || ps->w3c.separator == 0) {
         return SCAN_DAMAGED;
@@ -140,6 +148,9 @@ scan_table(scan_parser_t *ps, const unsigned char *p,
 
     for (n = 0; p <= last && n < ps->w3c.n; n++) {
         value = scan_table_value(&p, last, ps->w3c.separator, &doubled);
+
+        scan_values_add(&values, value, ps->w3c.column[n], ps->w3c.rank[n],
+                        value.data > start && value.data[-1] == '"');
 
         if (doubled) {
             text = ps->text + ps->used;
@@ -167,7 +178,13 @@ scan_table(scan_parser_t *ps, const unsigned char *p,
         return SCAN_DAMAGED;
     }
 
-    return scan_record_end(&rec);
+    parsed = scan_record_end(&rec);
+
+    if (parsed == SCAN_REQUEST) {
+        scan_record_learn(&rec, SCAN_TABLE, start, last, &values);
+    }
+
+    return parsed;
 }
 
 

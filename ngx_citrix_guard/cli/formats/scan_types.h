@@ -189,10 +189,11 @@ typedef struct {
 } scan_time_cache_t;
 
 
-/* the values of a JSON line, and the text before each and before its end */
+/* the values of a line, and the text before each and before its end */
 
 #define SCAN_LAYOUT_VALUES  48
 #define SCAN_LAYOUT_TEXT    2048
+#define SCAN_LAYOUT_MEMOS   8
 
 typedef struct {
     const unsigned char  *data;
@@ -203,23 +204,43 @@ typedef struct {
 } scan_value_t;
 
 
+/* as they are in the line; more than SCAN_LAYOUT_VALUES are only counted */
+
+typedef struct {
+    scan_value_t          value[SCAN_LAYOUT_VALUES];
+    unsigned              n;
+} scan_values_t;
+
+
 typedef enum {
     SCAN_LAYOUT_IS_STRING = 0,
     SCAN_LAYOUT_IS_BARE,
     SCAN_LAYOUT_IS_TARGET,
     SCAN_LAYOUT_IS_REQUEST,
     SCAN_LAYOUT_IS_TIME,
+    SCAN_LAYOUT_IS_CLOCK,
     SCAN_LAYOUT_IS_QUERY,
     SCAN_LAYOUT_IS_VERDICT,
-    SCAN_LAYOUT_IS_PLAIN
+    SCAN_LAYOUT_IS_TEXT         /* a string that may be a line of its own */
 } scan_layout_e;
 
 
 typedef struct {
+    /* the text before it, and which bytes of its last window count */
     unsigned short        text;
     unsigned short        len;
+    unsigned              mask16;
+    unsigned              mask32;
+
     unsigned char         is;
-    unsigned char         quoted;
+    unsigned char         stop;         /* the byte behind it */
+
+    /* so many values from here on are mostly those of the line before */
+    unsigned char         run;
+    unsigned char         memo;
+
+    unsigned              quoted:1;
+    unsigned              some:1;       /* may not be empty */
 } scan_layout_value_t;
 
 
@@ -227,7 +248,50 @@ typedef struct {
     unsigned char        text[SCAN_LAYOUT_TEXT];
     scan_layout_value_t  value[SCAN_LAYOUT_VALUES + 1];
     unsigned             n;
+    scan_format_e        format;
+
+    /* the time without its seconds, if only these may differ */
+    int64_t              minute;
+
+    /* only a target may have more of these bytes than the text has */
+    unsigned char        mark[3];
+    unsigned             marks;
 } scan_layout_t;
+
+
+/* the marks between the words of a line, and what is asked for at each */
+
+#define SCAN_SHAPE_MARKS  192
+
+typedef enum {
+    SCAN_SHAPE_PLAIN = 0,
+    SCAN_SHAPE_REQUEST,         /* METHOD and target are behind it */
+    SCAN_SHAPE_STRING,          /* a string in quotes */
+    SCAN_SHAPE_TIME,            /* the colon behind the hour */
+    SCAN_SHAPE_COLON,           /* one that belongs to no time */
+    SCAN_SHAPE_SLASH,           /* one that begins no target */
+    SCAN_SHAPE_BRACKET,
+    SCAN_SHAPE_END
+} scan_shape_e;
+
+
+/* each kind stands SCAN_SHAPE_MARKS behind its mark; a line end is the last */
+
+typedef struct {
+    unsigned char         mark[2 * SCAN_SHAPE_MARKS];
+    unsigned              n;
+    unsigned              requests;
+    unsigned              times;
+    unsigned              pairs;
+
+    unsigned              known:1;
+    unsigned              begins:1;         /* with the request */
+    unsigned              quoted:1;         /* the request */
+    unsigned              protocol:1;       /* is part of it */
+    unsigned              answered:1;       /* a status has to follow */
+    unsigned              timed:1;
+    unsigned              late:1;           /* the time, behind the request */
+} scan_shape_t;
 
 
 typedef struct scan_parser_s  scan_parser_t;
@@ -242,6 +306,7 @@ struct scan_parser_s {
 
     scan_seen_t    seen[SCAN_SEEN_KEYS];
     scan_layout_t  layout;
+    scan_shape_t   shape;
 
     /* text made for one line: at most SCAN_TEXT_TIMES the longest line */
     unsigned char        *text;

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "cli/common/cli_memory.h"
-#include "scan_quiet.h"
+#include "cli/bytes/scan_quiet.h"
 #include "scan_unfold.h"
 
 

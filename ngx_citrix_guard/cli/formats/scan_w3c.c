@@ -11,8 +11,9 @@
 
 #include "cli/common/cli_types.h"
 #include "scan_w3c.h"
+#include "scan_layout.h"
 #include "scan_line.h"
-#include "scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_time.h"
 #include "scan_types.h"
 
@@ -122,6 +123,8 @@ scan_w3c(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
         && memcmp(p, fields.data, fields.len) == 0)
     {
         scan_w3c_fields(&ps->w3c, p + fields.len, last);
+        ps->layout.n = 0;
+        ps->shape.known = 0;
         return SCAN_NO_REQUEST;
     }
 
@@ -149,6 +152,12 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
     unsigned      i, found;
     cli_str_t     word, date, clock;
     scan_field_e  field;
+    scan_values_t values;
+
+    const unsigned char  *start;
+
+    start = p;
+    values.n = 0;
 
     scan_line_init(ln);
 
@@ -166,6 +175,9 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
         }
 
         field = ps->w3c.column[i];
+
+        scan_values_add(&values, word, field, 0,
+                        word.data > start && word.data[-1] == '"');
 
         if (word.len == 1 && *word.data == '-') {
             continue;
@@ -197,6 +209,11 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
         ln->time = scan_time_iso((unsigned char *) when, 11 + clock.len);
     }
 
-    return date.len && clock.len && ln->time == SCAN_NO_TIME
-           ? SCAN_DAMAGED : SCAN_REQUEST;
+    if (date.len && clock.len && ln->time == SCAN_NO_TIME) {
+        return SCAN_DAMAGED;
+    }
+
+    scan_layout_learn(ps, SCAN_W3C, start, last, &values, ln, 0);
+
+    return SCAN_REQUEST;
 }

@@ -12,7 +12,7 @@
 #include "cguard/decision/cguard_target.h"
 #include "cli/common/cli_types.h"
 #include "cli/formats/scan_line.h"
-#include "cli/formats/scan_quiet.h"
+#include "cli/bytes/scan_quiet.h"
 #include "cli/formats/scan_rows.h"
 #include "cli/formats/scan_types.h"
 #include "scan_elsewhere.h"

@@ -316,18 +316,17 @@ scan_feed_w3c(scan_feed_t *feed, scan_piece_t *pc)
         return;
     }
 
-    for (p = pc->buf; p < last; p = end + 1) {
-        p = memmem(p, (size_t) (last - p), "#Fields:", 8);
+    for (p = pc->buf; (p = memchr(p, '#', (size_t) (last - p))); p++) {
 
-        if (p == NULL) {
-            break;
+        if ((p > pc->buf && p[-1] != '\n') || last - p < 8
+            || memcmp(p, "#Fields:", 8) != 0)
+        {
+            continue;
         }
 
         end = memchr(p, '\n', (size_t) (last - p));
         end = end ? end : last;
 
-        if (p == pc->buf || p[-1] == '\n') {
-            scan_w3c_fields(&feed->w3c, p + 8, end - (end[-1] == '\r'));
-        }
+        scan_w3c_fields(&feed->w3c, p + 8, end - (end[-1] == '\r'));
     }
 }

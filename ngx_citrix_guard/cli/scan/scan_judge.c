@@ -16,7 +16,7 @@
 #include "cli/formats/scan_escape.h"
 #include "cli/formats/scan_event.h"
 #include "cli/formats/scan_line.h"
-#include "cli/formats/scan_prefilter.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "cli/formats/scan_types.h"
 #include "scan_judge.h"
 #include "scan_arena.h"

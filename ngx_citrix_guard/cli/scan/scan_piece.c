@@ -87,6 +87,11 @@ scan_piece_parse(scan_piece_t *pc)
     pc->same = 0;
     pc->parser.kinds = 0;
 
+    /* the columns of a table may be others */
+
+    pc->parser.layout.n = 0;
+    pc->parser.shape.known = 0;
+
     scan_arena_reset(&pc->arena);
 
     last = pc->buf + pc->len;

@@ -18,7 +18,7 @@
 
 /* small enough to be in a cache when it is parsed */
 
-#define SCAN_PIECE       (128 * 1024)
+#define SCAN_PIECE       (1024 * 1024)
 
 /* with the line that does not end in it, which may be a long one */
 

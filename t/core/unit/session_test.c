@@ -980,6 +980,11 @@ session_done(tap_t *t)
     tap_ok(t, session_server(&cs, "\x1a" "CGP", 4) == PASS && !cs.watch,
            "... that is answered");
     tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT,
+                             TEST_DATA(REPLY "\x1a" "CGP/01 more"),
+                             TEST_DATA("\x1a" "CGP/0")) == PASS && cs.watch
+              && cguard_session_client(&cs, "1", 1) == PASS && !cs.watch,
+           "a server that does not wait for the client");
+    tap_ok(t, session_within(&cs, CGUARD_SOCKS5_CONNECT,
                              TEST_DATA(REPLY "\x7f\x7fICA\0"),
                              TEST_DATA("\x1a")) == CGUARD_SESSION_INSIDE,
            "not CGP to ICA");

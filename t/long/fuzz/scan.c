@@ -20,8 +20,10 @@
 #include "cli/fast/scan_fast_sse2.h"
 #include "cli/formats/scan_format.h"
 #include "cli/formats/scan_line.h"
-#include "cli/formats/scan_prefilter.h"
-#include "cli/formats/scan_quiet.h"
+#include "cli/bytes/scan_prefilter.h"
+#include "cli/bytes/scan_quiet.h"
+#include "cli/formats/scan_rows.h"
+#include "cli/formats/scan_table.h"
 #include "cli/formats/scan_types.h"
 #include "cli/formats/scan_unfold.h"
 #include "cli/formats/scan_w3c.h"
@@ -57,6 +59,7 @@ static const char  *scan_fuzz_formats[] = {
 
 
 static scan_formats_t  scan_fuzz_custom[SCAN_FUZZ_FORMATS];
+static scan_formats_t  scan_fuzz_plain;
 static scan_arena_t    scan_fuzz_arena;
 
 
@@ -65,6 +68,7 @@ static void scan_fuzz_line(scan_parser_t *ps, const uint8_t *data,
 static void scan_fuzz_judge(const scan_line_t *ln, const uint8_t *data,
     size_t size);
 static void scan_fuzz_unfold(const uint8_t *data, size_t size);
+static void scan_fuzz_rows(const uint8_t *data, size_t size);
 static void scan_fuzz_charset(const uint8_t *data, size_t size);
 static void scan_fuzz_log(const uint8_t *data, size_t size);
 static size_t scan_fuzz_damage(uint8_t *p, size_t size, uint64_t *seed);
@@ -114,6 +118,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size) {
         scan_fuzz_unfold(data, size);
+        scan_fuzz_rows(data, size);
         scan_fuzz_charset(data, size);
     }
 
@@ -163,6 +168,57 @@ scan_fuzz_unfold(const uint8_t *data, size_t size)
 
     free(uf[0].out);
     free(uf[1].out);
+}
+
+
+/*
+ * In one piece, and in pieces of any length: the same rows, as long as the text,
+ * which differ from it in line ends only.
+ */
+
+static void
+scan_fuzz_rows(const uint8_t *data, size_t size)
+{
+    size_t       i, n, piece;
+    scan_rows_t  rows[2];
+
+    static const unsigned char  separators[] = ",;\t|";
+
+    memset(rows, 0, sizeof(rows));
+
+    rows[0].separator = rows[1].separator = separators[size % 4];
+
+    scan_rows_feed(&rows[0], data, size);
+
+    for (i = 0; i < size; i += piece) {
+        piece = 1 + data[i] % 7;
+        piece = piece < size - i ? piece : size - i;
+
+        scan_rows_feed(&rows[1], data + i, piece);
+    }
+
+    scan_rows_end(&rows[0]);
+    scan_rows_end(&rows[1]);
+
+    if (scan_rows_ready(&rows[0]) != size || scan_rows_ready(&rows[1]) != size
+        || memcmp(rows[0].out + rows[0].used, rows[1].out + rows[1].used, size)
+           != 0)
+    {
+        fuzz_failed("pieces give other rows than the whole", data, size);
+    }
+
+    for (i = 0; i < size; i++) {
+        n = rows[0].used + i;
+
+        if (rows[0].out[n] != data[i]
+            && (rows[0].out[n] != SCAN_ROWS_END || data[i] != '\n'))
+        {
+            fuzz_failed("rows have another text", data, size);
+        }
+    }
+
+    free(rows[0].out);
+    free(rows[1].out);
 }
 
 
@@ -380,11 +436,13 @@ scan_fuzz_damage(uint8_t *p, size_t size, uint64_t *seed)
     size_t       at, n;
     const char  *word;
 
-    static const char  bytes[] = "\"\\ \n\r[]{}:,.%/+-#!?0196anps\x7f\xc3";
+    static const char  bytes[] = "\"\\ \n\r\t[]{}:,;=|('.%/+-#!?0196anps\x7f\xc3";
 
     static const char *const  words[] = {
         "blocked", "exploit-suspected", "/../vpns/", "template.new", "null",
-        "\\\n", "\\\"", " HTTP/1.1\" 200 ", "-", "pass", "61", "{}", "", "1578639604"
+        "\\\n", "\\\"", " HTTP/1.1\" 200 ", "-", "pass", "61", "{}", "", "1578639604",
+        " uri=/a", ";path=/b", "\turi:/c", ",\"", "=", "\"\"", "--", " GET /d ",
+        "[10/Jan/2020:08:00:00 +0100]", "] \"", "08:00:59", "2020/01/10 08:00:00 ["
     };
 
     do {
@@ -450,7 +508,9 @@ scan_fuzz_widths(scan_parser_t *ps, const uint8_t *p, const uint8_t *end,
     unsigned       i;
     scan_passed_t  other;
 
-    if (ps->format != SCAN_CLF && ps->format != SCAN_JSON) {
+    if (ps->format != SCAN_CLF
+        && (ps->layout.n == 0 || ps->layout.format != ps->format))
+    {
         return;
     }
 
@@ -483,10 +543,16 @@ scan_fuzz_short_way(const uint8_t *data, size_t size)
     memset(&ps, 0, sizeof(scan_parser_t));
 
     ps.format = SCAN_UNKNOWN;
-    ps.formats = &scan_fuzz_custom[SCAN_FUZZ_FORMATS - 1];
+    ps.formats = &scan_fuzz_plain;
     ps.text = scan_fuzz_text(size);
 
     end = data + size - 1;
+
+    /* the columns of a table, if its first line names them */
+
+    nl = memchr(data, '\n', size);
+
+    (void) scan_table_header(&ps.w3c, ps.formats, data, nl);
 
     for (p = data; p <= end; p = nl + 1) {
         copy = ps;
@@ -537,6 +603,7 @@ scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p, const uint8_t *nl,
     fresh.format = ps->format;
     fresh.formats = ps->formats;
     fresh.text = ps->text;
+    fresh.w3c = ps->w3c;
 
     if (scan_parse(&fresh, p, nl, &ln) != SCAN_REQUEST
         || fresh.format != ps->format)

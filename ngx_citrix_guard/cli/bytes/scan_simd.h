@@ -15,6 +15,10 @@
 #define SCAN_SSE2  1
 #include <immintrin.h>
 
+/* a loop over bytes has no time to call anything */
+
+#define scan_inline  static inline __attribute__((always_inline))
+
 #else
 
 #define SCAN_SSE2  0
