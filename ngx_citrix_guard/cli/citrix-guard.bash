@@ -59,7 +59,8 @@ _citrix_guard()
                        --deadline= --canary= --verbose --json --nagios --help' ;;
             status)
                 words='--monitor= --verify= --connect= --cacert= --insecure
-                       --canary= --adc= --json --nagios --help' ;;
+                       --canary= --adc= --nginx= --conf= --json --nagios
+                       --help' ;;
             setup)
                 words='--name= --adc= --certificate= --key= --adc-ca= --mode=
                        --listen= --browser-only --balancer= --collector=

@@ -28,6 +28,7 @@
 #include "http/evidence/ngx_http_citrix_guard_lost.h"
 #include "http/evidence/ngx_http_citrix_guard_open.h"
 #include "http/evidence/ngx_http_citrix_guard_state.h"
+#include "http/evidence/ngx_http_citrix_guard_upgrade.h"
 #include "http/evidence/ngx_http_citrix_guard_variables.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "http/monitor/ngx_http_citrix_guard_monitor.h"
@@ -419,6 +420,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
     }
 
     ngx_http_citrix_guard_state_begin(cycle, gmcf);
+    ngx_http_citrix_guard_upgrade_begin(cycle, gmcf);
     ngx_http_citrix_guard_zone_set_servers(gmcf, &cycle->hostname);
     ngx_http_citrix_guard_check_mode(cycle, gmcf);
 
@@ -474,6 +476,7 @@ ngx_http_citrix_guard_init_process(ngx_cycle_t *cycle)
     if (gmcf) {
         ngx_http_citrix_guard_open_start(gmcf, cycle->log);
         ngx_http_citrix_guard_state_start(gmcf);
+        ngx_http_citrix_guard_upgrade_start(gmcf);
     }
 
     return NGX_OK;

@@ -17,6 +17,7 @@
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
 #include "ngx_stream_citrix_guard_filter.h"
+#include "ngx_stream_citrix_guard_front.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
@@ -25,8 +26,6 @@
 
 static ngx_int_t ngx_stream_citrix_guard_filter(ngx_stream_session_t *s,
     ngx_chain_t *chain, ngx_uint_t from_upstream);
-static void ngx_stream_citrix_guard_log_reason(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_ctx_t *ctx, cguard_session_reason_e reason);
 static void ngx_stream_citrix_guard_wait(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx);
 static void ngx_stream_citrix_guard_slow_handler(ngx_event_t *ev);
@@ -76,7 +75,7 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
         reason = ngx_stream_citrix_guard_check_client(ctx, chain);
 
         if (reason != CGUARD_SESSION_PASS) {
-            ngx_stream_citrix_guard_log_reason(s, ctx, reason);
+            ngx_stream_citrix_guard_front_refuse(s, ctx, NGX_LOG_WARN, reason);
             return NGX_ERROR;
         }
 
@@ -88,20 +87,6 @@ ngx_stream_citrix_guard_filter(ngx_stream_session_t *s, ngx_chain_t *chain,
     }
 
     return rc;
-}
-
-
-static void
-ngx_stream_citrix_guard_log_reason(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_ctx_t *ctx, cguard_session_reason_e reason)
-{
-    ctx->reason = reason;
-
-    ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
-                  "citrix_guard: closed protocol=%s why=%s: %s",
-                  cguard_session_name(ctx->protocol),
-                  cguard_session_why(reason),
-                  cguard_session_reason_text(reason));
 }
 
 
@@ -129,9 +114,9 @@ ngx_stream_citrix_guard_slow_handler(ngx_event_t *ev)
     s = ev->data;
     wev = s->connection->write;
 
-    ngx_stream_citrix_guard_log_reason(s,
+    ngx_stream_citrix_guard_front_refuse(s,
         ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module),
-        CGUARD_SESSION_SLOW);
+        NGX_LOG_WARN, CGUARD_SESSION_SLOW);
 
     wev->timedout = 1;
     wev->delayed = 0;
@@ -218,7 +203,7 @@ ngx_stream_citrix_guard_check_server(ngx_stream_session_t *s,
                                        &shown);
 
         if (reason != CGUARD_SESSION_PASS) {
-            ngx_stream_citrix_guard_log_reason(s, ctx, reason);
+            ngx_stream_citrix_guard_front_refuse(s, ctx, NGX_LOG_WARN, reason);
             return NGX_ERROR;
         }
 

@@ -182,6 +182,21 @@ ngx_stream_citrix_guard_front_handler(ngx_stream_session_t *s)
 }
 
 
+void
+ngx_stream_citrix_guard_front_refuse(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, ngx_uint_t level,
+    cguard_session_reason_e reason)
+{
+    ctx->reason = reason;
+
+    ngx_log_error(level, s->connection->log, 0,
+                  "citrix_guard: closed protocol=%s why=%s: %s",
+                  cguard_session_name(ctx->protocol),
+                  cguard_session_why(reason),
+                  cguard_session_reason_text(reason));
+}
+
+
 const char *
 ngx_stream_citrix_guard_front_why(ngx_stream_session_t *s)
 {

@@ -15,6 +15,9 @@
 #include <ngx_core.h>
 #include <ngx_stream.h>
 
+#include "cguard/session/cguard_session_types.h"
+#include "ngx_stream_citrix_guard_types.h"
+
 
 #pragma GCC visibility push(hidden)
 
@@ -25,6 +28,12 @@
  */
 
 ngx_int_t ngx_stream_citrix_guard_front_init(ngx_conf_t *cf);
+
+/* notes and logs why a session is turned away */
+
+void ngx_stream_citrix_guard_front_refuse(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx, ngx_uint_t level,
+    cguard_session_reason_e reason);
 
 /* why a session was turned away; NULL if it was not, or has not ended */
 

@@ -58,6 +58,13 @@ static ngx_command_t  ngx_stream_citrix_guard_commands[] = {
       offsetof(ngx_stream_citrix_guard_srv_conf_t, socks5),
       &ngx_stream_citrix_guard_socks5 },
 
+    { ngx_string("citrix_guard_preread_rdp"),
+      NGX_STREAM_MAIN_CONF|NGX_STREAM_SRV_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_STREAM_SRV_CONF_OFFSET,
+      offsetof(ngx_stream_citrix_guard_srv_conf_t, rdp),
+      NULL },
+
     { ngx_string("citrix_guard_preread_timeout"),
       NGX_STREAM_MAIN_CONF|NGX_STREAM_SRV_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -217,6 +224,7 @@ ngx_stream_citrix_guard_create_srv_conf(ngx_conf_t *cf)
     gscf->timeout = NGX_CONF_UNSET_MSEC;
     gscf->answer_timeout = NGX_CONF_UNSET_MSEC;
     gscf->socks5 = NGX_CONF_UNSET_UINT;
+    gscf->rdp = NGX_CONF_UNSET;
     gscf->pass = NGX_CONF_UNSET_PTR;
 
     return gscf;
@@ -238,6 +246,7 @@ ngx_stream_citrix_guard_merge_srv_conf(ngx_conf_t *cf, void *parent,
                               60000);
     ngx_conf_merge_uint_value(gscf->socks5, prev->socks5,
                               CGUARD_SOCKS5_TICKET);
+    ngx_conf_merge_value(gscf->rdp, prev->rdp, 0);
     ngx_conf_merge_ptr_value(gscf->pass, prev->pass, NULL);
 
     if (gscf->preread) {

@@ -15,8 +15,10 @@
 #include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
 #include "ngx_stream_citrix_guard_event.h"
+#include "ngx_stream_citrix_guard_front.h"
 #include "ngx_stream_citrix_guard_preread.h"
 #include "ngx_stream_citrix_guard_pass.h"
+#include "ngx_stream_citrix_guard_rdp.h"
 #include "ngx_stream_citrix_guard_silent.h"
 #include "ngx_stream_citrix_guard_types.h"
 
@@ -33,10 +35,12 @@ static ngx_int_t ngx_stream_citrix_guard_ssl_handler(ngx_stream_session_t *s);
 #endif
 static ngx_int_t ngx_stream_citrix_guard_preread_handler(
     ngx_stream_session_t *s);
-static ngx_stream_citrix_guard_ctx_t *ngx_stream_citrix_guard_create_ctx(
+static ngx_stream_citrix_guard_ctx_t *ngx_stream_citrix_guard_find_ctx(
     ngx_stream_session_t *s);
 static ngx_int_t ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx, cguard_protocol_e protocol);
+static ngx_int_t ngx_stream_citrix_guard_refuse_clear(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx);
 static void ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev);
 static void ngx_stream_citrix_guard_ctx_cleanup(void *data);
 #if (nginx_version >= 1025005)
@@ -146,14 +150,18 @@ ngx_stream_citrix_guard_ssl_handler(ngx_stream_session_t *s)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_stream_citrix_guard_create_ctx(s);
+    ctx = ngx_stream_citrix_guard_find_ctx(s);
     if (ctx == NULL) {
         return NGX_ERROR;
     }
 
     ngx_stream_citrix_guard_lend(s, ctx);
 
-    return NGX_DECLINED;
+    if (!gscf->rdp || !s->ssl) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_stream_citrix_guard_before_tls(s, ctx, gscf->timeout);
 }
 
 #endif
@@ -175,13 +183,9 @@ ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
-
+    ctx = ngx_stream_citrix_guard_find_ctx(s);
     if (ctx == NULL) {
-        ctx = ngx_stream_citrix_guard_create_ctx(s);
-        if (ctx == NULL) {
-            return NGX_ERROR;
-        }
+        return NGX_ERROR;
     }
 
     if (ctx->timer.handler == NULL) {
@@ -200,7 +204,8 @@ ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
 
     if (c->buffer) {
         protocol = cguard_session_protocol(c->buffer->pos,
-                                          c->buffer->last - c->buffer->pos);
+                                           c->buffer->last - c->buffer->pos,
+                                           gscf->rdp);
     }
 
     if (protocol == CGUARD_SESSION_MORE) {
@@ -212,12 +217,20 @@ ngx_stream_citrix_guard_preread_handler(ngx_stream_session_t *s)
 }
 
 
+/* the session's, or a new one; NULL if there is no memory for it */
+
 static ngx_stream_citrix_guard_ctx_t *
-ngx_stream_citrix_guard_create_ctx(ngx_stream_session_t *s)
+ngx_stream_citrix_guard_find_ctx(ngx_stream_session_t *s)
 {
     ngx_connection_t               *c;
     ngx_pool_cleanup_t             *cln;
     ngx_stream_citrix_guard_ctx_t  *ctx;
+
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
+
+    if (ctx) {
+        return ctx;
+    }
 
     c = s->connection;
 
@@ -257,6 +270,10 @@ ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
 
     ngx_stream_citrix_guard_take_back(s->connection, ctx);
 
+    if (ctx->clear && protocol != CGUARD_SESSION_RDP) {
+        return ngx_stream_citrix_guard_refuse_clear(s, ctx);
+    }
+
     ctx->protocol = protocol;
 
     if (protocol != CGUARD_SESSION_HTTP) {
@@ -273,11 +290,27 @@ ngx_stream_citrix_guard_set_protocol(ngx_stream_session_t *s,
 }
 
 
+/* what nginx would read as HTTP without TLS */
+
+static ngx_int_t
+ngx_stream_citrix_guard_refuse_clear(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx)
+{
+    ctx->protocol = CGUARD_SESSION_RDP;
+
+    ngx_stream_citrix_guard_front_refuse(s, ctx, NGX_LOG_WARN,
+                                         CGUARD_SESSION_FORM);
+
+    return NGX_STREAM_BAD_REQUEST;
+}
+
+
 /* a client that sends nothing, or part of a signature, is "http" as well */
 
 static void
 ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev)
 {
+    ngx_int_t                       rc;
     ngx_connection_t               *c;
     ngx_stream_session_t           *s;
     ngx_stream_citrix_guard_ctx_t  *ctx;
@@ -287,10 +320,12 @@ ngx_stream_citrix_guard_timeout_handler(ngx_event_t *ev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (ngx_stream_citrix_guard_set_protocol(s, ctx, CGUARD_SESSION_HTTP)
-        != NGX_OK)
-    {
-        ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
+    rc = ngx_stream_citrix_guard_set_protocol(s, ctx, CGUARD_SESSION_HTTP);
+
+    if (rc != NGX_OK) {
+        ngx_stream_finalize_session(s, rc == NGX_ERROR
+                                       ? NGX_STREAM_INTERNAL_SERVER_ERROR
+                                       : rc);
         return;
     }
 

@@ -18,8 +18,8 @@
 #include <ngx_core.h>
 #include <ngx_stream.h>
 
-#include "cguard/session/cguard_session.h"
 #include "cguard/session/cguard_session_types.h"
+#include "ngx_stream_citrix_guard_front.h"
 #include "ngx_stream_citrix_guard_silent.h"
 #include "ngx_stream_citrix_guard_types.h"
 
@@ -127,13 +127,8 @@ ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
 
     c = s->connection;
 
-    ctx->reason = CGUARD_SESSION_SILENT;
-
-    ngx_log_error(NGX_LOG_INFO, c->log, 0,
-                  "citrix_guard: closed protocol=%s why=%s: %s",
-                  cguard_session_name(ctx->protocol),
-                  cguard_session_why(ctx->reason),
-                  cguard_session_reason_text(ctx->reason));
+    ngx_stream_citrix_guard_front_refuse(s, ctx, NGX_LOG_INFO,
+                                         CGUARD_SESSION_SILENT);
 
 #if (NGX_STREAM_SSL)
 

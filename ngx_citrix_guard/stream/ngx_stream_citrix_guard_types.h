@@ -56,6 +56,7 @@ typedef struct {
     ngx_msec_t                      timeout;
     ngx_msec_t                      answer_timeout;
     ngx_uint_t                      socks5;     /* cguard_socks5_e */
+    ngx_flag_t                      rdp;        /* is a protocol */
     ngx_stream_complex_value_t     *pass;       /* to the named server */
     ngx_stream_citrix_guard_http_t *http;       /* or to http servers */
 } ngx_stream_citrix_guard_srv_conf_t;
@@ -79,6 +80,7 @@ typedef struct {
     size_t                          signature;  /* bytes left to send */
     u_char                          first;      /* its first byte */
     ngx_uint_t                      started;    /* it is being sent */
+    ngx_uint_t                      clear;      /* RDP in place of TLS */
     ngx_uint_t                      greeting;   /* "timer" limits it */
     ngx_msec_t                      answer_timeout;
     cguard_session_reason_e         reason;     /* why it was ended */

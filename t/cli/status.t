@@ -17,7 +17,7 @@ use CitrixGuard::Check qw(get);
 use CitrixGuard::Command qw(citrix_guard);
 use CitrixGuard::Nginx;
 use CitrixGuard::Recorder;
-use CitrixGuard::Scratch qw(free_port);
+use CitrixGuard::Scratch qw(free_port slurp spew);
 
 my $GATE = 'gateway.example.com';
 my $json = JSON::PP->new->utf8;
@@ -96,7 +96,7 @@ for my $case (
     ['got through one that is gone', [@on, server('old', [],
         'scan-success' => 1)], 2, qr/^1 request may/],
     ['looked at', [server($GATE, ['on'], 'scan-success' => 2)], 0,
-     qr/^We have been shielded .*: 3 blocked; 2 that may have got through were looked at by Ann\.$/,
+     qr/^We have been shielded .*: 3 blocked; 2 that may have got through were acknowledged by Ann\.$/,
      acknowledged => { by => 'Ann', note => 'x', at => '2026-01-10T04:30:00.000Z',
                        count => 2 }],
     ['one more since then', [server($GATE, ['on'], 'scan-success' => 3)], 2,
@@ -119,6 +119,18 @@ for my $case (
      qr/^We have been shielded/, state => { found => 'damaged', unsaved => 0 },
      acknowledged => { by => 'Ann', note => 'x', count => 0,
                        at => '2026-01-10T04:30:00.000Z' }],
+    ['another nginx beside this one', \@on, 3,
+     qr/^Cannot tell .*: after an upgrade another nginx accepts connections/,
+     upgrade => { beside => 2 }],
+    ['no other nginx', \@on, 0, qr/^We have been shielded/,
+     upgrade => { beside => 0 }],
+    ['a number of others that is none', \@on, 3,
+     qr/not that of a citrix_guard_monitor/, upgrade => { beside => '?' }],
+    ['one beside it, and one got through', [server($GATE, ['on'],
+        unknown => 1)], 2, qr/^1 request may/, upgrade => { beside => 1 }],
+    ['one that counted elsewhere', \@on, 3,
+     qr/^Cannot tell whether anything got through before 2026-01-10T04:00:00/,
+     upgrade => { beside => 0, uncounted => '2026-01-10T04:00:00.000Z' }],
     ['a canary that was let by', \@on, 1,
      qr/^We are not shielded everywhere: .* attack "b", .* at 2026-01-10T04:00/,
      canaries => [{ name => 'a', verdicts => { blocked => { count => 1,
@@ -241,6 +253,64 @@ END
     is $is->{exit}, 3, 'verify cannot tell';
     ($is) = status('http://127.0.0.1:' . free_port(), "--verify=$gate");
     is $is->{exit}, 3, 'no monitor, and verify says yes';
+};
+
+
+# dpkg -i puts a module in place that the running nginx did not load: the next
+# start fails
+subtest 'a module of another nginx' => sub {
+    my $nginx = CitrixGuard::Nginx->new(ports => 2, without_module => 1,
+        before => 'load_module %%DIR%%/guard.so;', http => <<'END');
+        citrix_guard_zone guard:1m;
+        server { listen 127.0.0.1:%%PORT1%%; server_name a.example;
+            citrix_guard on; location / { proxy_pass http://127.0.0.1:9; } }
+        server { listen 127.0.0.1:%%PORT2%%; location / {
+            citrix_guard_monitor; allow 127.0.0.1; deny all; } }
+END
+    my $file = $nginx->dir . '/guard.so';
+    my $module = slurp(CitrixGuard::Nginx::module());
+    spew($file, $module);
+    $nginx->start;
+    my $monitor = 'http://127.0.0.1:' . $nginx->port(2) . '/';
+    # nginx -t exits without freeing anything
+    local $ENV{ASAN_OPTIONS} = join ':', $ENV{ASAN_OPTIONS} // (),
+                                    'detect_leaks=0';
+    my @asked = ('--nginx=' . CitrixGuard::Nginx::binary(),
+                 '--conf=' . $nginx->dir . '/conf');
+    my ($is) = status($monitor);
+    is $is->{exit}, 0, 'of another monitor it does not ask nginx';
+    ok !$is->{next_start}, '... which may be another machine';
+    my $ran;
+    ($is, $ran) = status($monitor, @asked);
+    is $is->{exit}, 0, 'nginx would start again' or diag $ran->{out};
+    is $is->{next_start}{verdict}, 'yes', '... and it says so';
+
+    # the signature of a nginx that was built in another way
+    is $module =~ s/\b(\d,\d,\d,)([01]{30,})/$1 . $2 =~ tr{01}{10}r/eg, 1,
+       'a module for another nginx';
+    spew("$file.new", $module);
+    rename "$file.new", $file or die "$file: $!";
+    ($is, $ran) = status($monitor, @asked);
+    is $is->{exit}, 1, 'is a warning' or diag $ran->{out};
+    like $is->{sentence}, qr/^We have been shielded since .* got through since (?#
+        )then; but nginx will not start again, nor reload: nginx -t says: (?#
+        )module ".*guard\.so" is not binary compatible in /, '... says why';
+    is $is->{next_start}{verdict}, 'no', '... in JSON';
+    $ran = citrix_guard(['status', '--nagios', "--monitor=$monitor", @asked]);
+    like $ran->{out}, qr/^CITRIX_GUARD WARNING - We have .*; but nginx will/,
+        '... for Nagios';
+    $ran = citrix_guard(['status', "--monitor=$monitor", @asked]);
+    like $ran->{out}, qr/^  next start nginx will not start again.*compatible/m,
+        '... for people';
+
+    my $open = told([server($GATE, ['off'])]);
+    ($is) = status(url($open), @asked);
+    is $is->{exit}, 2, 'what is worse stays';
+    is $is->{next_start}{verdict}, 'no', '... and this is said, too';
+    ($is) = status($monitor, '--nginx=/nonexistent/nginx');
+    is $is->{exit}, 0, 'no nginx to be asked: not known';
+    is $is->{next_start}{verdict}, 'unknown', '... and it says so';
+    $nginx->stop;
 };
 
 

@@ -124,7 +124,7 @@ subtest 'a small disk' => sub {
     cmp_ok $lost, '>', 50, '... of which there are';
     spew("$dir/event.log", '');
 
-    # nginx leaves a full disk alone until the second is over
+    # nginx does not write to a full disk again within the same second
     my $seconds = time + 1.1;
     sleep 0.1 while time < $seconds;
     refused get($nginx->port, $ATTACK), 'there is room again';

@@ -289,7 +289,7 @@ subtest 'a client that hangs up' => sub {
             '... alarm';
         is scalar($slow->arrivals($other)), 1, '... the ADC had it';
     }
-    # who asks for what nothing is found in is let go, as ever
+    # a clean request ends with its client, as without the guard
     my $c = CitrixGuard::Raw->new($other->port(2));
     $c->put(CitrixGuard::Check::request('/clean-a'));
     select undef, undef, undef, 0.1;

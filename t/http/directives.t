@@ -219,6 +219,8 @@ subtest 'merging of sslvpn and traversal' => sub {
     is $ask->('/..;/x'), 403, 'traversal any, server';
     is $ask->('/in/vpns/'), 200, 'sslvpn on, location';
     is $ask->('/in/..;/x'), 200, 'traversal vpns, location';
+    running("citrix_guard on; $any", '', '');
+    is $ask->('/in/..;/x'), 403, 'only traversal any';
     running('citrix_guard on;', $off, $any);
     is $ask->('/..;/x'), 200, 'only sslvpn, server';
     is $ask->('/in/..;/x'), 403, 'both, location';

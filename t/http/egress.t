@@ -125,7 +125,7 @@ my $nginx = CitrixGuard::Nginx->new(
         location /last/     { rewrite ^/last/(.*)$ "/vpn/..;/vpns/$1" last; }
         location /args/     { set $args "next=/../vpns/";
                               proxy_pass http://be; }
-        # two requests out of one
+        # one request becomes two
         location /method/   { proxy_method $http_x_path;
                               proxy_pass http://be; }
         location /body/     { proxy_set_header X-Body $request_body;
@@ -274,7 +274,7 @@ subtest 'under the policy of the location' => sub {
 };
 
 
-subtest 'two requests out of one' => sub {
+subtest 'one request becomes two' => sub {
     my $post = sub {
         my ($body) = @_;
         return get($nginx->port, '/body/', method => 'POST', body => $body);
@@ -406,6 +406,30 @@ subtest 'post_action' => sub {
         one_event $nginx, { verb => 'blocked', at => 'request' },
                   '... one event';
     }
+};
+
+
+subtest 'upstreams of different kinds balance as without the guard' => sub {
+    my @both = map { CitrixGuard::Recorder->new } 1, 2;
+    my $kinds = CitrixGuard::Nginx->new(ports => 1,
+        vars => { ONE => $both[0]->port, TWO => $both[1]->port },
+        http => <<'END')->start;
+    upstream turns  { server 127.0.0.1:%%ONE%%; server 127.0.0.1:%%TWO%%; }
+    upstream hashed { hash $arg_key;
+                      server 127.0.0.1:%%ONE%%; server 127.0.0.1:%%TWO%%; }
+    upstream also   { server 127.0.0.1:%%ONE%%; server 127.0.0.1:%%TWO%%; }
+    server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
+             location /turns/  { proxy_pass http://turns; }
+             location /hashed/ { proxy_pass http://hashed; }
+             location /also/   { proxy_pass http://also; } }
+END
+    my %want = (turns => '2 2', hashed => '0 4', also => '2 2');
+    for my $kind (sort keys %want) {
+        get($kinds->port, "/$kind/a?key=same") for 1 .. 4;
+        my @came = map { scalar(my @got = $_->targets($kinds)) } @both;
+        is join(' ', sort @came), $want{$kind}, $kind;
+    }
+    $kinds->stop;
 };
 
 done_testing;

@@ -416,9 +416,9 @@ subtest 'nothing that may fail is left out' => sub {
         ngx_conf_set_enum_slot ngx_conf_set_flag_slot ngx_conf_set_msec_slot
         ngx_cycle ngx_stream_core_module ngx_stream_core_run_phases
         ngx_stream_finalize_session ngx_stream_init_connection
-        ngx_stream_module ngx_stream_top_filter
+        ngx_stream_module ngx_stream_session_handler ngx_stream_top_filter
         ngx_stream_variable_null_value ngx_destroy_pool ngx_dns_strcmp
-        ngx_worker ngx_core_module
+        ngx_worker ngx_core_module ngx_inherited ngx_parent
         ngx_hash_key_lc ngx_http_init_connection ngx_http_ssl_module
         ngx_http_top_header_filter ngx_pfree);
     my $http = CitrixGuard::Nginx::module();

@@ -186,8 +186,8 @@ subtest 'headers that nginx makes' => sub {
            'X-Line', '/vpn/../vpns/ HTTP/1.1'])->{status}, 200,
        'a header that ends as a request line does';
     is scalar(my @got = $be->arrivals($nginx)), 1, '... arrives';
-    # set to "" means: what the client sends is not forwarded; the client's
-    # attempt may be refused all the same, but never arrives
+    # set to "": the field is not forwarded; an attack in what the client
+    # sends there may be refused all the same, but never arrives
     get($nginx->port(3), '/d', headers => ['NSC-USER', '../x']);
     ok !(grep { $_->{head} =~ /\.\.\/x/ && folded($_->{head}) }
          $be->arrivals($nginx)), 'cleared: it does not arrive';

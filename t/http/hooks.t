@@ -9,9 +9,12 @@ use lib "$FindBin::Bin/../lib";
 
 use Test::More;
 
-use CitrixGuard::Check qw(get refused one_event nothing_arrived);
+use IO::Socket::INET ();
+
+use CitrixGuard::Check qw(get request refused one_event nothing_arrived);
 use CitrixGuard::Foreign;
 use CitrixGuard::Nginx;
+use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
 
 my $foreign = CitrixGuard::Foreign::module();
@@ -86,6 +89,42 @@ END
     is scalar(() = $nginx->error_log =~ /$ALERT/g), 1, 'and no other alert';
     $nginx->stop;
     $be->take;
+};
+
+
+# auth_request waits behind PREACCESS, and in front of the egress check
+subtest 'a request that was judged before' => sub {
+    my $auth = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+        or die "listen: $@";
+    my $auth_port = $auth->sockport;
+    my $nginx = nginx(<<"END");
+    server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
+        location /waits/ { auth_request /auth; proxy_pass http://be; }
+        location /auth   { citrix_guard off;
+                           proxy_pass http://127.0.0.1:$auth_port; }
+        location /unseen/ { foreign_pass 127.0.0.1:%%BE%%; }
+    }
+END
+    for my $lost (0, 1) {
+        my $client = CitrixGuard::Raw->new($nginx->port);
+        $client->put(request('/waits/a'));
+        my $asked = $auth->accept;
+        get($nginx->port, '/unseen/a') if $lost;
+        $be->arrivals($nginx);
+        print $asked "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+                     . "Connection: close\r\n\r\n";
+        close $asked;
+        my $answer = $client->get;
+        if (!$lost) {
+            is $answer->{status}, 200, 'answered';
+            is_deeply [$be->targets($nginx)], ['/waits/a'], '... it arrives';
+            next;
+        }
+        refused $answer, 'refused, since the hooks are lost';
+        nothing_arrived $nginx, $be, '... nothing arrives';
+        one_event $nginx, { reason => 'unseen' }, '... one event';
+    }
+    $nginx->stop;
 };
 
 

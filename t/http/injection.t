@@ -333,7 +333,7 @@ subtest 'what is honest passes' => sub {
         "\xe5\xb1\xb1\xe7\x94\xb0 HTTP/1.1" => 'the name of a protocol');
     for my $user (sort keys %user) {
         for my $place (grep { !m{/(?:method|host|capture|sub)/} } @PLACES) {
-            # no target may hold these, whoever has made it
+            # no target may contain these, wherever it comes from
             next if $user =~ /[\t\x7f]|%0d/ && $place =~ m{path|literal};
             my $answer = get($nginx->port, $place, headers => [basic($user)]);
             is $answer && $answer->{status}, 200, "$place $user{$user}";
@@ -366,7 +366,7 @@ subtest 'no body is lost, and none is taken for another request' => sub {
             my $answer = get($nginx->port, $place, method => 'POST',
                              body => $body, headers => [basic('jane')]);
             my $what = "$place " . length($body) . ' bytes';
-            # nginx has $request_body in memory only
+            # $request_body is set only if the body is in memory
             my $file = length $body > 100_000;
             my $expected = $place eq '/no-body/' ? ''
                 : $place eq '/set-body/' ? ($file ? '<>' : "<$body>") : $body;

@@ -142,7 +142,7 @@ $second->take;
 
 
 subtest 'without it there is no login' => sub {
-    # since 1.29.7 nginx keeps connections that nobody has asked it to keep
+    # since 1.29.7 nginx keeps connections to upstreams by default
     is login(client(), '/never/a', 'anna'),
         CitrixGuard::Nginx::at_least('1.29.7') ? '200 anna' : $NOBODY,
         'only what nginx does by itself';

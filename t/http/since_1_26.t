@@ -179,7 +179,7 @@ since '1.27.3', 'resolve' => sub {
             location / { proxy_pass http://be$http_x_path; }
         }
 END
-    # the name is asked for once the worker has begun
+    # the worker resolves the name after it has started
     for (1 .. 50) {
         last if get($nginx->port, '/', headers => ['X-Path', '/up'])->{status}
                 == 200;

@@ -123,7 +123,7 @@ for my $case (['h2c'], ['H2C'], ['TLS/1.0'], ['tunnel'], ['websocketx'],
 
 subtest 'two Upgrade headers' => sub {
     my ($client, $answer) = upgrade($nginx->port, '/a', 'websocket', 'h2c');
-    # older versions of nginx hand on the first of them, newer ones both
+    # older versions of nginx pass on only the first, newer ones both
     my @arrived = $be->arrivals($nginx);
     ok !(grep { $_->{head} =~ /h2c/i } @arrived), 'h2c never arrives';
     is scalar @arrived, $answer->{status} == 101 ? 1 : 0,

@@ -181,8 +181,8 @@ PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy \
 ## gateway: the whole Gateway: browsers, gibibytes, 2,000 sessions, 50
 ##     reloads, a day's silence (30 minutes)
 .PHONY: gateway
-GATEWAY = $(addprefix t/stream/,stream.t gateway.t edt.t ocsp.t shutter.t \
-          bypass.t) t/long/gateway/*.t
+GATEWAY = $(addprefix t/stream/,stream.t rdp.t gateway.t edt.t ocsp.t \
+          shutter.t bypass.t) t/long/gateway/*.t
 gateway: deps-gateway build
 	@$(TEST_ENV) t/long/tools/proof gateway $(GATEWAY)
 

@@ -108,6 +108,8 @@ my %expected = (
     'citrix_guard_errors_total' => 0,
     'citrix_guard_lost_total{what="event"}' => 0,
     'citrix_guard_lost_total{what="line"}' => 0,
+    'citrix_guard_upgrade_beside' => 0,
+    'citrix_guard_upgrade_uncounted' => 0,
 );
 
 is value($_), $expected{$_}, $_ for sort keys %expected;
@@ -115,7 +117,7 @@ cmp_ok abs(time - value('citrix_guard_mode_timestamp_seconds')), '<', 120,
        'since when';
 
 my @rules = map { @{ $_->{rules} } } @{ api('rules')->{data}{groups} };
-is scalar @rules, 19, 'the alerts are loaded';
+is scalar @rules, 21, 'the alerts are loaded';
 ok $prometheus->until(sub {
     @rules = map { @{ $_->{rules} } } @{ api('rules')->{data}{groups} };
     return !grep { $_->{health} eq 'unknown' } @rules;

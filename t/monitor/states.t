@@ -176,7 +176,7 @@ subtest 'an incident, and what comes in between' => sub {
     is_said $nginx, 'through red', qr/^1 request may/, '... the third is not';
     is ack($nginx, 'by=Ann&note=three&count=3'), 204, 'it is, too';
     my $is = is_said $nginx, 'detect amber', qr/^Nothing is blocked/, 'not red';
-    like $is->{note}, qr/^3 .* looked at by Ann .*\x{201c}three\x{201d}/,
+    like $is->{note}, qr/^3 .* acknowledged by Ann .*\x{201c}three\x{201d}/,
          '... who, and what';
     kill KILL => children($nginx->pid);
     wait_until(sub { eval { zone($nginx) } });
@@ -207,7 +207,7 @@ subtest 'acknowledged by several at once' => sub {
     }
     is $torn, 0, "the name and the note are of one, $asked times";
     my $is = is_said $nginx, 'detect amber', qr/^Nothing is blocked/, 'not red';
-    like $is->{note}, qr/^3 .* looked at by (n\d) .*of-\1\x{201d}/, '... by one';
+    like $is->{note}, qr/^3 .* acknowledged by (n\d) .*of-\1\x{201d}/, '... by one';
     $nginx->stop;
 };
 

@@ -225,7 +225,8 @@ subtest 'events and metrics' => sub {
     my %metric = map { $_ => 1 }
         $source{'ngx_http_citrix_guard_monitor_prometheus.c'} =~
         /"(citrix_guard_\w+_(?:total|seconds)|citrix_guard_mode
-           |citrix_guard_state_(?:unsaved|damaged))"/gx;
+           |citrix_guard_state_(?:unsaved|damaged)
+           |citrix_guard_upgrade_(?:beside|uncounted))"/gx;
     is_deeply [sort $text{'docs/monitoring.md'} =~
                /^\| `(citrix_guard_\w+)`/mg], [sort keys %metric],
         'a row for each metric';

@@ -102,8 +102,8 @@ sub outcome {
     my $log = slurp($nginx->dir . '/error.log', $from);
     my @said = map { /\[(\w+)\] \d+#\d+: (?:\*\d+ )?(.*?)(?:, client: .*)?$/
                      ? "$1: $2" : () } split /\n/, $log;
-    # temporary files have numbers; what else is left out depends on who was
-    # faster, the client that goes or nginx
+    # temporary files have numbers; the rest depends on which was faster,
+    # nginx or the client that hangs up
     s{/\d+\b}{/N}g, s/\Q${\ $nginx->dir}\E/DIR/g, s/ while .*// for @said;
     @said = grep { !/citrix_guard:|info:[ ]quic[ ]|keepalive[ ]connection
                      |(?:shutdown|recv|setsockopt)\(\)/x } @said;

@@ -40,7 +40,7 @@ my $gateway = CitrixGuard::Gateway->new(web => $web->port, sha => 1);
 $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/edt)/, '');
 # a worker that is to end waits for it
 $gateway->set('edt.conf', qr/proxy_timeout 10m/, 'proxy_timeout 5s');
-$gateway->start;
+$gateway->with_rdp->start;
 my @TLS = ($gateway->tls, timeout => 60);
 my @HOST = (Host => $CitrixGuard::Gateway::NAME);
 
@@ -106,6 +106,7 @@ my %open = (
     CGP => sub { CitrixGuard::Ica::cgp($gateway->front, @TLS) },
     ICA => sub { CitrixGuard::Ica::cgp($gateway->front, @TLS,
                      signature => $CitrixGuard::Ica::ICA) },
+    RDP => sub { CitrixGuard::Ica::rdp($gateway->front, timeout => 60) },
     websocket => sub {
         my $client = CitrixGuard::Raw->new($gateway->front, @TLS);
         $client->put(request('/ws', no_host => 1, headers => [@HOST,

@@ -47,8 +47,9 @@ my $POST = request('/vpn/form', method => 'POST', body => 'b' x 5000,
 my $SOCKS5 = CitrixGuard::Ica::connect_to($CitrixGuard::Ica::TICKET);
 my $ANOTHER = CitrixGuard::Ica::connect_to('vda.example.test', 1494);
 
-# The ways a session can take; "silent" is to be short, where the others wait.
-my %WAYS = (pass => 1, proxy => 2, tls => 3, silent => 4);
+# The ways a session can take; "silent" is to be short, where the others wait;
+# "clear" is without TLS where others have it.
+my %WAYS = (pass => 1, proxy => 2, tls => 3, silent => 4, clear => 3);
 
 # What the client puts, and how many bytes it waits for then, undef: for the
 # end; a number is a pause. "arrives": as what at the ADC, if at all. "status":
@@ -69,6 +70,13 @@ my @KINDS = (
         [$CitrixGuard::Ica::GREETING, 2], [$SOCKS5, 10], ['x' x 300, 300]] },
     { name => 'SOCKS5, no ticket', arrives => 'socks5', talk => [
         [$CitrixGuard::Ica::GREETING, 2], [$ANOTHER]] },
+    { name => 'RDP', arrives => 'rdp', talk => [
+        [CitrixGuard::Ica::connection_request(), 19], ['x' x 300, 300]] },
+    { name => 'RDP', ways => ['clear'], arrives => 'rdp', talk => [
+        ["\x03", 0], [substr(CitrixGuard::Ica::connection_request(), 1), 19],
+        ['x' x 300, 300]] },
+    { name => 'RDP, then HTTP', ways => ['clear'], talk => [
+        [CitrixGuard::Ica::connection_request() . $ATTACK]] },
     { name => 'HTTP', arrives => 'http', status => 200, talk => [[$GET]] },
     { name => 'HTTP, a body', arrives => 'http', status => 200, talk => [
         [$POST]] },
@@ -120,14 +128,16 @@ END
     access_log %%DIR%%/front.json event if=$citrix_guard_event;
     # nginx takes the default where it has no memory
     map $citrix_guard_protocol $name { default ""; ica adc; cgp adc;
-                                       socks5 adc; }
+                                       socks5 adc; rdp adc; }
     map $citrix_guard_protocol $to {
         default unix:%%DIR%%/proxied.sock;
         ica     unix:%%DIR%%/raw.sock;
         cgp     unix:%%DIR%%/raw.sock;
         socks5  unix:%%DIR%%/raw.sock;
+        rdp     unix:%%DIR%%/raw.sock;
     }
     citrix_guard_preread on;
+    citrix_guard_preread_rdp on;
     ssl_certificate     %%CERTS%%/gateway.pem;
     ssl_certificate_key %%CERTS%%/gateway.key;
     server {

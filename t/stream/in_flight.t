@@ -40,7 +40,7 @@ package CitrixGuard::InFlight {
 
 # of each state at a time; more would be too long on their way
 my ($EACH, $ROUNDS) = $ENV{TEST_SESSIONS}
-    ? (25, int 1 + ($ENV{TEST_SESSIONS} - 1) / (25 * 6 * 4)) : (3, 1);
+    ? (25, int 1 + ($ENV{TEST_SESSIONS} - 1) / (25 * 7 * 4)) : (3, 1);
 my %count = (sessions => 0, cut => 0);
 
 # Silent ones are given more time than on a machine that has nothing else to do.
@@ -49,7 +49,7 @@ sub patient {
     $new->set('demultiplexer.conf', qr/^ssl_handshake_timeout 30s;/m,
         'ssl_handshake_timeout 120s; preread_timeout 120s; '
         . 'citrix_guard_preread_timeout 110s;');
-    return $new;
+    return $new->with_rdp;
 }
 
 
@@ -69,6 +69,12 @@ sub begin {
             body => 'b' x 100, headers => [Host => $CitrixGuard::Gateway::NAME,
                                            Connection => 'close']) };
     return $self if $state eq 'TCP only';
+    if ($state eq 'half of RDP') {
+        my $request = CitrixGuard::Ica::connection_request();
+        @$self{qw(rdp left)} = (1, substr $request, 9);
+        $client->put(substr $request, 0, 9);
+        return $self;
+    }
     handshake($self, $state eq 'in TLS');
     return $self if $state eq 'in TLS' || $state eq 'TLS done';
     if ($state eq 'half a signature') {
@@ -113,6 +119,8 @@ sub finish {
         $self->{client}->put($self->{left});
         return $self->{client}->bytes(7) eq $CitrixGuard::Ica::CGP
             if $self->{cgp};
+        return $self->{client}->bytes(6) eq "\x03\0\0\x13\x0e\xd0"
+            if $self->{rdp};
         return ($self->{client}->get // { status => 0 })->{status} == 200;
     };
     diag "$self->{state}: " . ($@ || 'closed') if !$done;
@@ -120,8 +128,8 @@ sub finish {
 }
 
 
-my @STATES = ('TCP only', 'in TLS', 'TLS done', 'half a signature',
-              'half a line', 'half a request');
+my @STATES = ('TCP only', 'half of RDP', 'in TLS', 'TLS done',
+              'half a signature', 'half a line', 'half a request');
 
 
 # By the port of a client: the worker that has its connection.
@@ -158,7 +166,8 @@ sub through {
         is $served{$state} // 0, $count, "$what: $state";
         $count{cut} += $count - ($served{$state} // 0);
     }
-    my %wanted = map { ($_->{target} => 1) } grep { !$_->{cgp} } @theirs;
+    my %wanted = map { ($_->{target} => 1) } grep { !$_->{cgp} && !$_->{rdp} }
+        @theirs;
     my %got = map { ($_->{target} => 1) }
         grep { $_->{body} eq 'b' x 100 } $web->take;
     is_deeply [sort grep { !$got{$_} } keys %wanted], [],

@@ -336,7 +336,7 @@ subtest 'a session is theirs when both have greeted' => sub {
                       CitrixGuard::Ica::cgp(@_, signature =>
                           $CitrixGuard::Ica::CGP
                           . CitrixGuard::Ica::bind_request($ticket)) }
-                   } undef, "NS\1\0 /x\n\xff a\n\r/%"),
+                   } undef, "NS\1\0 /x\n\xff a\n\r/%\0"),
                   sub { CitrixGuard::Ica::socks5(@_) }) {
         my $client = $open->($nginx->port(3));
         ok CitrixGuard::Ica::echoes($client, "\n$GET$_"), 'HTTP in it'

@@ -45,11 +45,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             /* a variable of its own, which stays in registers */
 
             end = i + 1;
-            plain.c = p[i];
-            plain.start = i;
-            plain.end = end;
-            plain.depth = 0;
-            plain.other = 0;
+            plain = (cguard_char_t) { p[i], i, end, 0, 0 };
 
             may = emit(data, &plain, NULL, 0);
 
@@ -60,11 +56,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
             continue;
         }
 
-        ch.c = p[i];
-        ch.start = i;
-        ch.end = i + 1;
-        ch.depth = 0;
-        ch.other = 0;
+        ch = (cguard_char_t) { p[i], i, i + 1, 0, 0 };
 
         step = cguard_decode_raw(d, p + i, p + len, class, &ch);
         end = ch.end;

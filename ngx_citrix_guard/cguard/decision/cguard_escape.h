@@ -185,15 +185,6 @@ cguard_decode_control(cguard_decode_t *d, const cguard_char_t *ch)
 }
 
 
-/* the kind of an escape that begins with "c" */
-
-static inline unsigned
-cguard_escape_kind(uint32_t c)
-{
-    return cguard_step[CGUARD_NONE][cguard_token[c]] & CGUARD_STEP_KIND;
-}
-
-
 /* without room on the stack it fits nowhere */
 
 static inline unsigned
@@ -238,11 +229,12 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
 static inline void
 cguard_decode_begin(cguard_decode_t *d, const cguard_char_t *ch)
 {
-    unsigned  need;
+    unsigned  need, step;
 
     need = cguard_utf8_ncont[ch->c & 0x3f];
+    step = cguard_step[CGUARD_NONE][cguard_token[ch->c]];
 
-    cguard_decode_push(d, ch, cguard_escape_kind(ch->c),
+    cguard_decode_push(d, ch, step & CGUARD_STEP_KIND,
                        ch->c & (0x3f >> need), need);
 }
 

@@ -7,14 +7,14 @@
  */
 
 
+#include <stdint.h>
+
 #include "cguard_prefilter.h"
 #include "cguard_byte.h"
 
 #if defined(__SSE2__) && !defined(CGUARD_NO_SIMD)
-#define CGUARD_SSE2  1
+#define CGUARD_SSE2
 #include <emmintrin.h>
-#else
-#define CGUARD_SSE2  0
 #endif
 
 
@@ -40,23 +40,36 @@ cguard_joins(unsigned char c)
 }
 
 
-/* does the "%" at p[i] begin an escape of a harmless character? */
+/*
+ * By the first digit of an escape, a bit for each second digit that makes it a
+ * visible character other than "%" and ".".
+ */
+
+static const uint16_t  cguard_harmless[16] = {
+    0, 0, 0xffff & ~(1 << 0x0 | 1 << 0x5 | 1 << 0xe), 0xffff, 0xffff, 0xffff,
+    0xffff, 0xffff & ~(1 << 0xf), 0, 0, 0, 0, 0, 0, 0, 0
+};
+
+
+/*
+ * Does the "%" at p[i] begin an escape of a harmless character?  Behind a dot
+ * none is: a parser may drop what it stands for.
+ */
 
 static inline int
 cguard_prefilter_escape(const unsigned char *p, size_t len, size_t i)
 {
-    unsigned  c;
+    unsigned  low;
 
-    if (len - i < 3
-        || !(cguard_byte[p[i + 1]] & cguard_byte[p[i + 2]] & CGUARD_B_HEX))
-    {
+    if (len - i < 3) {
         return 0;
     }
 
-    c = (unsigned) cguard_hex[p[i + 1]] << 4 | cguard_hex[p[i + 2]];
+    low = cguard_hex[p[i + 2]];
 
-    return c > 0x20 && c < 0x7f && c != '%' && c != '.'
-           && !(i && p[i - 1] == '.' && (c == '+' || c == '/' || c == '\\'));
+    return (low || p[i + 2] == '0')
+           && (cguard_harmless[cguard_hex[p[i + 1]]] >> low & 1)
+           && (i == 0 || p[i - 1] != '.');
 }
 
 
@@ -79,62 +92,55 @@ cguard_prefilter_bytes(const unsigned char *p, size_t len)
 }
 
 
-#if CGUARD_SSE2
+#ifdef CGUARD_SSE2
 
-/* what p[0..15] has of bytes that are not plain; p[16] may join the last */
+/*
+ * A bit for each of p[0..15] that needs a look: it is no plain byte, a "$", a
+ * "%", or a dot in front of one of "*+./", as p[16] may be.  Of these the "$",
+ * a harmless escape and a dot before "*" or "/" are let by.
+ */
 
-static inline __m128i
+static inline unsigned
 cguard_prefilter_window(const unsigned char *p)
 {
-    __m128i  a, b, bad, joins;
+    __m128i  a, b, plain, odd;
 
     a = _mm_loadu_si128((const __m128i *) p);
     b = _mm_loadu_si128((const __m128i *) (p + 1));
 
-    /* signed, so 80-FF are below, too */
+    /* "&" to "~" become the lowest of the signed numbers */
 
-    bad = _mm_cmplt_epi8(a, _mm_set1_epi8('$'));
-    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
-    bad = _mm_or_si128(bad, _mm_cmpeq_epi8(a, _mm_set1_epi8(0x7f)));
+    plain = _mm_cmplt_epi8(_mm_add_epi8(a, _mm_set1_epi8(0x80 - '&')),
+                           _mm_set1_epi8('~' - '&' - 0x80 + 1));
 
-    joins = _mm_or_si128(_mm_cmpeq_epi8(b, _mm_set1_epi8('.')),
-                         _mm_cmpeq_epi8(b, _mm_set1_epi8('+')));
-    joins = _mm_and_si128(joins, _mm_cmpeq_epi8(a, _mm_set1_epi8('.')));
+    b = _mm_cmpeq_epi8(_mm_or_si128(b, _mm_set1_epi8(0x05)),
+                       _mm_set1_epi8('/'));
+    odd = _mm_and_si128(b, _mm_cmpeq_epi8(a, _mm_set1_epi8('.')));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(a, _mm_set1_epi8('\\')));
 
-    return _mm_or_si128(bad, joins);
+    return (unsigned) _mm_movemask_epi8(_mm_andnot_si128(odd, plain))
+           ^ 0xffff;
 }
 
 
-/* and of escapes */
+/* p[i..from+15], behind a window that showed what is before it */
 
-static inline __m128i
-cguard_prefilter_percent(const unsigned char *p)
+static inline int
+cguard_prefilter_odd(const unsigned char *p, size_t len, size_t i,
+    size_t from)
 {
-    return _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *) p),
-                          _mm_set1_epi8('%'));
-}
-
-
-static int
-cguard_prefilter_escapes(const unsigned char *p, size_t len)
-{
-    size_t    i;
+    size_t    n;
     unsigned  mask;
 
-    for (i = 0; i + 16 < len; i += 16) {
-        mask = (unsigned) _mm_movemask_epi8(cguard_prefilter_percent(p + i));
+    mask = cguard_prefilter_window(p + from) >> (i - from);
 
-        for ( /* void */ ; mask; mask &= mask - 1) {
-            if (!cguard_prefilter_escape(p, len,
-                                         i + (unsigned) __builtin_ctz(mask)))
-            {
-                return 0;
-            }
-        }
-    }
+    for ( /* void */ ; mask; mask &= mask - 1) {
+        n = i + (unsigned) __builtin_ctz(mask);
 
-    for ( /* void */ ; i < len; i++) {
-        if (p[i] == '%' && !cguard_prefilter_escape(p, len, i)) {
+        if (p[n] == '%' ? !cguard_prefilter_escape(p, len, n)
+            : p[n] == '.' ? cguard_joins(p[n + 1])
+            : p[n] != '$')
+        {
             return 0;
         }
     }
@@ -148,29 +154,19 @@ cguard_prefilter_escapes(const unsigned char *p, size_t len)
 int
 cguard_prefilter(const unsigned char *p, size_t len)
 {
-#if CGUARD_SSE2
+#ifdef CGUARD_SSE2
 
     if (len >= 17) {
-        size_t   i;
-        __m128i  bad, percent;
-
-        /* the last window overlaps the one before: nothing is over-read */
-
-        bad = cguard_prefilter_window(p + len - 17);
-        percent = _mm_or_si128(cguard_prefilter_percent(p + len - 17),
-                               cguard_prefilter_percent(p + len - 16));
+        size_t  i;
 
         for (i = 0; i + 17 < len; i += 16) {
-            bad = _mm_or_si128(bad, cguard_prefilter_window(p + i));
-            percent = _mm_or_si128(percent, cguard_prefilter_percent(p + i));
+            if (!cguard_prefilter_odd(p, len, i, i)) {
+                return 0;
+            }
         }
 
-        if (_mm_movemask_epi8(bad) || !cguard_plain(p[len - 1])) {
-            return 0;
-        }
-
-        return _mm_movemask_epi8(percent) == 0
-               || cguard_prefilter_escapes(p, len);
+        return cguard_prefilter_odd(p, len, i, len - 17)
+               && cguard_plain(p[len - 1]) && p[len - 1] != '%';
     }
 
 #endif

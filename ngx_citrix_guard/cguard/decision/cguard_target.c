@@ -73,7 +73,8 @@ cguard_sign_merge(cguard_sign_t *sign, const cguard_sign_t *other)
 
 
 /*
- * All readings.  Where all is ASCII, the lenient one shows what is plain.
+ * All readings.  Where all is ASCII, the lenient one shows what is plain; what
+ * is not read may be a parent.
  * Behind the first raw "?" the string goes on in the middle of a segment, but
  * only as Citrix's expression reads it: for the signs.
  */
@@ -94,7 +95,7 @@ cguard_read(const cguard_string_t *s, cguard_readings_t *r)
         r->vpns = u.vpns;
 
     } else {
-        cguard_read_lenient(s->path, s->plen, CGUARD_IN_PATH, r);
+        cguard_read_lenient(s->path, u.read, CGUARD_IN_PATH, r);
     }
 
     if (s->query) {
@@ -103,6 +104,11 @@ cguard_read(const cguard_string_t *s, cguard_readings_t *r)
 
     cguard_sign_merge(&r->parent, &u.dropped[0]);
     cguard_sign_merge(&r->vpns, &u.dropped[1]);
+
+    if (u.read < s->plen) {
+        cguard_sign_found(&r->parent, CGUARD_IN_PATH, u.read - 1, u.read);
+        cguard_sign_found(&r->malformed, CGUARD_IN_PATH, u.read - 1, u.read);
+    }
 }
 
 
@@ -373,10 +379,8 @@ cguard_header(const unsigned char *name, size_t nlen,
     cguard_string_t    s = { value, NULL, vlen, 0, 0 };
     cguard_readings_t  r;
 
-    if (!(nlen == sizeof("NSC_USER") - 1
-          && cguard_header_is(name, nlen, "NSC_USER"))
-        && !(nlen == sizeof("NSC_NONCE") - 1
-             && cguard_header_is(name, nlen, "NSC_NONCE")))
+    if (!cguard_header_is(name, nlen, "NSC_USER")
+        && !cguard_header_is(name, nlen, "NSC_NONCE"))
     {
         return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
     }

@@ -31,6 +31,8 @@ typedef struct {
     uint32_t              segment;   /* where it starts */
     uint32_t              since;     /* where "dropped" was a mere start */
     uint32_t              seen;      /* bits of all characters */
+    uint32_t              odd;       /* escapes in pieces, runs of unknowns */
+    uint32_t              odd_end;   /* where the last encoded unknown ended */
     cguard_sets_t         sets;
     cguard_decode_t       decode;
 } cguard_path_t;
@@ -150,19 +152,18 @@ cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
 static void
 cguard_path_flush(cguard_path_t *t)
 {
-    unsigned              n;
-    cguard_char_t         ch = { 0, 0, 0, 0, 0 };
+    unsigned                n, point;
+    cguard_char_t           ch = { 0, 0, 0, 0, 0 };
     const cguard_escape_t  *e, *last;
 
     e = t->decode.pending;
 
     for (last = e + t->decode.npending; e < last; e++) {
-        n = e->kind == CGUARD_POINT ? 5u - e->need : e->kind == CGUARD_DIGIT;
-        ch.start = e->start;
-        ch.end = e->start;
+        point = e->kind == CGUARD_POINT;
+        n = point ? 5u - e->need : e->kind == CGUARD_DIGIT;
+        ch.start = ch.end = e->start;
 
-        cguard_path_char(t, &t->sets, e->kind == CGUARD_POINT ? CGUARD_C_POINT
-                                                              : CGUARD_C_HEX,
+        cguard_path_char(t, &t->sets, point ? CGUARD_C_POINT : CGUARD_C_HEX,
                          &ch);
 
         for ( /* void */ ; n; n--) {
@@ -186,6 +187,11 @@ cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
     const cguard_move_t  *m;
 
     class = ch->c > 0xff ? CGUARD_C_UNKNOWN : cguard_class[ch->c];
+
+    if (class >= CGUARD_C_UNKNOWN) {
+        t->odd += ch->start != t->odd_end;
+        t->odd_end = ch->end;
+    }
 
     if (!within || class >= CGUARD_C_UNKNOWN) {
         cguard_path_char(t, &t->sets, class, ch);
@@ -275,6 +281,7 @@ cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
         if (ch->c == '%') {
             cguard_decode_begin(d, ch);
             d->pending[d->npending - 1].within = (uint8_t) within;
+            t->odd++;
             return;
         }
 
@@ -309,15 +316,18 @@ cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
     uint32_t len)
 {
     unsigned       control, run;
+    uint32_t       odd;
     cguard_char_t  ch = { 0, 0, 0, 0, 0 };
     cguard_sets_t  s;
 
     run = 0;
     s = t->sets;
+    odd = t->odd;
     control = t->decode.ctl ? 0 : CGUARD_B_CONTROL;
 
-    for ( /* void */ ; i < len && p[i] != '%'; i++) {
+    for ( /* void */ ; i < len && p[i] != '%' && odd <= CGUARD_ODD; i++) {
         run = p[i] >= 0x80 ? run + 1 : 0;
+        odd += run == 1;
 
         if (run == 3) {
             i = cguard_path_skip(p, i, len);
@@ -337,6 +347,7 @@ cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
     }
 
     t->sets = s;
+    t->odd = odd;
 
     return i;
 }
@@ -358,24 +369,22 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
     t.segment = 0;
     t.since = 0;
     t.seen = 0;
+    t.odd = 0;
+    t.odd_end = 0;
     t.sets.plain = CGUARD_S_START;
     t.sets.dropped = CGUARD_S_START;
 
     cguard_decode_init(&t.decode);
     t.decode.layers = (uint8_t) layers;
 
-    for (i = 0; i < len; i = ch.end) {
+    for (i = 0; i < len && t.odd <= CGUARD_ODD; i = ch.end) {
 
         if (t.decode.npending == 0 && p[i] != '%') {
             ch.end = cguard_path_run(&t, p, i, len);
             continue;
         }
 
-        ch.c = p[i];
-        ch.start = i;
-        ch.end = i + 1;
-        ch.depth = 0;
-        ch.other = 0;
+        ch = (cguard_char_t) { p[i], i, i + 1, 0, 0 };
 
         if (cguard_byte[p[i]] & CGUARD_B_CONTROL) {
             cguard_decode_control(&t.decode, &ch);
@@ -388,11 +397,11 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
         cguard_path_feed(&t, &ch);
     }
 
-    /* the last segment is over */
+    /* the last segment is over, or the rest is not read */
 
     cguard_path_flush(&t);
-    cguard_path_ends(&t, t.sets.plain, t.sets.dropped, len);
-    cguard_path_over(&t, t.sets.holds, len, len);
+    cguard_path_ends(&t, t.sets.plain, t.sets.dropped, i);
+    cguard_path_over(&t, t.sets.holds, i, i);
 
     if (u->parent.found && t.first.found) {
         cguard_path_found(&u->guess[0], u->parent.start, u->parent.end);
@@ -400,6 +409,7 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
     }
 
     u->ascii = t.seen < 0x80;
+    u->read = i;
 
     if (t.decode.ctl) {
         u->control.found = CGUARD_IN_PATH;

@@ -12,6 +12,14 @@
 
 
 /*
+ * Runs of unknown bytes, and escapes other than whole ones of two digits, that
+ * a path may have.  No name has so many, and what lies behind is not clean.
+ */
+
+#define CGUARD_ODD  512
+
+
+/*
  * The signs of a path for a parser that leaves ASCII alone, whatever it makes
  * of other bytes (docs/readings.md, "The unknown").
  */
@@ -23,6 +31,7 @@ typedef struct {
     cguard_sign_t         guess[2];  /* a plain one, and a guess at the other */
     cguard_sign_t         control;   /* the first control byte */
     unsigned              ascii;     /* all is ASCII, decoded, too */
+    uint32_t              read;      /* behind it is more than CGUARD_ODD */
 } cguard_unknown_t;
 
 

@@ -4,17 +4,23 @@
  *
  * The bind request of CGP.  Its head is the same for all clients, and is held
  * to that.  Capabilities are walked over for one thing: whoever reconnects has
- * a ticket of random bytes among them, which may look like anything.
+ * a ticket among them, with random bytes that may look like anything.
  */
 
 
 #include "cguard_cgp.h"
 
 
-/* the capability of session reliability, and its maximum length */
+/* the capability of session reliability */
 
 #define CGUARD_CGP_RELIABILITY  0x05
-#define CGUARD_CGP_TICKET       0x7f
+
+/* where it may have any bytes: a number and flags, and the end of a ticket */
+
+#define CGUARD_CGP_NUMBER       12
+#define CGUARD_CGP_FLAGS        16
+#define CGUARD_CGP_TICKET       23
+#define CGUARD_CGP_TICKET_END   35
 
 
 /* states in their order; each length may have a second byte */
@@ -41,6 +47,7 @@ static void cguard_cgp_capability(cguard_cgp_t *c, unsigned char ch);
 static void cguard_cgp_size(cguard_cgp_t *c, unsigned char ch);
 static void cguard_cgp_begin(cguard_cgp_t *c);
 static void cguard_cgp_service(cguard_cgp_t *c, unsigned char ch);
+static void cguard_cgp_ticket(cguard_cgp_t *c, unsigned char ch);
 
 
 int
@@ -146,7 +153,9 @@ cguard_cgp_capability(cguard_cgp_t *c, unsigned char ch)
         return;
 
     case cgp_body:
-        c->opaque = c->ticket;
+        if (c->ticket) {
+            cguard_cgp_ticket(c, ch);
+        }
 
         if (--c->at == 0) {
             c->state = cgp_size;
@@ -191,7 +200,7 @@ cguard_cgp_begin(cguard_cgp_t *c)
     }
 
     c->state = cgp_capability;
-    c->ticket = c->size <= CGUARD_CGP_TICKET;
+    c->ticket = 1;
     c->at = 0;
 }
 
@@ -207,4 +216,32 @@ cguard_cgp_service(cguard_cgp_t *c, unsigned char ch)
         c->state = cgp_body;
         c->at = c->size - 4;
     }
+}
+
+
+/* a byte that is not as in all such capabilities: this is another one */
+
+static void
+cguard_cgp_ticket(cguard_cgp_t *c, unsigned char ch)
+{
+    unsigned  i;
+
+    static const unsigned char  form[CGUARD_CGP_TICKET] = {
+        0x00, 0x00, 0x01, 0x01, 0x01, 0x02, 0x05, 0x00, 0x01, 0x02,
+        0x05, 0x00, 0, 0, 0, 0, 0, 0x02, 0x10, 'N', 'S', 0x01, 0x00
+    };
+
+    i = c->size - 4 - c->at;
+
+    if (i >= CGUARD_CGP_TICKET) {
+        c->opaque = i < CGUARD_CGP_TICKET_END;
+        return;
+    }
+
+    if (i >= CGUARD_CGP_NUMBER && i <= CGUARD_CGP_FLAGS) {
+        c->opaque = i < CGUARD_CGP_FLAGS;
+        return;
+    }
+
+    c->ticket = ch == form[i];
 }

@@ -9,7 +9,12 @@
  *   of capabilities, in the same form
  *   each: length; service, capability (16 bits, the low byte first); 00 00; more
  *
- * Everything has a length, so this walks over what it does not know.
+ * Everything has a length, so this walks over what it does not know.  Whoever
+ * reconnects has a capability with a ticket from the ADC, whose form is known
+ * from the client's own tests:
+ *
+ *   01 01, 01 02 05 00, 01 02 05 00; the number of a message (32 bits); flags;
+ *   02; 10; "NS" 01 00 and 12 random bytes; more
  */
 
 
@@ -32,8 +37,8 @@ typedef struct {
     unsigned              size;         /* a length that is being read */
     unsigned              left;         /* bytes of the request to come */
     unsigned              at;           /* offset in a head, or bytes left */
-    unsigned              ticket;       /* may be a ticket: random bytes */
-    unsigned              opaque;       /* the last byte was in it */
+    unsigned              ticket;       /* may be the one with a ticket */
+    unsigned              opaque;       /* the last byte may be any */
 } cguard_cgp_t;
 
 

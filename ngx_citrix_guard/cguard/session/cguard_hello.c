@@ -111,9 +111,9 @@ cguard_hello_line_end(cguard_hello_t *h)
 static int
 cguard_hello_escapes(cguard_hello_t *h, unsigned char ch)
 {
-    h->escapes += h->blank && ch == '%' && h->escapes < 2;
+    h->escapes += h->blank && ch == '%';
 
-    return h->escapes == 2;
+    return h->escapes > 1;
 }
 
 

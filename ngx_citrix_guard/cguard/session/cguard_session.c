@@ -52,11 +52,13 @@ static cguard_session_reason_e cguard_session_server_byte(cguard_session_t *cs,
 static cguard_session_reason_e cguard_session_server_signature(
     cguard_session_t *cs, unsigned char ch, unsigned *hold);
 static cguard_protocol_e cguard_session_begins(unsigned char ch);
+static unsigned cguard_session_answer(const cguard_session_t *cs,
+    unsigned char ch);
 static void cguard_session_settle(cguard_session_t *cs);
 
 
 cguard_protocol_e
-cguard_session_protocol(const void *data, size_t len)
+cguard_session_protocol(const void *data, size_t len, unsigned rdp)
 {
     const unsigned char  *p = data;
 
@@ -66,6 +68,10 @@ cguard_session_protocol(const void *data, size_t len)
 
     if (cguard_session_begins(p[0]) != CGUARD_SESSION_MORE) {
         return cguard_session_compare(p, len, cguard_session_begins(p[0]));
+    }
+
+    if (rdp && p[0] == CGUARD_RDP_FIRST) {
+        return cguard_rdp_request(p, len);
     }
 
     return cguard_socks5_greeting(p, len);
@@ -114,7 +120,9 @@ cguard_session_begins(unsigned char ch)
 const char *
 cguard_session_name(cguard_protocol_e protocol)
 {
-    static const char  *names[] = { "http", "http", "socks5", "cgp", "ica" };
+    static const char  *names[] = {
+        "http", "http", "socks5", "cgp", "ica", "rdp"
+    };
 
     return names[protocol];
 }
@@ -142,7 +150,7 @@ cguard_session_reason_text(cguard_session_reason_e reason)
         "the second message is not a CONNECT",
         "the CONNECT names no STA ticket",
         "SOCKS5 carries neither ICA nor CGP",
-        "no bind request follows the signature",
+        "the client's first message is not one of this protocol",
         "an HTTP request follows the signature",
         "too many bytes follow the signature before the ADC's answer",
         "the ADC answers in another protocol",
@@ -167,6 +175,9 @@ cguard_session_signature(cguard_protocol_e protocol, const void *data)
     case CGUARD_SESSION_CGP:
     case CGUARD_SESSION_ICA:
         return cguard_session_find(protocol)->len;
+
+    case CGUARD_SESSION_RDP:
+        return (size_t) p[2] << 8 | p[3];
 
     default:
         return 0;
@@ -279,14 +290,14 @@ cguard_session_client_signature(cguard_session_t *cs, unsigned char ch)
 
 /*
  * After a signature, before the server has answered.  In ICA each side waits
- * for the other's signature.  A CGP client sends a bind request, in which no
- * HTTP parser may find a request.
+ * for the other's signature, in RDP for the other's message.  A CGP client
+ * sends a bind request, in which no HTTP parser may find a request.
  */
 
 static cguard_session_reason_e
 cguard_session_hello(cguard_session_t *cs, unsigned char ch)
 {
-    if (cs->client == CGUARD_SESSION_ICA) {
+    if (cs->client != CGUARD_SESSION_CGP) {
         return CGUARD_SESSION_EARLY;
     }
 
@@ -374,7 +385,7 @@ static cguard_session_reason_e
 cguard_session_server_signature(cguard_session_t *cs, unsigned char ch,
     unsigned *hold)
 {
-    const cguard_session_signature_t  *s;
+    unsigned  len;
 
     *hold = 0;
 
@@ -383,22 +394,21 @@ cguard_session_server_signature(cguard_session_t *cs, unsigned char ch,
     }
 
     if (cs->server == CGUARD_SESSION_MORE) {
-        cs->server = cguard_session_begins(ch);
+        cs->server = cs->client != CGUARD_SESSION_MORE
+                     ? cs->client : cguard_session_begins(ch);
 
-        if (cs->server == CGUARD_SESSION_MORE
-            || (cs->client != CGUARD_SESSION_MORE && cs->client != cs->server))
-        {
+        if (cs->server == CGUARD_SESSION_MORE) {
             return CGUARD_SESSION_ANSWER;
         }
     }
 
-    s = cguard_session_find(cs->server);
+    len = cguard_session_answer(cs, ch);
 
-    if (ch != s->data[cs->server_len]) {
+    if (len == 0) {
         return CGUARD_SESSION_ANSWER;
     }
 
-    if (++cs->server_len == s->answer) {
+    if (++cs->server_len == len) {
         cs->answered = 1;
         cguard_session_settle(cs);
 
@@ -407,6 +417,24 @@ cguard_session_server_signature(cguard_session_t *cs, unsigned char ch,
     }
 
     return CGUARD_SESSION_PASS;
+}
+
+
+/* the length of the answer that goes on with this byte; 0 if none does */
+
+static unsigned
+cguard_session_answer(const cguard_session_t *cs, unsigned char ch)
+{
+    const cguard_session_signature_t  *s;
+
+    if (cs->server == CGUARD_SESSION_RDP) {
+        return cguard_rdp_confirm(cs->held, cs->server_len, ch)
+               ? CGUARD_RDP_CONFIRM : 0;
+    }
+
+    s = cguard_session_find(cs->server);
+
+    return ch == s->data[cs->server_len] ? s->answer : 0;
 }
 
 

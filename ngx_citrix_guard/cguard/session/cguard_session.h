@@ -22,6 +22,7 @@
 
 #include "cguard_cgp.h"
 #include "cguard_hello.h"
+#include "cguard_rdp.h"
 #include "cguard_session_types.h"
 #include "cguard_socks5.h"
 
@@ -29,9 +30,10 @@
 #pragma GCC visibility push(hidden)
 
 
-/* the longest signature: a SOCKS5 greeting with all methods */
+/* the longest signature, a SOCKS5 greeting with all methods; and with RDP */
 
 #define CGUARD_SESSION_SIGNATURE  CGUARD_SOCKS5_GREETING
+#define CGUARD_SESSION_LONGEST    CGUARD_RDP_REQUEST
 
 /* how many bytes may follow a CGP signature before the server answers */
 
@@ -84,11 +86,15 @@ typedef struct {
 } cguard_session_shown_t;
 
 
-/* the protocol of these first bytes; MORE only for an incomplete signature */
+/*
+ * The protocol of these first bytes; MORE only for an incomplete signature.
+ * RDP is known only if it is allowed.
+ */
 
-cguard_protocol_e cguard_session_protocol(const void *data, size_t len);
+cguard_protocol_e cguard_session_protocol(const void *data, size_t len,
+    unsigned rdp);
 
-/* "http", "socks5", "cgp" or "ica"; "http" for MORE */
+/* "http", "socks5", "cgp", "ica" or "rdp"; "http" for MORE */
 
 const char *cguard_session_name(cguard_protocol_e protocol);
 
@@ -97,7 +103,7 @@ const char *cguard_session_name(cguard_protocol_e protocol);
 const char *cguard_session_why(cguard_session_reason_e reason);
 const char *cguard_session_reason_text(cguard_session_reason_e reason);
 
-/* length of the signature; for SOCKS5 that of the whole greeting */
+/* length of the signature; for SOCKS5 and RDP that of the whole message */
 
 size_t cguard_session_signature(cguard_protocol_e protocol, const void *data);
 

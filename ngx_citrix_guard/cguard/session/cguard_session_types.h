@@ -16,6 +16,7 @@ typedef enum {
     CGUARD_SESSION_SOCKS5,
     CGUARD_SESSION_CGP,
     CGUARD_SESSION_ICA,
+    CGUARD_SESSION_RDP,          /* only where it is allowed */
     CGUARD_SESSION_PROTOCOLS
 } cguard_protocol_e;
 
@@ -27,7 +28,7 @@ typedef enum {
     CGUARD_SESSION_CONNECT,      /* SOCKS5: not a well-formed CONNECT */
     CGUARD_SESSION_TICKET,       /* SOCKS5: no STA ticket */
     CGUARD_SESSION_INSIDE,       /* SOCKS5: carries neither ICA nor CGP */
-    CGUARD_SESSION_FORM,         /* CGP: no bind request */
+    CGUARD_SESSION_FORM,         /* not its protocol's first message */
     CGUARD_SESSION_REQUEST,      /* an HTTP request after a signature */
     CGUARD_SESSION_LONG,         /* too many bytes before the answer */
     CGUARD_SESSION_ANSWER,       /* the server speaks another protocol */

@@ -27,7 +27,7 @@
 #pragma GCC visibility push(hidden)
 
 
-#define CGUARD_ZONE_VERSION   4
+#define CGUARD_ZONE_VERSION   5
 
 #define CGUARD_ZONE_NAME      64     /* bytes of a name; longer ones are cut */
 #define CGUARD_ZONE_WORD      32     /* of a short name */
@@ -253,6 +253,11 @@ typedef struct {
     cguard_zone_count_t   lost[CGUARD_ZONE_LOST];
     _Atomic uint64_t      acknowledged;  /* acknowledgements */
     _Atomic uint64_t      open[CGUARD_ZONE_WORKERS];  /* cguard_zone_open */
+    _Atomic uint64_t      nginx[CGUARD_ZONE_WORKERS]; /* of which nginx */
+    _Atomic uint64_t      shown;     /* the nginx whose modes these are */
+    _Atomic uint64_t      uncounted; /* an upgrade: another nginx counted
+                                        elsewhere until then; 0: never */
+    _Atomic uint64_t      predecessor;  /* the process that it was, or 0 */
     cguard_zone_ack_entry_t  acks[CGUARD_ZONE_ACKS];
     cguard_zone_canary_t  canaries[CGUARD_ZONE_CANARIES];
     cguard_zone_change_t  changes[CGUARD_ZONE_CHANGES];

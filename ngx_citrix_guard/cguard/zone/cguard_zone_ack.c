@@ -53,7 +53,8 @@ cguard_zone_acknowledge(cguard_zone_t *z, cguard_zone_ack_t *ack)
 
     if (ack->count > through
         || (through + ack->lost[0] + ack->lost[1] == 0
-            && z->state != CGUARD_ZONE_STATE_DAMAGED))
+            && z->state != CGUARD_ZONE_STATE_DAMAGED
+            && cguard_zone_get(&z->uncounted) == 0))
     {
         return 0;
     }

@@ -26,6 +26,17 @@ unsigned cguard_zone_open_place(cguard_zone_t *z, uint32_t pid);
 
 uint32_t cguard_zone_open_pid(cguard_zone_t *z, unsigned place);
 
+/*
+ * The nginx of which it is a worker, as a number that its processes share, and
+ * 0 when it accepts no more connections.  A place that has just been taken has
+ * 0 as well.
+ */
+
+void cguard_zone_open_set_nginx(cguard_zone_t *z, unsigned place,
+    uint32_t pid, uint32_t nginx);
+uint32_t cguard_zone_open_nginx(cguard_zone_t *z, unsigned place,
+    uint32_t pid);
+
 /* gives that process's place back; how many there were */
 
 uint64_t cguard_zone_open_leave(cguard_zone_t *z, unsigned place,

@@ -99,6 +99,7 @@ cguard_zone_restore(cguard_zone_t *z, const void *buf, size_t len)
 
     z->owner = 0;
     z->unsaved = 0;
+    z->predecessor = 0;
 
     /* nobody has looked at the damage yet */
 

@@ -97,7 +97,11 @@ monitor_fetch_body(char *p, size_t size, size_t n, void *data)
         return 0;
     }
 
-    doc->data = cli_realloc(doc->data, doc->len + len);
+    if (doc->len + len > doc->size) {
+        doc->size = 2 * (doc->len + len);
+        doc->data = cli_realloc(doc->data, doc->size);
+    }
+
     memcpy(doc->data + doc->len, p, len);
     doc->len += len;
 

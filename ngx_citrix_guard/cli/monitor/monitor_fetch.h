@@ -16,6 +16,7 @@
 typedef struct {
     char                 *data;             /* the caller frees it */
     size_t                len;
+    size_t                size;             /* of the memory */
     char                  error[256];
 } monitor_document_t;
 

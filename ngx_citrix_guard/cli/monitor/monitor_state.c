@@ -125,7 +125,8 @@ monitor_top(monitor_reader_t *rd, const char *path, const char *value)
         { "configured", rd->to->configured, sizeof(rd->to->configured) },
         { "module", rd->to->module, sizeof(rd->to->module) },
         { "nginx", rd->to->nginx, sizeof(rd->to->nginx) },
-        { "acknowledged.by", rd->to->by, sizeof(rd->to->by) }
+        { "acknowledged.by", rd->to->by, sizeof(rd->to->by) },
+        { "upgrade.uncounted", rd->to->uncounted, sizeof(rd->to->uncounted) }
     };
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -150,6 +151,9 @@ monitor_top(monitor_reader_t *rd, const char *path, const char *value)
 
     } else if (strcmp(path, "lost.events") == 0) {
         monitor_add(rd, &rd->to->lost, value);
+
+    } else if (strcmp(path, "upgrade.beside") == 0) {
+        monitor_add(rd, &rd->to->beside, value);
     }
 }
 

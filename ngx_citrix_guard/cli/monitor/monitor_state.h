@@ -66,6 +66,13 @@ typedef struct {
     /* the counters of before could not be read, and nobody has looked */
     unsigned              damaged;
 
+    /*
+     * after an upgrade on the fly: processes of another nginx that accept
+     * connections; until when one counted elsewhere, and nobody has looked
+     */
+    unsigned long long    beside;
+    char                  uncounted[40];
+
     /* our own attack that was not refused last, where the guard is on */
     char                  let_by[64];
     char                  let_by_last[40];

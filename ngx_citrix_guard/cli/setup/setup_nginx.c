@@ -19,10 +19,10 @@
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_json.h"
 #include "cli/common/cli_memory.h"
+#include "cli/common/cli_run.h"
 #include "cli/monitor/monitor_fetch.h"
 #include "setup_nginx.h"
 #include "setup_file.h"
-#include "setup_run.h"
 #include "setup_types.h"
 
 
@@ -53,7 +53,7 @@ setup_nginx_find(setup_nginx_t *nginx, const char *conf)
     argv[1] = "-V";
     argv[2] = NULL;
 
-    rc = setup_run(argv, &said);
+    rc = cli_run(argv, &said);
 
     if (rc != 0) {
         cli_error("%s does not run: install nginx, or name it with --nginx=",
@@ -119,7 +119,7 @@ setup_nginx_run(const setup_nginx_t *nginx, const char *option,
 
     argv[n] = NULL;
 
-    rc = setup_run(argv, said);
+    rc = cli_run(argv, said);
 
     free(file);
 
@@ -191,7 +191,7 @@ setup_nginx_reload(const setup_nginx_t *nginx)
     };
 
     if (!nginx->own && access("/run/systemd/system", F_OK) == 0) {
-        rc = setup_run(systemd, &said);
+        rc = cli_run(systemd, &said);
 
     } else {
         rc = setup_nginx_run(nginx, "-s", "reload", &said);

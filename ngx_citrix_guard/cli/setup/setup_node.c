@@ -14,6 +14,12 @@
 #include "setup_types.h"
 
 
+static char *setup_node_log(const setup_t *s, const char *says,
+    void (*log)(FILE *f, const char *collector));
+static void setup_node_error_log(FILE *f, const char *collector);
+static void setup_node_access_log(FILE *f, const char *collector);
+
+
 char *
 setup_node_front(const setup_t *s)
 {
@@ -74,17 +80,36 @@ setup_node_balancers(const setup_t *s)
 char *
 setup_node_errors(const setup_t *s)
 {
+    return setup_node_log(s, "# Each refusal, under the node's own name.\n",
+                          setup_node_error_log);
+}
+
+
+char *
+setup_node_events(const setup_t *s)
+{
+    return setup_node_log(s, "# Requests and events, under the node's own "
+                          "name.\n", setup_node_access_log);
+}
+
+
+/* a comment, and where the lines go, if there is a collector */
+
+static char *
+setup_node_log(const setup_t *s, const char *says,
+    void (*log)(FILE *f, const char *collector))
+{
     char    *text;
     FILE    *f;
     size_t   len;
 
     f = setup_open(&text, &len);
 
-    fprintf(f, "# Each refusal, under the node's own name.\n");
+    fputs(says, f);
 
     if (s->collector[0]) {
-        fprintf(f, "\nerror_log syslog:server=%s,tag=citrix_guard warn;\n",
-                s->collector);
+        fputc('\n', f);
+        log(f, s->collector);
     }
 
     fclose(f);
@@ -93,30 +118,23 @@ setup_node_errors(const setup_t *s)
 }
 
 
-char *
-setup_node_events(const setup_t *s)
+static void
+setup_node_error_log(FILE *f, const char *collector)
 {
-    char    *text;
-    FILE    *f;
-    size_t   len;
+    fprintf(f, "error_log syslog:server=%s,tag=citrix_guard warn;\n",
+            collector);
+}
 
-    f = setup_open(&text, &len);
 
-    fprintf(f, "# Requests and events, under the node's own name.\n");
-
-    if (s->collector[0]) {
-        fprintf(f,
-                "\naccess_log syslog:server=%s,tag=citrix_guard_access\n"
-                "           citrix_gateway;\n"
-                "access_log syslog:server=%s,tag=citrix_guard_event,"
-                "severity=warn\n"
-                "           citrix_guard if=$citrix_guard_event;\n",
-                s->collector, s->collector);
-    }
-
-    fclose(f);
-
-    return text;
+static void
+setup_node_access_log(FILE *f, const char *collector)
+{
+    fprintf(f,
+            "access_log syslog:server=%s,tag=citrix_guard_access\n"
+            "           citrix_gateway;\n"
+            "access_log syslog:server=%s,tag=citrix_guard_event,severity=warn\n"
+            "           citrix_guard if=$citrix_guard_event;\n",
+            collector, collector);
 }
 
 

@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "cli/common/cli_error.h"
+#include "cli/common/cli_run.h"
 #include "setup_text.h"
 #include "setup_file.h"
 #include "setup_node.h"
-#include "setup_run.h"
 #include "setup_types.h"
 
 
@@ -426,7 +426,7 @@ setup_difference(const setup_t *s, const setup_change_t *change)
     argv[7] = new;
     argv[8] = NULL;
 
-    if (new == NULL || setup_run(argv, &said) != 1) {
+    if (new == NULL || cli_run(argv, &said) != 1) {
         printf("+++ %s\n%s", path, change->text);
 
     } else {

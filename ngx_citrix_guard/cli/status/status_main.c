@@ -17,6 +17,7 @@
 #include "cli/verify/verify_main.h"
 #include "status_main.h"
 #include "status_report.h"
+#include "status_start.h"
 #include "status_types.h"
 #include "status_verdict.h"
 
@@ -60,12 +61,15 @@ static const char  status_usage[] =
 "      --cacert=FILE     CA certificates that verify the server's\n"
 "  -k, --insecure        do not verify the certificate\n"
 "      --canary=TOKEN    mark requests as the operator's own: no alarm\n"
+"      --nginx=FILE      the nginx that would be started next (/usr/sbin/nginx)\n"
+"      --conf=FOLDER     the folder of its nginx.conf\n"
 "      --adc=HOST[:PORT] is the ADC itself patched? Bypasses the guard\n"
 "  -j, --json  -h, --help     print JSON; print this text\n"
 "      --nagios          print one line for Nagios and similar tools\n"
 "\n"
-"Exit status: 0 shielded, 1 detect only or partly, 2 not shielded, or something\n"
-"may have got through, 3 cannot tell, or an error.\n";
+"Exit status: 0 shielded, 1 detect only or partly, or nginx will not start\n"
+"again, 2 not shielded, or something may have got through, 3 cannot tell, or\n"
+"an error.\n";
 
 
 int
@@ -80,12 +84,22 @@ status_main(int argc, char **argv)
     o.report = status_report_text;
 
     st = cli_alloc(sizeof(status_t));
-    st->monitor = STATUS_MONITOR;
 
     rc = status_options(st, &o, argc, argv);
 
     if (rc == -1) {
-        (void) monitor_state(st->monitor, &st->state);
+        (void) monitor_state(st->monitor ? st->monitor : STATUS_MONITOR,
+                             &st->state);
+
+        /* another monitor may be another machine's */
+
+        if (st->monitor == NULL || st->nginx || st->conf) {
+            status_start(st);
+        }
+
+        if (st->monitor == NULL) {
+            st->monitor = STATUS_MONITOR;
+        }
 
         if (st->verify) {
             status_try(st, &o);
@@ -122,6 +136,8 @@ status_options(status_t *st, status_options_t *o, int argc, char **argv)
         { "insecure", no_argument, NULL, 'k' },
         { "canary", required_argument, NULL, 'y' },
         { "adc", required_argument, NULL, 'a' },
+        { "nginx", required_argument, NULL, 'N' },
+        { "conf", required_argument, NULL, 'f' },
         { "json", no_argument, NULL, 'j' },
         { "nagios", no_argument, NULL, 'n' },
         { "help", no_argument, NULL, 'h' },
@@ -189,6 +205,14 @@ status_option(status_t *st, status_options_t *o, int c, char *value)
 
     case 'a':
         st->adc = value;
+        return 0;
+
+    case 'N':
+        st->nginx = value;
+        return 0;
+
+    case 'f':
+        st->conf = value;
         return 0;
 
     case 'j':

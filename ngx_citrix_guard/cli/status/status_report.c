@@ -29,6 +29,14 @@ static const char  *status_adc[] = {
 };
 
 
+static const char  *status_next[] = {
+    "", "nginx -t is content", "nginx will not start again, nor reload",
+    "not known whether nginx would start again"
+};
+
+static const char  *status_next_json[] = { "", "yes", "no", "unknown" };
+
+
 static void
 status_modes_text(unsigned modes, const char *quote, const char *between)
 {
@@ -82,6 +90,11 @@ status_report_text(const status_t *st)
            is->error[0] ? "\n" : "", CGUARD_VERSION,
            is->module[0] ? is->module : "not known",
            is->nginx[0] ? is->nginx : "not known");
+
+    if (st->start) {
+        printf("  next start %s%s%s\n", status_next[st->start],
+               st->start_says[0] ? ": " : "", st->start_says);
+    }
 
     if (st->verify) {
         printf("  verify     %s: %s\n", status_verdict[st->verified],
@@ -179,6 +192,11 @@ status_report_json(const status_t *st)
     printf(",\n\"servers\":[");
     status_servers(is);
     putchar(']');
+
+    if (st->start) {
+        status_tried("next_start", status_next_json[st->start],
+                     st->start_says);
+    }
 
     if (st->verify) {
         status_tried("verify", status_verdict[st->verified],

@@ -23,12 +23,29 @@ typedef enum {
 } status_e;
 
 
+/* would nginx start again? */
+
+typedef enum {
+    STATUS_START_UNASKED = 0,
+    STATUS_START_YES,
+    STATUS_START_NO,
+    STATUS_START_UNKNOWN
+} status_start_e;
+
+
 typedef struct {
     const char           *monitor;
     const char           *verify;       /* a URL to verify, or NULL */
     const char           *adc;          /* the ADC's own address, or NULL */
 
     monitor_state_t       state;
+
+    /* the nginx to test, and the folder of its nginx.conf; NULL: its own */
+    const char           *nginx;
+    const char           *conf;
+
+    status_start_e        start;
+    char                  start_says[600];
 
     /* verdict and reason of verify, and of the ADC by itself */
     int                   verified;

@@ -21,11 +21,14 @@
 
 static int status_through(status_t *st);
 static int status_none(status_t *st);
+static int status_beside(status_t *st);
 static int status_clock(status_t *st);
 static int status_lost(status_t *st);
 static int status_damaged(status_t *st);
+static int status_uncounted(status_t *st);
 static void status_modes(status_t *st);
 static void status_verified(status_t *st);
+static void status_next_start(status_t *st);
 static unsigned status_of(const status_t *st, unsigned with, char *names,
     const char **since);
 
@@ -52,13 +55,15 @@ status_conclude(status_t *st)
                    "Cannot tell whether we are shielded: no answer from the "
                    "monitor at %s: %s.", st->monitor, st->state.error);
 
-    } else if (!status_through(st) && !status_none(st) && !status_clock(st)
-               && !status_lost(st) && !status_damaged(st))
+    } else if (!status_through(st) && !status_none(st) && !status_beside(st)
+               && !status_clock(st) && !status_lost(st)
+               && !status_damaged(st) && !status_uncounted(st))
     {
         status_modes(st);
     }
 
     status_verified(st);
+    status_next_start(st);
 }
 
 
@@ -110,6 +115,22 @@ status_none(status_t *st)
 
     status_say(st, STATUS_UNKNOWN, "Cannot tell whether we are shielded: no "
                "server is configured that could be guarded.");
+
+    return 1;
+}
+
+
+static int
+status_beside(status_t *st)
+{
+    if (st->state.beside == 0) {
+        return 0;
+    }
+
+    status_say(st, STATUS_UNKNOWN, "Cannot tell whether we are shielded: after "
+               "an upgrade another nginx accepts connections as well, with a "
+               "configuration of its own: end the old one (QUIT), or reload "
+               "if the new one has ended.");
 
     return 1;
 }
@@ -171,6 +192,22 @@ status_damaged(status_t *st)
 }
 
 
+static int
+status_uncounted(status_t *st)
+{
+    if (st->state.uncounted[0] == '\0') {
+        return 0;
+    }
+
+    status_say(st, STATUS_UNKNOWN,
+               "Cannot tell whether anything got through before %s: another "
+               "nginx served until then, and did not count here.",
+               st->state.uncounted);
+
+    return 1;
+}
+
+
 static void
 status_modes(status_t *st)
 {
@@ -214,7 +251,7 @@ status_modes(status_t *st)
     if (st->state.through) {
         status_say(st, STATUS_OK,
                    "We have been shielded since %s at %s (%s): %llu blocked; "
-                   "%llu that may have got through were looked at by %s.",
+                   "%llu that may have got through were acknowledged by %s.",
                    since, names, node, st->state.blocked, st->state.through,
                    st->state.by[0] ? st->state.by : "somebody");
         return;
@@ -254,6 +291,25 @@ status_verified(status_t *st)
            : "Cannot tell whether we are shielded";
 
     status_say(st, verified, "%s: verify says: %s.", says, st->verify_reason);
+}
+
+
+/* what is worse stays as it is; the report has a line for this */
+
+static void
+status_next_start(status_t *st)
+{
+    char  now[sizeof(st->sentence)];
+
+    if (st->start != STATUS_START_NO || st->status != STATUS_OK) {
+        return;
+    }
+
+    memcpy(now, st->sentence, sizeof(now));
+
+    status_say(st, STATUS_WARNING,
+               "%.*s; but nginx will not start again, nor reload: nginx -t "
+               "says: %s.", (int) strlen(now) - 1, now, st->start_says);
 }
 
 

@@ -151,6 +151,7 @@ typedef struct {
     ngx_module_t                   *log_module; /* NULL: unknown layout */
     ngx_shm_zone_t                 *zone;
     cguard_zone_t                  *shared;     /* NULL: no zone */
+    u_char                         *zone_env;   /* for the next nginx */
     ngx_http_citrix_guard_state_file_t  state;
     ngx_http_citrix_guard_canary_t  canary;     /* token in the target */
     ngx_array_t                     canaries;   /* token in a field */

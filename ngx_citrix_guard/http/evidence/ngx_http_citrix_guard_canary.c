@@ -271,8 +271,9 @@ ngx_http_citrix_guard_canary_handler(ngx_http_request_t *r)
 static ngx_inline ngx_uint_t
 ngx_http_citrix_guard_has_token(ngx_table_elt_t *h)
 {
-    return cguard_header_is(h->key.data, h->key.len,
-                            NGX_HTTP_CITRIX_GUARD_CANARY_FIELD);
+    return h->key.len == sizeof(NGX_HTTP_CITRIX_GUARD_CANARY_FIELD) - 1
+           && cguard_header_is(h->key.data, h->key.len,
+                               NGX_HTTP_CITRIX_GUARD_CANARY_FIELD);
 }
 
 

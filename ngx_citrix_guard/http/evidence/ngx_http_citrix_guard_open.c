@@ -14,6 +14,7 @@
 
 #include "ngx_http_citrix_guard_open.h"
 #include "ngx_http_citrix_guard_lost.h"
+#include "ngx_http_citrix_guard_upgrade.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/zone/cguard_zone.h"
 #include "cguard/zone/cguard_zone_open.h"
@@ -44,6 +45,9 @@ ngx_http_citrix_guard_open_start(ngx_http_citrix_guard_main_conf_t *gmcf,
 
     ngx_http_citrix_guard_open_place
         = cguard_zone_open_place(gmcf->shared, (uint32_t) ngx_pid);
+
+    ngx_http_citrix_guard_upgrade_place(gmcf->shared,
+                                        ngx_http_citrix_guard_open_place);
 }
 
 

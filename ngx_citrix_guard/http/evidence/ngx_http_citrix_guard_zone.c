@@ -15,6 +15,8 @@
 #include "ngx_http_citrix_guard_zone.h"
 #include "ngx_http_citrix_guard_canary.h"
 #include "ngx_http_citrix_guard_event.h"
+#include "ngx_http_citrix_guard_upgrade.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/rules/cguard_rule_types.h"
@@ -106,6 +108,10 @@ ngx_http_citrix_guard_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     gmcf->zone->init = ngx_http_citrix_guard_init_zone;
     gmcf->zone->data = gmcf;
 
+    if (ngx_http_citrix_guard_upgrade_init(cf, gmcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     return cf->args->nelts == 3
            ? ngx_http_citrix_guard_set_zone_canary(cf, gmcf, &value[2])
            : NGX_CONF_OK;
@@ -117,6 +123,7 @@ ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 {
     ngx_http_citrix_guard_main_conf_t  *before = data;
 
+    ngx_int_t                           rc;
     ngx_time_t                         *now;
     cguard_zone_t                      *old;
     ngx_slab_pool_t                    *pool;
@@ -129,6 +136,7 @@ ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         gmcf->shared = before ? before->shared : pool->data;
 
         if (cguard_zone_fits(gmcf->shared)) {
+            ngx_http_citrix_guard_upgrade_keep();
             return NGX_OK;
         }
 
@@ -146,6 +154,12 @@ ngx_http_citrix_guard_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     }
 
     pool->data = gmcf->shared;
+
+    rc = ngx_http_citrix_guard_upgrade_zone(gmcf->shared, shm_zone->shm.log);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
     old = ngx_http_citrix_guard_old_zone();
 
@@ -178,6 +192,15 @@ ngx_http_citrix_guard_old_zone(void)
     cycle = (ngx_cycle_t *) ngx_cycle;
 
     if (cycle == NULL || cycle->conf_ctx == NULL) {
+        return NULL;
+    }
+
+    /* it may not have loaded the module: then it has no place for it */
+
+    if (ngx_http_citrix_guard_find_module(cycle,
+                                          ngx_http_citrix_guard_module.name)
+        != &ngx_http_citrix_guard_module)
+    {
         return NULL;
     }
 

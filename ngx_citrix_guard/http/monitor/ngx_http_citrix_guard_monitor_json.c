@@ -18,6 +18,7 @@
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
+#include "http/evidence/ngx_http_citrix_guard_upgrade.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "cguard/decision/cguard_version.h"
 #include "cguard/zone/cguard_front.h"
@@ -37,6 +38,8 @@
 
 static void ngx_http_citrix_guard_dump_state(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z);
+static void ngx_http_citrix_guard_dump_upgrade(
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_dump_server(ngx_http_citrix_guard_json_t *o,
     cguard_zone_server_t *s);
 static void ngx_http_citrix_guard_dump_modes(ngx_http_citrix_guard_json_t *o,
@@ -95,6 +98,7 @@ ngx_http_citrix_guard_monitor_json(ngx_http_citrix_guard_json_t *o,
                                       ngx_http_citrix_guard_load(&z->loads));
 
     ngx_http_citrix_guard_dump_state(o, z);
+    ngx_http_citrix_guard_dump_upgrade(o, z);
 
     ngx_http_citrix_guard_json_open(o, "servers", "[");
 
@@ -138,6 +142,28 @@ ngx_http_citrix_guard_dump_state(ngx_http_citrix_guard_json_t *o,
     ngx_http_citrix_guard_json_string(o, "found", names[z->state & 3]);
     ngx_http_citrix_guard_json_number(o, "unsaved",
                                       ngx_http_citrix_guard_load(&z->unsaved));
+    ngx_http_citrix_guard_json_close(o, "}");
+}
+
+
+/* another nginx: beside this one, or one that counted elsewhere */
+
+static void
+ngx_http_citrix_guard_dump_upgrade(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    uint64_t  until;
+
+    ngx_http_citrix_guard_json_open(o, "upgrade", "{");
+    ngx_http_citrix_guard_json_number(o, "beside",
+                                  ngx_http_citrix_guard_upgrade_beside(z));
+
+    until = ngx_http_citrix_guard_upgrade_uncounted(z);
+
+    if (until) {
+        ngx_http_citrix_guard_json_time(o, "uncounted", until);
+    }
+
     ngx_http_citrix_guard_json_close(o, "}");
 }
 

@@ -14,6 +14,7 @@
 #include "ngx_http_citrix_guard_monitor_prometheus.h"
 #include "ngx_http_citrix_guard_monitor_names.h"
 #include "http/evidence/ngx_http_citrix_guard_json.h"
+#include "http/evidence/ngx_http_citrix_guard_upgrade.h"
 #include "http/evidence/ngx_http_citrix_guard_zone.h"
 #include "cguard/zone/cguard_front.h"
 #include "cguard/zone/cguard_zone.h"
@@ -46,6 +47,8 @@ static void ngx_http_citrix_guard_metric_canary(
 static void ngx_http_citrix_guard_metric_lost(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_state(
+    ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
+static void ngx_http_citrix_guard_metric_upgrade(
     ngx_http_citrix_guard_json_t *o, cguard_zone_t *z);
 static void ngx_http_citrix_guard_metric_front(
     ngx_http_citrix_guard_json_t *o);
@@ -109,6 +112,7 @@ ngx_http_citrix_guard_monitor_prometheus(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric_lost(o, z);
     ngx_http_citrix_guard_metric_state(o, z);
+    ngx_http_citrix_guard_metric_upgrade(o, z);
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_config_loads_total",
                                  "counter",
@@ -364,9 +368,30 @@ ngx_http_citrix_guard_metric_state(ngx_http_citrix_guard_json_t *o,
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_state_damaged", "gauge",
                                  "1 if what was kept could not be read, and "
-                                 "nobody has looked at it.");
+                                 "nobody has acknowledged it.");
     ngx_http_citrix_guard_json_format(o, "citrix_guard_state_damaged %ui\n",
                                       damaged);
+}
+
+
+static void
+ngx_http_citrix_guard_metric_upgrade(ngx_http_citrix_guard_json_t *o,
+    cguard_zone_t *z)
+{
+    ngx_http_citrix_guard_metric(o, "citrix_guard_upgrade_beside", "gauge",
+                                 "Processes of another nginx that accept "
+                                 "connections, after an upgrade on the fly.");
+    ngx_http_citrix_guard_json_format(o, "citrix_guard_upgrade_beside %ui\n",
+                                  ngx_http_citrix_guard_upgrade_beside(z));
+
+    ngx_http_citrix_guard_metric(o, "citrix_guard_upgrade_uncounted", "gauge",
+                                 "1 if the nginx of before an upgrade counted "
+                                 "elsewhere, and nobody has acknowledged "
+                                 "it.");
+    ngx_http_citrix_guard_json_format(o,
+                          "citrix_guard_upgrade_uncounted %ui\n",
+                          (ngx_uint_t)
+                          !!ngx_http_citrix_guard_upgrade_uncounted(z));
 }
 
 

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * A target that is too long to be judged is refused, one that is nested too
- * deeply is unknown, and one at the limit is judged; prints TAP.
+ * A target that is too long to be judged is refused, and one with more unknown
+ * pieces than any name has; one that is nested too deeply is unknown, and one at
+ * the limit is judged; prints TAP.
  */
 
 
@@ -16,6 +17,7 @@
 
 #include "cguard/decision/cguard_reading.h"
 #include "cguard/decision/cguard_target.h"
+#include "cguard/decision/cguard_unknown.h"
 #include "tap.h"
 #include "vectors.h"
 
@@ -46,6 +48,7 @@ typedef struct {
 
 
 static void bounds_case(tap_t *t, const bounds_case_t *c);
+static void bounds_odd(tap_t *t, const char *piece, unsigned counts);
 static void bounds_long(tap_t *t);
 static void bounds_reading(tap_t *t);
 
@@ -92,11 +95,39 @@ static const bounds_case_t  bounds_cases[] = {
 };
 
 
+/* what a path may have CGUARD_ODD of, or as many as it likes; escaped, too */
+
+static const struct {
+    const char           *piece;
+    unsigned              counts;
+} bounds_pieces[] = {
+    { "%", 1 },
+    { "%25x", 1 },
+    { "%u0061", 1 },
+    { "%u65e5/", 2 },
+    { "\xaex", 1 },
+    { "B\xc3\xbcro/", 1 },
+    { "B%c3%bcro/", 1 },
+    { "B%25fcro/", 1 },
+    { "%ae\xaex", 2 },
+
+    { "x", 0 },
+    { "%20%41/", 0 },
+    { "%25252541", 0 },
+    { "%e6%97%a5", 0 },
+    { "\xe6\x97\xa5", 0 },
+};
+
+
 int
 main(void)
 {
     tap_t   t = { 0, 0 };
     size_t  i;
+
+    for (i = 0; i < sizeof(bounds_pieces) / sizeof(bounds_pieces[0]); i++) {
+        bounds_odd(&t, bounds_pieces[i].piece, bounds_pieces[i].counts);
+    }
 
     for (i = 0; i < sizeof(bounds_cases) / sizeof(bounds_cases[0]); i++) {
         bounds_case(&t, &bounds_cases[i]);
@@ -151,6 +182,64 @@ bounds_case(tap_t *t, const bounds_case_t *c)
     free(p);
     free(before.data);
     free(behind.data);
+}
+
+
+/*
+ * The most of a piece that is read to the end, and one more: nothing behind it
+ * is clean, in a header's value, either.  A query may have any number.
+ */
+
+static void
+bounds_odd(tap_t *t, const char *piece, unsigned counts)
+{
+    size_t                n, len, most;
+    unsigned char        *p;
+    cguard_reason_e       want;
+    cguard_result_t       res;
+    vectors_bytes_t       one;
+    const unsigned char  *name;
+
+    name = (const unsigned char *) "NSC_USER";
+    most = counts ? CGUARD_ODD / counts : 8 * CGUARD_ODD;
+
+    if (vectors_unescape(&one, piece, strlen(piece)) == -1
+        || (p = malloc((most + 1) * one.len + 3)) == NULL)
+    {
+        exit(2);
+    }
+
+    p[0] = '/';
+    p[1] = '?';
+
+    for (n = 0; n <= most; n++) {
+        memcpy(p + 2 + n * one.len, one.data, one.len);
+    }
+
+    len = most * one.len;
+    p[2 + len + one.len] = 'z';
+
+    tap_ok(t, cguard_target(p + 2, len, 0, NULL) == CGUARD_PASS
+              && cguard_header(name, 8, p + 2, len, NULL) == CGUARD_PASS,
+           "%zu times %s", most, piece);
+
+    len += one.len + 1;
+    want = counts ? CGUARD_MALFORMED : CGUARD_PASS;
+
+    tap_ok(t, cguard_target(p + 2, len, 0, &res) == want
+              && cguard_target(p + 2, len, CGUARD_ANY_PARENT, NULL)
+                 == (counts ? CGUARD_PARENT : CGUARD_PASS)
+              && (res.end == 0) == (counts == 0) && res.end < len
+              && cguard_parts(p + 2, len, NULL, 0, 0, NULL) == want
+              && cguard_header(name, 8, p + 2, len, NULL)
+                 == (counts ? CGUARD_HEADER : CGUARD_PASS),
+           "%zu times %s, and more", most + 1, piece);
+
+    tap_ok(t, cguard_target(p, len + 2, 0, NULL) == CGUARD_PASS,
+           "the same in a query");
+
+    free(p);
+    free(one.data);
 }
 
 

@@ -87,8 +87,8 @@ static const char  *guard_tokens[] = {
 
     /* what a Gateway's port is spoken to */
 
-    "\x05\x01", "\x05\xff\x01", "\032CGP/01", "\x7f\x7fICA", "HTTP/1.1 ",
-    "\r\nGET "
+    "\x05\x01", "\x05\xff\x01", "\032CGP/01", "\x7f\x7fICA", "\x03",
+    "HTTP/1.1 ", "\r\nGET "
 };
 
 #define GUARD_TOKENS  (sizeof(guard_tokens) / sizeof(guard_tokens[0]))
@@ -513,7 +513,7 @@ guard_judge_stream(const unsigned char *p, size_t len, int side)
 
     p = guard_place(&guard_path, p, len, side);
 
-    protocol = cguard_session_protocol(p, len);
+    protocol = cguard_session_protocol(p, len, 1);
 
     if (protocol > CGUARD_SESSION_HTTP
         && cguard_session_signature(protocol, p) > len)
@@ -521,7 +521,7 @@ guard_judge_stream(const unsigned char *p, size_t len, int side)
         return 0;
     }
 
-    for (protocol = CGUARD_SESSION_SOCKS5; protocol <= CGUARD_SESSION_ICA;
+    for (protocol = CGUARD_SESSION_SOCKS5; protocol <= CGUARD_SESSION_RDP;
          protocol++)
     {
         cguard_session_init(&cs, protocol, CGUARD_SOCKS5_TICKET);

@@ -20,6 +20,7 @@
 #include "cguard/zone/cguard_zone.h"
 #include "cguard/zone/cguard_zone_ack.h"
 #include "cguard/zone/cguard_zone_names.h"
+#include "cguard/zone/cguard_zone_open.h"
 #include "tap.h"
 
 
@@ -285,6 +286,9 @@ zone_places(void)
     other->counts.verdicts[e.verdict].n = 1;
     other->counts.verdicts[e.verdict].first = 6650;
     other->counts.verdicts[e.verdict].last = 6660;
+    other->counts.reasons[e.reason].n = 1;
+    other->counts.reasons[e.reason].first = 6000;
+    other->counts.reasons[e.reason].last = 9000;
 
     /* servers 0 and 1, in places 1 and 2, have gone; one more has come */
 
@@ -304,12 +308,17 @@ zone_places(void)
            && zone_sum(s->counts.reasons, CGUARD_ZONE_REASONS) == 0
            && s->counts.verdicts[e.verdict].first == 0,
            "the new one begins with nothing");
+    tap_ok(&zone_tap, other->counts.verdicts[e.verdict].first == 6600
+           && other->counts.verdicts[e.verdict].last == 6700
+           && other->counts.reasons[e.reason].first == 6000
+           && other->counts.reasons[e.reason].last == 9000,
+           "the first and the last time are those of both");
 
     tap_ok(&zone_tap, other->counts.passed == 11
            && other->counts.verdicts[e.verdict].n == 3
            && other->counts.verdicts[e.verdict].first == 6600
            && other->counts.verdicts[e.verdict].last == 6700
-           && zone_sum(other->counts.reasons, CGUARD_ZONE_REASONS) == 2
+           && zone_sum(other->counts.reasons, CGUARD_ZONE_REASONS) == 3
            && zone_sum(other->counts.outcomes, CGUARD_ZONE_OUTCOMES) == 2
            && zone_sum(other->counts.places, CGUARD_ZONE_PLACES) == 2,
            "what the old one has counted is among the others");
@@ -405,9 +414,69 @@ zone_acknowledge(void)
     tap_ok(&zone_tap, cguard_zone_acknowledged(zone, &last)
            && last.msec == 18, "or the one before, if it is torn");
 
+    zone_new();
+    ack.count = UINT64_MAX;
+    zone->uncounted = 1;
+    tap_ok(&zone_tap, cguard_zone_acknowledge(zone, &ack),
+           "what was counted elsewhere can be acknowledged");
+
+    zone->uncounted = 0;
+    zone->state = CGUARD_ZONE_STATE_DAMAGED;
+    tap_ok(&zone_tap, cguard_zone_acknowledge(zone, &ack),
+           "so can damage");
+
+    for (i = 0, ok = 1; i < CGUARD_ZONE_ACKS; i++) {
+        ok &= cguard_zone_acknowledge(zone, &ack);
+    }
+
+    zone->acknowledged++;
+    tap_ok(&zone_tap, ok && cguard_zone_acknowledged(zone, &last)
+           && last.number == zone->acknowledged - 1,
+           "one that is being written is not shown");
+
     memset(zone->acks, 0, sizeof(zone->acks));
     tap_ok(&zone_tap, !cguard_zone_acknowledged(zone, &last),
            "none, if all are");
+}
+
+
+/* the places of workers, and the nginx to which each belongs */
+
+static void
+zone_workers(void)
+{
+    unsigned  i, ok;
+
+    zone_new();
+
+    for (i = 0, ok = 1; i < CGUARD_ZONE_WORKERS; i++) {
+        ok &= cguard_zone_open_place(zone, 100 + i) == i
+              && cguard_zone_open_nginx(zone, i, 100 + i) == 0;
+        cguard_zone_open_set_nginx(zone, i, 100 + i, 0xffffffff - i);
+    }
+
+    for (i = 0; i < CGUARD_ZONE_WORKERS; i++) {
+        ok &= cguard_zone_open_pid(zone, i) == 100 + i
+              && cguard_zone_open_nginx(zone, i, 100 + i) == 0xffffffff - i;
+    }
+
+    tap_ok(&zone_tap, ok && cguard_zone_open_place(zone, 7)
+                            == CGUARD_ZONE_WORKERS, "workers have places");
+
+    zone->open[3] += 2;
+
+    tap_ok(&zone_tap, cguard_zone_open_leave(zone, 3, 104) == 0
+           && cguard_zone_open_leave(zone, 3, 103) == 2
+           && cguard_zone_open_leave(zone, 3, 103) == 0
+           && cguard_zone_open_place(zone, 7) == 3
+           && cguard_zone_open_nginx(zone, 3, 7) == 0,
+           "what one has left is not the next one's");
+
+    zone->open[3] += 5;
+    zone->open[9] += 1;
+
+    tap_ok(&zone_tap, cguard_zone_open_leave_all(zone) == 6
+           && zone->open[0] == 0 && zone->nginx[0] == 0, "all leave");
 }
 
 
@@ -477,6 +546,17 @@ zone_canaries(void)
     unsigned             i, n, ok, seen;
     unsigned char        address[16];
     cguard_zone_event_t  e;
+
+    zone_new();
+
+    memset(name, 'x', sizeof(name));
+    n = cguard_zone_canary(zone, name, sizeof(name));
+    tap_ok(&zone_tap, zone->canaries[n].len == CGUARD_ZONE_WORD,
+           "a long name is cut off");
+
+    cguard_zone_forget_canaries(zone);
+    tap_ok(&zone_tap, cguard_zone_canary(zone, "new", 3) != n,
+           "a place that nobody had comes before one that is given back");
 
     zone_new();
 
@@ -919,6 +999,7 @@ main(void)
     zone_modes();
     zone_places();
     zone_acknowledge();
+    zone_workers();
     zone_counts();
     zone_canaries();
     zone_steps();

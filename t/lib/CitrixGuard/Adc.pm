@@ -1,8 +1,8 @@
 package CitrixGuard::Adc;
 
-# A stand-in for the port of a Gateway: one port for HTTP, SOCKS5, CGP and ICA,
-# distinguished by the first byte only. It answers SOCKS5 and echoes what
-# follows, as it does with CGP and ICA; it passes HTTP to a server of the test,
+# A stand-in for the port of a Gateway: one port for HTTP, SOCKS5, CGP, ICA and
+# RDP, distinguished by the first byte only. It answers SOCKS5 and RDP and echoes
+# what follows, as it does with CGP and ICA; it passes HTTP to a server of the test,
 # or answers it with one line.
 #
 #   my $adc = CitrixGuard::Adc->new(http => $recorder->port);
@@ -29,7 +29,8 @@ use CitrixGuard::Scratch qw(wait_until);
 # how much of a session is kept, and may wait to be written
 use constant { KEPT => 65_536, PIECE => 131_072, WAITING => 1 << 20 };
 
-my %KIND = ("\x05" => 'socks5', "\x1a" => 'cgp', "\x7f" => 'ica');
+my %KIND = ("\x05" => 'socks5', "\x1a" => 'cgp', "\x7f" => 'ica',
+            "\x03" => 'rdp');
 
 
 sub new {
@@ -164,6 +165,8 @@ sub _got {
             if $state->{given}{sha};
         return _socks5($end, $bytes)
             if $session->{kind} eq 'socks5' && !$end->{connected};
+        return _rdp($end, $bytes)
+            if $session->{kind} eq 'rdp' && !$end->{connected};
         if ($session->{kind} eq 'http' && !$end->{to}) {
             if (!$state->{given}{http}) {
                 $end->{out} .= "HTTP/1.1 400 Bad Request\r\n\r\n";
@@ -214,6 +217,20 @@ sub _socks5 {
     substr $end->{in}, 0, $whole, '';
     $end->{connected} = 1;
     $end->{out} .= "\x05\x00\x00\x01" . "\0" x 6 . $end->{in};
+    return;
+}
+
+
+# Confirms a connection request when it is complete, whatever is in it.
+sub _rdp {
+    my ($end, $bytes) = @_;
+    $end->{in} = ($end->{in} // '') . $bytes;
+    return if length $end->{in} < 4;
+    my ($length) = unpack 'x2n', $end->{in};
+    return if length $end->{in} < $length;
+    $end->{connected} = 1;
+    $end->{out} .= "\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\0\x08\0\2\0\0\0"
+                 . substr $end->{in}, $length;
     return;
 }
 

@@ -6,7 +6,8 @@ package CitrixGuard::Browser;
 #   $browser->open($url); $browser->script('return document.title');
 #
 # hosts: a Chromium's rules for names and ports, for a site that is to have the
-# address that its users know; trust: the file of an authority.
+# address that its users know; trust: the file of an authority; timeout: how many
+# seconds one command may take.
 
 use strict;
 use warnings;
@@ -33,7 +34,7 @@ sub new {
     $driver->until(sub { connectable($port) }, 60) or die $driver->said;
     my $self = bless {
         dir => $dir, driver => $driver, owner => $$,
-        http => HTTP::Tiny->new(timeout => 60),
+        http => HTTP::Tiny->new(timeout => $given{timeout} // 60),
         at => "http://127.0.0.1:$port/session",
     }, $class;
     my $session = $self->_send(POST => '', {

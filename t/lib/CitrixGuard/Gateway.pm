@@ -8,6 +8,7 @@ package CitrixGuard::Gateway;
 #   $gateway->tls          options for CitrixGuard::Raw and CitrixGuard::Ica
 #   $gateway->adc          what the ADC received
 #   $gateway->set('shutter.conf', qr/open;/, 'closed;')   before a reload
+#   $gateway->with_rdp                                    before the start
 #
 # on: on a machine of CitrixGuard::Lan, with the addresses and ports that stand
 # in the files. like: a second node, with the certificates and the ADC of another.
@@ -150,6 +151,16 @@ sub set {
     $self->{files}{$file} =~ s/$from/$to/m
         or die "$file has no $from";
     return $self;
+}
+
+
+# RDP, which the shipped configuration has with a "#" in front of it. The ADC
+# hears it without nginx's TLS.
+sub with_rdp {
+    my ($self) = @_;
+    $self->set($self->{main}, qr/# (?=include citrix-guard\/rdp\.conf)/, '');
+    return $self->set('rdp.conf', qr/192\.0\.2\.10:3389/,
+                      '127.0.0.1:' . $self->{adc}->port);
 }
 
 

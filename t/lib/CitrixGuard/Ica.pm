@@ -1,10 +1,11 @@
 package CitrixGuard::Ica;
 
 # The first words of the clients that share a Gateway's port with browsers:
-# the Workspace app by SOCKS5 with an STA ticket, and by CGP.
+# the Workspace app by SOCKS5 with an STA ticket, and by CGP; and RDP.
 #
 #   my $client = CitrixGuard::Ica::socks5($port, tls => {...});
 #   my $client = CitrixGuard::Ica::cgp($port);
+#   my $client = CitrixGuard::Ica::rdp($port);
 #
 # A client is a CitrixGuard::Raw; undef if the other side has hung up.
 
@@ -45,6 +46,25 @@ sub cgp {
     $client->put($first);
     return if (_answer($client, length $first) // '') ne $first;
     return $client;
+}
+
+
+sub rdp {
+    my ($port, %given) = @_;
+    my $client = CitrixGuard::Raw->new($port, %given);
+    $client->put(connection_request());
+    return if (_answer($client, 19) // '') !~ /^\x03\0\0\x13\x0e\xd0/;
+    return $client;
+}
+
+
+# Such a request of RDP, with what may be behind its head: a line, and the
+# protocols that the client knows.
+sub connection_request {
+    my ($parts) = @_;
+    $parts //= "Cookie: mstshash=eltons\r\n" . "\x01\0\x08\0\x0b\0\0\0";
+    my $length = 11 + length $parts;
+    return pack 'C2 n C2 x5 a*', 3, 0, $length, $length - 5, 0xe0, $parts;
 }
 
 

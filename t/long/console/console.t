@@ -423,6 +423,9 @@ subtest 'the five meanings' => sub {
         ['shielded', "$through; data.acknowledged = { by: 'Jan', count: 3, "
          . "at: data.now, note: 'our own scan' }", 'looked'],
         ['unknown', 'data.state = { found: "damaged", unsaved: 1 }', 'damaged'],
+        ['unknown', 'data.upgrade = { beside: 2 }', 'beside'],
+        ['unknown', 'data.upgrade = { beside: 0, uncounted: data.now }',
+         'uncounted'],
         ['off', 'data.canaries = [{ name: "scanner", verdicts: {}, let_by: '
          . '{ count: 1, last: data.now } }]', 'canary'],
     ) {

@@ -99,7 +99,8 @@ sub browser {
     my ($site, %given) = @_;
     my $at = "MAP $NAME:443 127.0.0.1:" . $site->front;
     $at .= ", MAP $NAME:80 127.0.0.1:" . $site->plain;
-    return CitrixGuard::Browser->new(hosts => $at,
+    # a gibibyte takes its time on a machine that does other things as well
+    return CitrixGuard::Browser->new(hosts => $at, timeout => 900,
                                      trust => "$site->{certs}/ca.pem", %given);
 }
 
@@ -137,7 +138,7 @@ sub files {
     spew("$dir/up.bin", $DATA);
     $browser->attach('input[type=file]', "$dir/up.bin");
     $browser->script('document.forms[0].submit()');
-    ok $browser->until('document.querySelector("#got")', 120), 'an upload';
+    ok $browser->until('document.querySelector("#got")', 900), 'an upload';
     my ($got) = arrived($site);
     is $got->{line}, 'POST /cgi/upload HTTP/1.1', '... which the ADC got';
     like $got->{head}, qr/^Content-Length: \d+\r$/m, '... with its length';
@@ -149,7 +150,7 @@ sub files {
 
     $browser->open("$URL/vpns/cvpnpage.html");
     $browser->script('document.querySelector("a").click()');
-    ok $browser->download('big.bin', 120) eq $DATA,
+    ok $browser->download('big.bin', 900) eq $DATA,
         "a download of $MIB MiB, as it was";
     is_deeply lines(arrived($site)), ['GET /vpns/cvpnpage.html',
         'GET /download/big.bin'], 'what the ADC got';

@@ -103,7 +103,7 @@ sub run {
 
 sub tried {
     my ($lost) = @_;
-    my $alert = qr/\[alert\] .*citrix_guard: (?:an upstream|the phases|the self-test)/;
+    my $alert = qr/\[alert\] .*citrix_guard: (?:an upstream|this nginx has phases|the self-test)/;
     my $nginx = CitrixGuard::Nginx->new(
         ports => 1, vars => { BE => $be->port }, expected => $alert,
         http => <<'END')->start;

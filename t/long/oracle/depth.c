@@ -97,7 +97,7 @@ oracle_depth(const unsigned char *p, size_t len, int *noise)
 
     while (decode_first(&t)) {
         for (i = 0; i < t.r.len; i++) {
-            *noise |= is_noise(t.r.s[i]);
+            *noise |= is_noise(t.r.s[i]) || t.r.s[i] == OTHER_POINT;
         }
     }
 

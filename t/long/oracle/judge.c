@@ -89,7 +89,7 @@ wrong_report(const unsigned char *p, size_t len, const cguard_result_t *res)
     oracle_signs(p, n, &signs);
     depth = oracle_depth(p, n, &noise);
 
-    if (signs.endless) {
+    if (signs.endless || signs.cut) {
         return NULL;
     }
 
@@ -185,6 +185,11 @@ judge_others(uint64_t *counter, const text_t *t, const oracle_target_t *o)
 
     (void) cguard_target(p, t->len, CGUARD_NO_SSLVPN|CGUARD_ANY_PARENT, &res);
     check_report(counter, t, p, &res);
+
+    if (o->as_path.cut) {
+        free(p);
+        return;
+    }
 
     core = cguard_reason_name(cguard_header((unsigned char *) "NSC_USER", 8,
                                             p, t->len, &res));

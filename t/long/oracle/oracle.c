@@ -159,6 +159,8 @@ oracle_signs(const unsigned char *p, size_t len, oracle_signs_t *signs)
         unknown_signs(&raw, signs);
     }
 
+    signs->cut = signs->endless && !signs->parent;
+
     if (is_enough(signs) || signs->guessed) {
         signs->endless = 0;
     }

@@ -28,6 +28,7 @@ typedef struct {
     unsigned              control:1;   /* 00-1F or 7F, raw */
     unsigned              escaped:1;   /*   one layer deep */
     unsigned              endless:1;   /* too many readings, not all made */
+    unsigned              cut:1;       /*   a parent may be in one of those */
     size_t                readings;
 } oracle_signs_t;
 
@@ -62,7 +63,8 @@ void oracle_target(const unsigned char *p, size_t len, oracle_target_t *t);
 
 /*
  * How often the most encoded byte of a string has to be decoded by a lenient
- * parser; "noise" says whether some of it is noise, which may not count.
+ * parser; "noise" says whether some of it is noise or resembles no ASCII, which
+ * may not count.
  */
 
 unsigned oracle_depth(const unsigned char *p, size_t len, int *noise);

@@ -24,6 +24,7 @@ typedef struct {
     unsigned              encoded:1;
     unsigned              doubt:1;   /* an escape that was broken once */
     unsigned              within:1;  /*   by an unknown in it */
+    unsigned              across:1;  /* an unknown in a broken escape */
     sym_t                 or;        /* UNKNOWN: the character for who drops
                                         what is in it */
 } mark_t;
@@ -181,7 +182,8 @@ sequence_of(sym_t c)
 
 /*
  * An unknown byte that an escape has waited across, before it was broken
- * behind it, swallows nothing by itself.
+ * behind it, swallows nothing by itself, and a lead byte before it swallows as
+ * many others.
  */
 
 static void
@@ -201,6 +203,7 @@ mark_within(marks_t *m)
 
         } else if (waits && is_high(s->c)) {
             s->c = UNKNOWN;
+            s->across = 1;
 
         } else if (!is_noise(s->c)) {
             waits = waits == 1 && (s->c == 'u' || s->c == 'U') ? 3
@@ -254,7 +257,7 @@ swallow(const marks_t *m, const mark_t *by, size_t i)
     size_t  k;
 
     for (k = behind(m, i - 1); k < m->len; k = behind(m, k)) {
-        if (!by->escape || m->s[k].c != UNKNOWN) {
+        if (m->s[k].c != UNKNOWN || !(by->escape || m->s[k].across)) {
             return k + 1;
         }
     }

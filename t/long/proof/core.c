@@ -44,6 +44,7 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #include "cguard/decision/cguard_target.c"
 #include "cguard/session/cguard_cgp.c"
 #include "cguard/session/cguard_hello.c"
+#include "cguard/session/cguard_rdp.c"
 #include "cguard/session/cguard_socks5.c"
 #include "cguard/session/cguard_session.c"
 #include "cguard/rules/cguard_form.c"

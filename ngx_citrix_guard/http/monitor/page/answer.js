@@ -75,6 +75,18 @@ function isDamaged() {
 }
 
 
+// after an upgrade on the fly, another nginx accepts connections as well
+function beside() {
+    return Number((data.upgrade || {}).beside) || 0;
+}
+
+
+// one that counted elsewhere, and nobody has looked: until when
+function uncounted() {
+    return (data.upgrade || {}).uncounted;
+}
+
+
 function clockIsBack() {
     const times = [data.started, data.configured,
         ...data.servers.map(s => s.since),
@@ -188,6 +200,9 @@ function answer() {
     if (servers.every(s => only(s, "off"))) {
         return answerModes(servers);
     }
+    if (beside()) {
+        return told("unknown", t.beside, noteOf([]), t.doBeside);
+    }
     if (clockIsBack()) {
         return told("unknown", t.clock, noteOf([]), t.doClock);
     }
@@ -198,6 +213,10 @@ function answer() {
     if (isDamaged()) {
         return told("unknown", t.damaged(moment(data.started)), noteOf([]),
                     t.doDamaged);
+    }
+    if (uncounted()) {
+        return told("unknown", t.uncounted(moment(uncounted())), noteOf([]),
+                    t.doUncounted);
     }
     return answerModes(servers);
 }

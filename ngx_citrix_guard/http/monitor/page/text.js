@@ -90,7 +90,7 @@ const TEXT = {
         gotUnknown: n => `The ADC's answer to ${number(n)} of them is not `
             + "known.",
         known: (n, by, t) => `${number(n)} that may have got through `
-            + `${n === 1 ? "was" : "were"} looked at by ${by} on ${t}`,
+            + `${n === 1 ? "was" : "were"} acknowledged by ${by} on ${t}`,
         alsoOn: (names, t) => `Blocked at ${names}, since ${t}.`,
         alsoNot: names => `Not everything is blocked at ${names}.`,
         nothing: "There is no sign that anything got through.",
@@ -100,6 +100,11 @@ const TEXT = {
             + "citrix_guard_state cannot be written.",
         damaged: t => `We cannot tell whether anything got through before ${t}:`
             + " what was kept of that time is damaged.",
+        beside: "We cannot tell whether we are shielded: after an upgrade "
+            + "another nginx accepts connections as well, with a "
+            + "configuration of its own.",
+        uncounted: t => `We cannot tell whether anything got through before ${t}:`
+            + " another nginx served until then, and did not count here.",
         letBySentence: (name, t) => "We are not shielded everywhere: the "
             + `guard is on and did not refuse our own test attack "${name}", `
             + `the last time on ${t}.`,
@@ -117,8 +122,8 @@ const TEXT = {
             + "disconnect the ADC and keep it running, have images made of "
             + "its memory and disk, reinstall and patch it, replace its keys "
             + "and passwords, and investigate what it could reach.",
-            `When it is closed, citrix-guard ack --count=${n} records who `
-            + "looked at it."],
+            `When it is closed, acknowledge it: citrix-guard ack `
+            + `--count=${n}.`],
         doOff: ["See under Changes of modes since when, and ask who changed "
             + "it.",
             "Set citrix_guard on there, run nginx -t, reload, and check that "
@@ -136,7 +141,18 @@ const TEXT = {
             + "runbook says how.",
             "The damaged file is kept beside the new one; nginx's error log "
             + "names it.",
-            "citrix-guard ack records who looked at it."],
+            "citrix-guard ack acknowledges it."],
+        doBeside: ["If the new nginx is the right one, end the old one: send "
+            + "QUIT to its master process. Its number is in the file of "
+            + "\"pid\", with .oldbin behind the name.",
+            "If the new one has ended already, reload the old one.",
+            "What is shown below are the modes of the one that read its "
+            + "configuration last."],
+        doUncounted: ["Look in the log of events for what happened before: "
+            + "the runbook says how.",
+            "If that nginx had no guard, or was off: citrix-guard scan reads "
+            + "its logs and the ADC's.",
+            "citrix-guard ack acknowledges it."],
         doLetBy: ["Look for what lets it by: an exemption, a rule that lets "
             + "by, or another way to the ADC. Its event, in the log of events, "
             + "names it.",
@@ -280,6 +296,11 @@ const TEXT = {
             + "citrix_guard_state is niet te schrijven.",
         damaged: t => `We weten niet of er voor ${t} iets is doorgekomen: wat `
             + "van die tijd is bewaard, is beschadigd.",
+        beside: "We weten niet of we beschermd zijn: na een upgrade neemt ook "
+            + "een andere nginx verbindingen aan, met een eigen "
+            + "configuratie.",
+        uncounted: t => `We weten niet of er voor ${t} iets is doorgekomen: tot `
+            + "dan was er een andere nginx, die hier niet meetelde.",
         letBySentence: (name, t) => "We zijn niet overal beschermd: de guard "
             + `staat aan en wees onze eigen testaanval "${name}" niet af, de `
             + `laatste keer op ${t}.`,
@@ -322,6 +343,17 @@ const TEXT = {
             + "daarvoor is gebeurd: het draaiboek zegt hoe.",
             "Het beschadigde bestand staat naast het nieuwe; error.log van "
             + "nginx noemt het.",
+            "Leg met citrix-guard ack vast wie ernaar heeft gekeken."],
+        doBeside: ["Is de nieuwe nginx de goede? Stop dan de oude: stuur QUIT "
+            + "naar zijn masterproces. Het nummer staat in het bestand van "
+            + "\"pid\", met .oldbin achter de naam.",
+            "Is de nieuwe al gestopt? Herlaad dan de oude.",
+            "Hieronder staan de modi van de nginx die zijn configuratie het "
+            + "laatst heeft gelezen."],
+        doUncounted: ["Zoek in het logbestand met gebeurtenissen wat er "
+            + "daarvoor is gebeurd: het draaiboek zegt hoe.",
+            "Had die nginx geen guard, of stond die uit? citrix-guard scan "
+            + "leest zijn logbestanden en die van de ADC.",
             "Leg met citrix-guard ack vast wie ernaar heeft gekeken."],
         doLetBy: ["Zoek wat de aanval doorlaat: een uitzondering, een regel "
             + "die doorlaat, of een andere weg naar de ADC. De gebeurtenis in "

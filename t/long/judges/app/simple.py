@@ -14,6 +14,10 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-ThreadingHTTPServer(("127.0.0.1", port),
-                    functools.partial(Handler, directory=root)
-                    ).serve_forever()
+class Server(ThreadingHTTPServer):
+    # its own 5 makes clients wait for seconds
+    request_queue_size = 128
+
+
+Server(("127.0.0.1", port),
+       functools.partial(Handler, directory=root)).serve_forever()

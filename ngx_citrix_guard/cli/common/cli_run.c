@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Runs programs for setup: nginx, systemctl, diff.  No shell is involved.
+ * Runs other programs: nginx, systemctl, diff.  No shell is involved.
  */
 
 
@@ -15,19 +15,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/common/cli_memory.h"
-#include "setup_run.h"
+#include "cli_memory.h"
+#include "cli_run.h"
 
 
-#define SETUP_SAID  (1024 * 1024)
+#define CLI_SAID  (1024 * 1024)
 
 
-static void setup_exec(const char *const *argv, int to);
-static char *setup_read(int from);
+static void cli_exec(const char *const *argv, int to);
+static char *cli_read(int from);
 
 
 int
-setup_run(const char *const *argv, char **said)
+cli_run(const char *const *argv, char **said)
 {
     int    status, fd[2];
     pid_t  pid;
@@ -41,7 +41,7 @@ setup_run(const char *const *argv, char **said)
     pid = fork();
 
     if (pid == 0) {
-        setup_exec(argv, fd[1]);
+        cli_exec(argv, fd[1]);
     }
 
     close(fd[1]);
@@ -53,7 +53,7 @@ setup_run(const char *const *argv, char **said)
 
     /* a daemon closes what it inherits: do not wait for its end */
 
-    *said = setup_read(fd[0]);
+    *said = cli_read(fd[0]);
 
     close(fd[0]);
 
@@ -68,11 +68,11 @@ setup_run(const char *const *argv, char **said)
 
 
 static void
-setup_exec(const char *const *argv, int to)
+cli_exec(const char *const *argv, int to)
 {
     int  null;
 
-    /* setup ignores interrupts while files change; the program must not */
+    /* setup ignores interrupts while files change; the program does not */
 
     (void) signal(SIGINT, SIG_DFL);
     (void) signal(SIGTERM, SIG_DFL);
@@ -96,17 +96,17 @@ setup_exec(const char *const *argv, int to)
 
 
 static char *
-setup_read(int from)
+cli_read(int from)
 {
     char     *text;
     size_t    len;
     ssize_t   n;
 
-    text = cli_alloc(SETUP_SAID + 1);
+    text = cli_alloc(CLI_SAID + 1);
     len = 0;
 
     for ( ;; ) {
-        n = read(from, text + len, SETUP_SAID - len);
+        n = read(from, text + len, CLI_SAID - len);
 
         if (n == -1 && errno == EINTR) {
             continue;

@@ -2,12 +2,12 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Runs programs for setup: nginx, systemctl, diff.
+ * Runs other programs: nginx, systemctl, diff.
  */
 
 
-#ifndef _SETUP_RUN_H_INCLUDED_
-#define _SETUP_RUN_H_INCLUDED_
+#ifndef _CLI_RUN_H_INCLUDED_
+#define _CLI_RUN_H_INCLUDED_
 
 
 /*
@@ -15,7 +15,7 @@
  * run.  Its output goes to "said", which the caller frees.
  */
 
-int setup_run(const char *const *argv, char **said);
+int cli_run(const char *const *argv, char **said);
 
 
-#endif /* _SETUP_RUN_H_INCLUDED_ */
+#endif /* _CLI_RUN_H_INCLUDED_ */

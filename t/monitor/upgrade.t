@@ -1,0 +1,286 @@
+# The binary is replaced while it runs (USR2): what the old workers still count
+# is on the page of the new nginx, and as long as both accept connections, each
+# with its own configuration, the page does not say that we are shielded.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use JSON::PP qw(decode_json);
+use Test::More;
+use Time::HiRes qw(sleep);
+
+use CitrixGuard::Check qw(get);
+use CitrixGuard::Command qw(citrix_guard);
+use CitrixGuard::Daemon;
+use CitrixGuard::Page qw(page_says);
+use CitrixGuard::Process qw(alive children);
+use CitrixGuard::Raw;
+use CitrixGuard::Recorder;
+use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
+
+my $dir = scratch();
+
+# an attack whose target names a file is answered when that file is there
+my $be = CitrixGuard::Recorder->new(answer => sub {
+    my ($request) = @_;
+    my ($file) = $request->{target} =~ /wait=(\w+)/;
+    if ($file) {
+        spew("$dir/$file.asked", '');
+        wait_until(sub { -e "$dir/$file" }, 60);
+    }
+    return { status => 200 };
+});
+
+spew("$dir/secret", "correct-horse-battery\n");
+chmod 0600, "$dir/secret";
+
+my $MONITOR = <<'END_OF_IT';
+    server { listen 127.0.0.1:%%PORT2%%; citrix_guard on; allow 127.0.0.1; deny all;
+             location / { citrix_guard_monitor;
+                          citrix_guard_monitor_ack %%SECRET%%; } }
+END_OF_IT
+
+my $ZONE = "citrix_guard_zone guard:1m;\n$MONITOR";
+my $NO_MONITOR = "server { listen 127.0.0.1:%%PORT2%%; return 404; }\n";
+
+
+sub http {
+    my ($mode, $head) = @_;
+    return ($head // $ZONE) . "server { listen 127.0.0.1:%%PORT1%%; "
+        . 'server_name a.example; ' . ($mode && "citrix_guard $mode; ")
+        . "location / { proxy_pass http://127.0.0.1:%%BE%%; } }\n";
+}
+
+
+# what a sanitizer is told has to reach the next nginx, too
+sub nginx {
+    my ($http, %more) = @_;
+    $more{main} = "env ASAN_OPTIONS; env UBSAN_OPTIONS; env LSAN_OPTIONS;\n"
+        . ($more{main} // '');
+    return CitrixGuard::Daemon->new(ports => 2, workers => 2, http => $http,
+        expected => qr/exited on signal|left by an upgrade/,
+        vars => { BE => $be->port, SECRET => "$dir/secret" }, %more)->start;
+}
+
+
+# a worker without a monitor may answer as well
+sub zone {
+    my ($nginx) = @_;
+    my $json;
+    wait_until(sub {
+        $json = eval { get($nginx->port(2), '/?format=json')->{body} };
+        return ($json // '') =~ /^\{"version/;
+    }) or die 'no answer';
+    return $json;
+}
+
+
+sub says {
+    my ($nginx) = @_;
+    my $json = zone($nginx);
+    my ($en, $nl) = @{ page_says('[' . join(', ', map {
+        "(() => { lang = '$_'; data = $json; lostSince = null; "
+        . 'problem = null; return answer(); })()' } 'en', 'nl') . ']') };
+    isnt $en->{sentence}, $nl->{sentence}, 'in both languages';
+    return "$en->{state} $en->{colour}: $en->{sentence}";
+}
+
+
+# the page, the command and Prometheus agree
+sub is_said {
+    my ($nginx, $expected, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my $said = '';
+    for (1 .. 40) {
+        last if ($said = says($nginx)) =~ $expected;
+        sleep 0.5;
+    }
+    like $said, $expected, $name;
+    my $status = { green => 0, red => 2, amber => 3 }->{
+        ($said =~ /^\w+ (\w+)/)[0] };
+    my $ran = citrix_guard(['status', '--monitor=http://127.0.0.1:'
+                            . $nginx->port(2) . '/']);
+    is $ran->{status}, $status, '... so says status' or diag $ran->{out};
+    return $said;
+}
+
+
+# a second master beside the first
+sub upgrade {
+    my ($nginx, %to) = @_;
+    my $old = $nginx->master;
+    $nginx->configure(%to)->_write;
+    $nginx->signal('USR2', $old);
+    wait_until(sub {
+        my $new = $nginx->master;
+        return $new && $new != $old && $nginx->master(before => 1)
+            && children($new) >= 2;
+    }, 30) or die 'no new master: ' . $nginx->error_log;
+    return ($old, $nginx->{pid} = $nginx->master);
+}
+
+
+# descriptors of the zone's memory: of the master, and of all its workers
+sub memories {
+    my ($nginx) = @_;
+    return map {
+        scalar grep { (readlink // '') =~ /memfd:citrix_guard/ }
+            map { glob "/proc/$_/fd/*" } @$_
+    } [$nginx->master], [children($nginx->master)];
+}
+
+
+sub ended {
+    my (@pids) = @_;
+    return ok wait_until(sub { !grep { alive($_) } @pids }, 30), 'ended';
+}
+
+
+# an attack that is at the ADC until the file is there
+sub attack {
+    my ($nginx, $file) = @_;
+    my $c = CitrixGuard::Raw->new($nginx->port);
+    $c->put("GET /vpn/../vpns/cfg/smb.conf?wait=$file HTTP/1.0\r\n"
+            . "Host: a.example\r\n\r\n");
+    wait_until(sub { -e "$dir/$file.asked" }) or die 'not forwarded';
+    return $c;
+}
+
+
+plan skip_all => 'no node: Debian package nodejs' if !page_says('[1]');
+
+my $BESIDE = qr/^unknown amber: .* after an upgrade another nginx/;
+my $SHIELDED = qr/^shielded green: /;
+
+
+subtest 'an old worker gets an answer' => sub {
+    my $nginx = nginx(http('detect'));
+    my $open = attack($nginx, 'one');
+    my $last = decode_json(zone($nginx))->{last};
+    my ($old) = upgrade($nginx, http => http('on'));
+    is_said $nginx, $BESIDE, 'both accept connections';
+    $nginx->signal('WINCH', $old);
+    is_said $nginx, $SHIELDED, 'the old workers only wait for their last ones';
+    ok alive($old), '... and are still there';
+    is decode_json(zone($nginx))->{last}, $last, 'the counters go on';
+    spew("$dir/one", '');
+    is $open->get->{status}, 200, 'the ADC answers the old worker';
+    is_said $nginx, qr/^through red: 1 request may/, '... which is seen';
+    $nginx->signal('QUIT', $old);
+    ended $old;
+    is_said $nginx, qr/^through red: 1 request may/, '... and stays';
+    $nginx->stop;
+};
+
+
+subtest 'another zone, and an old master that is killed' => sub {
+    my $nginx = nginx(http('on'));
+    my $started = decode_json(zone($nginx))->{started};
+    my ($old) = upgrade($nginx, http => http('on') =~ s/guard:1m/other:2m/r);
+    is decode_json(zone($nginx))->{started}, $started, 'is the same';
+    my @workers = grep { $_ != $nginx->pid } children($old);
+    kill KILL => $old;
+    ended $old;
+    is_said $nginx, $BESIDE, 'its workers go on';
+    kill KILL => @workers;
+    ended @workers;
+    is_said $nginx, $SHIELDED, '... until they are killed';
+    my ($second) = upgrade($nginx, http => http('on'));
+    is decode_json(zone($nginx))->{started}, $started, 'once more';
+    $nginx->signal('QUIT', $second);
+    ended $second;
+    is_said $nginx, $SHIELDED, 'the new one alone';
+    ok $nginx->reload, 'a reload';
+    is_said $nginx, $SHIELDED, '... as ever';
+    for my $zone ('third:1m', 'fourth:1m') {
+        ok $nginx->configure(http => http('on') =~ s/guard:1m/$zone/r)->reload,
+           "a reload with $zone";
+    }
+    is decode_json(zone($nginx))->{started}, $started, '... keeps the counters';
+    is_deeply [memories($nginx)], [1, 0], 'one memory, of the master only';
+    ok $nginx->configure(http => http('on', $NO_MONITOR))->reload, 'no zone';
+    is_deeply [memories($nginx)], [0, 0], '... and no memory';
+    $nginx->stop;
+};
+
+
+subtest 'an upgrade that is taken back' => sub {
+    my $nginx = nginx(http('detect'));
+    my ($old, $new) = upgrade($nginx, http => http('on'));
+    $nginx->signal('QUIT', $new);
+    ended $new;
+    wait_until(sub { ($nginx->master // 0) == $old });
+    $nginx->{pid} = $old;
+    is_said $nginx, $BESIDE, 'the modes are those of the one that has ended';
+    ok $nginx->configure(http => http('on'))->reload, 'a reload';
+    is_said $nginx, $SHIELDED, '... and they are known again';
+    $nginx->stop;
+};
+
+
+subtest 'an old one that counted elsewhere' => sub {
+    # in the last case it names something that is no zone
+    for my $case (['no module', '', $NO_MONITOR, without_module => 1],
+                  ['no zone', 'on', $NO_MONITOR],
+                  ['no memory', 'on', $ZONE, main => 'env CITRIX_GUARD_ZONE=1;'],
+                  ) {
+        my ($name, $mode, $head, %with) = @$case;
+        my $nginx = nginx(http($mode, $head), %with);
+        my $open = $mode ? undef : attack($nginx, 'two');
+        my ($old) = upgrade($nginx, http => http('on'), without_module => 0);
+        is_said $nginx, $BESIDE, "$name: both accept connections";
+        $nginx->signal('WINCH', $old);
+        is_said $nginx, $BESIDE, '... nobody knows what the old one does';
+        spew("$dir/two", '');
+        $nginx->signal('QUIT', $old);
+        ended $old;
+        my $said = is_said $nginx, qr/^unknown amber: .*whether anything (?#
+            )got through before /, 'nor what it did';
+        like get($nginx->port(2), '/?format=prometheus')->{body},
+             qr/^citrix_guard_upgrade_uncounted 1$/m, '... to be alerted';
+        is get($nginx->port(2), '/', method => 'POST', body => 'by=Ann&note=x',
+               headers => ['X-Citrix-Guard-Secret', 'correct-horse-battery'],
+               )->{status}, 204, 'somebody has looked';
+        is_said $nginx, $SHIELDED, '... and from then on it is known';
+        $nginx->stop;
+    }
+};
+
+
+subtest 'a new one without the guard' => sub {
+    my $nginx = nginx(http('on'));
+    is_said $nginx, $SHIELDED, 'before';
+    my ($old, $new) = upgrade($nginx, http => http('', $NO_MONITOR),
+                              without_module => 1);
+    is_said $nginx, $BESIDE, 'the old one says that it is not alone';
+    # more than a start takes
+    sleep 17;
+    $nginx->signal('QUIT', $new);
+    ended $new;
+    wait_until(sub { ($nginx->master // 0) == $old });
+    $nginx->{pid} = $old;
+    is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
+        '... and does not know what the other one has done';
+    $nginx->stop;
+};
+
+# the module is not among those of the configuration that is in force; a
+# sanitizer sees what is read there
+subtest 'loaded by a reload' => sub {
+    my $nginx = nginx('server { listen 127.0.0.1:%%PORT1%%; return 204; }',
+                      without_module => 1);
+    for my $round (1 .. 2) {
+        $nginx->configure(http => http('on'), without_module => 0);
+        ok $nginx->reload, "loaded, round $round";
+        is_said $nginx, $SHIELDED, '... and in force';
+        $nginx->configure(without_module => 1, http =>
+            'server { listen 127.0.0.1:%%PORT1%%; return 204; }');
+        ok $nginx->reload, '... and unloaded';
+    }
+    $nginx->stop;
+};
+
+done_testing;
