@@ -8,7 +8,8 @@ use lib "$FindBin::Bin/../lib";
 
 use Test::More;
 
-use CitrixGuard::Check qw(get refused one_event nothing_arrived);
+use CitrixGuard::Check qw(get refused one_event nothing_arrived
+                          printable);
 use CitrixGuard::Nginx;
 use CitrixGuard::Raw;
 use CitrixGuard::Recorder;
@@ -34,6 +35,7 @@ my $nginx = CitrixGuard::Nginx->new(
         proxy_intercept_errors on;
         location = /nf  { return 404 "nf\n"; }
         location /off/  { citrix_guard off; proxy_pass http://127.0.0.1:%%BE%%; }
+        location /long/ { proxy_pass http://127.0.0.1:%%BE%%; }
         location /b/    { error_page 404 =200 @b; return 404; }
         location @b     { proxy_pass http://127.0.0.1:%%BE%%$http_x_t; }
         location /mirror/ { mirror /m; proxy_pass http://127.0.0.1:%%BE%%/ok; }
@@ -152,6 +154,21 @@ subtest 'a body is no header' => sub {
     is $answer->{status}, 200, 'served';
     my ($arrived) = $be->arrivals($nginx);
     is $arrived->{body}, $body, '... the body arrived';
+    is_deeply [$nginx->events], [], '... no event';
+};
+
+
+# the core reads no further; a path in many scripts is not that strange
+subtest 'more unknown pieces than any path has' => sub {
+    for my $piece ('%c3%a9a/', "\xc3\xa9a/", "%ae\xffa") {
+        refused get($nginx->port, '/long/' . $piece x 600), printable($piece);
+        nothing_arrived $nginx, $be, '... nothing arrived';
+        one_event $nginx, { at => 'request', reason => 'malformed' },
+                  '... one event';
+    }
+    my $path = '/long/' . '%e6%97%a5%e6%9c%ac/B%c3%bcro%20%e2%82%ac/' x 100;
+    is get($nginx->port, $path)->{status}, 200, 'a long name: served';
+    is_deeply [$be->targets($nginx)], [$path], '... as it is';
     is_deeply [$nginx->events], [], '... no event';
 };
 

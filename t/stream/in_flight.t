@@ -27,14 +27,16 @@ use IO::Socket::SSL ();
 plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
     if !CitrixGuard::Nginx::has_stream();
 
-# A Gateway that has left its parent.
+# A Gateway that has left its parent. What replaces it needs what sanitizers are
+# told, where there are some.
 package CitrixGuard::InFlight {
     use mro 'c3';
     our @ISA = ('CitrixGuard::Daemon', 'CitrixGuard::Gateway');
 
     sub _filled_in {
         my ($self, @given) = @_;
-        return $self->next::method(@given) =~ s/^daemon off; //mr;
+        return $self->next::method(@given)
+            =~ s/^daemon off; /env ASAN_OPTIONS; env LSAN_OPTIONS; /mr;
     }
 }
 

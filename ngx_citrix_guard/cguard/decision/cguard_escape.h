@@ -229,13 +229,12 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
 static inline void
 cguard_decode_begin(cguard_decode_t *d, const cguard_char_t *ch)
 {
-    unsigned  need, step;
+    unsigned  need, kind;
 
     need = cguard_utf8_ncont[ch->c & 0x3f];
-    step = cguard_step[CGUARD_NONE][cguard_token[ch->c]];
+    kind = cguard_decode_step(d, ch->c) & CGUARD_STEP_KIND;
 
-    cguard_decode_push(d, ch, step & CGUARD_STEP_KIND,
-                       ch->c & (0x3f >> need), need);
+    cguard_decode_push(d, ch, kind, ch->c & (0x3f >> need), need);
 }
 
 

@@ -357,7 +357,7 @@ cguard_header_is(const unsigned char *name, size_t nlen, const char *upper)
         c = name[i];
 
         if (c >= 'a' && c <= 'z') {
-            c &= ~0x20;
+            c -= 0x20;
 
         } else if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) {
             c = '_';

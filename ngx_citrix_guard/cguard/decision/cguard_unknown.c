@@ -266,10 +266,10 @@ cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
         step = cguard_decode_step(d, ch->c);
 
         if (ch->c >= 0x80) {
-            step = d->npending ? CGUARD_STEP_EXTEND : CGUARD_STEP_EMIT;
+            step = CGUARD_STEP_EXTEND;
         }
 
-        if (step & CGUARD_STEP_EMIT) {
+        if (d->npending == 0 || step & CGUARD_STEP_EMIT) {
             cguard_path_flush(t);
 
             if (ch->c != '%') {

@@ -56,7 +56,7 @@ cguard_rdp_request(const unsigned char *p, size_t len)
         return CGUARD_SESSION_MORE;
     }
 
-    size = (size_t) p[2] << 8 | p[3];
+    size = p[2] * 256u + p[3];
 
     if (size < CGUARD_RDP_HEAD || size > CGUARD_RDP_REQUEST
         || size != 5 + (size_t) p[4] || len > size)

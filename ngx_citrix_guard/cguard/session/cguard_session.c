@@ -177,7 +177,7 @@ cguard_session_signature(cguard_protocol_e protocol, const void *data)
         return cguard_session_find(protocol)->len;
 
     case CGUARD_SESSION_RDP:
-        return (size_t) p[2] << 8 | p[3];
+        return p[2] * 256u + p[3];
 
     default:
         return 0;
