@@ -10,7 +10,7 @@ CLI_HEADERS  = $(wildcard $(CLI_DIR)/*.h $(CLI_DIR)/*/*.h \
                $(CORE)/decision/*.h)
 CLI_CFLAGS   = $(UNIT_CFLAGS) -D_GNU_SOURCE -pthread $(CLI_LTO)
 CLI_LTO      = $(if $(CLANG),,$(if $(filter release,$(BUILD)),-flto=auto))
-CLI_LIBS     = -lcurl -lssl -lcrypto -lz -lbz2 -llzma -lzstd -ljansson -ldl
+CLI_LIBS     = -lz -lbz2 -llzma -lzstd -ljansson -ldl
 
 $(CLI): $(CLI_OBJECTS)
 	@mkdir -p $(@D)

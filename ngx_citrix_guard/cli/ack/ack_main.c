@@ -7,12 +7,12 @@
  */
 
 
-#include <curl/curl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/common/cli_network.h"
 #include "ack_main.h"
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_http.h"
@@ -83,8 +83,11 @@ ack_main(int argc, char **argv)
         return rc;
     }
 
-    curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK
-           ? curl_easy_init() : NULL;
+    if (cli_network_load() == -1) {
+        return ACK_ERROR;
+    }
+
+    curl = curl_easy_init();
 
     if (curl == NULL) {
         cli_error("libcurl cannot be initialized");

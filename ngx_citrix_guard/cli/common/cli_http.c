@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "cli_network.h"
 #include "cguard/decision/cguard_version.h"
 #include "cli_http.h"
 

@@ -68,7 +68,7 @@ scan_fast_avx2(scan_parser_t *ps, const unsigned char *p,
 int
 scan_has_avx2(void)
 {
-#if SCAN_SSE2
+#if SCAN_SSE2 && !defined(SCAN_NO_AVX2)
 
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi")
            && __builtin_cpu_supports("bmi2");

@@ -13,7 +13,7 @@
 #include "cli/formats/scan_types.h"
 
 
-/* 1: this processor has them */
+/* 1: this processor has them, and the build does not say SCAN_NO_AVX2 */
 
 int scan_has_avx2(void);
 

@@ -196,6 +196,13 @@ scan_shape_bracket(const scan_shaped_t *sd, const unsigned char *p)
 }
 
 
+scan_inline int
+scan_shape_is_method(unsigned char c)
+{
+    return scan_is_capital(c) || c == '_' || c == '-';
+}
+
+
 /* 0: there may be METHOD and target in front of the request */
 
 scan_inline int
@@ -210,14 +217,17 @@ scan_shape_slash(const scan_shaped_t *sd, const unsigned char *p)
         /* void */
     }
 
-    if (q - sd->start < 2 || (q[-1] != ' ' && q[-1] != '|')) {
+    if (q - sd->start < 4 || (q[-1] != ' ' && q[-1] != '|')) {
         return 1;
     }
 
+    /* a method has three letters at least; a second blank is not looked behind */
+
     c = q[-2];
 
-    return !scan_is_capital(c) && c != '_' && c != '-' && c != ' '
-           && c != '|';
+    return c != ' ' && c != '|'
+           && !(scan_shape_is_method(c) && scan_shape_is_method(q[-3])
+                && scan_shape_is_method(q[-4]));
 }
 
 

@@ -29,7 +29,7 @@
 
 
 static int scan_layout_roles(scan_layout_t *layout,
-    const scan_values_t *values, unsigned vague);
+    const scan_values_t *values, const unsigned char *last, unsigned vague);
 static int scan_layout_role(const scan_layout_t *layout,
     const scan_value_t *value);
 static int scan_layout_times(scan_layout_t *layout, scan_values_t *values,
@@ -63,7 +63,7 @@ scan_layout_learn(scan_parser_t *ps, scan_format_e format,
 
     own = *values;
 
-    if (scan_layout_roles(layout, &own, vague) == -1
+    if (scan_layout_roles(layout, &own, last, vague) == -1
         || scan_layout_times(layout, &own, ln) == -1
         || scan_layout_texts(layout, p, last, &own, ps->w3c.separator) == -1
         || scan_layout_marks(layout, p, own.n) == -1)
@@ -84,7 +84,7 @@ scan_layout_learn(scan_parser_t *ps, scan_format_e format,
 
 static int
 scan_layout_roles(scan_layout_t *layout, const scan_values_t *values,
-    unsigned vague)
+    const unsigned char *last, unsigned vague)
 {
     int                   is;
     unsigned              i, target;
@@ -100,7 +100,8 @@ scan_layout_roles(scan_layout_t *layout, const scan_values_t *values,
         is = scan_layout_role(layout, value);
 
         if (is == -1 || (vague && value->field == SCAN_F_LINE)
-            || (value->quoted && *value->last != '"'))
+            || (value->quoted
+                && (value->last == last || *value->last != '"')))
         {
             return -1;
         }

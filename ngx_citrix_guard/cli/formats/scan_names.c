@@ -90,6 +90,7 @@ static const scan_name_t  scan_names[] = {
     { "src", SCAN_F_CLIENT, 7 },
     { "ipclient", SCAN_F_CLIENT, 8 },
     { "idorigh", SCAN_F_CLIENT, 8 },
+    { "sourceipv4address", SCAN_F_CLIENT, 7 },
     { "remoteaddr", SCAN_F_CLIENT, 8 },
     { "remoteip", SCAN_F_CLIENT, 8 },
     { "remotehost", SCAN_F_CLIENT, 7 },
@@ -109,6 +110,7 @@ static const scan_name_t  scan_names[] = {
     { "reqmethod", SCAN_F_METHOD, 8 },
     { "verb", SCAN_F_METHOD, 8 },
     { "csmethod", SCAN_F_METHOD, 8 },
+    { "netscalerhttpreqmethod", SCAN_F_METHOD, 8 },
 
     { "target", SCAN_F_TARGET, 9 },
     { "requesturi", SCAN_F_TARGET, 9 },
@@ -141,6 +143,8 @@ static const scan_name_t  scan_names[] = {
     { "uri", SCAN_F_TARGET, 6 },
     { "uripath", SCAN_F_TARGET, 6 },
     { "uristem", SCAN_F_TARGET, 6 },
+    { "urlstem", SCAN_F_TARGET, 6 },
+    { "netscalerhttprequrl", SCAN_F_TARGET, 6 },
     { "reqpath", SCAN_F_TARGET, 6 },
     { "resource", SCAN_F_TARGET, 6 },
     { "csuristem", SCAN_F_TARGET, 6 },
@@ -190,6 +194,7 @@ static const scan_name_t  scan_names[] = {
     { "originresponsestatus", SCAN_F_STATUS, 6 },
     { "backendstatuscode", SCAN_F_STATUS, 6 },
     { "upstreamstatus", SCAN_F_STATUS, 5 },
+    { "netscalerhttprspstatus", SCAN_F_STATUS, 6 },
     { "code", SCAN_F_STATUS, 3 },
 
     { "bodybytessent", SCAN_F_BYTES, 9 },

@@ -240,7 +240,7 @@ scan_iso(const unsigned char *p, size_t len, unsigned *zoned)
 int64_t
 scan_time_epoch(const unsigned char *p, size_t len)
 {
-    size_t   i;
+    size_t   i, k;
     int64_t  n;
 
     n = 0;
@@ -257,6 +257,16 @@ scan_time_epoch(const unsigned char *p, size_t len)
         return SCAN_NO_TIME;
     }
 
+    /* a fraction and an exponent, and nothing behind them */
+
+    for (k = i; k < len; k++) {
+        if (!(p[k] >= '0' && p[k] <= '9') && p[k] != '.' && p[k] != 'e'
+            && p[k] != '+' && p[k] != '-')
+        {
+            return SCAN_NO_TIME;
+        }
+    }
+
     return i == 13 ? n / 1000 : n;
 }
 
@@ -270,7 +280,9 @@ scan_time_any(const unsigned char *p, size_t len)
     }
 
     if (len >= SCAN_CLF_LEN && p[2] == '/') {
-        return scan_time_clf(p);
+        return len == SCAN_CLF_LEN
+               || (len == SCAN_CLF_LEN + 1 && p[SCAN_CLF_LEN] == ']')
+               ? scan_time_clf(p) : SCAN_NO_TIME;
     }
 
     if (len >= 10 && (p[4] == '-' || p[4] == '/')) {

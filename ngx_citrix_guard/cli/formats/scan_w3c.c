@@ -13,6 +13,7 @@
 #include "scan_w3c.h"
 #include "scan_layout.h"
 #include "scan_line.h"
+#include "scan_table.h"
 #include "cli/bytes/scan_prefilter.h"
 #include "scan_time.h"
 #include "scan_types.h"
@@ -29,6 +30,7 @@ static const struct {
     { "cs-method", SCAN_F_METHOD },
     { "cs-uri", SCAN_F_TARGET },
     { "cs-uri-stem", SCAN_F_TARGET },
+    { "cs-uri-path", SCAN_F_TARGET },
     { "cs-uri-query", SCAN_F_QUERY },
     { "sc-status", SCAN_F_STATUS },
     { "sc-bytes", SCAN_F_BYTES },
@@ -70,12 +72,24 @@ scan_w3c_word(const unsigned char **p, const unsigned char *last)
 }
 
 
+/* Exchange has the names, and the values, between commas */
+
 void
-scan_w3c_fields(scan_w3c_t *w3c, const unsigned char *p,
-    const unsigned char *last)
+scan_w3c_fields(scan_w3c_t *w3c, const scan_formats_t *formats,
+    const unsigned char *p, const unsigned char *last)
 {
     size_t     i;
     cli_str_t  word;
+
+    while (p < last && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    if (memchr(p, ',', (size_t) (last - p))
+        && scan_table_header(w3c, formats, p, last) == 0)
+    {
+        return;
+    }
 
     memset(w3c->column, SCAN_F_NONE, sizeof(w3c->column));
     w3c->separator = 0;
@@ -122,7 +136,7 @@ scan_w3c(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     if ((size_t) (last - p) > fields.len
         && memcmp(p, fields.data, fields.len) == 0)
     {
-        scan_w3c_fields(&ps->w3c, p + fields.len, last);
+        scan_w3c_fields(&ps->w3c, ps->formats, p + fields.len, last);
         ps->layout.n = 0;
         ps->shape.known = 0;
         return SCAN_NO_REQUEST;
@@ -149,7 +163,7 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln)
 {
     char          when[32];
-    unsigned      i, found;
+    unsigned      i, named;
     cli_str_t     word, date, clock;
     scan_field_e  field;
     scan_values_t values;
@@ -157,11 +171,11 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
     const unsigned char  *start;
 
     start = p;
+    named = 0;
     values.n = 0;
 
     scan_line_init(ln);
 
-    found = 0;
     date.data = (unsigned char *) ps->w3c.date;
     date.len = strlen(ps->w3c.date);
     clock = date;
@@ -175,6 +189,7 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
         }
 
         field = ps->w3c.column[i];
+        named |= field == SCAN_F_TARGET;
 
         scan_values_add(&values, word, field, 0,
                         word.data > start && word.data[-1] == '"');
@@ -190,15 +205,20 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
             clock = word;
 
         } else if (field != SCAN_F_NONE) {
-            found |= 1u << field;
             scan_set(ps, ln, field, word.data, word.data + word.len);
         }
     }
 
     /* values of IIS contain no space: the rest belongs to another line */
 
-    if (scan_w3c_word(&p, last).len || (found && !ln->target.len)) {
+    if (scan_w3c_word(&p, last).len) {
         return SCAN_DAMAGED;
+    }
+
+    /* a connection without a request, if there is a column for the target */
+
+    if (!ln->target.len) {
+        return named && !ln->method.len ? SCAN_NO_REQUEST : SCAN_DAMAGED;
     }
 
     if (date.len == 10 && clock.len >= 8 && clock.len < 20) {

@@ -15,8 +15,8 @@
 
 /* reads a "#Fields:" line */
 
-void scan_w3c_fields(scan_w3c_t *w3c, const unsigned char *p,
-    const unsigned char *last);
+void scan_w3c_fields(scan_w3c_t *w3c, const scan_formats_t *formats,
+    const unsigned char *p, const unsigned char *last);
 
 /* Recognises this format; SCAN_DAMAGED if the line does not have it. */
 

@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <curl/curl.h>
-
+#include "cli/common/cli_network.h"
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_http.h"
 #include "cli/common/cli_memory.h"
@@ -41,7 +40,7 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
     memset(error, 0, sizeof(error));
     status = 0;
 
-    curl = curl_easy_init();
+    curl = cli_network_load() == 0 ? curl_easy_init() : NULL;
 
     if (curl == NULL) {
         snprintf(doc->error, sizeof(doc->error), "libcurl cannot be initialized");

@@ -327,6 +327,7 @@ scan_feed_w3c(scan_feed_t *feed, scan_piece_t *pc)
         end = memchr(p, '\n', (size_t) (last - p));
         end = end ? end : last;
 
-        scan_w3c_fields(&feed->w3c, p + 8, end - (end[-1] == '\r'));
+        scan_w3c_fields(&feed->w3c, &feed->sc->formats, p + 8,
+                        end - (end[-1] == '\r'));
     }
 }

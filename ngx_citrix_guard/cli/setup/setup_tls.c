@@ -9,11 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <curl/curl.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
+#include "cli/common/cli_network.h"
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_http.h"
 #include "setup_tls.h"
@@ -35,6 +32,10 @@ setup_check_certificate(const setup_t *s)
 {
     int       rc;
     SSL_CTX  *ctx;
+
+    if (cli_network_load() == -1) {
+        return -1;
+    }
 
     ctx = SSL_CTX_new(TLS_server_method());
 
@@ -157,8 +158,7 @@ setup_check_adc(const setup_t *s)
     CURL      *curl;
     unsigned   i;
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        cli_error("setup: libcurl cannot be initialized");
+    if (cli_network_load() == -1) {
         return -1;
     }
 

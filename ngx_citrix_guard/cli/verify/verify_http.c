@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/common/cli_network.h"
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_http.h"
 #include "verify_http.h"
@@ -35,8 +36,7 @@ verify_http_init(verify_t *v)
     char      header[sizeof("X-Citrix-Guard-Canary: ") + VERIFY_CANARY];
     unsigned  i;
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        cli_error("libcurl cannot be initialized");
+    if (cli_network_load() == -1) {
         return -1;
     }
 

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "cli/common/cli_network.h"
 #include "verify_ica.h"
 #include "verify_http.h"
 #include "verify_types.h"

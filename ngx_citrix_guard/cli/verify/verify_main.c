@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "cli/common/cli_network.h"
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_memory.h"
 #include "verify_main.h"
@@ -410,7 +411,7 @@ verify_url(verify_t *v, const char *text)
     char   *scheme, *host, *port, *path, *user, *query;
     CURLU  *url;
 
-    url = curl_url();
+    url = cli_network_load() == 0 ? curl_url() : NULL;
     scheme = host = port = path = user = query = NULL;
     rc = -1;
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/common/cli_network.h"
 #include "cli/common/cli_error.h"
 #include "cli/common/cli_escape.h"
 #include "cli/common/cli_http.h"
@@ -95,7 +96,7 @@ verify_monitor_add(verify_t *v, const char *text)
     rc = -1;
     scheme = query = NULL;
     m = v->monitor[v->monitors++] = cli_alloc(sizeof(verify_monitor_t));
-    url = curl_url();
+    url = cli_network_load() == 0 ? curl_url() : NULL;
 
     if (url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK
         && curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
