@@ -21,7 +21,11 @@ my ($SESSIONS, $RELOADS) = ($ENV{TEST_SESSIONS} // 2000,
                             $ENV{TEST_GATEWAY_RELOADS} // 50);
 
 my $web = CitrixGuard::Recorder->new;
-my $gateway = CitrixGuard::Gateway->new(web => $web->port)->start;
+my $gateway = CitrixGuard::Gateway->new(web => $web->port);
+# all of them have one address
+$gateway->set('demultiplexer.conf', qr/(?<=limit_conn citrix_client )2000/,
+              $SESSIONS + 100);
+$gateway->start;
 my @TLS = $gateway->tls;
 my @HOST = (Host => $CitrixGuard::Gateway::NAME);
 
