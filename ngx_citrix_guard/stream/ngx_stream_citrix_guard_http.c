@@ -243,11 +243,17 @@ ngx_stream_citrix_guard_keep(ngx_stream_session_t *s)
 }
 
 
+/*
+ * Behind the last of these bytes the socket is read as well, as any reader would:
+ * otherwise "ready" would say that there is more, and nginx would linger.
+ */
+
 static ssize_t
 ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c, u_char *buf,
     size_t size)
 {
     size_t                             n;
+    ssize_t                            more;
     ngx_buf_t                         *b;
     ngx_pool_cleanup_t                *cln;
     ngx_stream_citrix_guard_handed_t  *handed;
@@ -277,6 +283,18 @@ ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c, u_char *buf,
         /* nginx's own, of "preread_buffer_size" */
 
         ngx_pfree(c->pool, b->start);
+
+        more = n < size ? c->recv(c, buf + n, size - n) : NGX_AGAIN;
+
+        if (more > 0) {
+            n += more;
+
+        } else if (more != NGX_AGAIN) {
+
+            /* the next call returns the end, or the error, again */
+
+            c->read->ready = 1;
+        }
     }
 
     return n;

@@ -379,8 +379,8 @@ cguard_header(const unsigned char *name, size_t nlen,
     cguard_string_t    s = { value, NULL, vlen, 0, 0 };
     cguard_readings_t  r;
 
-    if (!cguard_header_is(name, nlen, "NSC_USER")
-        && !cguard_header_is(name, nlen, "NSC_NONCE"))
+    if ((nlen != 8 || !cguard_header_is(name, nlen, "NSC_USER"))
+        && (nlen != 9 || !cguard_header_is(name, nlen, "NSC_NONCE")))
     {
         return cguard_result(res, CGUARD_PASS, NULL, NULL, NULL);
     }

@@ -16,7 +16,7 @@ use CitrixGuard::Figures qw(figure figures);
 use CitrixGuard::Gateway;
 use CitrixGuard::Ica;
 use CitrixGuard::Recorder;
-use CitrixGuard::Scratch qw(scratch slurp spew);
+use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 use CitrixGuard::Websocket;
 
 my $MIB = $ENV{TEST_BROWSER_MIB} // 1024;
@@ -239,21 +239,34 @@ sub attack {
 }
 
 
+# Opens it until its heading is that: a connection that was open before a reload,
+# and has asked nothing yet, is served once more as before.
+sub headed {
+    my ($browser, $url, $heading) = @_;
+    return wait_until(sub {
+        $browser->open($url);
+        return (eval { $browser->text('h1') } // '') eq $heading;
+    });
+}
+
+
 sub shutter {
     my ($site, $browser) = @_;
     $site->set('shutter.conf', qr/^    default         open;/m,
                '    default         closed;');
     ok $site->reload, 'the shutter is closed';
+    ok headed($browser, "$URL/vpn/index.html", 'Closed for maintenance'),
+        'a page in English';
+    arrived($site);
     $browser->open("$URL/vpn/index.html");
-    is $browser->text('h1'), 'Closed for maintenance', 'a page in English';
     is $browser->text('[lang=nl] h1'), 'Gesloten voor onderhoud',
         '... and in Dutch';
     is_deeply lines(arrived($site)), [], 'nothing has reached the ADC';
     $site->set('shutter.conf', qr/^    default         closed;/m,
                '    default         open;');
     ok $site->reload, 'it is opened';
-    $browser->open("$URL/vpns/cvpnpage.html");
-    is $browser->text('h1'), 'Your desktops', 'still logged in';
+    ok headed($browser, "$URL/vpns/cvpnpage.html", 'Your desktops'),
+        'still logged in';
     is_deeply lines(arrived($site)), ['GET /vpns/cvpnpage.html'],
         'what the ADC got';
     return;
