@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The fast path: passes a line in which nothing is to be found; most are such.
+ * The fast path: passes a line that contains nothing of interest, as most do.
  * Whatever is not as usual takes the full way: what is said here of a line is
  * what scan_parse() and scan_judge() would say.
  */
@@ -15,7 +15,7 @@
 #include "cli/formats/scan_types.h"
 
 
-/* is the line before like others, and of a format that has a fast path? */
+/* does the format of the line before have a fast path? */
 
 static int
 scan_fast_knows(const scan_parser_t *ps)
@@ -42,7 +42,7 @@ scan_fast(scan_parser_t *ps, const unsigned char *p,
 {
     passed->n = 0;
 
-    /* where vpns alone is refused, too much is of interest */
+    /* where vpns alone is refused, too many lines are of interest */
 
     if ((policy & CGUARD_NO_SSLVPN) || !scan_fast_knows(ps)) {
         return p;

@@ -13,7 +13,7 @@
 #include "cli/formats/scan_types.h"
 
 
-/* so many bytes behind the end of a line may be read */
+/* how many bytes after the end of a line may be read */
 
 #define SCAN_FAST_BEHIND  64
 

@@ -19,7 +19,7 @@
 
 #define SCAN_WIDE  1
 
-/* from here on, and not in what the system's headers define */
+/* from here on, but not for the system's headers */
 
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2"))),        \

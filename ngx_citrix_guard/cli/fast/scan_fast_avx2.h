@@ -17,7 +17,7 @@
 
 int scan_has_avx2(void);
 
-/* as scan_fast(); only if it has */
+/* as scan_fast(); only on such a processor */
 
 const unsigned char *scan_fast_avx2(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_passed_t *passed);

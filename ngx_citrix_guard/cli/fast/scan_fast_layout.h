@@ -84,7 +84,7 @@ scan_layout_quote(const unsigned char *p)
 }
 
 
-/* the end of a string with something odd in it, from "q" on */
+/* the end of a string that contains something odd, from "q" on */
 
 static inline const unsigned char *
 scan_layout_odd(const scan_layout_t *layout, const unsigned char *p,
@@ -92,7 +92,7 @@ scan_layout_odd(const scan_layout_t *layout, const unsigned char *p,
 {
     unsigned  escapes;
 
-    /* in a row of a table a backslash is a byte like others */
+    /* in a row of a table a backslash is an ordinary byte */
 
     escapes = layout->format == SCAN_JSON || layout->format == SCAN_PAIRS;
 
@@ -220,7 +220,7 @@ scan_layout_word(const unsigned char *p)
         return NULL;
     }
 
-    /* no number has what every attack has */
+    /* no number contains what every attack contains */
 
     found = _mm_or_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8('/')),
                          _mm_cmpeq_epi8(a, _mm_set1_epi8('%')));
@@ -332,7 +332,7 @@ scan_layout_clock(const scan_layout_t *layout, const unsigned char *p,
 }
 
 
-/* the module's own words for a request in which there was nothing */
+/* the module's own words for a request without a finding */
 
 scan_inline const unsigned char *
 scan_layout_verdict(const unsigned char *p)
@@ -365,7 +365,7 @@ scan_layout_is_method(const unsigned char *p)
 }
 
 
-/* how many of the marks of its layout there are in a text */
+/* how many marks of its layout a text contains */
 
 scan_inline unsigned
 scan_layout_count(const scan_layout_t *layout, const unsigned char *p,

@@ -21,7 +21,7 @@
 #if SCAN_SSE2
 
 
-/* a part of the line before, and how many lines in a row had another one */
+/* a part of the line before, and how many lines in a row differed from it */
 
 typedef struct {
     const unsigned char  *data;
@@ -36,7 +36,7 @@ typedef struct {
 #define SCAN_MEMO_PAUSE   32
 
 
-/* as if it were the last one that is not compared */
+/* as if this were the last line that is not compared */
 
 scan_inline void
 scan_memo_init(scan_memo_t *memo, unsigned n)
@@ -94,7 +94,7 @@ scan_memo_again(scan_memo_t *memo, const unsigned char *p,
 }
 
 
-/* remembers a part, and whether it pays to compare it with the next one */
+/* remembers a part, and whether comparing it with the next one pays */
 
 scan_inline void
 scan_memo_keep(scan_memo_t *memo, const unsigned char *p,

@@ -68,7 +68,7 @@ scan_shape_window(const unsigned char *p)
 }
 
 
-/* has a text between marks anything that is one of another format? */
+/* does a text between marks contain anything of another format? */
 
 static inline int
 scan_shape_has_time(const scan_shaped_t *sd, const unsigned char *p,
@@ -152,7 +152,7 @@ scan_shape_request(scan_shaped_t *sd, const unsigned char *p)
         return NULL;
     }
 
-    /* a colon in it is one of those that a time is looked for at */
+    /* a colon in it is one of those at which a time is looked for */
 
     if (sd->shape->late ? memchr(p, ':', (size_t) (q - p)) != NULL
                         : !sd->shape->timed && scan_shape_has_time(sd, p, q))
@@ -164,7 +164,7 @@ scan_shape_request(scan_shaped_t *sd, const unsigned char *p)
         return q;
     }
 
-    /* a status that is in use has to be right behind it */
+    /* a status that is in use must follow immediately */
 
     p = memchr(q, '"', (size_t) (sd->end - q));
 

@@ -54,7 +54,7 @@ scan_is_harmless(const unsigned char *start, const unsigned char *p)
 #define SCAN_WORD_LEN  4
 
 
-/* is an odd byte in the midst of a target none of an attack? */
+/* is an odd byte inside a target no part of an attack? */
 
 static inline int
 scan_is_harmless_odd(const unsigned char *start, const unsigned char *p,
@@ -175,7 +175,7 @@ scan_fast_target(const unsigned char *p, unsigned char stop)
 }
 
 
-/* may a part of a target be taken for a pair, a name and its value? */
+/* could a part of a target be taken for a name and its value? */
 
 scan_inline int
 scan_target_has_pair(const unsigned char *p, const unsigned char *end)

@@ -106,7 +106,7 @@ scan_pieces_read(scan_parser_t *ps, const unsigned char *p,
 }
 
 
-/* the address that stands first; in the ADC's lines behind the colon */
+/* the first address; in the ADC's lines the one after the colon */
 
 static void
 scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)

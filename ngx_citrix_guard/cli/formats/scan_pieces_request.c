@@ -22,7 +22,7 @@
 #define SCAN_METHOD_MAX    16
 
 
-/* the beginning of a METHOD that ends at "p", NULL if it is none */
+/* the beginning of the METHOD that ends at "p"; NULL if there is none */
 
 static const unsigned char *
 scan_pieces_method(const unsigned char *start, const unsigned char *p)
@@ -46,7 +46,7 @@ scan_pieces_method(const unsigned char *start, const unsigned char *p)
 }
 
 
-/* METHOD, a blank or what is in its place, and a target */
+/* METHOD, a blank or its substitute, and a target */
 
 int
 scan_pieces_request(scan_pieces_t *pc)

@@ -28,7 +28,7 @@ typedef struct {
     const unsigned char  *time;
 
     unsigned              cut:1;            /* its quote is missing */
-    unsigned              unanswered:1;     /* its status is none */
+    unsigned              unanswered:1;     /* its status is not a status */
     unsigned              alone:1;          /* the target has no method */
 } scan_pieces_t;
 

@@ -63,7 +63,7 @@ scan_pieces_skip(const unsigned char *p, const unsigned char *last)
 }
 
 
-/* right in front of the request, or first of the numbers in front of it */
+/* right before the request, or the first of the numbers before it */
 
 static unsigned
 scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)

@@ -14,7 +14,7 @@
 #include "scan_pieces_request.h"
 
 
-/* 0: it is not known; "size" is set if the size of the answer stands by */
+/* 0: not known; "size" is set if the size of the answer is beside it */
 
 unsigned scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size);
 

@@ -16,7 +16,7 @@
 #include "scan_types.h"
 
 
-/* so many colons are looked at: syslog's own time has no year, but three */
+/* how many colons are tried: syslog's own time has no year, but three of them */
 
 #define SCAN_COLONS     8
 
@@ -68,7 +68,7 @@ scan_pieces_epoch(const unsigned char *p, const unsigned char *last)
         return SCAN_NO_TIME;
     }
 
-    /* an address is none */
+    /* an address is no time */
 
     for (i = 0; i < SCAN_EPOCH_LEN; i++) {
         if (!scan_is_digit(p[i])) {

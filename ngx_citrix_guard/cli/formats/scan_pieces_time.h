@@ -16,7 +16,7 @@
 #include "scan_types.h"
 
 
-/* looks a colon like the first one of a time of day behind a date? */
+/* does a colon look like the first one of a time that follows a date? */
 
 static inline int
 scan_pieces_has_time(const unsigned char *start, const unsigned char *last,
@@ -38,7 +38,7 @@ scan_pieces_has_time(const unsigned char *start, const unsigned char *last,
 }
 
 
-/* that time; SCAN_NO_TIME if it is none */
+/* that time, or SCAN_NO_TIME */
 
 int64_t scan_pieces_time_at(scan_parser_t *ps, const unsigned char *start,
     const unsigned char *last, const unsigned char *p);
@@ -47,7 +47,7 @@ int64_t scan_pieces_time_at(scan_parser_t *ps, const unsigned char *start,
 
 int64_t scan_pieces_epoch(const unsigned char *p, const unsigned char *last);
 
-/* the time of the line, and where it is; -1: a date that is none */
+/* the time of the line, and where it is; -1: an impossible date */
 
 int scan_pieces_time(scan_parser_t *ps, scan_pieces_t *pc, scan_line_t *ln);
 
