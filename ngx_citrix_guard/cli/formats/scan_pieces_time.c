@@ -16,7 +16,7 @@
 #include "scan_types.h"
 
 
-/* how many colons are tried: syslog's own time has no year, but three of them */
+/* how many colons are tried: syslog's own time has three, and no year */
 
 #define SCAN_COLONS     8
 
