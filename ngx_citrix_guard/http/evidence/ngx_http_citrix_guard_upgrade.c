@@ -272,9 +272,10 @@ ngx_http_citrix_guard_upgrade_keep(void)
 
 
 void
-ngx_http_citrix_guard_upgrade_begin(ngx_cycle_t *cycle,
+ngx_http_citrix_guard_upgrade_begin(
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
+    uint64_t        own;
     cguard_zone_t  *z;
 
     z = gmcf->shared;
@@ -293,10 +294,10 @@ ngx_http_citrix_guard_upgrade_begin(ngx_cycle_t *cycle,
     }
 
     while (ngx_http_citrix_guard_upgrade_nginx == 0) {
+        own = (uint64_t) ngx_pid << 32 ^ (uint64_t) ngx_random();
+
         ngx_http_citrix_guard_upgrade_nginx
-            = (uint32_t) cguard_zone_hash(&cycle, sizeof(uint64_t),
-                                          z->seed ^ (uint64_t) ngx_pid << 32
-                                          ^ (uint64_t) ngx_random());
+            = (uint32_t) cguard_zone_hash(&own, sizeof(own), z->seed);
     }
 
     cguard_zone_set(&z->shown, ngx_http_citrix_guard_upgrade_nginx);

@@ -41,7 +41,7 @@ void ngx_http_citrix_guard_upgrade_keep(void);
 
 /* called when a configuration takes effect, and in a worker */
 
-void ngx_http_citrix_guard_upgrade_begin(ngx_cycle_t *cycle,
+void ngx_http_citrix_guard_upgrade_begin(
     ngx_http_citrix_guard_main_conf_t *gmcf);
 void ngx_http_citrix_guard_upgrade_start(
     ngx_http_citrix_guard_main_conf_t *gmcf);
