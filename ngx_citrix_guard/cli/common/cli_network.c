@@ -38,7 +38,7 @@ cli_network_library(const char *name)
 }
 
 
-/* 0: they have what is called */
+/* reports the first function that is missing and returns -1 */
 
 static int
 cli_network_find(void *curl, void *ssl)

@@ -16,7 +16,7 @@
 #include <openssl/x509v3.h>
 
 
-/* what is called of them: each name stands for a member of cli_network */
+/* the functions that are called; each name is a member of cli_network */
 
 #define CLI_CURL_CALLS(call)                                                  \
     call(curl_easy_cleanup)                                                   \
@@ -117,7 +117,7 @@ extern cli_network_t  cli_network;
 #endif
 
 
-/* before any of these; -1: one of them cannot be used, which was said */
+/* call this before any of them; reports an error and returns -1 */
 
 int cli_network_load(void);
 

@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Most lines repeat a part of the line before, byte for byte: the name of the
- * browser, a link, a status.  Nothing was in it there, so nothing is in it here;
- * to compare it is faster than to look at it.
+ * browser, a link, a status.  It held nothing of interest there, so it holds
+ * nothing here, and comparing it is faster than examining it.
  */
 
 
@@ -70,7 +70,9 @@ scan_memo_again(scan_memo_t *memo, const unsigned char *p,
 
     len = memo->len;
 
-    if (memo->misses >= SCAN_MEMO_MISSES || len > (size_t) (end - p)) {
+    /* an empty part as well: its length less 1 is the largest of all */
+
+    if (memo->misses >= SCAN_MEMO_MISSES || len - 1 >= (size_t) (end - p)) {
         return NULL;
     }
 

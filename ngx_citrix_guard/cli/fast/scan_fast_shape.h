@@ -221,7 +221,7 @@ scan_shape_slash(const scan_shaped_t *sd, const unsigned char *p)
         return 1;
     }
 
-    /* a method has three letters at least; a second blank is not looked behind */
+    /* a method has three letters or more; two blanks take the full way */
 
     c = q[-2];
 
