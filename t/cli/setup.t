@@ -11,6 +11,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 
 use IO::Socket::INET ();
+use POSIX ();
 use Test::More;
 
 use CitrixGuard::Check qw(request refused);
@@ -226,6 +227,32 @@ subtest 'what does not fit' => sub {
 };
 
 
+# nginx opens and closes sockets while it goes on: none of them is a stranger's
+subtest 'a port whose sockets come and go' => sub {
+    my $port = free_port();
+    my $parent = $$;
+    my $pid = fork // die "fork: $!";
+    if ($pid == 0) {
+        $0 = 'nginx';
+        while (getppid == $parent) {
+            my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+                LocalPort => $port, Listen => 1, ReuseAddr => 1);
+            select undef, undef, undef, 0.005;
+            undef $socket;
+            select undef, undef, undef, 0.005;
+        }
+        POSIX::_exit(0);
+    }
+    for (1 .. 10) {
+        my $ran = setup(['--yes', '--dry-run'], '', listen => $port);
+        is $ran->{status}, 0, "look $_" or diag $ran->{err};
+    }
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+    untouched();
+};
+
+
 subtest 'questions' => sub {
     my @no = map { $_ => undef } qw(name adc certificate key mode);
     fails setup([], '', @no), qr/no answer, and --name= is missing/,
@@ -378,9 +405,10 @@ subtest 'rollback' => sub {
     is $ran->{status}, 0, 'back to a date' or diag $ran->{err};
     like $ran->{out}, qr/no guard from setup: nothing is refused/, '... warns';
     untouched('all is as it was before the first setup');
-    wait_until(sub { CitrixGuard::Scratch::connectable($gateway->alive) });
     ok CitrixGuard::Scratch::connectable($gateway->alive),
         'nginx has taken them';
+    ok !CitrixGuard::Scratch::connectable($gateway->front),
+        '... and the guard is gone when the command ends';
 
     $ran = rollback();
     is $ran->{status}, 2, 'further back there is nothing';

@@ -356,6 +356,7 @@ static int
 rollback_write(const rollback_t *rb, const char *date,
     const setup_change_t *change, unsigned n)
 {
+    int            guard;
     char           now[SETUP_DATE];
     unsigned long  loads;
 
@@ -377,9 +378,11 @@ rollback_write(const rollback_t *rb, const char *date,
 
     setup_forget(rb->nginx.conf, now);
 
-    if (rollback_say(rb, date, change, n) && loads) {
+    guard = rollback_say(rb, date, change, n);
+
+    if (loads) {
         (void) fflush(stdout);
-        setup_nginx_wait(rb->monitor, loads);
+        setup_nginx_wait(rb->monitor, loads, guard);
     }
 
     return 0;

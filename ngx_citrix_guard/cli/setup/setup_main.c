@@ -371,7 +371,7 @@ setup_start(setup_t *s, const char *date)
 
     (void) fflush(stdout);
 
-    setup_nginx_wait(s->monitor, loads);
+    setup_nginx_wait(s->monitor, loads, 1);
 
     return setup_verify(s);
 }

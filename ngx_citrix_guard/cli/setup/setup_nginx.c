@@ -252,7 +252,7 @@ setup_nginx_loads_found(void *data, const char *path, const char *value)
  */
 
 void
-setup_nginx_wait(const char *monitor, unsigned long loads)
+setup_nginx_wait(const char *monitor, unsigned long loads, int guard)
 {
     unsigned         i;
     unsigned long    is;
@@ -266,7 +266,7 @@ setup_nginx_wait(const char *monitor, unsigned long loads)
     for (i = 0; i < SETUP_WAITS; i++) {
         is = setup_nginx_loads(monitor);
 
-        if (is && is != loads) {
+        if (guard ? is && is != loads : is == 0) {
             (void) nanosleep(&second, NULL);
             break;
         }

@@ -38,9 +38,13 @@ int setup_nginx_reload(const setup_nginx_t *nginx);
 
 unsigned long setup_nginx_loads(const char *monitor);
 
-/* waits some seconds for the new workers to answer */
+/*
+ * Waits some seconds for the new workers to answer, or, if the new
+ * configuration has no guard, for the old ones to stop.
+ */
 
-void setup_nginx_wait(const char *monitor, unsigned long loads);
+void setup_nginx_wait(const char *monitor, unsigned long loads,
+    int guard);
 
 /*
  * Locks the configuration against another setup, and ignores interrupts;

@@ -22,6 +22,10 @@
 #define SETUP_PATH     300
 #define SETUP_COMM     32
 
+/* a port whose sockets come and go is asked for that often */
+
+#define SETUP_LOOKS    50
+
 
 typedef struct {
     unsigned long         inode[SETUP_SOCKETS];
@@ -31,22 +35,65 @@ typedef struct {
 
 static void setup_listening(const char *table, unsigned port,
     setup_sockets_t *to);
-static int setup_owned(const setup_sockets_t *sockets, unsigned port);
+static int setup_same_sockets(const setup_sockets_t *one,
+    const setup_sockets_t *other);
+static int setup_owned(const setup_sockets_t *sockets, unsigned port,
+    unsigned *nginx);
 static int setup_process(const char *pid, const setup_sockets_t *sockets);
 static void setup_comm(const char *pid, char *comm);
 
 
+/*
+ * A socket that nobody owns may have been closed since it was listed: nginx
+ * closes those of its old configuration while it goes on.  Only sockets that
+ * are still there at a second look belong to a process that cannot be seen.
+ */
+
 int
 setup_check_port(unsigned port)
 {
-    setup_sockets_t  sockets;
+    unsigned         i, nginx;
+    setup_sockets_t  sockets, before;
 
     sockets.n = 0;
 
-    setup_listening("/proc/net/tcp", port, &sockets);
-    setup_listening("/proc/net/tcp6", port, &sockets);
+    for (i = 0; i < SETUP_LOOKS; i++) {
+        before = sockets;
+        sockets.n = 0;
 
-    return sockets.n ? setup_owned(&sockets, port) : 0;
+        setup_listening("/proc/net/tcp", port, &sockets);
+        setup_listening("/proc/net/tcp6", port, &sockets);
+
+        if (sockets.n == 0) {
+            return 0;
+        }
+
+        if (setup_owned(&sockets, port, &nginx) == -1) {
+            return -1;
+        }
+
+        if (nginx) {
+            return 0;
+        }
+
+        if (setup_same_sockets(&sockets, &before)) {
+            break;
+        }
+    }
+
+    cli_error("setup: port %u is in use, by a process that this user cannot "
+              "see", port);
+
+    return -1;
+}
+
+
+static int
+setup_same_sockets(const setup_sockets_t *one, const setup_sockets_t *other)
+{
+    return one->n == other->n
+           && memcmp(one->inode, other->inode, one->n * sizeof(one->inode[0]))
+              == 0;
 }
 
 
@@ -80,12 +127,13 @@ setup_listening(const char *table, unsigned port, setup_sockets_t *to)
 }
 
 
+/* -1: with a message, another program than nginx listens there */
+
 static int
-setup_owned(const setup_sockets_t *sockets, unsigned port)
+setup_owned(const setup_sockets_t *sockets, unsigned port, unsigned *nginx)
 {
     char            comm[SETUP_COMM];
     DIR            *dir;
-    unsigned        nginx;
     struct dirent  *entry;
 
     dir = opendir("/proc");
@@ -95,7 +143,7 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
         return -1;
     }
 
-    nginx = 0;
+    *nginx = 0;
     comm[0] = '\0';
 
     while ((entry = readdir(dir)) != NULL) {
@@ -115,16 +163,10 @@ setup_owned(const setup_sockets_t *sockets, unsigned port)
             return -1;
         }
 
-        nginx = 1;
+        *nginx = 1;
     }
 
     closedir(dir);
-
-    if (!nginx) {
-        cli_error("setup: port %u is in use, by a process that this user "
-                  "cannot see", port);
-        return -1;
-    }
 
     return 0;
 }
