@@ -77,7 +77,7 @@ my @cases = (
      qr/^Nothing is blocked at $AT: the guard only detects, since 10 Jan/,
      qr/^There is no sign/, qr/^If the events below are attacks/],
     ['on and detect', [server($GATE, ['on', 'detect'])], 'detect', 'amber',
-     qr/^In a part of $AT nothing is blocked/, qr/no sign/, qr/^If the/],
+     qr/^In a part of $AT not everything is blocked/, qr/no sign/, qr/^If the/],
     ['detect at one of two', [@on, server('b', ['detect'])], 'detect',
      'amber', qr/^Nothing is blocked at b \(node proxy1\): /,
      qr/^Blocked at $AT, since .*no sign/, qr/^If the/],

@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-NaJnm+V2FTGSvGWH/bL1MgNhuMdbCwwKvkeUXM7fPeE='; " \
+    "'sha256-u2oHHpeZKiTY+NkA7EmW3+oRA5hhF1+n1rZyJfNCKTQ='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1170,8 +1170,9 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        clean: \", and there is no sign that anything got through since then.\",\n"
     "        detect: (names, t) => `Nothing is blocked at ${names}: the guard `\n"
     "            + `only detects, since ${t}.`,\n"
-    "        detectPart: (names, t) => `In a part of ${names} nothing is blocked: `\n"
-    "            + `the guard only detects there, since ${t}.`,\n"
+    "        detectPart: (names, t) => `In a part of ${names} not everything `\n"
+    "            + `is blocked, since ${t}: the guard only detects there, or the `\n"
+    "            + \"attack is exempted.\",\n"
     "        off: (names, t) => `We are not shielded at ${names}: the guard is `\n"
     "            + `off there, since ${t}.`,\n"
     "        offPart: (names, t) => `We are not shielded in a part of ${names}: `\n"
@@ -1231,7 +1232,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            \"Look for what passed in the meantime: citrix-guard scan reads \"\n"
     "            + \"nginx's and the ADC's logs.\"],\n"
     "        doDetect: [\"If the events below are attacks and none is a user's, \"\n"
-    "            + \"set citrix_guard on and reload.\"],\n"
+    "            + \"set citrix_guard on, remove exemptions, and reload.\"],\n"
     "        doLost: [\"Check nginx's error log, and the disk that holds the logs.\",\n"
     "            \"Check the ADC's own log of that time: citrix-guard scan reads \"\n"
     "            + \"it.\"],\n"
@@ -1369,8 +1370,9 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        clean: \", en er is sindsdien geen teken dat er iets is doorgekomen.\",\n"
     "        detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `\n"
     "            + `guard registreert alleen, sinds ${t}.`,\n"
-    "        detectPart: (names, t) => `Bij een deel van ${names} wordt niets `\n"
-    "            + `geblokkeerd: de guard registreert daar alleen, sinds ${t}.`,\n"
+    "        detectPart: (names, t) => `Bij een deel van ${names} wordt niet `\n"
+    "            + `alles geblokkeerd, sinds ${t}: de guard registreert daar `\n"
+    "            + \"alleen, of de aanval is vrijgesteld.\",\n"
     "        off: (names, t) => `We zijn niet beschermd bij ${names}: de guard `\n"
     "            + `staat daar uit, sinds ${t}.`,\n"
     "        offPart: (names, t) => \"We zijn niet beschermd bij een deel van \"\n"
@@ -1438,8 +1440,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            \"Zoek uit wat er intussen is doorgekomen: citrix-guard scan leest \"\n"
     "            + \"de logbestanden van nginx en van de ADC.\"],\n"
     "        doDetect: [\"Zijn de gebeurtenissen hieronder aanvallen, en is er \"\n"
-    "            + \"geen van een gebruiker bij? Zet citrix_guard dan op on en \"\n"
-    "            + \"herlaad nginx.\"],\n"
+    "            + \"geen van een gebruiker bij? Zet citrix_guard dan op on, haal \"\n"
+    "            + \"vrijstellingen weg en herlaad nginx.\"],\n"
     "        doLost: [\"Controleer error.log van nginx, en de schijf waar de \"\n"
     "            + \"logbestanden op staan.\",\n"
     "            \"Controleer het logbestand van de ADC zelf over die periode: \"\n"

@@ -72,8 +72,9 @@ const TEXT = {
         clean: ", and there is no sign that anything got through since then.",
         detect: (names, t) => `Nothing is blocked at ${names}: the guard `
             + `only detects, since ${t}.`,
-        detectPart: (names, t) => `In a part of ${names} nothing is blocked: `
-            + `the guard only detects there, since ${t}.`,
+        detectPart: (names, t) => `In a part of ${names} not everything `
+            + `is blocked, since ${t}: the guard only detects there, or the `
+            + "attack is exempted.",
         off: (names, t) => `We are not shielded at ${names}: the guard is `
             + `off there, since ${t}.`,
         offPart: (names, t) => `We are not shielded in a part of ${names}: `
@@ -133,7 +134,7 @@ const TEXT = {
             "Look for what passed in the meantime: citrix-guard scan reads "
             + "nginx's and the ADC's logs."],
         doDetect: ["If the events below are attacks and none is a user's, "
-            + "set citrix_guard on and reload."],
+            + "set citrix_guard on, remove exemptions, and reload."],
         doLost: ["Check nginx's error log, and the disk that holds the logs.",
             "Check the ADC's own log of that time: citrix-guard scan reads "
             + "it."],
@@ -271,8 +272,9 @@ const TEXT = {
         clean: ", en er is sindsdien geen teken dat er iets is doorgekomen.",
         detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `
             + `guard registreert alleen, sinds ${t}.`,
-        detectPart: (names, t) => `Bij een deel van ${names} wordt niets `
-            + `geblokkeerd: de guard registreert daar alleen, sinds ${t}.`,
+        detectPart: (names, t) => `Bij een deel van ${names} wordt niet `
+            + `alles geblokkeerd, sinds ${t}: de guard registreert daar `
+            + "alleen, of de aanval is vrijgesteld.",
         off: (names, t) => `We zijn niet beschermd bij ${names}: de guard `
             + `staat daar uit, sinds ${t}.`,
         offPart: (names, t) => "We zijn niet beschermd bij een deel van "
@@ -340,8 +342,8 @@ const TEXT = {
             "Zoek uit wat er intussen is doorgekomen: citrix-guard scan leest "
             + "de logbestanden van nginx en van de ADC."],
         doDetect: ["Zijn de gebeurtenissen hieronder aanvallen, en is er "
-            + "geen van een gebruiker bij? Zet citrix_guard dan op on en "
-            + "herlaad nginx."],
+            + "geen van een gebruiker bij? Zet citrix_guard dan op on, haal "
+            + "vrijstellingen weg en herlaad nginx."],
         doLost: ["Controleer error.log van nginx, en de schijf waar de "
             + "logbestanden op staan.",
             "Controleer het logbestand van de ADC zelf over die periode: "
