@@ -171,6 +171,9 @@ subtest 'another nginx has taken the file' => sub {
     is acknowledge($one), 204, 'the first one';
     like $one->error_log, qr/belongs to another nginx by now: this one stops writing it/,
          '... leaves it alone';
+    cmp_ok zone($one)->{state}{unsaved}, '>', 0,
+        '... and says that a restart would forget';
+    is zone($two)->{state}{unsaved}, 0, '... which is not so for the second';
     $two->stop;
     $one->stop;
     my $three = nginx()->start;
@@ -208,6 +211,16 @@ subtest 'damage' => sub {
         $nginx->stop;
         unlink "$FILE.damaged";
     }
+    for my $n (0 .. 10) {
+        spew($FILE, "damage $n");
+        my $kept = "$FILE.damaged" . ($n > 9 ? '.9' : $n ? ".$n" : '');
+        my $nginx = nginx()->start;
+        is slurp($kept), "damage $n", "number $n is kept aside";
+        like $nginx->error_log, qr/it is renamed to "\Q$kept\E"/, '... said';
+        $nginx->stop;
+    }
+    is slurp("$FILE.damaged"), 'damage 0', '... and the first is still there';
+    unlink glob "$FILE.damaged*";
     my $nginx = nginx()->start;
     is zone($nginx)->{state}{found}, 'damaged', 'a restart does not forget it';
     is acknowledge($nginx), 204, '... until somebody has looked';

@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-u2oHHpeZKiTY+NkA7EmW3+oRA5hhF1+n1rZyJfNCKTQ='; " \
+    "'sha256-vbZ/lcl5oFJwIbUonckX1Cwp+WqZE8lLQbuQfDgwQwo='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1196,7 +1196,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        blind: \"Nobody looks at what passes there: what got through is not \"\n"
     "            + \"known.\",\n"
     "        unsaved: \"A restart would forget what is counted now: the file of \"\n"
-    "            + \"citrix_guard_state cannot be written.\",\n"
+    "            + \"citrix_guard_state cannot be written: see the error log.\",\n"
     "        damaged: t => `We cannot tell whether anything got through before ${t}:`\n"
     "            + \" what was kept of that time is damaged.\",\n"
     "        beside: \"We cannot tell whether we are shielded: after an upgrade \"\n"
@@ -1400,7 +1400,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        blind: \"Niemand kijkt naar wat daar doorgaat: wat er doorkwam is niet \"\n"
     "            + \"bekend.\",\n"
     "        unsaved: \"Een herstart vergeet wat nu geteld wordt: het bestand van \"\n"
-    "            + \"citrix_guard_state is niet te schrijven.\",\n"
+    "            + \"citrix_guard_state is niet te schrijven: zie error.log.\",\n"
     "        damaged: t => `We weten niet of er voor ${t} iets is doorgekomen: wat `\n"
     "            + \"van die tijd is bewaard, is beschadigd.\",\n"
     "        beside: \"We weten niet of we beschermd zijn: na een upgrade neemt ook \"\n"

@@ -98,7 +98,7 @@ const TEXT = {
         blind: "Nobody looks at what passes there: what got through is not "
             + "known.",
         unsaved: "A restart would forget what is counted now: the file of "
-            + "citrix_guard_state cannot be written.",
+            + "citrix_guard_state cannot be written: see the error log.",
         damaged: t => `We cannot tell whether anything got through before ${t}:`
             + " what was kept of that time is damaged.",
         beside: "We cannot tell whether we are shielded: after an upgrade "
@@ -302,7 +302,7 @@ const TEXT = {
         blind: "Niemand kijkt naar wat daar doorgaat: wat er doorkwam is niet "
             + "bekend.",
         unsaved: "Een herstart vergeet wat nu geteld wordt: het bestand van "
-            + "citrix_guard_state is niet te schrijven.",
+            + "citrix_guard_state is niet te schrijven: zie error.log.",
         damaged: t => `We weten niet of er voor ${t} iets is doorgekomen: wat `
             + "van die tijd is bewaard, is beschadigd.",
         beside: "We weten niet of we beschermd zijn: na een upgrade neemt ook "
