@@ -135,7 +135,7 @@ subtest 'the answers alone do not show it' => sub {
         'seen from an address of citrix_guard_detect_for';
     ($is, $ran) = asked(3, monitor($front));
     verdict_is $is, $ran, 'not shielded', 2,
-        qr/refused none; its monitor did not see them/, 'off';
+        qr/refused none; its monitor did not count them/, 'off';
 };
 
 
@@ -156,7 +156,7 @@ subtest 'some location of the server is not on' => sub {
 subtest 'it speaks against the answers' => sub {
     my ($is, $ran) = asked(1, monitor($other));
     verdict_is $is, $ran, 'cannot tell', 3,
-        qr/\d\d answers have the guard's mark, but the monitor shows 0 of/,
+        qr/\d\d answers have X-Citrix-Guard, but the monitor shows 0 of/,
         'another guard\'s monitor';
     ($is, $ran) = asked(1, monitor($other), monitor($front));
     verdict_is $is, $ran, 'shielded', 0, qr/confirms/, 'one of two guards';

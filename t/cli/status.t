@@ -293,7 +293,7 @@ END
     ($is, $ran) = status($monitor, @asked);
     is $is->{exit}, 1, 'is a warning' or diag $ran->{out};
     like $is->{sentence}, qr/^We have been shielded since .* got through since (?#
-        )then; but nginx will not start again, nor reload: nginx -t says: (?#
+        )then; but nginx will not start again or reload: nginx -t says: (?#
         )module ".*guard\.so" is not binary compatible in /, '... says why';
     is $is->{next_start}{verdict}, 'no', '... in JSON';
     $ran = citrix_guard(['status', '--nagios', "--monitor=$monitor", @asked]);

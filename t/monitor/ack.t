@@ -204,9 +204,9 @@ subtest 'nginx -t' => sub {
     chmod 0644, "$dir/most";
     ($status, $said) = nginx("$dir/most")->check;
     is $status, 0, '256 characters';
-    like $said, qr/\[warn\] .*can be read by others/, 'who may read it';
+    like $said, qr/\[warn\] .*can be read by users other/, 'who may read it';
     ($status, $said) = nginx("$dir/secret")->check;
-    unlike $said, qr/can be read by others/, 'nobody else';
+    unlike $said, qr/can be read by users other/, 'nobody else';
     my $alone = $HTTP =~ s/location = \/shown \{ citrix_guard_monitor;/location = \/shown { citrix_guard_monitor_ack %%FILE%%;/r;
     ($status, $said) = nginx("$dir/secret", http => $alone)->check;
     isnt $status, 0, 'without a monitor';
