@@ -267,6 +267,51 @@ subtest 'a new one without the guard' => sub {
     $nginx->stop;
 };
 
+subtest 'workers that may not read the pid files' => sub {
+    plan skip_all => 'only root has workers of another user' if $> != 0;
+    my $blind = qr/^unknown amber: .* may not read whether another nginx/;
+    my @user = (user => 'nobody nogroup');
+    my $nginx = nginx(http('on'), @user);
+    my $close = sub { chmod 0600, $nginx->dir . '/nginx.pid' or die "chmod: $!" };
+    $close->();
+    is_said $nginx, $SHIELDED, 'there is nothing to read';
+    my ($old) = upgrade($nginx, http => http('on'));
+    is_said $nginx, $BESIDE, 'an upgrade is seen in the zone';
+    my @workers = grep { $_ != $nginx->pid } children($old);
+    kill KILL => $old, @workers;
+    ended $old, @workers;
+    is_said $nginx, $SHIELDED, 'the file of one that has ended';
+    unlink $nginx->dir . '/nginx.pid.oldbin' or die "unlink: $!";
+    $old = $nginx->pid;
+    # the time of a file has whole seconds
+    sleep 2;
+    $close->();
+    (undef, my $new) = upgrade($nginx, http => http('', $NO_MONITOR),
+                               without_module => 1);
+    is_said $nginx, $blind, 'one without the guard may be there';
+    # more than a start takes
+    sleep 17;
+    $nginx->signal('QUIT', $new);
+    ended $new;
+    wait_until(sub { ($nginx->master // 0) == $old });
+    $nginx->{pid} = $old;
+    is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
+        '... and nobody knows what it has done';
+    $nginx->stop;
+
+    $nginx = nginx(http('on'), @user, expected => qr/cannot search the folder/);
+    chmod 0700, $nginx->dir or die "chmod: $!";
+    is_said $nginx, $blind, 'a folder that they may not search';
+    ok $nginx->reload, 'a reload';
+    like $nginx->error_log, qr/\[warn\] .*: workers cannot search the folder of (?#
+        )nginx's pid file, .*: allow their user to do so \(13: /, '... says it';
+    chmod 0755, $nginx->dir or die "chmod: $!";
+    is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
+        'until then it was not known';
+    $nginx->stop;
+};
+
+
 # the module is not among those of the configuration that is in force; a
 # sanitizer sees what is read there
 subtest 'loaded by a reload' => sub {

@@ -154,6 +154,9 @@ monitor_top(monitor_reader_t *rd, const char *path, const char *value)
 
     } else if (strcmp(path, "upgrade.beside") == 0) {
         monitor_add(rd, &rd->to->beside, value);
+
+    } else if (strcmp(path, "upgrade.unreadable") == 0) {
+        monitor_add(rd, &rd->to->unreadable, value);
     }
 }
 

@@ -71,6 +71,7 @@ typedef struct {
      * connections; until when one counted elsewhere, and nobody has looked
      */
     unsigned long long    beside;
+    unsigned long long    unreadable;
     char                  uncounted[40];
 
     /* our own attack that was not refused last, where the guard is on */

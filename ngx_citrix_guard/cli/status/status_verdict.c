@@ -123,8 +123,16 @@ status_none(status_t *st)
 static int
 status_beside(status_t *st)
 {
-    if (st->state.beside == 0) {
+    if (st->state.beside == 0 && st->state.unreadable == 0) {
         return 0;
+    }
+
+    if (st->state.unreadable) {
+        status_say(st, STATUS_UNKNOWN, "Cannot tell whether we are shielded: "
+                   "the guard may not read whether another nginx accepts "
+                   "connections as well: allow the user of nginx's workers to "
+                   "read the pid files.");
+        return 1;
     }
 
     status_say(st, STATUS_UNKNOWN, "Cannot tell whether we are shielded: after "

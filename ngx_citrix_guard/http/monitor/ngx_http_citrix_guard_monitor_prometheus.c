@@ -379,11 +379,17 @@ static void
 ngx_http_citrix_guard_metric_upgrade(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
+    ngx_uint_t  beside, unreadable;
+
+    beside = ngx_http_citrix_guard_upgrade_beside(z, &unreadable);
+
     ngx_http_citrix_guard_metric(o, "citrix_guard_upgrade_beside", "gauge",
                                  "Processes of another nginx that accept "
-                                 "connections, after an upgrade on the fly.");
+                                 "connections, after an upgrade on the fly; "
+                                 "1 if the workers may not read whether "
+                                 "there are any.");
     ngx_http_citrix_guard_json_format(o, "citrix_guard_upgrade_beside %ui\n",
-                                  ngx_http_citrix_guard_upgrade_beside(z));
+                                      beside);
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_upgrade_uncounted", "gauge",
                                  "1 if another nginx has served without "

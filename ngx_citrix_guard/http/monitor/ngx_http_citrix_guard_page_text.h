@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-7IAZ+4GwRHEVQtu/gLA7t17+VVXLHhuh/JK0G4GyHpU='; " \
+    "'sha256-a7Z8ijJZaxd96getoIUSntkBthQEpNpxuYB7sXwCQ4Q='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1201,6 +1201,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        beside: \"We cannot tell whether we are shielded: after an upgrade \"\n"
     "            + \"another nginx accepts connections as well, with a \"\n"
     "            + \"configuration of its own.\",\n"
+    "        unreadable: \"We cannot tell whether we are shielded: the guard may not \"\n"
+    "            + \"read whether another nginx accepts connections as well.\",\n"
     "        uncounted: t => `We cannot tell whether anything got through before ${t}:`\n"
     "            + \" another nginx served until then, and did not count here.\",\n"
     "        letBySentence: (name, t) => \"We are not shielded everywhere: the \"\n"
@@ -1246,6 +1248,11 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            \"If the new one has ended already, reload the old one.\",\n"
     "            \"The modes below are those of the one that read its \"\n"
     "            + \"configuration last.\"],\n"
+    "        doUnreadable: [\"Allow the user of nginx's workers to search the folder \"\n"
+    "            + \"of the file that \\\"pid\\\" names, and to read the files with that \"\n"
+    "            + \"name.\",\n"
+    "            \"If nginx was upgraded on the fly: end one of the two nginx with \"\n"
+    "            + \"QUIT.\"],\n"
     "        doUncounted: [\"Look in the log of events for what happened before: \"\n"
     "            + \"the runbook says how.\",\n"
     "            \"If that nginx had no guard, or was off: citrix-guard scan reads \"\n"
@@ -1397,6 +1404,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        beside: \"We weten niet of we beschermd zijn: na een upgrade neemt ook \"\n"
     "            + \"een andere nginx verbindingen aan, met een eigen \"\n"
     "            + \"configuratie.\",\n"
+    "        unreadable: \"We weten niet of we beschermd zijn: de guard mag niet \"\n"
+    "            + \"lezen of ook een andere nginx verbindingen aanneemt.\",\n"
     "        uncounted: t => `We weten niet of er voor ${t} iets is doorgekomen: tot `\n"
     "            + \"dan was er een andere nginx, die hier niet meetelde.\",\n"
     "        letBySentence: (name, t) => \"We zijn niet overal beschermd: de guard \"\n"
@@ -1448,6 +1457,11 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            \"Is de nieuwe al gestopt? Herlaad dan de oude.\",\n"
     "            \"Hieronder staan de modi van de nginx die zijn configuratie het \"\n"
     "            + \"laatst heeft gelezen.\"],\n"
+    "        doUnreadable: [\"Geef de gebruiker van de workers van nginx toegang tot \"\n"
+    "            + \"de map van het bestand dat \\\"pid\\\" noemt, en laat hem de \"\n"
+    "            + \"bestanden met die naam lezen.\",\n"
+    "            \"Is nginx zonder herstart vervangen? Stop een van de twee met \"\n"
+    "            + \"QUIT.\"],\n"
     "        doUncounted: [\"Zoek in het logbestand met gebeurtenissen wat er \"\n"
     "            + \"daarvoor is gebeurd: het draaiboek zegt hoe.\",\n"
     "            \"Had die nginx geen guard, of stond die uit? citrix-guard scan \"\n"
@@ -1756,6 +1770,12 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "}\n"
     "\n"
     "\n"
+    "// the workers may not read whether there is one\n"
+    "function unreadable() {\n"
+    "    return Number((data.upgrade || {}).unreadable) === 1;\n"
+    "}\n"
+    "\n"
+    "\n"
     "// one that counted elsewhere, and nobody has looked: until when\n"
     "function uncounted() {\n"
     "    return (data.upgrade || {}).uncounted;\n"
@@ -1874,6 +1894,9 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "    }\n"
     "    if (servers.every(s => only(s, \"off\"))) {\n"
     "        return answerModes(servers);\n"
+    "    }\n"
+    "    if (unreadable()) {\n"
+    "        return told(\"unknown\", t.unreadable, noteOf([]), t.doUnreadable);\n"
     "    }\n"
     "    if (beside()) {\n"
     "        return told(\"unknown\", t.beside, noteOf([]), t.doBeside);\n"

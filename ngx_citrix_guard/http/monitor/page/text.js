@@ -103,6 +103,8 @@ const TEXT = {
         beside: "We cannot tell whether we are shielded: after an upgrade "
             + "another nginx accepts connections as well, with a "
             + "configuration of its own.",
+        unreadable: "We cannot tell whether we are shielded: the guard may not "
+            + "read whether another nginx accepts connections as well.",
         uncounted: t => `We cannot tell whether anything got through before ${t}:`
             + " another nginx served until then, and did not count here.",
         letBySentence: (name, t) => "We are not shielded everywhere: the "
@@ -148,6 +150,11 @@ const TEXT = {
             "If the new one has ended already, reload the old one.",
             "The modes below are those of the one that read its "
             + "configuration last."],
+        doUnreadable: ["Allow the user of nginx's workers to search the folder "
+            + "of the file that \"pid\" names, and to read the files with that "
+            + "name.",
+            "If nginx was upgraded on the fly: end one of the two nginx with "
+            + "QUIT."],
         doUncounted: ["Look in the log of events for what happened before: "
             + "the runbook says how.",
             "If that nginx had no guard, or was off: citrix-guard scan reads "
@@ -299,6 +306,8 @@ const TEXT = {
         beside: "We weten niet of we beschermd zijn: na een upgrade neemt ook "
             + "een andere nginx verbindingen aan, met een eigen "
             + "configuratie.",
+        unreadable: "We weten niet of we beschermd zijn: de guard mag niet "
+            + "lezen of ook een andere nginx verbindingen aanneemt.",
         uncounted: t => `We weten niet of er voor ${t} iets is doorgekomen: tot `
             + "dan was er een andere nginx, die hier niet meetelde.",
         letBySentence: (name, t) => "We zijn niet overal beschermd: de guard "
@@ -350,6 +359,11 @@ const TEXT = {
             "Is de nieuwe al gestopt? Herlaad dan de oude.",
             "Hieronder staan de modi van de nginx die zijn configuratie het "
             + "laatst heeft gelezen."],
+        doUnreadable: ["Geef de gebruiker van de workers van nginx toegang tot "
+            + "de map van het bestand dat \"pid\" noemt, en laat hem de "
+            + "bestanden met die naam lezen.",
+            "Is nginx zonder herstart vervangen? Stop een van de twee met "
+            + "QUIT."],
         doUncounted: ["Zoek in het logbestand met gebeurtenissen wat er "
             + "daarvoor is gebeurd: het draaiboek zegt hoe.",
             "Had die nginx geen guard, of stond die uit? citrix-guard scan "
