@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The verdict of all answers together.  It is "shielded" only if nothing
- * speaks against it; a refusal counts as the guard's only if it says so.
+ * contradicts it; a refusal counts as the guard's only with its header field.
  */
 
 
