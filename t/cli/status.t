@@ -306,6 +306,11 @@ END
     like $ran->{out}, qr/^  next start nginx will not start again.*compatible/m,
         '... for people';
 
+    $ran = citrix_guard(['status', '--json', "--monitor=$monitor", $asked[0]],
+        '', env => { CITRIX_GUARD_CONF => $nginx->dir . '/conf' });
+    like $ran->{out}, qr/guard\.so\\" is not binary compatible/,
+        '... where the environment says which configuration';
+
     my $open = told([server($GATE, ['off'])]);
     ($is) = status(url($open), @asked);
     is $is->{exit}, 2, 'a worse status is kept';

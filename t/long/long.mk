@@ -184,7 +184,7 @@ PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy \
 GATEWAY = $(addprefix t/stream/,stream.t rdp.t gateway.t edt.t ocsp.t \
           shutter.t bypass.t) t/long/gateway/*.t
 gateway: deps-gateway build
-	@$(TEST_ENV) t/long/tools/proof gateway $(GATEWAY)
+	@TEST_BOUND=$${TEST_BOUND:-3600} $(TEST_ENV) t/long/tools/proof gateway $(GATEWAY)
 
 PACKAGES_life = perl libio-socket-ssl-perl
 

@@ -62,7 +62,7 @@ static const char  status_usage[] =
 "  -k, --insecure        do not verify the certificate\n"
 "      --canary=TOKEN    mark requests as the operator's own: no alarm\n"
 "      --nginx=FILE      the nginx that would be started next (/usr/sbin/nginx)\n"
-"      --conf=FOLDER     the folder of its nginx.conf\n"
+"      --conf=FOLDER     the folder of its nginx.conf ($CITRIX_GUARD_CONF)\n"
 "      --adc=HOST[:PORT] is the ADC itself patched? Bypasses the guard\n"
 "  -j, --json  -h, --help     print JSON; print this text\n"
 "      --nagios          print one line for Nagios and similar tools\n"
@@ -94,6 +94,11 @@ status_main(int argc, char **argv)
         /* another monitor may be another machine's */
 
         if (st->monitor == NULL || st->nginx || st->conf) {
+
+            if (st->conf == NULL) {
+                st->conf = getenv("CITRIX_GUARD_CONF");
+            }
+
             status_start(st);
         }
 
