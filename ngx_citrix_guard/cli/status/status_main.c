@@ -52,8 +52,8 @@ static void status_try_adc(status_t *st);
 static const char  status_usage[] =
 "usage: citrix-guard status [OPTION...]\n"
 "\n"
-"Are we shielded? Says it in one sentence: the mode, since when, and whether\n"
-"anything got through, as the guard's monitor has counted it.\n"
+"Says in one sentence whether the Gateway is shielded: the mode, since when, and\n"
+"whether anything got through, according to the guard's monitor.\n"
 "\n"
 "      --monitor=URL     its URL (http://127.0.0.1:8089/citrix-guard)\n"
 "      --verify=URL      also test this URL, as citrix-guard verify does\n"
