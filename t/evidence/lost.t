@@ -168,6 +168,36 @@ subtest 'a worker that is killed' => sub {
 };
 
 
+# nginx goes on writing to a file that has no name any more: whoever rotates
+# logs without telling nginx so loses them with the compression
+subtest 'a log that was removed' => sub {
+    my $nginx = nginx($EVENT)->start;
+    my $file = $nginx->dir . '/event.log';
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx, 1)->{events}, 0, 'it is there';
+    rename $file, "$file.1" or die "$file: $!";
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx, 2)->{events}, 0, 'under another name it is there';
+    unlink "$file.1";
+    refused get($nginx->port, "$ATTACK?$_"), 'attack' for 1 .. 2;
+    is lost($nginx, 4)->{events}, 2, 'removed: lost, and counted';
+    kill 'USR1', $nginx->pid;
+    wait_until(sub { -e $file }) or die 'not opened again';
+    $nginx->settle;
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx, 5)->{events}, 2, 'opened again: no more';
+    is scalar(split /\n/, slurp($file)), 1, '... it is written';
+    $nginx->stop;
+
+    $nginx = nginx("$EVENT error_log lines.log warn;")->start;
+    unlink $nginx->dir . '/lines.log';
+    refused get($nginx->port, $ATTACK), 'attack';
+    my $lost = lost($nginx, 1);
+    is_deeply [@$lost{qw(events lines)}], [0, 1], 'a line of the error log';
+    $nginx->stop;
+};
+
+
 subtest 'one log of two' => sub {
     my $nginx = nginx("$EVENT access_log /dev/full cef"
                       . ' if=$citrix_guard_cef;')->start;

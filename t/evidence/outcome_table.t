@@ -131,6 +131,8 @@ my %TRIED = (
         ['a broken connection', sub { get($DETECT,
             "$ATTACK/a.html?answer=silent") }, 1, 'unknown', 'unknown',
          qr/^crit: unknown /],
+        ['an interim answer', sub { get($DETECT, "$ATTACK/a.html?answer=103",
+            version => '1.0') }, 1, 'unknown', 'unknown', qr/^crit: unknown /],
     ],
     'its worker process was killed' => [
         ['killed', sub {

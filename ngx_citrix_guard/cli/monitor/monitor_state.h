@@ -39,6 +39,7 @@ typedef struct {
     char                  now[40];
     char                  started[40];
     char                  configured[40];
+    char                  latest[40];       /* of all that has happened */
     char                  module[40];
     char                  nginx[40];
 
