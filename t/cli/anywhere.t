@@ -83,6 +83,24 @@ subtest 'an attack in a field of JSON that is no target' => sub {
 };
 
 
+# the field is as long as in the lines before, and the same but for that
+subtest 'an attack at each place of a long field' => sub {
+    my $part = 'vpn/../vpns/a.xml';
+    my %plain = (json => $JSON,
+        logfmt => 'client=192.0.2.1 time=2020-01-10T08:00:00Z method=GET '
+            . 'path=/vpn/index.html status=200 agent="x AGENT"');
+    for my $name (sort keys %plain) {
+        my $plain = filled($plain{$name}, AGENT => 'a' x 200);
+        my @missed = grep {
+            my $agent = 'a' x 200;
+            substr $agent, $_, length $part, $part;
+            (said($plain, filled($plain{$name}, AGENT => $agent)))[0] < 2
+        } map { 5 * $_ } 0 .. 36;
+        is_deeply \@missed, [], $name;
+    }
+};
+
+
 # formats whose lines are compared with the layout or shape of the line before
 my %LAYOUT = (
     csv    => ["date,client,time,method,url,status,agent,note\n",
