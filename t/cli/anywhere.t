@@ -83,6 +83,27 @@ subtest 'an attack in a field of JSON that is not the target' => sub {
 };
 
 
+# the field is as long as in the lines before, and the same but for that
+subtest 'an attack at each place of a long field' => sub {
+    my $part = 'vpn/../vpns/a.xml';
+    my %plain = (json => $JSON,
+        logfmt => 'client=192.0.2.1 time=2020-01-10T08:00:00Z method=GET '
+            . 'path=/vpn/index.html status=200 agent="x AGENT"');
+    for my $name (sort keys %plain) {
+        # with an even and an odd number of windows
+        for my $long ('a' x 168, 'a' x 200) {
+            my $plain = filled($plain{$name}, AGENT => $long);
+            my @missed = grep {
+                my $agent = $long;
+                substr $agent, $_, length $part, $part;
+                (said($plain, filled($plain{$name}, AGENT => $agent)))[0] < 2
+            } map { 5 * $_ } 0 .. 30;
+            is_deeply \@missed, [], "$name, " . length $long;
+        }
+    }
+};
+
+
 # formats whose lines are compared with the layout or shape of the line before
 my %LAYOUT = (
     csv    => ["date,client,time,method,url,status,agent,note\n",

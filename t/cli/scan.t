@@ -91,6 +91,37 @@ sub found {
 }
 
 
+subtest 'times that are like the one before' => sub {
+    my %line = (
+        combined => '192.0.2.1 - - [%3$02d/%2$s/%1$04d:%4$02d:%5$02d:%6$02d '
+            . '+0100] "GET /vpn/index.html HTTP/1.1" 200 5 "-" "-"',
+        json => '{"client":"192.0.2.1","time":"%1$04d-%7$02d-%3$02dT%4$02d:'
+            . '%5$02d:%6$02d+01:00","request":"GET / HTTP/1.1","status":200}');
+    my @before = (2020, 'Jan', 10, 8, 20, 30, 1);
+    for my $format (sort keys %line) {
+        for ([2021, 'Jan', 10, 8, 20, 30, 1, '2021-01-10T07:20:30Z'],
+             [2020, 'Feb', 10, 8, 20, 30, 2, '2020-02-10T07:20:30Z'],
+             [2020, 'Jan', 20, 8, 20, 30, 1, '2020-01-20T07:20:30Z'],
+             [2020, 'Jan', 10, 18, 20, 30, 1, '2020-01-10T17:20:30Z'],
+             [2020, 'Jan', 10, 8, 21, 30, 1, '2020-01-10T07:21:30Z'],
+             [2020, 'Jan', 10, 8, 20, 40, 1, '2020-01-10T07:20:40Z'],
+             [2020, 'Jan', 10, 8, 20, 31, 1, '2020-01-10T07:20:31Z'])
+        {
+            my ($time, @at) = reverse @$_;
+            my $log = sprintf("$line{$format}\n", @before) x 9
+                . sprintf("$line{$format}\n", reverse @at) x 3;
+            my (undef, $is) = scan([], spewed('log', $log));
+            is $is->{last}, $time, "$format, $time";
+            is $is->{requests}, 12, '... and all are read';
+        }
+        my $log = sprintf "$line{$format}\n", @before;
+        my (undef, $is) = scan([], spewed('log', $log x 9 . $log =~ s/:30/:3x/r));
+        is $is->{without_time} + $is->{files}[0]{damaged}, 1,
+            "$format: a time that is none";
+    }
+};
+
+
 subtest 'lines with CR LF' => sub {
     for my $name (samples()) {
         my $sample = sample($name);
