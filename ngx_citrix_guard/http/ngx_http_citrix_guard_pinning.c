@@ -8,8 +8,7 @@
  * A request takes an idle one or opens a new one, and leaves it there for the
  * client's next request.  Concurrent requests of a client, over HTTP/2, have
  * one connection each.  The connections in the cache of nginx's "keepalive"
- * belong to whoever comes next, so none is taken from there, and none is put
- * there.
+ * may serve any client, so none is taken from it, and none is put into it.
  */
 
 

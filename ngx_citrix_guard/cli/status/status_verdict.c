@@ -93,7 +93,7 @@ status_through(status_t *st)
     status_say(st, STATUS_CRITICAL,
                "%llu request%s may have got through (of %llu the ADC's answer "
                "is not known), the last one at %s: block, save the logs, and "
-               "go through docs/incident.md.", n, n == 1 ? "" : "s",
+               "follow docs/incident.md.", n, n == 1 ? "" : "s",
                is->unknown, is->last);
 
     return 1;
@@ -224,8 +224,8 @@ status_damaged(status_t *st)
     }
 
     status_say(st, STATUS_UNKNOWN,
-               "Cannot tell whether anything got through before %s: what was "
-               "kept of that time is damaged.", st->state.started);
+               "Cannot tell whether anything got through before %s: the "
+               "counters saved before then are damaged.", st->state.started);
 
     return 1;
 }
@@ -347,7 +347,7 @@ status_next_start(status_t *st)
     memcpy(now, st->sentence, sizeof(now));
 
     status_say(st, STATUS_WARNING,
-               "%.*s; but nginx will not start again, nor reload: nginx -t "
+               "%.*s; but nginx will not start again or reload: nginx -t "
                "says: %s.", (int) strlen(now) - 1, now, st->start_says);
 }
 

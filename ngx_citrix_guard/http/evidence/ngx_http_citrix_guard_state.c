@@ -263,8 +263,8 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
 
         if (!gmcf->state.said) {
             ngx_log_error(NGX_LOG_WARN, log, 0,
-                          "citrix_guard: the state in \"%V\" belongs to another "
-                          "nginx by now: this one stops writing it",
+                          "citrix_guard: the state in \"%V\" now belongs to "
+                          "another nginx: this one stops writing it",
                           &gmcf->state.file);
         }
 
