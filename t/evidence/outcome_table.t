@@ -141,7 +141,7 @@ my %TRIED = (
             wait_until(sub { $nginx->error_log =~ /answer=never/ });
             select undef, undef, undef, 0.3;
             kill KILL => children($nginx->pid);
-         }, undef, undef, 'lost', qr/^alert: worker process \d+ ended in the/],
+         }, undef, undef, 'lost', qr/^alert: worker process \d+ ended while it waited/],
     ],
     '2xx on a `.pl` or `.conf` file below `/vpns/`' => [
         ['.pl', sub { get($DETECT, "$ATTACK/scripts/newbm.pl") }, 1,
