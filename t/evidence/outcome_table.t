@@ -32,7 +32,7 @@ my $adc = CitrixGuard::Recorder->new(answer => sub {
 
 my $nginx = CitrixGuard::Nginx->new(
     ports => 4, vars => { BE => $adc->port, CLOSED => free_port() },
-    expected => qr/upstream|in the middle|exited on signal/,
+    expected => qr/upstream|ended while it waited|exited on signal/,
     http => <<"HEAD" . join '', map { my ($n, $mode) = @$_; <<"END" }
     citrix_guard_zone guard:1m canary=$CANARY;
     log_format event escape=none '\$citrix_guard_event';
