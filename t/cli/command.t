@@ -62,7 +62,7 @@ subtest 'the manual page' => sub {
 sub rendered {
     my ($page) = @_;
     local $ENV{GROFF_NO_SGR} = 1;
-    my $text = `groff -K utf8 -Tutf8 -man -ww -rLL=80n '$page' 2>'$dir/said'`;
+    my $text = `groff -t -K utf8 -Tutf8 -man -ww -rLL=80n '$page' 2>'$dir/said'`;
     $? == 0 or die 'groff failed';
     utf8::decode($text);
     # bold and underlined letters are overstruck
