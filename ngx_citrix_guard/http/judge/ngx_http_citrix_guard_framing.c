@@ -138,11 +138,18 @@ static void
 ngx_http_citrix_guard_read_field(u_char *p, u_char *last,
     ngx_http_citrix_guard_framing_t *framing)
 {
+    u_char     c;
     ngx_str_t  value;
 
     static ngx_str_t  length = ngx_string("content-length");
     static ngx_str_t  coding = ngx_string("transfer-encoding");
     static ngx_str_t  connection = ngx_string("connection");
+
+    c = *p | 0x20;
+
+    if (c != 'c' && c != 't') {
+        return;
+    }
 
     if (ngx_http_citrix_guard_field(p, last, &length, &value)) {
 
