@@ -16,8 +16,12 @@
 #include "cli_error.h"
 
 
-#define CLI_LIBCURL  "libcurl.so.4"
-#define CLI_LIBSSL   "libssl.so.3"
+/* cli.mk says which; a tool that only reads the source need not know */
+
+#ifndef CLI_LIBCURL
+#define CLI_LIBCURL  "libcurl.so"
+#define CLI_LIBSSL   "libssl.so"
+#endif
 
 
 cli_network_t  cli_network;
