@@ -420,7 +420,7 @@ ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle)
     }
 
     ngx_http_citrix_guard_state_begin(cycle, gmcf);
-    ngx_http_citrix_guard_upgrade_begin(gmcf);
+    ngx_http_citrix_guard_upgrade_begin(cycle, gmcf);
     ngx_http_citrix_guard_zone_set_servers(gmcf, &cycle->hostname);
     ngx_http_citrix_guard_check_mode(cycle, gmcf);
 

@@ -49,7 +49,7 @@ PACKAGES_proof = perl gcc libc6-dev clang libclang-rt-dev debootstrap
 .PHONY: proof
 proof: deps-proof
 	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
-	@TEST_LEFT_OUT='$(WITH_PCRE2)' t/long/proof/proof build/proof \
+	@TEST_LEFT_OUT='$(WITH_LIBRARIES)' t/long/proof/proof build/proof \
 	    build/memory/unit $(ONLY)
 
 PACKAGES_lint = $(PACKAGES_build) clang cppcheck
@@ -184,7 +184,7 @@ PACKAGES_gateway = $(PACKAGES_console) libnss3-tools keepalived haproxy \
 GATEWAY = $(addprefix t/stream/,stream.t rdp.t gateway.t edt.t ocsp.t \
           shutter.t bypass.t) t/long/gateway/*.t
 gateway: deps-gateway build
-	@$(TEST_ENV) t/long/tools/proof gateway $(GATEWAY)
+	@TEST_BOUND=$${TEST_BOUND:-3600} $(TEST_ENV) t/long/tools/proof gateway $(GATEWAY)
 
 PACKAGES_life = perl libio-socket-ssl-perl
 

@@ -37,6 +37,8 @@ static void monitor_server(monitor_reader_t *rd, const char *path,
     const char *value);
 static void monitor_canary(monitor_reader_t *rd, const char *path,
     const char *value);
+static void monitor_time(monitor_reader_t *rd, const char *path,
+    const char *value);
 static void monitor_outcome(monitor_reader_t *rd, const char *path,
     const char *value);
 static void monitor_add(monitor_reader_t *rd, unsigned long long *to,
@@ -97,6 +99,10 @@ monitor_found(void *data, const char *path, const char *value)
 {
     monitor_reader_t  *rd = data;
 
+    if (value) {
+        monitor_time(rd, path, value);
+    }
+
     if (strncmp(path, "servers.#", 9) == 0) {
         monitor_server(rd, path + 9, value);
 
@@ -154,6 +160,9 @@ monitor_top(monitor_reader_t *rd, const char *path, const char *value)
 
     } else if (strcmp(path, "upgrade.beside") == 0) {
         monitor_add(rd, &rd->to->beside, value);
+
+    } else if (strcmp(path, "upgrade.unreadable") == 0) {
+        monitor_add(rd, &rd->to->unreadable, value);
     }
 }
 
@@ -240,6 +249,29 @@ monitor_canary(monitor_reader_t *rd, const char *path, const char *value)
         }
 
         memset(canary, 0, sizeof(monitor_canary_t));
+    }
+}
+
+
+/* the latest of the times by which the clock is known to have been set back */
+
+static void
+monitor_time(monitor_reader_t *rd, const char *path, const char *value)
+{
+    const char  *last;
+
+    last = strrchr(path, '.');
+
+    if (strcmp(path, "started") != 0 && strcmp(path, "configured") != 0
+        && strcmp(path, "servers.#.since") != 0
+        && !(strncmp(path, "servers.#.verdicts.", 19) == 0
+             && strcmp(last, ".last") == 0))
+    {
+        return;
+    }
+
+    if (strcmp(value, rd->to->latest) > 0) {
+        snprintf(rd->to->latest, sizeof(rd->to->latest), "%s", value);
     }
 }
 

@@ -51,9 +51,12 @@ static ngx_fd_t ngx_http_citrix_guard_upgrade_inherited(size_t size);
 static ngx_fd_t ngx_http_citrix_guard_upgrade_memory(size_t size);
 static void ngx_http_citrix_guard_upgrade_close(ngx_fd_t *fd);
 static void ngx_http_citrix_guard_upgrade_handler(ngx_event_t *ev);
-static ngx_uint_t ngx_http_citrix_guard_upgrade_stranger(cguard_zone_t *z);
+static ngx_uint_t ngx_http_citrix_guard_upgrade_stranger(cguard_zone_t *z,
+    ngx_uint_t *unreadable);
 static ngx_uint_t ngx_http_citrix_guard_upgrade_successor(cguard_zone_t *z,
-    ngx_uint_t *started);
+    ngx_uint_t *started, ngx_uint_t *unreadable);
+static ngx_int_t ngx_http_citrix_guard_upgrade_oldbin(
+    volatile ngx_cycle_t *cycle, ngx_pid_t pid, time_t *since);
 static ngx_uint_t ngx_http_citrix_guard_upgrade_lives(uint64_t pid);
 static uint64_t ngx_http_citrix_guard_upgrade_now(void);
 
@@ -66,6 +69,10 @@ static ngx_fd_t          ngx_http_citrix_guard_upgrade_next = NGX_INVALID_FILE;
 /* the nginx to which this process belongs: its master drew the number */
 
 static uint32_t          ngx_http_citrix_guard_upgrade_nginx;
+
+/* when the guard was loaded; 0: then this nginx was being replaced already */
+
+static time_t            ngx_http_citrix_guard_upgrade_began;
 
 /* the nginx that this one replaces counts elsewhere */
 
@@ -140,8 +147,8 @@ ngx_http_citrix_guard_upgrade_zone(cguard_zone_t *z, ngx_log_t *log)
 
     if (fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_NOTICE, log, ngx_errno,
-                      "citrix_guard: no memory that can be handed on: after "
-                      "an upgrade of nginx on the fly counting begins anew");
+                      "citrix_guard: the zone's memory cannot be handed on: "
+                      "after an upgrade of nginx on the fly counters start at 0");
         return NGX_DECLINED;
     }
 
@@ -272,9 +279,10 @@ ngx_http_citrix_guard_upgrade_keep(void)
 
 
 void
-ngx_http_citrix_guard_upgrade_begin(
+ngx_http_citrix_guard_upgrade_begin(ngx_cycle_t *cycle,
     ngx_http_citrix_guard_main_conf_t *gmcf)
 {
+    time_t          since;
     uint64_t        own;
     cguard_zone_t  *z;
 
@@ -298,6 +306,10 @@ ngx_http_citrix_guard_upgrade_begin(
 
         ngx_http_citrix_guard_upgrade_nginx
             = (uint32_t) cguard_zone_hash(&own, sizeof(own), z->seed);
+
+        ngx_http_citrix_guard_upgrade_began
+            = ngx_http_citrix_guard_upgrade_oldbin(cycle, ngx_pid, &since)
+              == NGX_OK ? 0 : ngx_time();
     }
 
     cguard_zone_set(&z->shown, ngx_http_citrix_guard_upgrade_nginx);
@@ -335,10 +347,20 @@ ngx_http_citrix_guard_upgrade_place(cguard_zone_t *z, unsigned place)
 void
 ngx_http_citrix_guard_upgrade_start(ngx_http_citrix_guard_main_conf_t *gmcf)
 {
+    time_t        since;
     ngx_event_t  *ev;
 
     if (gmcf->shared == NULL || ngx_process != NGX_PROCESS_WORKER) {
         return;
+    }
+
+    if (ngx_http_citrix_guard_upgrade_oldbin(ngx_cycle, ngx_parent, &since)
+        == NGX_ERROR && since == -1)
+    {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, ngx_errno,
+                      "citrix_guard: workers cannot search the folder of "
+                      "nginx's pid file, and cannot tell whether another "
+                      "nginx replaces this one: allow their user to do so");
     }
 
     /* for masters only; what a worker starts is not to have it */
@@ -364,6 +386,7 @@ ngx_http_citrix_guard_upgrade_start(ngx_http_citrix_guard_main_conf_t *gmcf)
 static void
 ngx_http_citrix_guard_upgrade_handler(ngx_event_t *ev)
 {
+    ngx_uint_t         unreadable;
     cguard_zone_t     *z;
     ngx_connection_t  *c;
 
@@ -380,21 +403,21 @@ ngx_http_citrix_guard_upgrade_handler(ngx_event_t *ev)
         return;
     }
 
-    (void) ngx_http_citrix_guard_upgrade_stranger(z);
+    (void) ngx_http_citrix_guard_upgrade_stranger(z, &unreadable);
 
     ngx_add_timer(ev, NGX_HTTP_CITRIX_GUARD_UPGRADE_SOON);
 }
 
 
 ngx_uint_t
-ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z)
+ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z, ngx_uint_t *unreadable)
 {
     uint32_t    pid, nginx, shown;
     unsigned    i;
     ngx_uint_t  n;
 
     shown = (uint32_t) cguard_zone_get(&z->shown);
-    n = ngx_http_citrix_guard_upgrade_stranger(z);
+    n = ngx_http_citrix_guard_upgrade_stranger(z, unreadable);
 
     for (i = 0; i < CGUARD_ZONE_WORKERS; i++) {
         pid = cguard_zone_open_pid(z, i);
@@ -405,6 +428,8 @@ ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z)
         }
     }
 
+    *unreadable = *unreadable && n == 1;
+
     return n;
 }
 
@@ -412,7 +437,8 @@ ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z)
 /* is there one that counts elsewhere?  If so, until now */
 
 static ngx_uint_t
-ngx_http_citrix_guard_upgrade_stranger(cguard_zone_t *z)
+ngx_http_citrix_guard_upgrade_stranger(cguard_zone_t *z,
+    ngx_uint_t *unreadable)
 {
     uint64_t    pid;
     ngx_uint_t  predecessor, successor, started;
@@ -420,7 +446,8 @@ ngx_http_citrix_guard_upgrade_stranger(cguard_zone_t *z)
     pid = cguard_zone_get(&z->predecessor);
 
     predecessor = pid && ngx_http_citrix_guard_upgrade_lives(pid);
-    successor = ngx_http_citrix_guard_upgrade_successor(z, &started);
+    successor = ngx_http_citrix_guard_upgrade_successor(z, &started,
+                                                        unreadable);
 
     if (predecessor || (successor && started)) {
         cguard_zone_set(&z->uncounted, ngx_http_citrix_guard_upgrade_now());
@@ -434,21 +461,20 @@ ngx_http_citrix_guard_upgrade_stranger(cguard_zone_t *z)
 
 
 /*
- * The one that replaces this one, if it does not count in the zone: nginx
- * renames the file with the number of its process when it starts a new one.
+ * The one that replaces this one, if it does not count in the zone.  If the
+ * worker may not read the file, there may be one; but not if the file is older
+ * than this nginx.
  */
 
 static ngx_uint_t
 ngx_http_citrix_guard_upgrade_successor(cguard_zone_t *z,
-    ngx_uint_t *started)
+    ngx_uint_t *started, ngx_uint_t *unreadable)
 {
-    u_char            buf[NGX_INT64_LEN];
-    ssize_t           n;
-    ngx_fd_t          fd;
-    ngx_core_conf_t  *ccf;
-    ngx_file_info_t   fi;
+    time_t     since;
+    ngx_int_t  rc;
 
     *started = 0;
+    *unreadable = 0;
 
     if (ngx_process != NGX_PROCESS_WORKER
         || cguard_zone_get(&z->shown) != ngx_http_citrix_guard_upgrade_nginx)
@@ -456,34 +482,62 @@ ngx_http_citrix_guard_upgrade_successor(cguard_zone_t *z,
         return 0;
     }
 
-    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
-                                           ngx_core_module);
+    rc = ngx_http_citrix_guard_upgrade_oldbin(ngx_cycle, ngx_parent, &since);
+
+    if (rc == NGX_DECLINED
+        || (rc == NGX_ERROR && since != -1
+            && since <= ngx_http_citrix_guard_upgrade_began))
+    {
+        return 0;
+    }
+
+    *started = ngx_time() - since > NGX_HTTP_CITRIX_GUARD_UPGRADE_START;
+    *unreadable = rc == NGX_ERROR;
+
+    return 1;
+}
+
+
+/*
+ * nginx renames the file with the number of its process when it starts the one
+ * that replaces it, and "since" is when.  NGX_OK: it is the number of this
+ * process; NGX_DECLINED: there is no such file, or an earlier upgrade has left
+ * it; NGX_ERROR: it cannot be read, and "since" may be -1.
+ */
+
+static ngx_int_t
+ngx_http_citrix_guard_upgrade_oldbin(volatile ngx_cycle_t *cycle,
+    ngx_pid_t pid, time_t *since)
+{
+    u_char            buf[NGX_INT64_LEN];
+    ssize_t           n;
+    ngx_fd_t          fd;
+    ngx_core_conf_t  *ccf;
+    ngx_file_info_t   fi;
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    if (ngx_file_info(ccf->oldpid.data, &fi) == NGX_FILE_ERROR) {
+        *since = -1;
+        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    *since = fi.st_ctime;
 
     fd = ngx_open_file(ccf->oldpid.data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
 
     if (fd == NGX_INVALID_FILE) {
-        return 0;
+        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
     }
 
     n = ngx_read_fd(fd, buf, sizeof(buf));
-
-    if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
-        n = -1;
-    }
 
     (void) ngx_close_file(fd);
 
     while (n > 0 && (buf[n - 1] == LF || buf[n - 1] == CR)) { n--; }
 
-    /* one of an earlier upgrade may have been left behind */
-
-    if (n <= 0 || ngx_atoi(buf, (size_t) n) != (ngx_int_t) ngx_parent) {
-        return 0;
-    }
-
-    *started = ngx_time() - fi.st_ctime > NGX_HTTP_CITRIX_GUARD_UPGRADE_START;
-
-    return 1;
+    return n > 0 && ngx_atoi(buf, (size_t) n) == (ngx_int_t) pid
+           ? NGX_OK : NGX_DECLINED;
 }
 
 

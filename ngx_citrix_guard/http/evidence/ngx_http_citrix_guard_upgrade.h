@@ -41,7 +41,7 @@ void ngx_http_citrix_guard_upgrade_keep(void);
 
 /* called when a configuration takes effect, and in a worker */
 
-void ngx_http_citrix_guard_upgrade_begin(
+void ngx_http_citrix_guard_upgrade_begin(ngx_cycle_t *cycle,
     ngx_http_citrix_guard_main_conf_t *gmcf);
 void ngx_http_citrix_guard_upgrade_start(
     ngx_http_citrix_guard_main_conf_t *gmcf);
@@ -53,10 +53,12 @@ void ngx_http_citrix_guard_upgrade_place(cguard_zone_t *z, unsigned place);
 /*
  * How many processes of another nginx may accept connections, with a
  * configuration that the zone does not show.  The places of those that have
- * died must have been given back (_open.h).
+ * died must have been given back (_open.h).  "unreadable": it is 1 because
+ * the worker may not read whether there is one.
  */
 
-ngx_uint_t ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z);
+ngx_uint_t ngx_http_citrix_guard_upgrade_beside(cguard_zone_t *z,
+    ngx_uint_t *unreadable);
 
 /*
  * Until when another nginx may have counted elsewhere, in milliseconds; 0:

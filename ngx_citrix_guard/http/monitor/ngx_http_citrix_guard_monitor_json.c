@@ -152,11 +152,17 @@ static void
 ngx_http_citrix_guard_dump_upgrade(ngx_http_citrix_guard_json_t *o,
     cguard_zone_t *z)
 {
-    uint64_t  until;
+    uint64_t    until;
+    ngx_uint_t  beside, unreadable;
+
+    beside = ngx_http_citrix_guard_upgrade_beside(z, &unreadable);
 
     ngx_http_citrix_guard_json_open(o, "upgrade", "{");
-    ngx_http_citrix_guard_json_number(o, "beside",
-                                  ngx_http_citrix_guard_upgrade_beside(z));
+    ngx_http_citrix_guard_json_number(o, "beside", beside);
+
+    if (unreadable) {
+        ngx_http_citrix_guard_json_number(o, "unreadable", 1);
+    }
 
     until = ngx_http_citrix_guard_upgrade_uncounted(z);
 

@@ -52,7 +52,7 @@ sub new {
         vars => $given{vars} // {}, main => $given{main} // '',
         before => $given{before} // '',
         http => $given{http} // '', stream => $given{stream} // '',
-        env => $given{env} // {},
+        env => $given{env} // {}, user => $given{user},
         error_level => $given{error_level} // 'info',
         without_module => $given{without_module},
         connections => $given{connections} // 1024,
@@ -163,8 +163,8 @@ sub _head {
     my $load = $self->{before} . ($module ? "\nload_module $module;\n" : '');
     $load .= join '', map {"load_module $_;\n"} $self->stream_modules
         if $self->{stream};
-    my $user = $> == 0 ? 'user ' . getpwuid($>) . ' '
-                         . getgrgid($) + 0) . ";\n" : '';
+    my $name = $self->{user} // getpwuid($>) . ' ' . getgrgid($) + 0);
+    my $user = $> == 0 ? "user $name;\n" : '';
     my $temp = join '', map {"    ${_}_temp_path $dir/$_;\n"}
         grep { built() !~ /--without-http_${_}_module/ } @TEMP;
     return <<"END" . $temp;

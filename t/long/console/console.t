@@ -424,6 +424,7 @@ subtest 'the five meanings' => sub {
          . "at: data.now, note: 'our own scan' }", 'looked'],
         ['unknown', 'data.state = { found: "damaged", unsaved: 1 }', 'damaged'],
         ['unknown', 'data.upgrade = { beside: 2 }', 'beside'],
+        ['unknown', 'data.upgrade = { beside: 1, unreadable: 1 }', 'unreadable'],
         ['unknown', 'data.upgrade = { beside: 0, uncounted: data.now }',
          'uncounted'],
         ['off', 'data.canaries = [{ name: "scanner", verdicts: {}, let_by: '

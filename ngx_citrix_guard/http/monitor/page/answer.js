@@ -81,6 +81,12 @@ function beside() {
 }
 
 
+// the workers may not read whether there is one
+function unreadable() {
+    return Number((data.upgrade || {}).unreadable) === 1;
+}
+
+
 // one that counted elsewhere, and nobody has looked: until when
 function uncounted() {
     return (data.upgrade || {}).uncounted;
@@ -199,6 +205,9 @@ function answer() {
     }
     if (servers.every(s => only(s, "off"))) {
         return answerModes(servers);
+    }
+    if (unreadable()) {
+        return told("unknown", t.unreadable, noteOf([]), t.doUnreadable);
     }
     if (beside()) {
         return told("unknown", t.beside, noteOf([]), t.doBeside);

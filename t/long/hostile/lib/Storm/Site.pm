@@ -229,7 +229,7 @@ sub _claims {
     # in what nginx builds of a variable a "#" is an ordinary byte
     $target =~ s/#/%23/g;
     # a control byte that is still encoded was so twice: an honest name has it
-    $target =~ s/%(?=[01][0-9a-f]|7f)/%25/gi;
+    $target =~ s/%(?=(?:u00)?(?:[01][0-9a-f]|7f))/%25/gi;
     my @claims = [$target, "$MODES{$mode}[1]\t" . escape($target)];
     for my $field ($record->{head} =~ /^([^\r\n:]+:[^\r\n]*)/mg) {
         my ($name, $value) = split /:[ \t]*/, $field, 2;
