@@ -145,4 +145,15 @@ subtest 'install and uninstall' => sub {
         0, 'a prefix without a slash is refused';
 };
 
+# They are loaded when they are needed, by the names that a program linked here
+# would ask for: another OpenSSL needs no edit.
+subtest 'libraries that are loaded' => sub {
+    my $bytes = slurp(program());
+    for my $library (qw(libcurl libssl libarchive)) {
+        my ($name) = `readelf -d "\$(cc -print-file-name=$library.so)"`
+            =~ /SONAME.*\[(.*)\]/ or plan skip_all => "no $library to link with";
+        isnt index($bytes, "\0$name\0"), -1, $name;
+    }
+};
+
 done_testing;
