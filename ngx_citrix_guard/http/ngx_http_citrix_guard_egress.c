@@ -65,11 +65,18 @@ static ngx_uint_t ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
 static ngx_uint_t ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static void ngx_http_citrix_guard_await_answer(ngx_http_request_t *r);
+static void ngx_http_citrix_guard_watch(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
+static ngx_int_t ngx_http_citrix_guard_create_again(ngx_http_request_t *r);
 
 
 /* leads to the refusal, wherever proxy_pass points */
 
 static ngx_http_upstream_srv_conf_t  ngx_http_citrix_guard_deny;
+
+/* create_request of the proxy module */
+
+static ngx_int_t  (*ngx_http_citrix_guard_create)(ngx_http_request_t *r);
 
 
 ngx_int_t
@@ -149,9 +156,15 @@ ngx_http_citrix_guard_wrap_locals(ngx_conf_t *cf,
             ucf = ngx_http_citrix_guard_upstream_conf(cf->cycle->modules[m],
                                                       location[i].loc_conf);
 
-            /* peer.init is enough if the upstream is known by now */
+            /*
+             * peer.init is enough if the upstream is known by now, and
+             * proxy_bind has no variables
+             */
 
-            if (ucf == NULL || ucf->upstream) {
+            if (ucf == NULL
+                || (ucf->upstream
+                    && (ucf->local == NULL || ucf->local->value == NULL)))
+            {
                 continue;
             }
 
@@ -228,10 +241,13 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
-    if (!ngx_http_citrix_guard_is_usual(r, glcf)
-        && ngx_http_citrix_guard_must_refuse(r, glcf))
-    {
-        return ngx_http_citrix_guard_deny_peer(r, us);
+    if (!ngx_http_citrix_guard_is_usual(r, glcf)) {
+
+        if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
+            return ngx_http_citrix_guard_deny_peer(r, us);
+        }
+
+        ngx_http_citrix_guard_watch(r, glcf);
     }
 
     ngx_http_citrix_guard_set_checked(r->upstream);
@@ -303,8 +319,10 @@ ngx_http_citrix_guard_deny_peer(ngx_http_request_t *r,
 
 
 /*
- * The value of "proxy_bind" if proxy_pass has variables: judges the request,
- * then returns the value of the directive, if there is one.
+ * The value of "proxy_bind" if proxy_pass has variables, or if it has some
+ * itself: judges the request, then returns the value of the directive, if
+ * there is one.  In this order: a regular expression in a variable of
+ * proxy_bind replaces the captures that the head was made of.
  */
 
 static ngx_int_t
@@ -338,17 +356,14 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (u->resolved) {
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
-        glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
-
-        if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
-            ngx_http_citrix_guard_use_deny_peer(r);
-            return NGX_OK;
-        }
-
-        ngx_http_citrix_guard_set_checked(u);
+    if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
+        ngx_http_citrix_guard_use_deny_peer(r);
+        return NGX_OK;
     }
+
+    ngx_http_citrix_guard_set_checked(u);
 
     local = (ngx_http_citrix_guard_local_t *) u->conf->local;
 
@@ -581,4 +596,70 @@ ngx_http_citrix_guard_await_answer(ngx_http_request_t *r)
     *ucf = *r->upstream->conf;
     ucf->ignore_client_abort = 1;
     r->upstream->conf = ucf;
+}
+
+
+/*
+ * Lua's balancer runs after this check, and may have the head built again, from
+ * variables that it has changed (recreate_request).  So does any module that
+ * calls create_request.  Where there are such modules the new head is judged,
+ * too.
+ */
+
+static void
+ngx_http_citrix_guard_watch(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_buf_t            *b;
+    ngx_http_upstream_t  *u;
+
+    u = r->upstream;
+
+    if (!glcf->foreign
+        || glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
+        || u->conf != glcf->proxy
+        || u->request_bufs == NULL
+        || u->create_request == ngx_http_citrix_guard_create_again)
+    {
+        return;
+    }
+
+    /* for HTTP/2 it has another one */
+
+    b = u->request_bufs->buf;
+
+    if (!ngx_http_citrix_guard_is_http1(b->pos, b->last)) {
+        return;
+    }
+
+    ngx_http_citrix_guard_create = u->create_request;
+    u->create_request = ngx_http_citrix_guard_create_again;
+}
+
+
+/*
+ * It is too late for a page: whoever has called this connects next.  There is
+ * no socket of such a type, and nothing to send over a connection that was
+ * kept, so nginx answers with an error of its own.
+ */
+
+static ngx_int_t
+ngx_http_citrix_guard_create_again(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t               *u;
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    u = r->upstream;
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    if (ngx_http_citrix_guard_create(r) == NGX_OK
+        && !ngx_http_citrix_guard_must_refuse(r, glcf))
+    {
+        return NGX_OK;
+    }
+
+    u->request_bufs = NULL;
+    u->peer.type = -1;
+
+    return NGX_ERROR;
 }

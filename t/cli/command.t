@@ -62,7 +62,7 @@ subtest 'the manual page' => sub {
 sub rendered {
     my ($page) = @_;
     local $ENV{GROFF_NO_SGR} = 1;
-    my $text = `groff -K utf8 -Tutf8 -man -ww -rLL=80n '$page' 2>'$dir/said'`;
+    my $text = `groff -t -K utf8 -Tutf8 -man -ww -rLL=80n '$page' 2>'$dir/said'`;
     $? == 0 or die 'groff failed';
     utf8::decode($text);
     # bold and underlined letters are overstruck
@@ -143,6 +143,17 @@ subtest 'install and uninstall' => sub {
     is_deeply \@files, [], 'nothing is left';
     isnt system(join(' ', @command, program(), 'opt', $dir) . ' 2>/dev/null'),
         0, 'a prefix without a slash is refused';
+};
+
+# They are loaded when they are needed, by the names that a program linked here
+# would ask for: another OpenSSL needs no edit.
+subtest 'libraries that are loaded' => sub {
+    my $bytes = slurp(program());
+    for my $library (qw(libcurl libssl libarchive)) {
+        my ($name) = `readelf -d "\$(cc -print-file-name=$library.so)"`
+            =~ /SONAME.*\[(.*)\]/ or plan skip_all => "no $library to link with";
+        isnt index($bytes, "\0$name\0"), -1, $name;
+    }
 };
 
 done_testing;

@@ -198,7 +198,7 @@ subtest 'the operator\'s own' => sub {
     # without the option; by token; by address
     my %is = (
         'refused'  => ['look-at-it 1', 'own 0', 'own 0'],
-        'open'     => ['scan-success 3', 'own 0', 'own 0'],
+        'open'     => ['scan-success 3', 'own 2', 'own 2'],
         'unknown'  => ['not-known 2', 'own 0', 'own 0'],
         'template' => ['attempt 1', 'own 0', 'own 0'],
         'no token' => ['attempt 1', 'attempt 1', 'own 0'],
@@ -212,9 +212,41 @@ subtest 'the operator\'s own' => sub {
             $name;
     }
     spewed('mine', sprintf $line, @{ $all{open} });
+    my $said = citrix_guard(['scan', '-q', "--own=$token", "$dir/mine"])->{out};
+    like $said, qr/^  The ADC was open\. .*1 of your own.*1 of them got through/s,
+        'what got through is said';
+    unlike $said, qr/Nothing found|compromised/, '... and nothing else';
+    is((scan(["--own=$token"], "$dir/mine"))[1]{conclusion}, 'the ADC was open',
+        '... to a program as well');
+
+    spewed('mine', join '', map { sprintf $line, @{ $all{$_} } }
+        qw(another open));
+    my $ran = citrix_guard(['scan', '-q', "--own=$token", "$dir/mine"]);
+    like $ran->{out}, qr/^  Attempts, and the ADC was open\./, 'among attempts';
+    is $ran->{status}, 2, '... are more than attempts only';
+
+    spewed('mine', sprintf $line, @{ $all{unknown} });
     like citrix_guard(['scan', '-q', "--own=$token", "$dir/mine"])->{out},
-        qr/1 of your own.*1 of them got through:\s+the ADC was open/s,
-        'it is reported if something got through';
+        qr/1 of your own.*of 1 the answer is not known/s,
+        'an answer that is not known is said';
+};
+
+
+# A front that does not know the answer, and one behind it that does.
+subtest 'the operator\'s own, in several logs' => sub {
+    my $token = 'cg0123456789abcdef';
+    my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0000] "GET }
+             . qq{/vpn/../vpns/cfg/smb.conf?$token-1 HTTP/1.1" %d 1 "-" "-"\n};
+    my ($log, $event) = (sprintf $line, 499);
+    $event = qq({"version":1,"time":"2020-01-10T08:00:00Z","id":"-","client":)
+        . qq("192.0.2.1","target":"/vpn/../vpns/cfg/smb.conf?$token-1",)
+        . qq("verdict":"detected","outcome":"scan-success","status":200}\n);
+    my @files = (spewed('unknown', $log), spewed('open', $event));
+    for my $order ([@files], [reverse @files]) {
+        my ($ran, $is) = scan(["--own=$token"], @$order);
+        is $is->{own}, 1, 'it counts once';
+        is $ran->{status}, 2, '... as one that got through';
+    }
 };
 
 

@@ -73,7 +73,7 @@ sub master {
 sub before {
     my ($status) = @_;
     return "pid $dir/nginx.pid; error_log $dir/error.log;\nevents { }\n"
-        . "http { access_log off; server { listen 127.0.0.1:"
+        . 'http { ' . $gateway->temp_paths . " access_log off; server { listen 127.0.0.1:"
         . $gateway->alive . "; return $status; } }\n";
 }
 

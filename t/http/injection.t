@@ -94,6 +94,8 @@ my $nginx = CitrixGuard::Nginx->new(
     upstream kept { server 127.0.0.1:%%BE%%; keepalive 4; }
     map \$remote_user \$mapped { default "m\$remote_user"; }
     map \$remote_user \$captured { "~^(?<rest>[^A-Z]*)" \$rest; default x; }
+    # a match here replaces what \$1 means, when the head has been written
+    map \$remote_addr \$bound { ~^127 127.0.0.2; default off; }
     map \$http_upgrade \$gateway_upgrade { default ""; websocket websocket; }
     server { listen 127.0.0.1:%%PORT1%%; citrix_guard on;
              set \$literal 127.0.0.1:%%BE%%;
@@ -109,6 +111,10 @@ my $nginx = CitrixGuard::Nginx->new(
                                proxy_pass http://be; }
              location /uri-path/ { proxy_pass http://be\$uri; }
              location ~ (?s)^/digit/(.*) { citrix_guard_exempt malformed;
+                               proxy_set_header X-Path \$1;
+                               proxy_pass http://be; }
+             location ~ (?s)^/digit-bind/(.*) { citrix_guard_exempt malformed;
+                               proxy_bind \$bound;
                                proxy_set_header X-Path \$1;
                                proxy_pass http://be; }
              location ~ (?s)^/digit-path/(.*) { proxy_pass http://be/x/\$1; }
@@ -272,7 +278,8 @@ subtest 'the body in a header' => sub {
 
 subtest 'the URI' => sub {
 
-    for my $place (qw(/uri/ /rewritten/ /digit/ /uri-path/ /digit-path/)) {
+    for my $place (qw(/uri/ /rewritten/ /digit/ /digit-bind/ /uri-path/
+                      /digit-path/)) {
         my @faults;
         for my $text (@INJECTED) {
             next if $text =~ /\0/;
@@ -291,6 +298,10 @@ subtest 'the URI' => sub {
     is get($nginx->port, '/uri/caf%c3%a9%20x')->{status}, 200, 'UTF-8';
     my ($got) = $be->arrivals($nginx);
     like $got->{head}, qr{^X-Uri: /uri/caf\xc3\xa9 x\r$}m, '... arrived';
+    is get($nginx->port, '/digit-bind/caf%c3%a9')->{status}, 200,
+       '... in a capture, with proxy_bind';
+    ($got) = $be->arrivals($nginx);
+    like $got->{head}, qr{^X-Path: caf\xc3\xa9\r$}m, '... arrived';
 };
 
 

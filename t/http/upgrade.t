@@ -26,7 +26,7 @@ my $BLIND = 'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; '
           . 'proxy_pass http://127.0.0.1:%%BE%%;';
 
 my $nginx = CitrixGuard::Nginx->new(
-    ports => 4, vars => { BE => $be->port }, http => <<"END")->start;
+    ports => 5, vars => { BE => $be->port }, http => <<"END")->start;
     map \$http_upgrade \$gateway_upgrade {
         default ""; "~*^websocket\$" websocket;
     }
@@ -51,6 +51,15 @@ my $nginx = CitrixGuard::Nginx->new(
         location / {
             proxy_http_version 1.1;
             proxy_set_header Upgrade \$arg_to;
+            proxy_set_header Connection upgrade;
+            proxy_pass http://127.0.0.1:%%BE%%;
+        }
+    }
+    server {
+        listen 127.0.0.1:%%PORT5%%; citrix_guard on;
+        location / {
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade "\${http_upgrade}\$arg_to";
             proxy_set_header Connection upgrade;
             proxy_pass http://127.0.0.1:%%BE%%;
         }
@@ -133,11 +142,15 @@ subtest 'two Upgrade headers' => sub {
 
 
 subtest 'one that the configuration makes, no client sends' => sub {
-    refused get($nginx->port(4), '/a?to=h2c'), 'refused';
-    nothing_arrived $nginx, $be, '... nothing arrived';
-    one_event $nginx, { reason => 'upgrade', in => 'header' }, '... one event';
-    is get($nginx->port(4), '/a')->{status}, 200, 'an empty one: answered';
-    is scalar(my @got = $be->arrivals($nginx)), 1, '... and forwarded';
+    for my $n (4, 5) {
+        refused get($nginx->port($n), '/a?to=h2c'), 'refused';
+        nothing_arrived $nginx, $be, '... nothing arrived';
+        one_event $nginx, { reason => 'upgrade', in => 'header' },
+                  '... one event';
+        is get($nginx->port($n), '/a')->{status}, 200,
+           'an empty one: answered';
+        is scalar(my @got = $be->arrivals($nginx)), 1, '... and forwarded';
+    }
 };
 
 

@@ -111,7 +111,7 @@ PACKAGES_neighbours = $(PACKAGES_test) libnginx-mod-http-lua \
                  libnginx-mod-http-modsecurity libnginx-mod-http-echo \
                  libnginx-mod-http-brotli-filter libnginx-mod-http-dav-ext \
                  libnginx-mod-http-geoip2 libnginx-mod-http-image-filter \
-                 libnginx-mod-http-subs-filter
+                 libnginx-mod-http-subs-filter libnginx-mod-http-perl
 
 ## neighbours: the module together with Debian's lua, njs, modsecurity and others
 .PHONY: neighbours

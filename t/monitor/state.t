@@ -317,7 +317,7 @@ subtest 'a reload with another zone' => sub {
 subtest 'attacks in flight' => sub {
     my $slow = CitrixGuard::Recorder->new(answer => sub { sleep 60; {} });
     my $nginx = CitrixGuard::Nginx->new(
-        ports => 2, workers => 2, http => $HTTP, expected => qr/in the middle|exited on signal/,
+        ports => 2, workers => 2, http => $HTTP, expected => qr/ended while it waited|exited on signal/,
         vars => { BE => $slow->port, SECRET => "$dir/secret",
                   MODE => 'detect', STATE => "citrix_guard_state $FILE;" }
         )->start;

@@ -87,7 +87,7 @@ ack_main(int argc, char **argv)
         return ACK_ERROR;
     }
 
-    curl = curl_easy_init();
+    curl = net.curl_easy_init();
 
     if (curl == NULL) {
         cli_error("libcurl cannot be initialized");
@@ -96,8 +96,8 @@ ack_main(int argc, char **argv)
 
     rc = ack_send(&a, curl);
 
-    curl_easy_cleanup(curl);
-    curl_global_cleanup();
+    net.curl_easy_cleanup(curl);
+    net.curl_global_cleanup();
 
     return cli_flush(rc);
 }
@@ -295,7 +295,7 @@ ack_send(ack_t *a, CURL *curl)
 
     error[0] = '\0';
     status = 0;
-    headers = curl_slist_append(NULL, a->header);
+    headers = net.curl_slist_append(NULL, a->header);
 
     memset(&http, 0, sizeof(cli_http_t));
 
@@ -307,15 +307,15 @@ ack_send(ack_t *a, CURL *curl)
 
     cli_http_settings(curl, &http);
 
-    curl_easy_setopt(curl, CURLOPT_URL, a->monitor);
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, form);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+    net.curl_easy_setopt(curl, CURLOPT_URL, a->monitor);
+    net.curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    net.curl_easy_setopt(curl, CURLOPT_POSTFIELDS, form);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
 
-    rc = headers ? curl_easy_perform(curl) : CURLE_OUT_OF_MEMORY;
+    rc = headers ? net.curl_easy_perform(curl) : CURLE_OUT_OF_MEMORY;
 
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_slist_free_all(headers);
+    net.curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    net.curl_slist_free_all(headers);
 
     if (rc != CURLE_OK) {
         cli_error("not acknowledged: no answer from the monitor: %s",
@@ -334,16 +334,16 @@ ack_form(ack_t *a, CURL *curl, char *form, size_t size)
     char  *by, *note;
 
     n = -1;
-    by = curl_easy_escape(curl, a->by, 0);
-    note = curl_easy_escape(curl, a->note, 0);
+    by = net.curl_easy_escape(curl, a->by, 0);
+    note = net.curl_easy_escape(curl, a->note, 0);
 
     if (by && note) {
         n = snprintf(form, size, "by=%s&note=%s%s%s", by, note,
                      a->count ? "&count=" : "", a->count ? a->count : "");
     }
 
-    curl_free(by);
-    curl_free(note);
+    net.curl_free(by);
+    net.curl_free(note);
 
     return n < 0 || (size_t) n >= size ? -1 : 0;
 }

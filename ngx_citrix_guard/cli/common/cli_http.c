@@ -24,25 +24,26 @@ cli_http_settings(CURL *curl, const cli_http_t *http)
     snprintf(agent, sizeof(agent), "citrix-guard/" CGUARD_VERSION "%s%s",
              http->command ? " " : "", http->command ? http->command : "");
 
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
-                     http->tls ? "https" : "http,https");
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_NETRC, http->netrc
-                     ? (long) CURL_NETRC_OPTIONAL : (long) CURL_NETRC_IGNORED);
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, http->msec);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, http->msec);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, agent);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, cli_http_drop);
+    net.curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
+                         http->tls ? "https" : "http,https");
+    net.curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    net.curl_easy_setopt(curl, CURLOPT_NETRC,
+                         http->netrc ? (long) CURL_NETRC_OPTIONAL
+                                     : (long) CURL_NETRC_IGNORED);
+    net.curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    net.curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    net.curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, http->msec);
+    net.curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, http->msec);
+    net.curl_easy_setopt(curl, CURLOPT_USERAGENT, agent);
+    net.curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, cli_http_drop);
 
     if (http->cacert) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, http->cacert);
+        net.curl_easy_setopt(curl, CURLOPT_CAINFO, http->cacert);
     }
 
     if (http->insecure) {
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+        net.curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        net.curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
     }
 }
 
@@ -50,7 +51,7 @@ cli_http_settings(CURL *curl, const cli_http_t *http)
 const char *
 cli_http_error(CURLcode rc, const char *error)
 {
-    return error[0] ? error : curl_easy_strerror(rc);
+    return error[0] ? error : net.curl_easy_strerror(rc);
 }
 
 

@@ -10,17 +10,19 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-#define CLI_NETWORK_LOADS  1
-
 #include "cli_network.h"
 #include "cli_error.h"
 
 
-#define CLI_LIBCURL  "libcurl.so.4"
-#define CLI_LIBSSL   "libssl.so.3"
+/* cli.mk says which; a tool that only reads the source need not know */
+
+#ifndef CLI_LIBCURL
+#define CLI_LIBCURL  "libcurl.so"
+#define CLI_LIBSSL   "libssl.so"
+#endif
 
 
-cli_network_t  cli_network;
+cli_network_t  net;
 
 
 static void *
@@ -44,9 +46,9 @@ static int
 cli_network_find(void *curl, void *ssl)
 {
 #define cli_network_call(library, name)                                       \
-    *(void **) &cli_network.name = dlsym(library, #name);                     \
+    *(void **) &net.name = dlsym(library, #name);                             \
                                                                               \
-    if (cli_network.name == NULL) {                                           \
+    if (net.name == NULL) {                                                   \
         cli_error("%s", dlerror());                                           \
         return -1;                                                            \
     }
@@ -66,7 +68,7 @@ cli_network_load(void)
 {
     void  *curl, *ssl;
 
-    if (cli_network.curl_global_init == NULL) {
+    if (net.curl_global_init == NULL) {
         curl = cli_network_library(CLI_LIBCURL);
         ssl = curl ? cli_network_library(CLI_LIBSSL) : NULL;
 
@@ -75,7 +77,7 @@ cli_network_load(void)
         }
     }
 
-    if (cli_network.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (net.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         cli_error("libcurl cannot be initialized");
         return -1;
     }

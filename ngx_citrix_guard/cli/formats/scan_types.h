@@ -371,7 +371,9 @@ typedef enum {
     SCAN_WHY_STAGE_UNKNOWN,
     SCAN_WHY_PHP_UNKNOWN,
     SCAN_WHY_APACHE_SIZE,
+    SCAN_WHY_OWN_UNKNOWN,   /* one request in several logs: the last of these */
     SCAN_WHY_OWN,
+    SCAN_WHY_OWN_OPEN,
     SCAN_WHY_VERIFY,
     SCAN_WHY_SCRIPT_READ,
     SCAN_WHY_READ,
@@ -575,7 +577,6 @@ typedef struct {
     /* addresses, and tokens in targets */
     const char           *own[SCAN_OWN_MAX];
     unsigned              owns;
-    uint64_t              own_answered;
 
     scan_file_t         **file;
     size_t                nfile;

@@ -40,7 +40,7 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
     memset(error, 0, sizeof(error));
     status = 0;
 
-    curl = cli_network_load() == 0 ? curl_easy_init() : NULL;
+    curl = cli_network_load() == 0 ? net.curl_easy_init() : NULL;
 
     if (curl == NULL) {
         snprintf(doc->error, sizeof(doc->error), "libcurl cannot be initialized");
@@ -52,14 +52,14 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
 
     cli_http_settings(curl, &http);
 
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, monitor_fetch_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, doc);
+    net.curl_easy_setopt(curl, CURLOPT_URL, url);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+    net.curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, monitor_fetch_body);
+    net.curl_easy_setopt(curl, CURLOPT_WRITEDATA, doc);
 
-    rc = curl_easy_perform(curl);
+    rc = net.curl_easy_perform(curl);
 
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    net.curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 
     if (rc != CURLE_OK) {
         monitor_fetch_error(doc, rc, error);
@@ -68,7 +68,7 @@ monitor_fetch(const char *url, long seconds, monitor_document_t *doc)
         snprintf(doc->error, sizeof(doc->error), "it answers %ld", status);
     }
 
-    curl_easy_cleanup(curl);
+    net.curl_easy_cleanup(curl);
 
     return doc->error[0] ? -1 : 0;
 }

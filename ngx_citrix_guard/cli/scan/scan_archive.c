@@ -18,7 +18,11 @@
 #include "scan_archive.h"
 
 
-#define SCAN_LIBARCHIVE  "libarchive.so.13"
+/* cli.mk says which; a tool that only reads the source need not know */
+
+#ifndef CLI_LIBARCHIVE
+#define CLI_LIBARCHIVE  "libarchive.so"
+#endif
 
 
 /* what is called of it */
@@ -73,7 +77,7 @@ scan_archive_load(void)
         return 0;
     }
 
-    lib.library = dlopen(SCAN_LIBARCHIVE, RTLD_LAZY|RTLD_LOCAL);
+    lib.library = dlopen(CLI_LIBARCHIVE, RTLD_LAZY|RTLD_LOCAL);
 
     if (lib.library == NULL) {
         return -1;
@@ -122,7 +126,7 @@ scan_archive_open(scan_archive_kind_e kind,
     scan_archive_t  *ar;
 
     if (scan_archive_load() == -1) {
-        *error = "it is an archive, and " SCAN_LIBARCHIVE " is not there";
+        *error = "it is an archive, and " CLI_LIBARCHIVE " is not there";
         return NULL;
     }
 

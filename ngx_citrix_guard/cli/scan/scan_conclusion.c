@@ -30,11 +30,17 @@ scan_verdict(const scan_findings_t *sc)
 
     if (scan_attempts(sc->count)) {
         return sc->count[SCAN_NOT_KNOWN] || scan_unread(sc)
-               ? "attempts, not all known" : "attempts only";
+               ? "attempts, not all known"
+               : sc->why[SCAN_WHY_OWN_OPEN] ? "attempts, and the ADC was open"
+                                            : "attempts only";
     }
 
     if (scan_unread(sc)) {
         return "could not be read";
+    }
+
+    if (sc->why[SCAN_WHY_OWN_OPEN]) {
+        return "the ADC was open";
     }
 
     return sc->count[SCAN_LOOK] ? "look at it" : "nothing found";
@@ -105,6 +111,10 @@ scan_conclusion_attempts(const scan_findings_t *sc, FILE *f)
                             "read",
                             "What was not read may contain a success.");
 
+    } else if (sc->why[SCAN_WHY_OWN_OPEN]) {
+        scan_print_sentence(f, CLI_AMBER, "Attempts, and the ADC was open",
+                            "Your own requests (--own) got through.");
+
     } else {
         scan_print_sentence(f, CLI_AMBER, "Attempts only",
                             "None has an answer that shows a success.");
@@ -130,7 +140,9 @@ scan_conclusion_look(const scan_findings_t *sc, FILE *f)
         return;
     }
 
-    if (scan_attempts(sc->count) == 0 && !scan_unread(sc)) {
+    if (scan_attempts(sc->count) == 0 && !scan_unread(sc)
+        && sc->why[SCAN_WHY_OWN_OPEN] == 0)
+    {
         scan_print_sentence(f, CLI_AMBER, "Look at it",
                             "Each of these may be a user's, or the attack.");
     }
@@ -138,6 +150,37 @@ scan_conclusion_look(const scan_findings_t *sc, FILE *f)
     fprintf(f, "  %llu finding%s to look at: who asked, from where, and had "
             "they logged in?\n", (unsigned long long) sc->count[SCAN_LOOK],
             sc->count[SCAN_LOOK] == 1 ? "" : "s");
+}
+
+
+/* the operator's own requests */
+
+static void
+scan_conclusion_own(const scan_findings_t *sc, FILE *f)
+{
+    uint64_t  open, unknown;
+
+    if (sc->count[SCAN_OWN] == 0) {
+        return;
+    }
+
+    open = sc->why[SCAN_WHY_OWN_OPEN];
+    unknown = sc->why[SCAN_WHY_OWN_UNKNOWN];
+
+    fprintf(f, "  %llu of your own (--own) are counted separately",
+            (unsigned long long) sc->count[SCAN_OWN]);
+
+    if (unknown) {
+        fprintf(f, "; of %llu the answer is not known",
+                (unsigned long long) unknown);
+    }
+
+    if (open) {
+        fprintf(f, "; %llu of them got through:\n  the ADC was open, and not "
+                "to you alone", (unsigned long long) open);
+    }
+
+    fprintf(f, ".\n");
 }
 
 
@@ -156,6 +199,10 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
         scan_print_sentence(f, CLI_AMBER, "Could not be read",
                             "These logs do not show that nothing happened.");
 
+    } else if (sc->why[SCAN_WHY_OWN_OPEN]) {
+        scan_print_sentence(f, CLI_AMBER, "The ADC was open",
+                            "Your own requests (--own) got through.");
+
     } else if (sc->count[SCAN_LOOK] == 0) {
         scan_print_sentence(f, CLI_GREEN, "Nothing found",
                             "No request in these logs belongs to this attack.");
@@ -163,17 +210,7 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
 
     scan_conclusion_look(sc, f);
 
-    if (sc->count[SCAN_OWN]) {
-        fprintf(f, "  %llu of your own (--own) are counted separately",
-                (unsigned long long) sc->count[SCAN_OWN]);
-
-        if (sc->own_answered) {
-            fprintf(f, "; %llu of them got through:\n  the ADC was open",
-                    (unsigned long long) sc->own_answered);
-        }
-
-        fprintf(f, ".\n");
-    }
+    scan_conclusion_own(sc, f);
 
     if (scan_successes(sc->count) == 0 && sc->first != SCAN_NO_TIME
         && sc->first > SCAN_SCANNING)

@@ -216,6 +216,10 @@ scan_events_again(scan_findings_t *sc, const scan_file_t *file,
 int
 scan_events_is_better(const scan_seen_event_t *event, const scan_hit_t *hit)
 {
+    if (hit->outcome == SCAN_OWN && event->outcome == SCAN_OWN) {
+        return hit->why > event->why;
+    }
+
     return scan_events_rank[hit->outcome] > scan_events_rank[event->outcome];
 }
 

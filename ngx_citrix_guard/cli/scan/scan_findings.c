@@ -183,13 +183,11 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
     scan_hit_t *hit)
 {
     int64_t             time;
-    uint64_t            answered;
     unsigned            i, success;
     scan_day_t         *day;
     scan_period_t      *period;
     scan_seen_event_t  *event;
 
-    answered = sc->own_answered;
     scan_findings_own(sc, hit);
 
     event = scan_events_again(sc, file, hit);
@@ -197,8 +195,6 @@ scan_findings_add(scan_findings_t *sc, const scan_file_t *file,
     if (event) {
 
         /* updates what is known of it; it counts once */
-
-        sc->own_answered = answered;
 
         if (!scan_events_is_better(event, hit)) {
             return;
@@ -328,10 +324,10 @@ scan_findings_own(scan_findings_t *sc, scan_hit_t *hit)
 
     for (i = 0; i < sc->owns; i++) {
         if (scan_is_own(sc->own[i], hit)) {
-            sc->own_answered += hit->outcome >= SCAN_SCAN_SUCCESS;
-
+            hit->why = hit->outcome >= SCAN_SCAN_SUCCESS ? SCAN_WHY_OWN_OPEN
+                       : hit->outcome == SCAN_NOT_KNOWN ? SCAN_WHY_OWN_UNKNOWN
+                                                        : SCAN_WHY_OWN;
             hit->outcome = SCAN_OWN;
-            hit->why = SCAN_WHY_OWN;
             return;
         }
     }
@@ -550,7 +546,11 @@ scan_findings_status(const scan_findings_t *sc)
         return 3;
     }
 
-    if (scan_unread(sc) || sc->count[SCAN_NOT_KNOWN]) {
+    /* an ADC that was open to its operator was open to others */
+
+    if (scan_unread(sc) || sc->count[SCAN_NOT_KNOWN]
+        || sc->why[SCAN_WHY_OWN_OPEN])
+    {
         return 2;
     }
 

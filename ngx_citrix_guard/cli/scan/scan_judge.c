@@ -112,7 +112,9 @@ const char  *scan_why_text[SCAN_WHYS] = {
     "a .php file was asked for where none belongs; the answer is not known",
     "403 with the size of Apache's own page about this path: if it is "
         "Apache's, the traversal works",
+    "your own (--own); the answer is not known",
     "your own (--own)",
+    "your own (--own); it got through: the ADC was open",
     "it carries a token as citrix-guard verify sends it: if the run was "
         "yours, --own=TOKEN counts it separately",
     "a script was answered through a traversal",

@@ -73,8 +73,8 @@ static const char  scan_usage[] =
 "  -j, --json  -c, --csv     list every finding, for a case file\n"
 "  -t, --threads=N           default: 2 if there are two processors\n"
 "  -q, --quiet  -h, --help   print the conclusion only; print this text\n"
-"Exit status: 0 nothing found, 1 attempts only, 2 not everything is known,\n"
-"3 success suspected.\n";
+"Exit status: 0 nothing found, 1 attempts only, 2 not everything is known, or\n"
+"your own requests got through, 3 success suspected.\n";
 
 
 int

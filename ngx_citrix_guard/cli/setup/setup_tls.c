@@ -37,18 +37,18 @@ setup_check_certificate(const setup_t *s)
         return -1;
     }
 
-    ctx = SSL_CTX_new(TLS_server_method());
+    ctx = net.SSL_CTX_new(net.TLS_server_method());
 
     if (ctx == NULL) {
         cli_error("setup: OpenSSL cannot be initialized");
         return -1;
     }
 
-    SSL_CTX_set_default_passwd_cb(ctx, setup_passphrase);
+    net.SSL_CTX_set_default_passwd_cb(ctx, setup_passphrase);
 
     rc = setup_pair(s, ctx);
 
-    SSL_CTX_free(ctx);
+    net.SSL_CTX_free(ctx);
 
     return rc;
 }
@@ -59,18 +59,18 @@ setup_pair(const setup_t *s, SSL_CTX *ctx)
 {
     X509  *cert;
 
-    if (SSL_CTX_use_certificate_chain_file(ctx, s->certificate) != 1) {
+    if (net.SSL_CTX_use_certificate_chain_file(ctx, s->certificate) != 1) {
         return setup_tls_error(s->certificate, "it contains no PEM certificate");
     }
 
-    if (SSL_CTX_use_PrivateKey_file(ctx, s->key, SSL_FILETYPE_PEM) != 1) {
+    if (net.SSL_CTX_use_PrivateKey_file(ctx, s->key, SSL_FILETYPE_PEM) != 1) {
 
-        if (ERR_GET_REASON(ERR_peek_last_error())
+        if (ERR_GET_REASON(net.ERR_peek_last_error())
             == X509_R_KEY_VALUES_MISMATCH
-            || ERR_GET_REASON(ERR_peek_last_error())
+            || ERR_GET_REASON(net.ERR_peek_last_error())
                == X509_R_KEY_TYPE_MISMATCH)
         {
-            ERR_clear_error();
+            net.ERR_clear_error();
             cli_error("setup: the key %s does not fit the certificate %s",
                       s->key, s->certificate);
             return -1;
@@ -81,10 +81,10 @@ setup_pair(const setup_t *s, SSL_CTX *ctx)
                                "itself");
     }
 
-    cert = SSL_CTX_get0_certificate(ctx);
+    cert = net.SSL_CTX_get0_certificate(ctx);
 
-    if (cert == NULL || SSL_CTX_check_private_key(ctx) != 1) {
-        ERR_clear_error();
+    if (cert == NULL || net.SSL_CTX_check_private_key(ctx) != 1) {
+        net.ERR_clear_error();
         cli_error("setup: the key %s does not fit the certificate %s", s->key,
                   s->certificate);
         return -1;
@@ -113,19 +113,19 @@ setup_holds(const setup_t *s, X509 *cert)
 {
     unsigned  i;
 
-    if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0) {
+    if (net.X509_cmp_current_time(net.X509_get0_notAfter(cert)) < 0) {
         cli_error("setup: the certificate %s has expired", s->certificate);
         return -1;
     }
 
-    if (X509_cmp_current_time(X509_get0_notBefore(cert)) > 0) {
+    if (net.X509_cmp_current_time(net.X509_get0_notBefore(cert)) > 0) {
         cli_error("setup: the certificate %s is not valid yet",
                   s->certificate);
         return -1;
     }
 
     for (i = 0; i < s->names; i++) {
-        if (X509_check_host(cert, s->name[i], 0, 0, NULL) != 1) {
+        if (net.X509_check_host(cert, s->name[i], 0, 0, NULL) != 1) {
             cli_error("setup: the certificate %s is not for the name %s",
                       s->certificate, s->name[i]);
             return -1;
@@ -141,11 +141,11 @@ setup_tls_error(const char *file, const char *what)
 {
     const char  *reason;
 
-    reason = ERR_reason_error_string(ERR_peek_last_error());
+    reason = net.ERR_reason_error_string(net.ERR_peek_last_error());
 
     cli_error("setup: %s: %s (%s)", file, what, reason ? reason : "no reason");
 
-    ERR_clear_error();
+    net.ERR_clear_error();
 
     return -1;
 }
@@ -165,7 +165,7 @@ setup_check_adc(const setup_t *s)
     rc = 0;
 
     for (i = 0; i < s->names && rc == 0; i++) {
-        curl = curl_easy_init();
+        curl = net.curl_easy_init();
 
         if (curl == NULL) {
             cli_error("setup: libcurl cannot be initialized");
@@ -175,10 +175,10 @@ setup_check_adc(const setup_t *s)
 
         rc = setup_ask_adc(s, curl, s->name[i]);
 
-        curl_easy_cleanup(curl);
+        net.curl_easy_cleanup(curl);
     }
 
-    curl_global_cleanup();
+    net.curl_global_cleanup();
 
     return rc;
 }
@@ -202,7 +202,7 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
     snprintf(to, sizeof(to), "::%s", s->adc);
 
     memset(error, 0, sizeof(error));
-    list = curl_slist_append(NULL, to);
+    list = net.curl_slist_append(NULL, to);
 
     memset(&http, 0, sizeof(cli_http_t));
 
@@ -213,20 +213,21 @@ setup_ask_adc(const setup_t *s, CURL *curl, const char *name)
 
     cli_http_settings(curl, &http);
 
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
-    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+    net.curl_easy_setopt(curl, CURLOPT_URL, url);
+    net.curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
+    net.curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+                         (long) CURL_SSLVERSION_TLSv1_2);
 
     /* as nginx does: only a root certificate ends a chain */
 
-    curl_easy_setopt(curl, CURLOPT_SSL_OPTIONS,
-                     (long) CURLSSLOPT_NO_PARTIALCHAIN);
+    net.curl_easy_setopt(curl, CURLOPT_SSL_OPTIONS,
+                         (long) CURLSSLOPT_NO_PARTIALCHAIN);
 
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
 
-    rc = curl_easy_perform(curl);
+    rc = net.curl_easy_perform(curl);
 
-    curl_slist_free_all(list);
+    net.curl_slist_free_all(list);
 
     if (rc == CURLE_OK) {
         return 0;

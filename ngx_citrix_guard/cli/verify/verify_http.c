@@ -41,7 +41,7 @@ verify_http_init(verify_t *v)
     }
 
     for (i = 0; i < VERIFY_PROTOCOLS; i++) {
-        v->curl[i] = curl_easy_init();
+        v->curl[i] = net.curl_easy_init();
 
         if (v->curl[i] == NULL) {
             cli_error("libcurl cannot be initialized");
@@ -53,7 +53,7 @@ verify_http_init(verify_t *v)
         snprintf(header, sizeof(header), "X-Citrix-Guard-Canary: %s",
                  v->canary);
 
-        v->headers = curl_slist_append(NULL, header);
+        v->headers = net.curl_slist_append(NULL, header);
     }
 
     v->ends = verify_now() + v->deadline * 1000;
@@ -84,11 +84,11 @@ verify_http_done(verify_t *v)
     unsigned  i;
 
     for (i = 0; i < VERIFY_PROTOCOLS; i++) {
-        curl_easy_cleanup(v->curl[i]);
+        net.curl_easy_cleanup(v->curl[i]);
     }
 
-    curl_slist_free_all(v->headers);
-    curl_global_cleanup();
+    net.curl_slist_free_all(v->headers);
+    net.curl_global_cleanup();
 }
 
 
@@ -100,7 +100,7 @@ verify_curl_shared(verify_t *v, CURL *curl)
     long        left, timeout;
     cli_http_t  http;
 
-    curl_easy_reset(curl);
+    net.curl_easy_reset(curl);
 
     /* requests after the deadline fail at once */
 
@@ -130,32 +130,33 @@ verify_curl(verify_t *v, CURL *curl, const verify_endpoint_t *endpoint)
     snprintf(url, sizeof(url), "%s://%s:%u/", endpoint->scheme, endpoint->host,
              endpoint->port);
 
-    curl_easy_setopt(curl, CURLOPT_URL, url);
+    net.curl_easy_setopt(curl, CURLOPT_URL, url);
 
     if (endpoint->lenient) {
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+        net.curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        net.curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 
         /* an appliance of 2020 may not support newer versions */
 
-        curl_easy_setopt(curl, CURLOPT_SSLVERSION,
-                         (long) CURL_SSLVERSION_TLSv1);
-        curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
-        curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+        net.curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+                             (long) CURL_SSLVERSION_TLSv1);
+        net.curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST,
+                             "DEFAULT@SECLEVEL=0");
+        net.curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     }
 
     if (endpoint->proxy) {
-        curl_easy_setopt(curl, CURLOPT_HAPROXYPROTOCOL, 1L);
+        net.curl_easy_setopt(curl, CURLOPT_HAPROXYPROTOCOL, 1L);
     }
 
     if (endpoint->address[0]) {
         snprintf(to, sizeof(to), "::%s:%u", endpoint->address,
                  endpoint->connect_port);
 
-        list = curl_slist_append(NULL, to);
+        list = net.curl_slist_append(NULL, to);
 
-        curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
-        curl_easy_setopt(curl, CURLOPT_PRIVATE, list);
+        net.curl_easy_setopt(curl, CURLOPT_CONNECT_TO, list);
+        net.curl_easy_setopt(curl, CURLOPT_PRIVATE, list);
     }
 }
 
@@ -169,10 +170,10 @@ verify_curl_end(CURL *curl)
 
     list = NULL;
 
-    curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
-    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
-    curl_easy_setopt(curl, CURLOPT_PRIVATE, NULL);
-    curl_slist_free_all(list);
+    net.curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **) &list);
+    net.curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
+    net.curl_easy_setopt(curl, CURLOPT_PRIVATE, NULL);
+    net.curl_slist_free_all(list);
 }
 
 
@@ -203,24 +204,24 @@ verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
 
     verify_curl(v, curl, endpoint);
 
-    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
-    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, target);
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, v->headers);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, answer->error);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, verify_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, verify_header);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
+    net.curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, version);
+    net.curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+    net.curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, target);
+    net.curl_easy_setopt(curl, CURLOPT_HTTPHEADER, v->headers);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, answer->error);
+    net.curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, verify_body);
+    net.curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    net.curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, verify_header);
+    net.curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
 
-    answer->failed = curl_easy_perform(curl);
+    answer->failed = net.curl_easy_perform(curl);
 
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
-    curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &answer->version);
+    net.curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+    net.curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &answer->version);
 
     if (answer->failed && answer->error[0] == '\0') {
         snprintf(answer->error, sizeof(answer->error), "%s",
-                 curl_easy_strerror(answer->failed));
+                 net.curl_easy_strerror(answer->failed));
     }
 
     /* an answer that was cut off counts as one */
@@ -231,7 +232,7 @@ verify_ask(verify_t *v, const verify_endpoint_t *endpoint,
 
     verify_curl_end(curl);
 
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
 }
 
 
@@ -244,7 +245,7 @@ verify_connects(verify_t *v, const verify_endpoint_t *endpoint, char *error)
     CURLcode           rc;
     verify_endpoint_t  plain;
 
-    curl = curl_easy_init();
+    curl = net.curl_easy_init();
 
     if (curl == NULL) {
         return 0;
@@ -255,13 +256,13 @@ verify_connects(verify_t *v, const verify_endpoint_t *endpoint, char *error)
 
     verify_curl(v, curl, &plain);
 
-    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+    net.curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
 
-    rc = curl_easy_perform(curl);
+    rc = net.curl_easy_perform(curl);
 
     verify_curl_end(curl);
-    curl_easy_cleanup(curl);
+    net.curl_easy_cleanup(curl);
 
     return rc == CURLE_OK;
 }

@@ -46,12 +46,12 @@ verify_greet(verify_t *v, const char *greeting, size_t len,
 
     verify_curl(v, curl, &v->endpoint);
 
-    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(curl, CURLOPT_SSL_ENABLE_ALPN, 0L);
+    net.curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    net.curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    net.curl_easy_setopt(curl, CURLOPT_SSL_ENABLE_ALPN, 0L);
 
-    if (curl_easy_perform(curl) != CURLE_OK
-        || curl_easy_send(curl, greeting, len, &sent) != CURLE_OK
+    if (net.curl_easy_perform(curl) != CURLE_OK
+        || net.curl_easy_send(curl, greeting, len, &sent) != CURLE_OK
         || sent != len)
     {
         verify_curl_end(curl);
@@ -76,8 +76,8 @@ verify_greet(verify_t *v, const char *greeting, size_t len,
     /* a handle used for this cannot be used for requests any more */
 
     verify_curl_end(curl);
-    curl_easy_cleanup(curl);
-    v->curl[VERIFY_HTTP1] = curl_easy_init();
+    net.curl_easy_cleanup(curl);
+    v->curl[VERIFY_HTTP1] = net.curl_easy_init();
 
     return rc;
 }
@@ -93,10 +93,10 @@ verify_receive(CURL *curl, char *buf, size_t size, int timeout)
     curl_socket_t  s;
     struct pollfd  pfd;
 
-    curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &s);
+    net.curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &s);
 
     for ( ;; ) {
-        rc = curl_easy_recv(curl, buf, size, &n);
+        rc = net.curl_easy_recv(curl, buf, size, &n);
 
         if (rc != CURLE_AGAIN) {
             return rc == CURLE_OK ? (ssize_t) n : 0;

@@ -411,16 +411,16 @@ verify_url(verify_t *v, const char *text)
     char   *scheme, *host, *port, *path, *user, *query;
     CURLU  *url;
 
-    url = cli_network_load() == 0 ? curl_url() : NULL;
+    url = cli_network_load() == 0 ? net.curl_url() : NULL;
     scheme = host = port = path = user = query = NULL;
     rc = -1;
 
     if (url == NULL
-        || curl_url_set(url, CURLUPART_URL, text, CURLU_PATH_AS_IS)
-        || curl_url_get(url, CURLUPART_SCHEME, &scheme, 0)
-        || curl_url_get(url, CURLUPART_HOST, &host, 0)
-        || curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT)
-        || curl_url_get(url, CURLUPART_PATH, &path, 0)
+        || net.curl_url_set(url, CURLUPART_URL, text, CURLU_PATH_AS_IS)
+        || net.curl_url_get(url, CURLUPART_SCHEME, &scheme, 0)
+        || net.curl_url_get(url, CURLUPART_HOST, &host, 0)
+        || net.curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT)
+        || net.curl_url_get(url, CURLUPART_PATH, &path, 0)
         || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
         || strlen(host) > 253)
     {
@@ -429,8 +429,8 @@ verify_url(verify_t *v, const char *text)
         goto done;
     }
 
-    (void) curl_url_get(url, CURLUPART_USER, &user, 0);
-    (void) curl_url_get(url, CURLUPART_QUERY, &query, 0);
+    (void) net.curl_url_get(url, CURLUPART_USER, &user, 0);
+    (void) net.curl_url_get(url, CURLUPART_QUERY, &query, 0);
 
     if (strcmp(path, "/") != 0 || user || query) {
         cli_error("verify: the URL must have nothing before or after the "
@@ -447,13 +447,13 @@ verify_url(verify_t *v, const char *text)
 
 done:
 
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_free(path);
-    curl_free(user);
-    curl_free(query);
-    curl_url_cleanup(url);
+    net.curl_free(scheme);
+    net.curl_free(host);
+    net.curl_free(port);
+    net.curl_free(path);
+    net.curl_free(user);
+    net.curl_free(query);
+    net.curl_url_cleanup(url);
 
     return rc;
 }

@@ -96,17 +96,17 @@ verify_monitor_add(verify_t *v, const char *text)
     rc = -1;
     scheme = query = NULL;
     m = v->monitor[v->monitors++] = cli_alloc(sizeof(verify_monitor_t));
-    url = cli_network_load() == 0 ? curl_url() : NULL;
+    url = cli_network_load() == 0 ? net.curl_url() : NULL;
 
-    if (url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK
-        && curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
+    if (url && net.curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK
+        && net.curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
         && (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0)
-        && curl_url_get(url, CURLUPART_QUERY, &query, 0) == CURLUE_NO_QUERY
-        && curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK
-        && curl_url_get(url, CURLUPART_URL, &m->url, 0) == CURLUE_OK
-        && curl_url_set(url, CURLUPART_USER, NULL, 0) == CURLUE_OK
-        && curl_url_set(url, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK
-        && curl_url_get(url, CURLUPART_URL, &m->shown, 0) == CURLUE_OK)
+        && net.curl_url_get(url, CURLUPART_QUERY, &query, 0) == CURLUE_NO_QUERY
+        && net.curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK
+        && net.curl_url_get(url, CURLUPART_URL, &m->url, 0) == CURLUE_OK
+        && net.curl_url_set(url, CURLUPART_USER, NULL, 0) == CURLUE_OK
+        && net.curl_url_set(url, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK
+        && net.curl_url_get(url, CURLUPART_URL, &m->shown, 0) == CURLUE_OK)
     {
         rc = 0;
 
@@ -115,9 +115,9 @@ verify_monitor_add(verify_t *v, const char *text)
                   "citrix_guard_monitor");
     }
 
-    curl_free(scheme);
-    curl_free(query);
-    curl_url_cleanup(url);
+    net.curl_free(scheme);
+    net.curl_free(query);
+    net.curl_url_cleanup(url);
 
     return rc;
 }
@@ -129,8 +129,8 @@ verify_monitor_free(verify_t *v)
     unsigned  i;
 
     for (i = 0; i < v->monitors; i++) {
-        curl_free(v->monitor[i]->url);
-        curl_free(v->monitor[i]->shown);
+        net.curl_free(v->monitor[i]->url);
+        net.curl_free(v->monitor[i]->shown);
         free(v->monitor[i]);
     }
 }
@@ -222,16 +222,16 @@ verify_monitor_ask(verify_t *v, verify_monitor_t *m, unsigned long long since,
 
     /* a password may also be in ~/.netrc */
 
-    curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_OPTIONAL);
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, verify_monitor_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &doc);
+    net.curl_easy_setopt(curl, CURLOPT_NETRC, (long) CURL_NETRC_OPTIONAL);
+    net.curl_easy_setopt(curl, CURLOPT_URL, url);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+    net.curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, verify_monitor_body);
+    net.curl_easy_setopt(curl, CURLOPT_WRITEDATA, &doc);
 
-    rc = curl_easy_perform(curl);
+    rc = net.curl_easy_perform(curl);
 
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    net.curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    net.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
 
     if (rc != CURLE_OK && !doc.large) {
         text = cli_http_error(rc, error);

@@ -162,3 +162,22 @@ ngx_http_citrix_guard_conf_log(ngx_conf_t *cf, ngx_uint_t level,
                   cscf->file_name ? (char *) cscf->file_name : "-",
                   cscf->line, text);
 }
+
+
+ngx_int_t
+ngx_http_citrix_guard_conf_reject(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, const char *text)
+{
+    ngx_http_citrix_guard_loc_conf_t  *glcf;
+
+    glcf = location->loc_conf[ngx_http_citrix_guard_module.ctx_index];
+
+    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_DETECT) {
+        ngx_http_citrix_guard_conf_log(cf, NGX_LOG_WARN, location, text);
+        return NGX_OK;
+    }
+
+    ngx_http_citrix_guard_conf_log(cf, NGX_LOG_EMERG, location, text);
+
+    return NGX_ERROR;
+}

@@ -61,6 +61,14 @@ ngx_uint_t ngx_http_citrix_guard_upstream_has_address(
 void ngx_http_citrix_guard_conf_log(ngx_conf_t *cf, ngx_uint_t level,
     ngx_http_citrix_guard_location_t *location, const char *text);
 
+/*
+ * Logs why a location cannot be guarded.  Returns NGX_ERROR; or NGX_OK with
+ * "detect", where this is the operator's choice.
+ */
+
+ngx_int_t ngx_http_citrix_guard_conf_reject(ngx_conf_t *cf,
+    ngx_http_citrix_guard_location_t *location, const char *text);
+
 
 #pragma GCC visibility pop
 

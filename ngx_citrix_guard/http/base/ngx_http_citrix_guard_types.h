@@ -85,6 +85,7 @@ typedef struct {
     unsigned                        policy;     /* as the core takes it */
     ngx_uint_t                      target_only; /* PREACCESS: no rules */
     ngx_uint_t                      scan;       /* NGX_..._SCAN, see below */
+    ngx_uint_t                      foreign;    /* third-party modules */
 
     /* egress: what chooses a peer, NULL if upstreams differ in that */
     ngx_http_upstream_init_peer_pt  init_peer;

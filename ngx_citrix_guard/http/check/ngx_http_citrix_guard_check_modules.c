@@ -69,6 +69,7 @@ ngx_http_citrix_guard_check_modules(ngx_cycle_t *cycle,
     for (i = 0; i < gmcf->locations.nelts; i++) {
         glcf = location[i].loc_conf[ngx_http_citrix_guard_module.ctx_index];
         glcf->scan = NGX_HTTP_CITRIX_GUARD_SCAN;
+        glcf->foreign = 1;
     }
 }
 

@@ -15,6 +15,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_check_values.h"
+#include "http/base/ngx_http_citrix_guard_modules.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 
 
@@ -30,7 +31,8 @@ static ngx_http_variable_t *ngx_http_citrix_guard_defined_variable(
 
 
 /*
- * A configuration cannot redefine any of these: nginx refuses that.
+ * A configuration cannot redefine any of these: nginx refuses that.  But Perl
+ * code can ($r->variable), so with nginx's Perl module none of them counts.
  * $proxy_host is not listed, because proxy_pass may have variables.
  */
 
@@ -53,6 +55,12 @@ static ngx_str_t  ngx_http_citrix_guard_one_line[] = {
     /* header fields of the client, which end at their line feed */
     ngx_string("content_length"),
     ngx_string("content_type"),
+    ngx_string("http_cookie"),
+    ngx_string("http_host"),
+    ngx_string("http_referer"),
+    ngx_string("http_user_agent"),
+    ngx_string("http_via"),
+    ngx_string("http_x_forwarded_for"),
 
     /* bytes of the request line or of ":path", without control bytes */
     ngx_string("request_uri"),
@@ -86,7 +94,10 @@ static ngx_str_t  ngx_http_citrix_guard_one_line[] = {
 };
 
 
-/* header fields of the client, unless the configuration defines the name */
+/*
+ * Header fields of the client, unless the configuration or a module defines
+ * the name.
+ */
 
 static ngx_str_t  ngx_http_citrix_guard_one_line_prefixes[] = {
     ngx_string("http_"),
@@ -279,7 +290,9 @@ ngx_http_citrix_guard_is_one_line(ngx_conf_t *cf, ngx_str_t *name)
         if (known->len == name->len
             && ngx_strncasecmp(known->data, name->data, name->len) == 0)
         {
-            return v && !(v->flags & NGX_HTTP_VAR_CHANGEABLE);
+            return v && !(v->flags & NGX_HTTP_VAR_CHANGEABLE)
+                   && ngx_http_citrix_guard_find_module(cf->cycle,
+                                              "ngx_http_perl_module") == NULL;
         }
     }
 
@@ -288,7 +301,7 @@ ngx_http_citrix_guard_is_one_line(ngx_conf_t *cf, ngx_str_t *name)
         if (known->len < name->len
             && ngx_strncasecmp(known->data, name->data, known->len) == 0)
         {
-            return v == NULL || !(v->flags & NGX_HTTP_VAR_CHANGEABLE);
+            return v == NULL;
         }
     }
 

@@ -13,6 +13,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_head.h"
+#include "ngx_http_citrix_guard_framing.h"
 #include "ngx_http_citrix_guard_judge.h"
 #include "ngx_http_citrix_guard_judged.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
@@ -31,10 +32,6 @@ static ngx_uint_t ngx_http_citrix_guard_judge_field(
 static ngx_uint_t ngx_http_citrix_guard_set_reason(const char *reason,
     ngx_str_t *judged, ngx_http_citrix_guard_in_e in,
     ngx_http_citrix_guard_finding_t *f);
-static ngx_uint_t ngx_http_citrix_guard_has_body(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_citrix_guard_has_length(u_char *p, u_char *last);
-static ngx_uint_t ngx_http_citrix_guard_is_field(u_char *p, u_char *last,
-    ngx_str_t *name);
 static u_char *ngx_http_citrix_guard_line_end(u_char *p, u_char *last);
 static ngx_uint_t ngx_http_citrix_guard_request_line(u_char *p,
     u_char *last, ngx_str_t *target);
@@ -71,15 +68,7 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
                 return 1;
             }
 
-            /*
-             * If there is no memory for the number, nginx leaves
-             * Content-Length out, and the upstream would read the body as the
-             * next request.
-             */
-
-            if (ngx_http_citrix_guard_has_body(r)
-                && !ngx_http_citrix_guard_has_length(b->pos, b->last))
-            {
+            if (!ngx_http_citrix_guard_is_framed(r, glcf)) {
                 return ngx_http_citrix_guard_set_reason("unseen", &target,
                                           ngx_http_citrix_guard_in_target, f);
             }
@@ -205,61 +194,6 @@ ngx_http_citrix_guard_judge_field(ngx_http_citrix_guard_loc_conf_t *glcf,
     }
 
     return ngx_http_citrix_guard_judge_header(glcf, &name, &value, 1, f);
-}
-
-
-/*
- * after the head: in separate buffers, or with proxy_set_body in the same one
- */
-
-static ngx_uint_t
-ngx_http_citrix_guard_has_body(ngx_http_request_t *r)
-{
-    ngx_chain_t  *cl;
-
-    for (cl = r->upstream->request_bufs->next; cl; cl = cl->next) {
-        if (ngx_buf_size(cl->buf) > 0) {
-            return 1;
-        }
-    }
-
-    return r->request_body_no_buffering
-           && (r->headers_in.content_length_n > 0 || r->headers_in.chunked);
-}
-
-
-static ngx_uint_t
-ngx_http_citrix_guard_has_length(u_char *p, u_char *last)
-{
-    u_char  *end;
-
-    static ngx_str_t  length = ngx_string("content-length");
-    static ngx_str_t  chunks = ngx_string("transfer-encoding");
-
-    for ( /* void */ ; p < last; p = end + 1) {
-
-        end = ngx_http_citrix_guard_line_end(p, last);
-
-        if (end - p <= 1) {
-            break;
-        }
-
-        if (ngx_http_citrix_guard_is_field(p, end, &length)
-            || ngx_http_citrix_guard_is_field(p, end, &chunks))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static ngx_uint_t
-ngx_http_citrix_guard_is_field(u_char *p, u_char *last, ngx_str_t *name)
-{
-    return (size_t) (last - p) > name->len && p[name->len] == ':'
-           && ngx_strncasecmp(p, name->data, name->len) == 0;
 }
 
 

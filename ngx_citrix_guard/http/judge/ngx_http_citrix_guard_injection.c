@@ -276,6 +276,12 @@ ngx_http_citrix_guard_judge_lines(u_char *p, u_char *last, ngx_uint_t set_body,
             /* a second body is not allowed: -1 */
 
             length = length == -1 ? ngx_atoof(p + 16, end - 1 - (p + 16)) : -2;
+
+        } else if (end - p > 18
+                   && ngx_strncasecmp(p, (u_char *) "transfer-encoding:", 18)
+                      == 0)
+        {
+            length = -2;
         }
     }
 
