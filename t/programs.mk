@@ -21,11 +21,11 @@ UNIT_HEADERS  = $(CORE_HEADERS) \
                 $(wildcard t/long/oracle/*.h t/long/attacks/*.h)
 UNIT_INCLUDES = -It/core/unit -It/long/oracle
 
-# those that match patterns, which MemorySanitizer cannot follow into PCRE2
+# those that call PCRE2 or jansson, into which MemorySanitizer cannot follow
 
-WITH_PCRE2 = worst_case_test literal_test samples_test pattern_test rule_test \
-             rules_vectors_test fuzz_rules
-LEFT_OUT   = $(if $(filter memory,$(BUILD)),$(WITH_PCRE2:%=$(OUT)/unit/%))
+WITH_LIBRARIES = worst_case_test literal_test samples_test pattern_test \
+                 rule_test rules_vectors_test fuzz_rules fuzz_scan
+LEFT_OUT   = $(if $(filter memory,$(BUILD)),$(WITH_LIBRARIES:%=$(OUT)/unit/%))
 
 # the oracle, and the programs that attack the core with and without it
 

@@ -36,7 +36,7 @@ static const char  cli_usage[] =
 "  check TARGET...   would the guard refuse this request target, and why?\n"
 "  scan FILE...      access logs: were we hit, and did it work?\n"
 "  verify URL        is the guard really active, seen from outside?\n"
-"  status            are we shielded? By what the guard itself has counted\n"
+"  status            are we shielded, by the guard's own counters?\n"
 "  setup             puts the guard in front of a Gateway, and verifies it\n"
 "  rollback          restores the files from before a setup\n"
 "  ack OPTION...     acknowledges an incident that was investigated\n"

@@ -498,13 +498,8 @@ ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
 
     mark = ngx_http_citrix_guard_mark(r);
 
-    if (mark) {
-
-        if (mark->refused) {
-            return 1;
-        }
-
-        ngx_http_citrix_guard_await_answer(r);
+    if (mark && mark->refused) {
+        return 1;
     }
 
     if (ngx_http_citrix_guard_must_distrust(glcf)) {
@@ -512,13 +507,24 @@ ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
         return 1;
     }
 
-    if (glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF
-        || ngx_http_citrix_guard_unchanged(r, glcf))
-    {
+    /* nginx has asked for its address before: it was judged then */
+
+    if (mark && mark->awaited == r->upstream) {
         return 0;
     }
 
-    return ngx_http_citrix_guard_judge_egress(r, glcf);
+    if (glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF
+        && !ngx_http_citrix_guard_unchanged(r, glcf)
+        && ngx_http_citrix_guard_judge_egress(r, glcf))
+    {
+        return 1;
+    }
+
+    if (ngx_http_citrix_guard_mark(r)) {
+        ngx_http_citrix_guard_await_answer(r);
+    }
+
+    return 0;
 }
 
 
@@ -557,7 +563,6 @@ ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_record_finding(r, glcf, &f);
 
     if (f.verdict != ngx_http_citrix_guard_blocked) {
-        ngx_http_citrix_guard_await_answer(r);
         return 0;
     }
 
@@ -576,12 +581,21 @@ ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
 static void
 ngx_http_citrix_guard_await_answer(ngx_http_request_t *r)
 {
-    if (r != r->main) {
-        return;
-    }
+    ngx_http_upstream_conf_t  *ucf;
 
     r->read_event_handler = ngx_http_block_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
+
+    /* after a body that it does not buffer, nginx asks for the directive */
+
+    ucf = ngx_palloc(r->pool, sizeof(ngx_http_upstream_conf_t));
+    if (ucf == NULL || !ngx_http_citrix_guard_set_awaited(r)) {
+        return;
+    }
+
+    *ucf = *r->upstream->conf;
+    ucf->ignore_client_abort = 1;
+    r->upstream->conf = ucf;
 }
 
 

@@ -121,17 +121,17 @@ ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
 
         ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
                       "citrix_guard: an upstream has answered a request that "
-                      "the egress check has not seen: \"detect\" misses what "
-                      "nginx builds here, and \"on\" would refuse it");
+                      "has not passed the egress check: \"detect\" does not "
+                      "judge what nginx builds here, and \"on\" would refuse it");
         return ngx_http_next_header_filter(r);
     }
 
     ngx_http_citrix_guard_hooks_lost = 1;
 
     ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
-                  "citrix_guard: an upstream has answered a request that the "
-                  "egress check has not seen: from now on this worker refuses "
-                  "all requests where citrix_guard is on");
+                  "citrix_guard: an upstream has answered a request that has "
+                  "not passed the egress check: from now on this worker "
+                  "refuses all requests where citrix_guard is on");
 
     return NGX_ERROR;
 }

@@ -30,8 +30,8 @@ ngx_int_t ngx_http_citrix_guard_wrap_peers(ngx_conf_t *cf,
     ngx_http_upstream_init_peer_pt init);
 
 /*
- * What an upstream had, NULL if it is none of those; for where
- * glcf->init_peer is NULL.
+ * The original function of an upstream, NULL if it is not among them.  Used
+ * where glcf->init_peer is NULL.
  */
 
 ngx_http_upstream_init_peer_pt ngx_http_citrix_guard_original_init_peer(

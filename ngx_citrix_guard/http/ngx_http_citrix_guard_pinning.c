@@ -8,8 +8,7 @@
  * A request takes an idle one or opens a new one, and leaves it there for the
  * client's next request.  Concurrent requests of a client, over HTTP/2, have
  * one connection each.  The connections in the cache of nginx's "keepalive"
- * belong to whoever comes next, so none is taken from there, and none is put
- * there.
+ * may serve any client, so none is taken from it, and none is put into it.
  */
 
 
@@ -37,7 +36,7 @@ typedef struct {
 typedef struct {
     ngx_queue_t                        queue;
     ngx_connection_t                  *connection;
-    ngx_http_upstream_conf_t          *conf;
+    void                             **loc_conf;
     ngx_http_upstream_srv_conf_t      *uscf;
     struct sockaddr                   *sockaddr;
     socklen_t                          socklen;
@@ -221,7 +220,7 @@ ngx_http_citrix_guard_find_pin(ngx_http_citrix_guard_pinned_t *pp)
     {
         pin = ngx_queue_data(q, ngx_http_citrix_guard_pin_t, queue);
 
-        if (pin->conf == pp->request->upstream->conf
+        if (pin->loc_conf == pp->request->loc_conf
             && pin->uscf == pp->uscf)
         {
             return pin;
@@ -398,7 +397,7 @@ ngx_http_citrix_guard_new_pin(ngx_peer_connection_t *pc,
     }
 
     pin->connection = pc->connection;
-    pin->conf = pp->request->upstream->conf;
+    pin->loc_conf = pp->request->loc_conf;
     pin->uscf = pp->uscf;
 
     p = (u_char *) (pin + 1);

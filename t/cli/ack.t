@@ -41,7 +41,7 @@ END
 my $URL = 'http://127.0.0.1:' . $nginx->port(2);
 
 
-# the command with what it needs, and other options in the place of these
+# runs the command with all required options; the given ones replace them
 sub ack {
     my (%given) = @_;
     my %options = (monitor => "$URL/guard", name => 'Ann',
@@ -79,8 +79,8 @@ subtest 'acknowledged' => sub {
     is seen()->{note}, '100% \x22false\x22; a=b+c', 'what';
     is seen()->{count}, 2, 'how many';
     is ack(name => 'n' x 64, note => 't' x 200)->{status}, 0, 'long ones';
-    is seen()->{count}, 3, 'all that there are';
-    is ack(note => '~' x 200)->{status}, 0, 'the longest there can be';
+    is seen()->{count}, 3, 'without a number, all of them';
+    is ack(note => '~' x 200)->{status}, 0, 'the longest possible values';
     refused_is(ack(count => 4), 1, qr/less than --count/, 'too many');
 };
 

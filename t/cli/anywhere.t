@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# citrix-guard scan and lines with the attack outside of the request: in
-# another field, after the request or before it. No such line ends with
-# "Nothing found". Each one stands among lines that take the fast path.
+# citrix-guard scan and lines with the attack outside the request: in another
+# field, after the request or before it. No such line ends with "Nothing
+# found". Each one is surrounded by lines that take the fast path.
 
 use strict;
 use warnings;
@@ -24,14 +24,14 @@ my $JSON = '{"client":"192.0.2.1","time":"2020-01-10T08:00:00Z",'
     . '"http_referer":"https://gw.example.com/LINK","agent":"x AGENT"}';
 
 
-# A line with what stands in its fields.
+# A line with these values in its fields.
 sub filled {
     my ($line, %field) = @_;
     return $line =~ s{FRONT|LINK|AGENT}{$field{$&} // '-'}ger;
 }
 
 
-# What scan says of the line among others, and where it finds something.
+# The result of scan for the line among others, and where it finds something.
 sub said {
     my ($plain, $line) = @_;
     my $log = join '', ("$plain\n") x 40, "$line\n", ("$plain\n") x 40;
@@ -51,7 +51,7 @@ subtest 'an attack in another field' => sub {
          ['a target behind it'         => qq{$plain "$UP"}, 3],
          ['... encoded' => qq{$plain "/vpn/%2e%2e/%76pns/portal/a.xml"}, 3],
          ['... escaped' => qq{$plain "/vpn/\\x2e./vpns/portal/a.xml"}, 3],
-         ['... with what is dropped' => qq{$plain /vpn/.+./vp+ns/a.xml}, 3],
+         ['... with dropped bytes' => qq{$plain /vpn/.+./vp+ns/a.xml}, 3],
          ['a target in front of it'    => qq{"$UP" $plain}, 3],
          ['a method' => $plain =~ s{"GET}{"GET/../vpns/}r, 2],
          ['a target as a name'         => filled($COMBINED, FRONT => $UP), 3],
@@ -65,7 +65,7 @@ subtest 'an attack in another field' => sub {
 };
 
 
-subtest 'an attack in a field of JSON that is no target' => sub {
+subtest 'an attack in a field of JSON that is not the target' => sub {
     my $plain = filled($JSON);
     for (['a target'  => filled($JSON, AGENT => "$UP "), 3],
          ['... with escapes'
@@ -79,6 +79,27 @@ subtest 'an attack in a field of JSON that is no target' => sub {
         my ($status, $found) = said($plain, $line);
         is $status, $expected, $name;
         is_deeply $found, [41], '... in that line';
+    }
+};
+
+
+# the field is as long as in the lines before, and the same but for that
+subtest 'an attack at each place of a long field' => sub {
+    my $part = 'vpn/../vpns/a.xml';
+    my %plain = (json => $JSON,
+        logfmt => 'client=192.0.2.1 time=2020-01-10T08:00:00Z method=GET '
+            . 'path=/vpn/index.html status=200 agent="x AGENT"');
+    for my $name (sort keys %plain) {
+        # with an even and an odd number of windows
+        for my $long ('a' x 168, 'a' x 200) {
+            my $plain = filled($plain{$name}, AGENT => $long);
+            my @missed = grep {
+                my $agent = $long;
+                substr $agent, $_, length $part, $part;
+                (said($plain, filled($plain{$name}, AGENT => $agent)))[0] < 2
+            } map { 5 * $_ } 0 .. 30;
+            is_deeply \@missed, [], "$name, " . length $long;
+        }
     }
 };
 
@@ -138,7 +159,7 @@ for my $name (sort keys %LAYOUT) {
 }
 
 
-subtest 'fields that are odd, and no attack' => sub {
+subtest 'odd fields without an attack' => sub {
     my @odd = ('a..b', '%2e%2e/', 'a%76pns', '\\"', "\xc3\xa4", 'x%', '..',
                'vpns/portal/homepage.html');
     for my $plain ($COMBINED, $JSON) {
@@ -150,18 +171,18 @@ subtest 'fields that are odd, and no attack' => sub {
 };
 
 
-# a client may write what it likes into a field, also what looks like an answer
-subtest 'a status in the words of a client' => sub {
+# a client may write anything into a field, even what looks like an answer
+subtest 'a status in text that the client sent' => sub {
     my $line = qq{client: 192.0.2.1, request: "GET $UP HTTP/1.1", }
              . qq{agent: "x status: 404", status: 200\n};
     my ($ran, $is) = scan([], spewed('log', $line x 3));
-    is $ran->{status}, 3, 'it is no answer';
-    is $is->{findings}[0]{status}, 200, '... but what stands outside of quotes';
+    is $ran->{status}, 3, 'it does not count as the answer';
+    is $is->{findings}[0]{status}, 200, '... the one outside quotes does';
 };
 
 
-# rows whose quotes are wrong do not lend their answers to each other
-subtest 'a quote that swallows rows' => sub {
+# with wrong quotes, a row does not get the answer of another row
+subtest 'an open quote that swallows rows' => sub {
     my $head = "time,client,method,url,status,agent\n";
     my $row = "2020-01-10T08:00:00Z,192.0.2.1,GET,%s,%s,%s\n";
     my $log = join '', $head, (sprintf $row, '/vpn/index.html', 200, 'x') x 9,
@@ -172,11 +193,11 @@ subtest 'a quote that swallows rows' => sub {
     is $ran->{status}, 2, 'not known';
     my ($open) = scan([], spewed('log', $head . ('"' . 'x' x 200 . "\n") x 2000
         . sprintf $row, $UP, 200, 'x'));
-    is $open->{status}, 3, 'one that is never closed ends after a while';
+    is $open->{status}, 3, 'one that is never closed ends at a limit';
 };
 
 
-# journalctl -o export has the fields of a line on lines of their own
+# journalctl -o export puts each field of a record on a line of its own
 subtest 'the export of a journal' => sub {
     for (['/vpn/index.html', 0], [$UP, 3]) {
         my ($target, $expected) = @$_;
@@ -185,10 +206,10 @@ subtest 'the export of a journal' => sub {
             ('/vpn/index.html') x 3, $target;
         my ($ran, $is) = scan([], spewed('journal', $log));
         is $ran->{status}, $expected, $target;
-        is $is->{files}[0]{damaged}, 0, '... all is understood';
+        is $is->{files}[0]{damaged}, 0, '... every line is understood';
     }
     my ($ran) = scan([], spewed('journal', "_HOSTNAME=$UP\n"));
-    is $ran->{status}, 2, 'no hiding place';
+    is $ran->{status}, 2, 'an attack there is found';
 };
 
 

@@ -66,7 +66,7 @@ subtest 'the vectors' => sub {
         my @options = $policy eq '-' ? () : map {"--$_"} split /,/, $policy;
         compare($policy, \@options, 'target', @{ $by{$policy} });
 
-        # and the same by the switches from the default
+        # the switches change the default verdict to the same one
         next if $policy eq '-';
         my ($ran, @is) = judged([], map { $_->{input} } @{ $by{$policy} });
         is_deeply [map { $_->{with}{$policy} } @is],
@@ -95,7 +95,7 @@ subtest 'header fields' => sub {
 subtest 'for people' => sub {
     my $ran = citrix_guard(['check', '/vpn/%2e%2e/vpns/x"', '/vpns/']);
     is $ran->{status}, 1, 'one is refused';
-    is $ran->{out}, <<'END', 'all that is said';
+    is $ran->{out}, <<'END', 'the whole output';
 refused  /vpn/%2e%2e/vpns/x\x22
               ^^^^^^^^^^^
   reason   traversal: a parent segment and a vpns segment in the path
@@ -117,7 +117,7 @@ END
     is citrix_guard(['check', '-q', '/vpn/../vpns/'])->{out}, '', 'quiet';
 
     $ran = citrix_guard(['check', '-e', '/\x1b[2J\xff']);
-    unlike $ran->{out}, qr/[^\x0a\x20-\x7e]/, 'nothing moves the terminal';
+    unlike $ran->{out}, qr/[^\x0a\x20-\x7e]/, 'no control bytes';
 };
 
 
@@ -125,7 +125,7 @@ subtest 'standard input' => sub {
     my $ran = citrix_guard(['check', '-j'], "/vpn/a\0b\n/x");
     my @is = map { $json->decode($_) } split /\n/, $ran->{out};
     is_deeply [map { $_->{target} } @is], ['/vpn/a\x00b', '/x'],
-        'NUL is a byte, and the last line needs no end';
+        'NUL is an ordinary byte, and the last line needs no line end';
     is_deeply [map { $_->{reason} } @is], [qw(malformed pass)], '... judged';
 
     $ran = citrix_guard(['check', '-jz', '/1', '-'], "/2\n\0/3\0");
@@ -156,7 +156,7 @@ subtest 'errors' => sub {
 
     my $ran = citrix_guard(['check', '/'], '', stdout => '/dev/full');
     is $ran->{status}, 2, 'no room left';
-    like $ran->{err}, qr/cannot write/, '... said';
+    like $ran->{err}, qr/cannot write/, '... with a message';
     is citrix_guard(['check'], '', stdin => '/')->{status}, 2,
         'standard input that cannot be read';
 };

@@ -41,31 +41,31 @@ subtest 'the manual page' => sub {
             for grep { $_ ne '--help' } @{ $options{$command} };
     }
 
-    # what man itself says of the page, where it is installed
+    # man's own warnings about the page, if man is installed
     my $said = `man --version >/dev/null 2>&1 \\
         && man --warnings -E UTF-8 -l '$sources/citrix-guard.1' 2>&1 >/dev/null`;
     is $said, '', 'no warning';
 
     my ($is, @lines) = rendered("$sources/citrix-guard.1");
     is $is, '', 'no warning, for a terminal of 80 columns';
-    cmp_ok scalar @lines, '>', 200, '... all of it';
-    is_deeply [grep { length > 80 } @lines], [], '... which it fits';
+    cmp_ok scalar @lines, '>', 200, '... every line';
+    is_deeply [grep { length > 80 } @lines], [], '... and no line is longer';
     my $long = "$dir/long.1";
     spew($long, ".TH a 1\n.SH NAME\n.nf\n" . 'x' x 81 . "\n");
     is scalar(grep { length > 80 } (rendered($long))[1 .. 9]), 1,
-        '... a longer line would be seen';
+        '... a longer line would be noticed';
     unlink $long, "$dir/said";
 };
 
 
-# What groff complains of, and the lines as a terminal shows them.
+# The warnings of groff, and the lines as a terminal shows them.
 sub rendered {
     my ($page) = @_;
     local $ENV{GROFF_NO_SGR} = 1;
-    my $text = `groff -K utf8 -Tutf8 -man -ww -rLL=80n '$page' 2>'$dir/said'`;
+    my $text = `groff -t -K utf8 -Tutf8 -man -ww -rLL=80n '$page' 2>'$dir/said'`;
     $? == 0 or die 'groff failed';
     utf8::decode($text);
-    # bold and underlined letters are struck twice
+    # bold and underlined letters are overstruck
     $text =~ s/.\x08//g;
     return (slurp("$dir/said"), split /\n/, $text);
 }
@@ -114,11 +114,11 @@ subtest 'docs/cli.md' => sub {
     my $targets = () = slurp("$sources/verify/verify_targets.c")
         =~ m{^    "/.*,$}mg;
     like $page, qr/42 spellings/, 'the number of spellings';
-    is $targets - 3, 42, '... is that of the source';
+    is $targets - 3, 42, '... agrees with the source';
 };
 
 
-subtest 'installed, and taken away' => sub {
+subtest 'install and uninstall' => sub {
     my @command = ("$top/ngx_citrix_guard/tools/install-cli");
     my @arguments = (program(), '/opt/guard', $dir);
     is system(join(' ', @command, @arguments) . ' >/dev/null'), 0, 'install';
@@ -135,7 +135,7 @@ subtest 'installed, and taken away' => sub {
         my ($folder) = $page =~ m{^(.*/)?};
         my @lost = grep { !-e "$dir$doc/" . ($folder // '') . $_ }
             slurp("$top/$page") =~ /\]\((?!https?:)([^)#\s]+)/g;
-        is_deeply \@lost, [], '... and its links lead somewhere';
+        is_deeply \@lost, [], '... and its links work';
     }
     is system(@command, '-u', @arguments), 0, 'uninstall';
     @files = ();

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard scan and the guard's own events: scan knows the keys and words
-# of the schema, all of them and no others.
+# citrix-guard scan and the guard's own events: scan knows exactly the keys and
+# words of the schema.
 
 use strict;
 use warnings;
@@ -25,7 +25,7 @@ my $schema = $json->decode(slurp("$sources/conf/event.schema.json"));
 my %types = (%{ types('', $schema) },
              %{ types('upstream.', $schema->{properties}{upstream}) });
 
-# by what scan takes a key for: the types that it can read
+# the types that scan can read, by the meaning of a key
 my %FITS = (
     TIME    => sub { $_[0]{type} eq 'string' && $_[0]{pattern} },
     CLIENT  => \&is_text,
@@ -105,14 +105,14 @@ subtest 'words' => sub {
     is_deeply [sort(words('scan_event.c', 'scan_event_reasons'))],
         [sort @{ $enum{reason} }], 'reasons';
     my %known = map { $_ => 1 } words('scan_judge.c', 'scan_outcome_name');
-    # of an answer that is not known the scan says "attempt"
+    # if the answer is not known, scan says "attempt"
     is_deeply [grep { !$known{$_} } @{ $enum{outcome} }], ['unknown'],
               'outcomes';
 };
 
 
-# Each verdict with each outcome and reason, of a target that shows nothing.
-subtest 'what becomes of each' => sub {
+# Each verdict with each outcome and reason, for a target without a sign.
+subtest 'the finding for each' => sub {
     my (@events, @expected);
     my %no_sign = map { $_ => 1 } qw(malformed upgrade unseen rule error);
 
@@ -140,10 +140,11 @@ subtest 'what becomes of each' => sub {
     is_deeply [map {"$_->{reason} $_->{outcome}"} @{ $is->{findings} }],
         \@expected, 'reason and outcome of all ' . @events;
     is_deeply [map { $_->{line} } @{ $is->{findings} }], [1 .. @events],
-        'none is passed by';
+        'none is skipped';
 };
 
-# A session is no request, and a line that is only like one is not passed over.
+# A session is not a request, and a line that only looks like one is not
+# skipped.
 subtest 'events of the front' => sub {
     my $line = '{"version":1,"time":"2026-01-10T03:14:15.926Z",'
         . '"id":"00005bcd0000000a0000019b0f9a1c2e","at":"front",'
@@ -156,7 +157,7 @@ subtest 'events of the front' => sub {
     spew("$dir/front", $line . $other);
     my $is = $json->decode(citrix_guard(['scan', '--json', "$dir/front"])->{out});
     is_deeply [map { $_->{line} } @{ $is->{findings} }], [2],
-        'it has no finding, and its like has one';
+        'it has no finding, and the line that looks like it has one';
     is $is->{files}[0]{damaged} // 0, 0, 'each line was read';
 };
 

@@ -25,11 +25,11 @@ my $json = JSON::PP->new->utf8;
 spewed('combined', text(sample('combined')));
 
 
-subtest 'the same, whatever it comes in' => sub {
+subtest 'the same findings, however the log is packed' => sub {
     my $log = join '', map { text(sample($_)) } qw(combined httpaccess);
     my ($plain) = map { strip($_) } (scan([], spewed('plain', $log)))[1];
 
-    # several pieces, one behind the other, as after a rotation
+    # several compressed pieces in one file, as after a rotation
     my ($half, $rest) = (substr($log, 0, 2000), substr $log, 2000);
     gzip(\$half => \my $one);
     gzip(\$rest => \my $two);
@@ -92,12 +92,12 @@ sub lz4 {
 }
 
 
-subtest 'archives, and what is packed twice' => sub {
+subtest 'archives, and files that are packed twice' => sub {
     my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET %s HTTP/1.1"}
              . qq{ 200 1 "-" "-"\n};
     my ($clean, $attack) = map { sprintf $line, $_ }
         '/vpn/index.html', '/vpn/../vpns/portal/x.xml';
-    # a name that is hostile, a log without an end of its last line
+    # a hostile name, and a log whose last line has no line end
     my %log = ("a\e[1m.log" => $clean x 3, 'b.log' => $attack =~ s/\n//r);
     gzip(\$attack => \my $gz);
     gzip(\$gz => \my $twice);
@@ -136,7 +136,7 @@ subtest 'archives, and what is packed twice' => sub {
         my ($from) = grep { $_->{name} eq "$dir/$file$member" }
             @{ $is->{files} };
         is $from->{packed}, $packed, '... packed';
-        is $ran->{err}, '', '... nothing is wrong';
+        is $ran->{err}, '', '... without a message';
     }
     my ($ran, $is) = scan([], spewed('x', $targz));
     is_deeply [map { $_->{format} } @{ $is->{files} }],
@@ -146,35 +146,35 @@ subtest 'archives, and what is packed twice' => sub {
     like $text, qr/x: archive of 3 files, tar in gzip, 0 lines$/m, 'report';
     like $text, qr/\(\S+x:c\.gz:1\)$/m, '... timeline';
 
-    # none of these is "nothing found"
+    # none of these ends with "Nothing found"
     my $cut = tar('x.tar', 'a.log' => $clean x 100);
     my $quine = $clean;
     for (1 .. 12) { gzip(\$quine => \my $packed); $quine = $packed }
     my @bad = (
-        ['a tar that is cut' => substr($cut, 0, 4000), qr/x:a\.log: .*damaged/],
+        ['a truncated tar' => substr($cut, 0, 4000), qr/x:a\.log: .*damaged/],
         ['a tar with a damaged header' => $cut =~ s/ustar\K.*/"\0" x 900/ser,
          qr/x: the tar data is damaged/],
-        ['gzip in gzip that is cut' => substr($both, 0, -9), qr/missing/],
+        ['truncated gzip in gzip' => substr($both, 0, -9), qr/missing/],
         ['packed too often' => $quine, qr/archives in archives: too many/],
         ['7-Zip' => "7z\xbc\xaf\x27\x1c" . 'x' x 600, qr/7-Zip.*unpack it/],
         ['RAR' => "Rar!\x1a\7\0" . 'x' x 600, qr/RAR.*unpack it/],
-        ['lz4 that is damaged' => substr(lz4($clean), 0, -9), qr/damaged/],
+        ['damaged lz4' => substr(lz4($clean), 0, -9), qr/damaged/],
     );
     for (@bad) {
         my ($name, $bytes, $message) = @$_;
         my ($bad) = scan([], spewed('x', $bytes));
         is $bad->{status}, 2, $name;
-        like $bad->{err}, $message, '... said';
+        like $bad->{err}, $message, '... with a message';
     }
-    # bytes 257 on are of the attacker's choice
+    # the attacker chooses the bytes from 257 on
     my $evil = sprintf $line, '/' . 'a' x (256 - index $line, '%s') . 'ustar'
         . 'b' x 300;
-    is substr($evil, 257, 5), 'ustar', 'a request like a tar';
+    is substr($evil, 257, 5), 'ustar', 'a request that looks like a tar';
     is((scan([], spewed('x', $evil . $attack)))[0]{status}, 3, '... is none');
 };
 
 
-# Windows writes logs so, with a mark at the beginning or without.
+# Windows writes such logs, with or without a byte order mark.
 subtest 'UTF-16 and UTF-32' => sub {
     my $log = text(sample('combined')) =~ s/[^\n\x20-\x7e]/?/gr;
     my ($plain) = map { strip($_) } (scan([], spewed('ascii', $log)))[1];
@@ -197,7 +197,7 @@ subtest 'UTF-16 and UTF-32' => sub {
 };
 
 
-subtest 'the columns of W3C behind a mark, in a large file' => sub {
+subtest 'the columns of W3C after a byte order mark, in a large file' => sub {
     my $line = "2020-01-10 08:00:00 192.0.2.1 GET %s - 200\r\n";
     my $log = "\xef\xbb\xbf#Software: IIS\r\n#Fields: date time c-ip"
         . " cs-method cs-uri-stem cs-uri-query sc-status\r\n"
@@ -209,7 +209,7 @@ subtest 'the columns of W3C behind a mark, in a large file' => sub {
 };
 
 
-# A record as many write it, and a log of them among which one is an attack.
+# A typical record, and a log of such records with one attack among them.
 sub records {
     my ($n, $attack) = @_;
     my @all = map { { client => '192.0.2.1', time => '2020-01-10T07:00:00Z',
@@ -247,20 +247,20 @@ subtest 'JSON documents over many lines, and long ones' => sub {
             }
         }
     }
-    # what stands around the records is no hiding place
+    # an attack outside the records is found
     my $hidden = $wrapped->(records(8000));
     $hidden->{first} = '/vpn/../vpns/portal/x.xml';
     my ($ran) = scan([], spewed('json', $plain->encode($hidden)));
     cmp_ok $ran->{status}, '>', 0, 'an attack around the records';
-    # a record that is cut does not take those behind it along
+    # a truncated record does not spoil those after it
     my $cut = qq({"client":"192.0.2.1","time":\n)
         . join '', map { $plain->encode($_) . "\n" } records(10, 1);
-    is((scan([], spewed('json', $cut)))[0]{status}, 3, 'a first one cut');
+    is((scan([], spewed('json', $cut)))[0]{status}, 3, 'the first is cut');
 };
 
 
-subtest 'archives that are cut or damaged' => sub {
-    # each line another one, so that there is something to pack
+subtest 'truncated and damaged archives' => sub {
+    # each line is different, so that the packed file is not tiny
     my $log = text(sample('combined')) x 200;
     srand 1;
     $log =~ s/"-"$/'"' . join('', map { chr 35 + rand 57 } 1 .. 40) . '"'/gme;
@@ -272,7 +272,7 @@ subtest 'archives that are cut or damaged' => sub {
         my $half = spewed('half', substr $bytes, 0, length($bytes) * 3 / 4);
         my ($ran, $is) = scan([], $half);
         like $is->{files}[0]{error}, qr/missing/, "$kind: cut";
-        like $ran->{err}, qr/^citrix-guard: .*half: .*missing$/m, '... said';
+        like $ran->{err}, qr/^citrix-guard: .*half: .*missing$/m, '... message';
         is $ran->{status}, 3, '... and what was read counts';
 
         substr $bytes, length($bytes) / 2, 40, "\xff" x 40;
@@ -283,18 +283,18 @@ subtest 'archives that are cut or damaged' => sub {
     gzip(\"192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] \"GET / HTTP/1.1\" 200 1\n"
          => \my $clean);
     is((scan([], spewed('x', substr $clean, 0, -9)))[0]{status}, 2,
-       'no "nothing found" of a file that is cut');
+       'a truncated file never ends with "Nothing found"');
     is((scan([], spewed('x', $clean . "\0" x 100)))[0]{status}, 0,
-       'zeros behind the end are none');
+       'zeros after the end are not damage');
 };
 
 
-subtest 'what comes out in front of the damage counts' => sub {
+subtest 'what was unpacked before the damage counts' => sub {
     my $log = text(sample('combined'));
     my ($whole) = map { strip($_) } (scan([], spewed('whole', $log)))[1];
     packed($_, $log) for qw(xz zstd);
     gzip(\$log => "$dir/gz");
-    # of a file, not of a pipe, zstd knows the size
+    # zstd knows the size of a file, but not of a pipe
     system("zstd -qfo '$dir/sized' '$dir/whole'") == 0 or die 'zstd failed';
 
     for my $kind (qw(gz xz zstd sized)) {
@@ -303,7 +303,7 @@ subtest 'what comes out in front of the damage counts' => sub {
         my ($ran, $is) = scan([], spewed('damaged', $bytes));
         like $is->{files}[0]{error}, qr/damaged/, "$kind: damaged at the end";
         is $ran->{status}, 3, '... and what was found counts';
-        is_deeply strip($is)->{findings}, $whole->{findings}, '... all of it';
+        is_deeply strip($is)->{findings}, $whole->{findings}, '... every line';
     }
 
     # Two pieces, so that the second one's blocks, of 128 KiB, do not end where
@@ -316,7 +316,7 @@ subtest 'what comes out in front of the damage counts' => sub {
         $at += 3 + (unpack('V', substr $bytes, $at, 4) >> 3 & 0x1fffff);
         substr($bytes, $at, 1) |= "\6";
         my (undef, $is) = scan([], spewed('damaged', $first . $bytes));
-        like $is->{files}[0]{error}, qr/damaged/, "zstd: damage behind $good";
+        like $is->{files}[0]{error}, qr/damaged/, "zstd: damage after $good";
         is $is->{files}[0]{lines},
             1 + ($log . substr $log x 100, 0, $good * 131_072) =~ tr/\n//,
             '... up to there';
@@ -336,14 +336,14 @@ subtest 'folders' => sub {
     is_deeply [map { $_->{name} =~ s{.*/logs/}{}r } @{ $is->{files} }],
         [qw(access.log notes old/access.log.1 old/link)], 'files';
     is $is->{requests}, 2 + 11 + 2, 'requests';
-    is $is->{files}[1]{format}, 'no known format', 'what is no log';
+    is $is->{files}[1]{format}, 'no known format', 'a file that is not a log';
     is $ran->{status}, 3, 'exit status';
 
-    is((scan([], "$dir/logs/notes"))[0]{status}, 2, 'named, it is an error');
+    is((scan([], "$dir/logs/notes"))[0]{status}, 2, 'an error by its name');
 };
 
 
-subtest 'long lines and many' => sub {
+subtest 'long lines, and many lines' => sub {
     my $line = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET %s HTTP/1.1"}
              . qq{ 200 1 "-" "-"\n};
     my $log = sprintf($line, '/' . 'a' x 200_000)
@@ -356,11 +356,11 @@ subtest 'long lines and many' => sub {
     is_deeply $is->{files}[0]{damaged_lines}, [2, 20_005],
         'above 1 MiB a line counts as damaged';
     is_deeply [map {"$_->{line} $_->{outcome}"} @{ $is->{findings} }],
-        ['3 scan-success'], 'below it is judged';
+        ['3 scan-success'], 'a shorter one is judged';
 };
 
 
-# On a terminal of 80 columns: what it writes to it.
+# What the command writes to a terminal of 80 columns.
 sub on_terminal {
     my ($input, @arguments) = @_;
     local $ENV{TERM} = 'xterm';
@@ -375,7 +375,7 @@ subtest 'on a terminal' => sub {
              . qq{ HTTP/1.1" 404 1 "-" "-"\n};
     spew("$dir/many", $line x 20_000);
 
-    # two pieces, of which the second is late
+    # two pieces, the second one with a delay
     my $slow = "(head -c 1500000 $dir/many; sleep 0.4; cat $dir/many)";
     system('mkfifo', "$dir/slow") == 0 or die "mkfifo: $?";
     my $said = on_terminal("$slow >$dir/slow &", 'scan', "$dir/slow",
@@ -384,13 +384,13 @@ subtest 'on a terminal' => sub {
     ok scalar @bars, 'a bar, the time left, the rate';
     is_deeply [grep { length > 79 } @bars], [], '... on one line';
     like $said, qr/\e\[1;33mAttempts only\e\[0m/, 'colours';
-    unlike $said, qr/left.*left[^\r]*\n/, '... and the bar is gone in the end';
+    unlike $said, qr/left.*left[^\r]*\n/, '... and the bar is removed';
 
     $said = on_terminal('NO_COLOR=1', 'scan', "$dir/combined");
     unlike $said, qr/\e\[[^K]/, 'NO_COLOR';
     $said = on_terminal("$slow |", 'scan', '-');
-    like $said, qr/\r\e\[K\d+ MB, \d+ MB\/s, \d+ attempts/, 'of a pipe';
-    unlike $said, qr/ s left/, '... whose end nobody knows';
+    like $said, qr/\r\e\[K\d+ MB, \d+ MB\/s, \d+ attempts/, 'for a pipe';
+    unlike $said, qr/ s left/, '... whose size is not known';
     unlike on_terminal('', 'scan', '--json', '--quiet', "$dir/combined"),
         qr/\e\[[^K]/, 'no colour in JSON';
     unlike citrix_guard(['scan', "$dir/combined"])->{out}, qr/\e/,
@@ -398,8 +398,8 @@ subtest 'on a terminal' => sub {
 };
 
 
-# What it says of a pipe, and its exit status. A piece is written when the one
-# before has been read; when all have been, the command gets the signal, if any.
+# The result for a pipe, and the exit status. A piece is written when the one
+# before it has been read; after the last the command gets the signal, if any.
 sub of_pipe {
     my ($signal, @pieces) = @_;
     pipe my $from, my $to or die "pipe: $!";
@@ -428,7 +428,7 @@ sub of_pipe {
 }
 
 
-subtest 'Ctrl-C ends with what was found' => sub {
+subtest 'after Ctrl-C it reports what it has found' => sub {
     my ($is, $status) = of_pipe('INT', text(sample('combined')));
     ok $is->{interrupted}, 'it says so';
     cmp_ok scalar @{ $is->{findings} // [] }, '>', 10, 'findings so far';
@@ -436,11 +436,11 @@ subtest 'Ctrl-C ends with what was found' => sub {
     ($is, $status) = of_pipe('INT',
         qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET / HTTP/1.1" 200 1\n});
     is $is->{requests}, 1, 'nothing so far';
-    is $status, 2, '... is no "nothing found"';
+    is $status, 2, '... does not end with "Nothing found"';
 };
 
 
-subtest 'what was not understood is never "nothing found"' => sub {
+subtest 'a line that is not understood is not "nothing found"' => sub {
     my $known = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100]}
               . qq{ "GET / HTTP/1.1" 200 1 "-" "-"\n};
     mkdir "$dir/unread" or die "unread: $!";
@@ -466,7 +466,7 @@ subtest 'what was not understood is never "nothing found"' => sub {
 };
 
 
-subtest 'packed data whose first byte comes alone' => sub {
+subtest 'packed data whose first byte arrives alone' => sub {
     my $log = text(sample('common'));
     packed($_, $log) for qw(xz zstd);
     gzip(\$log => "$dir/gz");
@@ -479,7 +479,7 @@ subtest 'packed data whose first byte comes alone' => sub {
 };
 
 
-subtest 'more sources and readings than are told apart' => sub {
+subtest 'more sources and readings than scan can keep apart' => sub {
     my $line = qq{%s - - [10/Jan/2020:08:00:00 +0100]}
              . qq{ "GET /vpn/..;/vpns/%d HTTP/1.1" 404 1 "-" "-"\n};
     my $log = join '', map { sprintf $line, "s$_", $_ }
@@ -487,7 +487,7 @@ subtest 'more sources and readings than are told apart' => sub {
     my $is = citrix_guard(['scan', '--would-block', spewed('full', $log)]);
     like $is->{out}, qr/^  65,536\n  and other sources, .*: 2 requests\n/m,
         'sources that are left out';
-    like $is->{out}, qr/^  s0  .* 2 attempts, /m, '... the first one is not';
+    like $is->{out}, qr/^  s0  .* 2 attempts, /m, '... the first one is listed';
     like $is->{out}, qr/^  and 49,154 requests that are not grouped/m,
         'readings';
 };

@@ -36,7 +36,7 @@ sub scan {
 }
 
 
-# "FORMAT" in the configuration as it is; the line above is then understood
+# "FORMAT" stands for the format; scan then has to understand the line above
 sub understood {
     my ($conf, $name, $line) = @_;
     my ($ran, $is) = scan('x', spewed('nginx.conf', $conf),
@@ -61,15 +61,15 @@ subtest 'as nginx writes configurations' => sub {
     understood(q{log_format x escape=json '$remote_addr|$request_uri|$status';},
                'escape=json', '192.0.2.1|/vpn/\u002e./\u0076pns\/|404');
     understood(q{log_format y '$host'; log_format xx "$host"; } . $FORMAT,
-               'behind others');
+               'after other formats');
     understood(q<map $a $b { "a;}{\"" 'it\'s'; ~\; "'"; } > . $FORMAT,
-               'behind hostile words');
+               'after hostile words');
     understood("http { server { location / { } } }\r\n\r\nhttp {\t$FORMAT }",
-               'behind blocks');
+               'after blocks');
     understood("stream { log_format x '\$bytes_sent'; server { } }"
                . " http { $FORMAT }", 'stream has formats of its own');
     understood(qq{content_by_lua_block { x = {"it's"} } $FORMAT},
-               'behind a block of Lua');
+               'after a block of Lua');
 };
 
 
@@ -80,13 +80,13 @@ subtest 'includes' => sub {
     understood('http { include conf.d/*.conf; }', 'a pattern, one in another');
     understood("include $dir/more/he?e;", 'from the root');
     understood("include nothing/*.conf; $FORMAT", 'a pattern of nothing');
-    understood("$FORMAT include nothing;", 'what is behind it matters not');
+    understood("$FORMAT include nothing;", 'after a match nothing is read');
 
     my ($ran) = scan('x', spewed('nginx.conf', "\n\ninclude nothing;"),
                      "$dir/log");
     is $ran->{status}, 2, 'a file that is missing';
     is $ran->{err}, "citrix-guard: $dir/nothing: No such file or directory\n",
-        '... said';
+        '... with a message';
     ($ran) = scan('x', spewed('circle', 'include circle;'), "$dir/log");
     like $ran->{err}, qr/circle: includes are nested too deeply$/, 'a circle';
     is(() = $ran->{err} =~ /\n/g, 1, '... one line');
@@ -133,7 +133,7 @@ subtest 'errors' => sub {
 };
 
 
-# Each way to write a request: a real nginx writes, scan reads it by name.
+# Each way to log a request: a real nginx writes it, scan reads it by name.
 my %FORMATS = (
     plain   => q{'$remote_addr [$time_local] "$request" $status'},
     parts   => q{'$remote_addr $msec $status $request_method '
@@ -158,7 +158,7 @@ subtest 'a real nginx writes' => sub {
             (map {"access_log %%DIR%%/$_.log $_;"}
                 (sort keys %FORMATS), qw(citrix_guard_ecs citrix_gateway)),
             'location / { proxy_pass http://127.0.0.1:%%BE%%; } }');
-    # those that are shipped
+    # the shipped formats
     my $conf = "$FindBin::Bin/../../ngx_citrix_guard/conf";
     mkdir $nginx->dir . '/formats';
     spew($nginx->dir . '/formats/1.conf', slurp("$conf/event-formats.conf"));
@@ -179,7 +179,7 @@ subtest 'a real nginx writes' => sub {
              'scan-success 127.0.0.1 200 /vpn/\xC0\xAE./vpns/\x22\x5C|'],
             $name or diag $ran->{err}, slurp($nginx->dir . "/$name.log");
         like $is->{findings}[0]{time} // '', qr/^20.*Z$/, '... and when';
-        is $is->{files}[0]{damaged}, 0, '... all of it';
+        is $is->{files}[0]{damaged}, 0, '... every line';
     }
     my ($ran, $is) = scan('combined', undef, spewed('combined.log',
         '127.0.0.1 - - [11/Jan/2020:10:00:00 +0000] "GET / HTTP/1.1" 200 5 '

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# citrix-guard scan and the formats of t/data/formats.tsv: no log with the attack
-# ends with "Nothing found", no honest one with a finding, and an answer that the
-# log does not have is not known.
+# citrix-guard scan and the formats of t/data/formats.tsv: a log with the attack
+# never ends with "Nothing found", an honest one never with a finding, and an
+# answer that the log does not contain is "not known".
 
 use strict;
 use warnings;
@@ -23,7 +23,7 @@ my $STAGE = '/vpns/portal/scripts/newbm.pl';
 
 my %ESCAPE = (n => "\n", r => "\r", t => "\t", e => "\e");
 
-# what scan has to say of a log, by what the log has of the answer
+# the expected exit status, by what the log contains of the answer
 my %EXPECTED = (
     #           honest attack refused front stage
     yes    => [ 0,     3,     1,      2,    1 ],

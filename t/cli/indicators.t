@@ -3,8 +3,8 @@
 # citrix-guard scan beside the public indicator scanner for the appliance's
 # access logs, ioc-scanner-CVE-2019-19781 by FireEye and Citrix, release 1.4:
 # its rules for successes and for scans that were answered (--verbose), restated
-# here in our words and run by grep -Ei as it runs them, and ours, over the same
-# logs. Ours must find all that they find.
+# here in our words. grep -Ei runs them as the scanner does, and scan reads the
+# same logs. It has to find everything that they find.
 #
 # Its rules write [^\s] for "no blank". In such a bracket grep -E knows no \s:
 # the letter s is excluded, in either case, and the backslash.
@@ -21,7 +21,7 @@ use Test::More;
 use CitrixGuard::Command qw(citrix_guard);
 use CitrixGuard::Scratch qw(scratch slurp spew);
 
-# a part of a target as they mean it, "vpns" and the ending of a template
+# what they accept as part of a target, as "vpns", as the end of a template
 my $PART = '[^\s]*';
 my $VPNS = join '', map { sprintf '(%s|%%%02x)', $_, ord } qw(v p n s);
 my $XML = '(x|%[57]8)(m|%[46]d)(l|%[46]c)';
@@ -38,7 +38,7 @@ my %RULES = (
 my $dir = scratch();
 
 
-# What a name stands for: method, target, protocol, status.
+# The requests by name: method, target, protocol, status.
 sub requests {
     my %all;
     my $add = sub {
@@ -136,7 +136,7 @@ for my $rule (sort keys %RULES) {
 }
 my %ours = map { $_->{line} => $_ } ours($log);
 
-subtest 'what each finds' => sub {
+subtest 'what each of the two finds' => sub {
     my (%all, %they, %we);
     for my $n (1 .. @lines) {
         my $kind = $kind[$n - 1];
@@ -154,14 +154,14 @@ subtest 'what each finds' => sub {
     }
 };
 
-subtest 'ours finds all that theirs find' => sub {
+subtest 'scan finds everything that they find' => sub {
     is scalar keys %theirs, 132, 'they find 132';
     is scalar @lines, 190, '... of 190';
     is_deeply [map { $lines[$_ - 1] } grep { !$ours{$_} } sort keys %theirs],
         [], 'none is missing';
 };
 
-subtest 'the defects that ours has not' => sub {
+subtest 'their defects, which scan does not have' => sub {
     is_deeply $by_rule{'a script answered 304'}, [],
         'a script answered 304: their rule can never match';
     for my $kind ('template whose name has an s', 'template behind nginx',
@@ -181,7 +181,7 @@ subtest 'over the annotated logs' => sub {
     }
 };
 
-# scripts that intruders left, by the names that the public lists have
+# scripts that intruders left, by their names in public lists
 subtest 'web shells by their names' => sub {
     my @names = qw(PersonalBookmak AJ3UBK2MP rmpm loadcolorprefs);
     my @all = map {"/vpns/portal/scripts/$_.pl"} @names;
@@ -194,7 +194,7 @@ subtest 'web shells by their names' => sub {
     like $_->{why}, qr/web shell/, '... by its name' for @found;
 };
 
-subtest 'and no more than that' => sub {
+subtest 'and nothing else' => sub {
     my @honest = map {"$_->[0] $_->[1] HTTP/1.1\" $_->[2]"}
         ['GET', '/vpn/index.html', 200], ['GET', '/vpn/pluginlist.xml', 200],
         ['GET', '/vpns/portal/homepage.html', 200],

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# citrix-guard verify --monitor: the guard's own counters have to confirm its
-# answers, otherwise neither is believed.
+# citrix-guard verify --monitor: the guard's own counters have to confirm the
+# answers; otherwise verify believes neither.
 
 use strict;
 use warnings;
@@ -25,7 +25,7 @@ my $adc = CitrixGuard::Apache->new;
 my $OFF = 'location /public/ { citrix_guard off; '
     . 'proxy_pass http://127.0.0.1:%%ADC%%; }';
 
-# what each port of the front is
+# the purpose of each port of the front
 my %SERVERS = (
     1 => 'citrix_guard on;',
     2 => 'citrix_guard detect;',
@@ -87,10 +87,10 @@ subtest 'on' => sub {
         ['', $SPELLINGS, 0, 0], 'each of this run, and no other';
     my ($s) = grep { $_->{name} eq 's1' } @{ $m->{servers} };
     is_deeply $s->{modes}, ['on'], 'the mode in force';
-    like $s->{since}, qr/^20\d\d-\d\d-\d\dT/, '... and since when';
+    like $s->{since}, qr/^20\d\d-\d\d-\d\dT/, '... and the start';
     cmp_ok $s->{grown}{blocked}, '>=', $SPELLINGS, 'the counters have grown';
     my ($s2) = grep { $_->{name} eq 's2' } @{ $m->{servers} };
-    is $s2->{grown}{blocked}, 0, '... and those of another have not';
+    is $s2->{grown}{blocked}, 0, '... and those of the other server have not';
 
     $ran = citrix_guard(['verify', '--no-ica', monitor($front), url(1)]);
     like $ran->{out}, qr/^  monitor    http:\S+: of these requests $SPELLINGS /m,
@@ -101,8 +101,9 @@ subtest 'on' => sub {
 };
 
 
-# Requests with the mark are counted apart, and are the run's all the same.
-subtest 'the mark of the canary' => sub {
+# Requests with the canary's token are counted separately, but belong to the
+# run.
+subtest 'the token of the canary' => sub {
     for (['on', 'shielded', 0, qr/which its monitor confirms/],
          ['detect', 'detect only', 1, qr/the mode is "detect"/]) {
         my ($mode, $verdict, $status, $reason) = @$_;
@@ -113,7 +114,7 @@ subtest 'the mark of the canary' => sub {
         verdict_is $is, $ran, $verdict, $status, $reason, $mode;
         my ($s) = grep { $_->{name} eq 's1' } @{ $is->{monitors}[0]{servers} };
         is $s->{grown}{blocked} + $s->{grown}{detected}, 0,
-            '... and no alarm: they are counted apart';
+            '... and no alarm: they are counted separately';
     }
 };
 
@@ -132,10 +133,10 @@ subtest 'the answers alone do not show it' => sub {
         '... by the log';
     ($is, $ran) = asked(8, monitor($front));
     verdict_is $is, $ran, 'cannot tell', 3, qr/only logs requests from here/,
-        'seen from an address of citrix_guard_detect_for';
+        'from an address of citrix_guard_detect_for';
     ($is, $ran) = asked(3, monitor($front));
     verdict_is $is, $ran, 'not shielded', 2,
-        qr/refused none; its monitor did not see them/, 'off';
+        qr/refused none; its monitor did not count them/, 'off';
 };
 
 
@@ -143,7 +144,7 @@ subtest 'some location of the server is not on' => sub {
     my ($is, $ran) = asked(4, monitor($front));
     verdict_is $is, $ran, 'cannot tell', 3, qr/"s4" has the mode "off"/, 'off';
     ($is, $ran) = asked(4);
-    verdict_is $is, $ran, 'shielded', 0, qr/served/, '... seen from outside';
+    verdict_is $is, $ran, 'shielded', 0, qr/served/, '... from outside';
     ($is, $ran) = asked(5, monitor($front));
     verdict_is $is, $ran, 'detect only', 1, qr/"s5" has the mode "detect"/,
         'detect';
@@ -153,10 +154,10 @@ subtest 'some location of the server is not on' => sub {
 };
 
 
-subtest 'it speaks against the answers' => sub {
+subtest 'the monitor contradicts the answers' => sub {
     my ($is, $ran) = asked(1, monitor($other));
     verdict_is $is, $ran, 'cannot tell', 3,
-        qr/\d\d answers have the guard's mark, but the monitor shows 0 of/,
+        qr/\d\d answers have X-Citrix-Guard, but the monitor shows 0 of/,
         'another guard\'s monitor';
     ($is, $ran) = asked(1, monitor($other), monitor($front));
     verdict_is $is, $ran, 'shielded', 0, qr/confirms/, 'one of two guards';
@@ -165,7 +166,7 @@ subtest 'it speaks against the answers' => sub {
 };
 
 
-# A balancer: half of the requests goes to each.
+# A balancer sends half of the requests to each guard.
 subtest 'two guards behind one name' => sub {
     my $balancer = CitrixGuard::Nginx->new(without_module => 1,
         vars => { A => $front->port(1), B => $other->port(1) },
@@ -178,16 +179,16 @@ END
     my ($is, $ran) = verify($url, '--no-ica', monitor($front));
     my $counted = $is->{monitors}[0]{blocked};
     verdict_is $is, $ran, 'cannot tell', 3, qr/shows $counted of/,
-        'one of them is asked';
+        'the monitor of one of them';
     like $is->{todo}, qr/a --monitor for each/, '... what to do';
     ($is, $ran) = verify($url, '--no-ica', monitor($front), monitor($other));
     verdict_is $is, $ran, 'shielded', 0, qr/confirms/, 'both';
-    cmp_ok $_->{blocked}, '>', 5, '... and each has some'
+    cmp_ok $_->{blocked}, '>', 5, '... and each counted some'
         for @{ $is->{monitors} };
 };
 
 
-# Monitors that lie, each time they are asked a part of the answers.
+# Monitors that lie: each request gets the next of these answers.
 sub told {
     my ($change, $port) = @_;
     my $asked = 0;
@@ -197,7 +198,7 @@ sub told {
                 { name => 's1', modes => ['on'], since => '2020',
                   verdicts => { blocked => { count => 9000 } } } ]);
         my $body = $change->(\%zone, $asked++);
-        # said, so that each answer counts: curl does not try twice
+        # closed explicitly, so that curl does not try twice
         return { status => 200, close => 1, headers => [Connection => 'close'],
                  body => $body // JSON::PP->new->encode(\%zone) };
     });
@@ -206,11 +207,11 @@ sub told {
 }
 
 
-subtest 'monitors that cannot be believed' => sub {
+subtest 'monitors that are not believed' => sub {
     my ($is, $ran) = told(sub { my ($zone, $n) = @_; $zone->{last} = 5 * $n;
         $zone->{started} .= $n; return });
     verdict_is $is, $ran, 'cannot tell', 3, qr/its counters were reset/,
-        'restarted meanwhile';
+        'restarted during the run';
     ($is, $ran) = told(sub { $_[0]{last} = $_[1] % 2 ? 9 : 3; return });
     verdict_is $is, $ran, 'cannot tell', 3, qr/its counters were reset/,
         'two nodes in turn';
@@ -238,8 +239,8 @@ subtest 'monitors that cannot be believed' => sub {
 };
 
 
-# The events of the run are gone from the ring: its counters are left.
-subtest 'a storm meanwhile' => sub {
+# The ring has lost the events of the run; only the counters are left.
+subtest 'a flood of attacks during the run' => sub {
     my ($is, $ran) = told(sub {
         my ($zone, $n) = @_;
         $zone->{last} = $n ? 5000 : 0;
@@ -254,7 +255,7 @@ subtest 'a storm meanwhile' => sub {
         return;
     }, 7);
     verdict_is $is, $ran, 'cannot tell', 3, qr/closed connection, though/,
-        'not by half of what was asked';
+        'not if only half of the requests were counted';
     ($is, $ran) = told(sub {
         my ($zone, $n) = @_;
         $zone->{last} = $n ? 500 : 0;
@@ -262,7 +263,7 @@ subtest 'a storm meanwhile' => sub {
         return;
     });
     verdict_is $is, $ran, 'cannot tell', 3, qr/shows 0 of/,
-        'by the events, where all are there';
+        'by the events, if all are still in the ring';
 };
 
 
@@ -283,7 +284,7 @@ subtest 'it does not answer' => sub {
         'closed';
     ($is, $ran) = asked(3, $closed);
     verdict_is $is, $ran, 'not shielded', 2, qr/refused none$/,
-        'what is open stays open';
+        'an open ADC is still reported as open';
 };
 
 
@@ -308,12 +309,12 @@ subtest 'errors' => sub {
         my $ran = citrix_guard(['verify', "--monitor=$url", url(1)]);
         is $ran->{status}, 3, "--monitor=$url";
         is $ran->{err}, 'citrix-guard: --monitor: it must be the '
-            . "http://HOST[:PORT]/PATH of a citrix_guard_monitor\n", '... said';
+            . "http://HOST[:PORT]/PATH of a citrix_guard_monitor\n", '... with a message';
     }
     my $ran = citrix_guard(['verify', ('--monitor=http://a/') x 9, url(1)]);
     like $ran->{err}, qr/--monitor: more than 8$/, 'too many';
     is_deeply [grep {/guard/} $adc->requests('')], [],
-        'no monitor was asked of the ADC';
+        'the ADC was never asked for a monitor';
 };
 
 done_testing;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# citrix-guard scan over the logs of what citrix-guard verify has sent to a real
-# guard in front of a real Apache: its requests are the operator's own, whatever
-# the log, and the logs do not end with an attack.
+# citrix-guard verify tests a real guard in front of a real Apache, and
+# citrix-guard scan reads the logs: the requests are the operator's own in every
+# kind of log, and scan does not conclude that there was an attack.
 
 use strict;
 use warnings;
@@ -64,7 +64,7 @@ sub logs {
 sub url { return 'http://127.0.0.1:' . $front->port($_[0]) }
 
 
-# The token of the run, as its requests have it.
+# The token of the run, from its requests.
 sub token {
     my ($file) = @_;
     my ($token) = slurp($file) =~ /[?&](cg[0-9a-f]{16})-\d/;
@@ -91,17 +91,17 @@ sub outcomes {
 for my $n (0 .. $#LOGS) {
     subtest "refused: $LOGS[$n]" => sub {
         my ($ran, $found) = scan([], $logs[$n]);
-        is $ran->{status}, 1, 'no attack that got through';
+        is $ran->{status}, 1, 'no attack got through';
         is_deeply [keys %{ outcomes($found) }], ['look-at-it'],
-            '... nor any that is not known to be of a run of verify';
+            '... and all look like requests of verify';
         my $all = $found->{'look-at-it'};
         cmp_ok $all, '>=', $SPELLINGS / 2, '... one for most spellings';
         like citrix_guard(['scan', $logs[$n]])->{out}, qr/--own=TOKEN/,
-            '... and how to have it counted apart';
+            '... and how to count them separately';
 
         ($ran, $found) = scan(["--own=$token"], $logs[$n]);
         is $ran->{status}, 0, 'own: nothing found';
-        is_deeply outcomes($found), { own => $all }, '... each is named';
+        is_deeply outcomes($found), { own => $all }, '... and each is listed';
         like citrix_guard(['scan', "--own=$token", $logs[$n]])->{out},
             qr/$all of your own \(--own\) are counted separately/, '... in words';
     };
@@ -111,10 +111,10 @@ subtest 'all logs of the run together' => sub {
     my ($ran, $found) = scan(["--own=$token"], @logs);
     is $ran->{status}, 0, 'nothing found';
     my ($one) = scan([], @logs);
-    cmp_ok $one->{status}, '<=', 1, '... nor an attack without the token';
+    cmp_ok $one->{status}, '<=', 1, '... without the token: no attack';
 };
 
-subtest 'what got through is said' => sub {
+subtest 'it is reported if something got through' => sub {
     ($is) = verify(url(2), '--no-ica');
     my @open = logs('detect');
     my ($ran) = scan(['--own=' . token($open[0])], $open[0]);
@@ -123,7 +123,7 @@ subtest 'what got through is said' => sub {
                                      $open[0]])->{out},
         qr/got through:\s+the ADC was open/, '... but the ADC was open';
     my ($other) = scan(["--own=$token"], $open[0]);
-    is $other->{status}, 3, 'the token of another run is none';
+    is $other->{status}, 3, 'the token of another run does not count';
 };
 
 subtest 'a run with a canary' => sub {
@@ -131,7 +131,7 @@ subtest 'a run with a canary' => sub {
     ($is) = verify(url(1), '--no-ica', "--canary=$CANARY");
     is $is->{verdict}, 'shielded', 'verify';
     my ($ran, $found) = scan(["--own=$token"], $logs[3]);
-    is $ran->{status}, 0, 'its events are own';
+    is $ran->{status}, 0, 'its events count as own';
     ($ran) = scan(["--own=$token", '--own=127.0.0.1'], @logs);
     is $ran->{status}, 0, 'the other logs, by the address';
 };

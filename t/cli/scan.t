@@ -1,12 +1,12 @@
 #!/usr/bin/perl
 
-# citrix-guard scan over annotated logs, t/data/logs: in front of each line
-# stands what must be found in it.
+# citrix-guard scan over annotated logs, t/data/logs: above each line is an
+# annotation that says what must be found in it.
 #
 #   #= FORMAT    what scan calls the format
 #   #! OPTION    given to scan
 #   #: nothing                              a request, and no finding
-#   #: OUTCOME REASON CLIENT STATUS [TIME]  a finding; behind a comma, why
+#   #: OUTCOME REASON CLIENT STATUS [TIME]  a finding; after a comma, why
 #   #: other                                no request
 #   #: damaged [OUTCOME REASON]             counted as such
 #   # ...        a comment
@@ -26,7 +26,7 @@ use CitrixGuard::Scan qw(samples sample text scan spewed $dir);
 use CitrixGuard::Scratch qw(spew);
 
 
-# A line's finding as its annotation has it.
+# A line's finding, in the form of its annotation.
 sub annotation {
     my ($finding, $expected) = @_;
     my $is = "$finding->{outcome} $finding->{reason}";
@@ -69,8 +69,8 @@ for my $name (samples()) {
 }
 
 
-# The second time a line takes the short way past it, if it has one.
-subtest 'lines that are like the one before' => sub {
+# The second of two equal lines takes the fast path, if the format has one.
+subtest 'lines that resemble the one before' => sub {
     for my $name (samples()) {
         my $sample = sample($name);
         my $text = join '', map {"$_->{text}\n" x 3} @{ $sample->{lines} };
@@ -91,14 +91,45 @@ sub found {
 }
 
 
-subtest 'lines that end as Windows ends them' => sub {
+subtest 'times that are like the one before' => sub {
+    my %line = (
+        combined => '192.0.2.1 - - [%3$02d/%2$s/%1$04d:%4$02d:%5$02d:%6$02d '
+            . '+0100] "GET /vpn/index.html HTTP/1.1" 200 5 "-" "-"',
+        json => '{"client":"192.0.2.1","time":"%1$04d-%7$02d-%3$02dT%4$02d:'
+            . '%5$02d:%6$02d+01:00","request":"GET / HTTP/1.1","status":200}');
+    my @before = (2020, 'Jan', 10, 8, 20, 30, 1);
+    for my $format (sort keys %line) {
+        for ([2021, 'Jan', 10, 8, 20, 30, 1, '2021-01-10T07:20:30Z'],
+             [2020, 'Feb', 10, 8, 20, 30, 2, '2020-02-10T07:20:30Z'],
+             [2020, 'Jan', 20, 8, 20, 30, 1, '2020-01-20T07:20:30Z'],
+             [2020, 'Jan', 10, 18, 20, 30, 1, '2020-01-10T17:20:30Z'],
+             [2020, 'Jan', 10, 8, 21, 30, 1, '2020-01-10T07:21:30Z'],
+             [2020, 'Jan', 10, 8, 20, 40, 1, '2020-01-10T07:20:40Z'],
+             [2020, 'Jan', 10, 8, 20, 31, 1, '2020-01-10T07:20:31Z'])
+        {
+            my ($time, @at) = reverse @$_;
+            my $log = sprintf("$line{$format}\n", @before) x 9
+                . sprintf("$line{$format}\n", reverse @at) x 3;
+            my (undef, $is) = scan([], spewed('log', $log));
+            is $is->{last}, $time, "$format, $time";
+            is $is->{requests}, 12, '... and all are read';
+        }
+        my $log = sprintf "$line{$format}\n", @before;
+        my (undef, $is) = scan([], spewed('log', $log x 9 . $log =~ s/:30/:3x/r));
+        is $is->{without_time} + $is->{files}[0]{damaged}, 1,
+            "$format: a time that is none";
+    }
+};
+
+
+subtest 'lines with CR LF' => sub {
     for my $name (samples()) {
         my $sample = sample($name);
         my $text = text($sample);
         my $is = (scan($sample->{options}, spewed('crlf', $text)))[1];
         my $crlf = (scan($sample->{options},
                          spewed('crlf', $text =~ s/\n/\r\n/gr)))[1];
-        # what is left of a damaged line has all of its bytes
+        # a damaged line keeps all of its bytes
         $_->{target} =~ s/\\x0D$// for @{ $crlf->{findings} };
         is_deeply $crlf, $is, $name;
     }
@@ -150,7 +181,7 @@ subtest 'moments' => sub {
 };
 
 
-# Anybody can write a token; only the operator knows which is his.
+# Anybody can write a token; only the operator knows which one is real.
 subtest 'the operator\'s own' => sub {
     my $token = 'cg0123456789abcdef';
     my $line = qq{%s - - [10/Jan/2020:08:00:00 +0000] "GET %s HTTP/1.1" %d 1}
@@ -183,7 +214,7 @@ subtest 'the operator\'s own' => sub {
     spewed('mine', sprintf $line, @{ $all{open} });
     like citrix_guard(['scan', '-q', "--own=$token", "$dir/mine"])->{out},
         qr/1 of your own.*1 of them got through:\s+the ADC was open/s,
-        'what got through is said';
+        'it is reported if something got through';
 };
 
 
@@ -209,8 +240,8 @@ subtest 'times without a zone' => sub {
                            $own);
     is_deeply [map { $_->{time} } @{ $is->{findings} }],
         [qw(2020-01-10T07:00:00Z 2020-01-10T06:00:00Z)],
-        'an offset of its own counts first';
-    is $is->{periods}[-1]{attempts}, 1, 'the times of options are UTC';
+        'an offset in the log takes precedence';
+    is $is->{periods}[-1]{attempts}, 1, 'times in options are UTC';
 };
 
 
@@ -225,12 +256,12 @@ subtest 'the timeline is in order' => sub {
     my $ran = citrix_guard(['scan', $late, "$dir/success", $early]);
     my ($timeline) = $ran->{out} =~ /^Timeline.*?\n(.*?)\n\n/ms;
     is_deeply [$timeline =~ /T08:00:(\d\d)Z  192/g], [10 .. 14, 20],
-        'the first attempts by time, and the success in its place';
+        'the first attempts in order of time, and the success in between';
 };
 
 
-# A request of the access log stands in the error log and among the events, too.
-subtest 'one event once' => sub {
+# A request of the access log is also in the error log and among the events.
+subtest 'one request in several logs counts once' => sub {
     my $up = '/vpn/../vpns/portal';
     my $guard = '[%s] 7#7: *1 citrix_guard: %s reason=traversal%s id=%s '
         . 'target="%s", client: 192.0.2.40, server: x, request: "GET %s '
@@ -297,7 +328,7 @@ subtest 'what the guard would refuse' => sub {
     ok scalar(grep { $_->{reason} eq 'vpns' } @{ $is->{would_block} }),
         'with another policy';
 
-    # of lines that are alike, the second one may take a short way
+    # of similar lines, the second one may take the fast path
     my $log = qq{192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET /vpns/a}
             . qq{ HTTP/1.1" 404 1 "-" "-"\n};
     (undef, $is) = scan(['--sslvpn=off'], spewed('vpns', $log x 3));
@@ -318,7 +349,7 @@ subtest 'for a case file' => sub {
         "[^"]*csv",1$}x, 'a row: no formula, no escape';
     is scalar @rows, 2, '... the only one';
     unlike citrix_guard(['scan', "$dir/csv"])->{out}, qr/[^\x0a\x20-\x7e]/,
-        'the report moves no terminal';
+        'the report has no control bytes';
 };
 
 
@@ -343,14 +374,14 @@ subtest 'keys of JSON lines' => sub {
 };
 
 
-# "time" tells more than "ts"; most of the lines take the short way.
+# "time" takes precedence over "ts"; most of the lines take the fast path.
 subtest 'keys that mean the same' => sub {
     my $line = '{"ts":"2021-%1$s","time":"2020-%1$s","date":"2022-%1$s",'
              . '"target":"/a","status":200}' . "\n";
     my $log = join '', map { sprintf $line, "01-0${_}T08:00:00Z" } 1 .. 5;
     my (undef, $is) = scan([], spewed('alike', $log));
     is "$is->{first} $is->{last}", '2020-01-01T08:00:00Z 2020-01-05T08:00:00Z',
-        'the time of the higher rank';
+        'the time of the more specific key';
 };
 
 
@@ -388,7 +419,7 @@ END
 };
 
 
-# What stands behind the first request of a line.
+# What follows the first request on a line.
 subtest 'two requests on one line' => sub {
     my $up = '/vpn/../vpns/portal/a.xml';
     my $clf = '192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] "GET %s HTTP/1.1"'
@@ -406,7 +437,7 @@ subtest 'two requests on one line' => sub {
         my ($ran, $is) = scan([], spewed('two', $log));
         my @found = @{ $is->{findings} };
         is_deeply [map { $_->{line} } @found], [4], "$name: found";
-        cmp_ok $ran->{status}, '>', 0, '... it is not clean';
+        cmp_ok $ran->{status}, '>', 0, '... the log is not clean';
         if ($expected eq 'damaged') { ok $found[0]{damaged}, '... as damaged' }
         else { is $ran->{status}, $expected, '... with its answer' }
     }
@@ -430,10 +461,10 @@ subtest 'conclusions' => sub {
         my $ran = citrix_guard(['scan', '-q', spewed($name, $log)]);
         is $ran->{status}, $status, $name;
         like $ran->{out}, $text, '... in words';
-        like $ran->{out}, qr/logs begin on 2020-01-10/, '... and since when'
+        like $ran->{out}, qr/logs begin on 2020-01-10/, '... and the start'
             if $status < 3;
     }
-    # the worst of two, and what was not understood beside them
+    # the worse of two findings, and lines that were not understood
     for (['attempt look', 1, qr/Attempts only.*1 finding to look at/s],
          ['look attempt unknown', 2, qr/not all answers are known/],
          ['unknown success', 3, qr/Success suspected/]) {
@@ -451,15 +482,15 @@ subtest 'conclusions' => sub {
     for my $name (sort keys %noise) {
         my $ran = citrix_guard(['scan', '-q', "$dir/$name", "$dir/noise"]);
         is $ran->{status}, $noise{$name}[0], "$name and noise";
-        like $ran->{out}, $noise{$name}[1], '... both are named';
+        like $ran->{out}, $noise{$name}[1], '... both are mentioned';
     }
     my $ran = citrix_guard(['scan', "$dir/nothing", "$dir/nowhere"]);
-    is $ran->{status}, 2, 'a file that is missing is no "nothing found"';
-    like $ran->{out}, qr/Not all was read/, '... said';
+    is $ran->{status}, 2, 'a missing file never ends with "Nothing found"';
+    like $ran->{out}, qr/Not all was read/, '... with a message';
 };
 
 
-# The guard says in the error log how many of its own lines it has left out.
+# The guard logs how many of its own lines it has left out.
 subtest 'what the guard has not logged' => sub {
     my $at = '2020/01/10 08:00:00';
     my $log = qq{$at [info] 7#7: *1 open() failed, client: 192.0.2.1, }
@@ -472,10 +503,10 @@ subtest 'what the guard has not logged' => sub {
         . qq{$at [warn] 7#7: citrix_guard: log_rate left out 1 requests of }
         . "others: 0 refused, 1 not refused\n"));
     is $said->{status}, 2, '... and with requests that are not in it';
-    is $is->{left_out}, 13, '... so many';
+    is $is->{left_out}, 13, '... the number';
     is $is->{files}[0]{damaged}, 0, '... in lines that are understood';
     like citrix_guard(['scan', "$dir/error"])->{out},
-        qr/Could not be read\..*has not logged 13 requests/s, '... said';
+        qr/Could not be read\..*has not logged 13 requests/s, '... message';
 };
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
 # citrix-guard setup and rollback: the shipped configuration with a real nginx
-# and TLS on both sides. Values that do not fit are refused before anything is
-# written; if nginx refuses the configuration, nothing has changed.
+# and TLS on both sides. Invalid values are refused before anything is written;
+# if nginx refuses the configuration, nothing has changed.
 
 use strict;
 use warnings;
@@ -38,12 +38,12 @@ my $adc = '127.0.0.1:' . $gateway->{tls_adc}->port;
 my $listen = '127.0.0.1:' . $gateway->front;
 my $before = before(200);
 
-# what make install has put there, but for the paths of the test
+# what make install puts there, with the paths of the test
 $gateway->text;
 spew("$conf/citrix-guard/main.conf",
      slurp("$conf/citrix-guard/main.conf") =~ s/daemon off;//r);
 spew("$conf/nginx.conf", $before);
-# what a sanitizer says of the memory of an nginx that refuses to start is nginx's
+# leaks of an nginx that refuses to start are nginx's own
 spew("$dir/nginx", "#!/bin/sh\nASAN_OPTIONS=\$ASAN_OPTIONS:detect_leaks=0\n"
      . "export ASAN_OPTIONS\nexec '" . CitrixGuard::Nginx::binary()
      . "' -p '$dir/' -e '$dir/error.log' \"\$@\"\n");
@@ -51,7 +51,7 @@ chmod 0755, "$dir/nginx" or die "chmod: $!";
 my %shipped = map { $_ => slurp("$conf/citrix-guard/$_") }
     qw(settings.conf names.conf front.conf mode.conf canary.conf);
 
-# nginx is a daemon here: it ends with the test, by its pid
+# nginx is a daemon here: the test ends it by its pid
 END {
     my $status = $?;
     my $pid = master();
@@ -73,12 +73,12 @@ sub master {
 sub before {
     my ($status) = @_;
     return "pid $dir/nginx.pid; error_log $dir/error.log;\nevents { }\n"
-        . "http { access_log off; server { listen 127.0.0.1:"
+        . 'http { ' . $gateway->temp_paths . " access_log off; server { listen 127.0.0.1:"
         . $gateway->alive . "; return $status; } }\n";
 }
 
 
-# what the test has to say in place of the defaults
+# the options that the test needs in place of the defaults
 sub setup {
     my ($more, $input, %less) = @_;
     my %option = (name => $NAME, adc => $adc, 'adc-ca' => "$certs/ca.pem",
@@ -99,7 +99,7 @@ sub rollback {
 sub kept { return map { s{.*/}{}r } sort glob "$conf/citrix-guard/kept/*" }
 
 
-# the last line that it said
+# the last line of the output
 sub sentence { return (split /\n/, $_[0]{out})[-1] // '' }
 
 
@@ -130,7 +130,7 @@ sub fails {
 }
 
 
-subtest 'what is no value' => sub {
+subtest 'invalid values' => sub {
     my @bad = (
         [name => "a.example\n", qr/not a host name/],
         [name => 'a.example;', qr/not a host name/],
@@ -159,9 +159,9 @@ subtest 'what is no value' => sub {
         [listen => '1.2.3.4;:1', qr/must be PORT or ADDRESS:PORT/],
         [certificate => "$certs/none.pem", qr/No such file/],
         [certificate => $certs, qr/it is not a file/],
-        [certificate => "$certs/a;b.pem", qr/may have letters/],
-        [certificate => "$certs/\$a.pem", qr/may have letters/],
-        [key => "$certs/a b", qr/may have letters/],
+        [certificate => "$certs/a;b.pem", qr/may contain only letters/],
+        [certificate => "$certs/\$a.pem", qr/may contain only letters/],
+        [key => "$certs/a b", qr/may contain only letters/],
         [monitor => 'file:///etc/passwd', qr/must be the http/],
         [conf => 'relative', qr/must be the absolute path/],
         [balancer => '192.0.2.30;', qr/must be the address of a balancer/],
@@ -171,7 +171,7 @@ subtest 'what is no value' => sub {
         [balancer => '', qr/must be the address of a balancer/],
         [collector => 'log.example:514', qr/must be ADDRESS, ADDRESS:PORT/],
         [collector => '192.0.2.40,x', qr/must be ADDRESS, ADDRESS:PORT/],
-        [collector => '192.0.2.40', qr/which --balancer makes/],
+        [collector => '192.0.2.40', qr/--balancer= is missing/],
     );
     for (@bad) {
         my ($option, $value, $message) = @$_;
@@ -185,7 +185,7 @@ subtest 'what is no value' => sub {
 };
 
 
-subtest 'what does not fit' => sub {
+subtest 'values that are not usable' => sub {
     fails setup(['--yes'], '', key => "$certs/adc.key"),
         qr/the key \S+adc\.key does not fit the certificate/, 'another key';
     fails setup(['--yes'], '', key => "$certs/ca.pem"),
@@ -198,9 +198,9 @@ subtest 'what does not fit' => sub {
         qr/certificate at \S+ is not trusted .*--adc-ca=FILE/,
         'another authority';
     fails setup(['--yes'], '', adc => '127.0.0.1:' . free_port()),
-        qr/the ADC does not answer over TLS at 127/, 'nobody is there';
+        qr/the ADC does not answer over TLS at 127/, 'no server there';
     fails setup(['--yes'], '', adc => '127.0.0.1:' . $web->port),
-        qr/the ADC does not answer over TLS/, 'no TLS is there';
+        qr/the ADC does not answer over TLS/, 'no TLS there';
     fails setup(['--yes'], '', key => undef), qr/--key= is missing/,
         'an option is missing';
     fails setup(['--yes'], '', nginx => "$dir/none"), qr/none does not run/,
@@ -212,7 +212,7 @@ subtest 'what does not fit' => sub {
     fails setup(['--yes']), qr/nginx has no stream module.*--browser-only/,
         'no stream module';
     my $ran = setup(['--yes', '--browser-only', '--dry-run']);
-    is $ran->{status}, 0, 'for browsers it is not needed' or diag $ran->{err};
+    is $ran->{status}, 0, 'browser-only does not need it' or diag $ran->{err};
     like $ran->{out}, qr/^\+include citrix-guard\/browser-only\.conf;$/m,
         '... and another file is included';
     untouched();
@@ -223,11 +223,11 @@ subtest 'what does not fit' => sub {
     fails setup(['--yes'], '', listen => $other->sockport),
         qr/port \d+ is in use: \S+ \(process $$\) listens there/,
         'a port that is in use';
-    is_deeply [kept()], [], 'nothing is kept of them';
+    is_deeply [kept()], [], 'no files were kept for these';
 };
 
 
-# nginx opens and closes sockets while it goes on: none of them is a stranger's
+# nginx opens and closes sockets while it runs: none belongs to another program
 subtest 'a port whose sockets come and go' => sub {
     my $port = free_port();
     my $parent = $$;
@@ -275,7 +275,7 @@ subtest 'nginx refuses it' => sub {
     spew("$conf/citrix-guard/shutter.conf", "nonsense;\n");
     my $ran = setup(['--yes']);
     fails $ran, qr/unknown directive "nonsense"/, 'nginx -t';
-    like $ran->{err}, qr/the old files are restored/, '... says so';
+    like $ran->{err}, qr/the old files are restored/, '... and says so';
     is_deeply [kept()], [], '... and no folder is left';
     spew("$conf/citrix-guard/shutter.conf", $shutter);
     is master(), '', 'nginx was not started';
@@ -286,7 +286,7 @@ subtest 'from nothing to shielded' => sub {
     my $ran = setup(['--yes', "--name=$SECOND"]);
     is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
     like sentence($ran), qr/^Shielded: .* and users are served\.$/,
-        '... ends with one sentence';
+        '... and ends with one sentence';
     ok master(), 'nginx runs';
     is get('/vpn/index.html')->{status}, 200, 'a page';
     refused get('/vpn/../vpns/cfg/smb.conf'), 'an attack';
@@ -301,15 +301,15 @@ subtest 'from nothing to shielded' => sub {
 
     my $canary = "$conf/citrix-guard/canary.conf";
     my ($token) = slurp($canary) =~ /^citrix_guard_canary setup (\w{24});$/m;
-    ok $token, 'its own checks have a mark';
-    is((stat $canary)[2] & 0777, 0600, '... which others may not read');
-    unlike $ran->{out} . $ran->{err}, qr/$token/, '... and do not see';
+    ok $token, 'its own checks have a token';
+    is((stat $canary)[2] & 0777, 0600, '... that others may not read');
+    unlike $ran->{out} . $ran->{err}, qr/$token/, '... and that is not shown';
 
     my $pid = master();
     $ran = setup(['--yes', "--name=$SECOND"]);
-    is $ran->{status}, 0, 'once more' or diag $ran->{err};
+    is $ran->{status}, 0, 'a second time' or diag $ran->{err};
     like $ran->{out}, qr/^All files are up to date\.$/m,
-        '... nothing changes';
+        '... and nothing changes';
     is_deeply [kept()], \@folder, '... and nothing more is kept';
     is master(), $pid, '... nginx was reloaded';
 };
@@ -320,7 +320,7 @@ subtest 'the answers of an earlier setup' => sub {
         qw(name adc certificate key mode listen adc-ca);
     my $ran = setup(['--yes'], '', @no);
     is $ran->{status}, 0, '--yes takes them' or diag $ran->{out}, $ran->{err};
-    like $ran->{out}, qr/^All files are up to date\.$/m, '... all';
+    like $ran->{out}, qr/^All files are up to date\.$/m, '... all of them';
 
     $ran = setup(['--dry-run'], "\n" x 5, @no);
     is $ran->{status}, 0, 'they are proposed' or diag $ran->{err};
@@ -332,16 +332,16 @@ subtest 'the answers of an earlier setup' => sub {
     my $text = slurp($front);
     spew($front, $text =~ s/listen \S+/listen 127.0.0.1;x/r);
     $ran = setup(['--yes'], '', @no);
-    is $ran->{status}, 2, 'what is no value is not taken';
-    like $ran->{err}, qr/--listen=127\.0\.0\.1: it must be/, '... it says';
+    is $ran->{status}, 2, 'an invalid value is not proposed';
+    like $ran->{err}, qr/--listen=127\.0\.0\.1: it must be/, '... and says why';
     spew($front, $text);
 
     my $canary = "$conf/citrix-guard/canary.conf";
     chmod 0644, $canary or die $!;
     my @folder = kept();
     $ran = setup(['--yes'], '', @no);
-    is $ran->{status}, 0, 'a mark that others may read' or diag $ran->{err};
-    is((stat $canary)[2] & 0777, 0600, '... is closed');
+    is $ran->{status}, 0, 'a token that others may read' or diag $ran->{err};
+    is((stat $canary)[2] & 0777, 0600, '... is protected again');
     is_deeply [kept()], \@folder, '... which rollback does not count';
 };
 
@@ -350,7 +350,7 @@ subtest 'detect' => sub {
     my $ran = setup(['--yes', '--mode=detect']);
     is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
     is sentence($ran), 'Nothing is blocked: the mode is detect.',
-        '... its sentence';
+        '... the last sentence';
     is scalar kept(), 2, 'the files of "on" are kept';
     $ran = citrix_guard(['status', '--monitor=' . $gateway->monitor]);
     is $ran->{status}, 1, 'its own checks have raised no alarm'
@@ -359,7 +359,7 @@ subtest 'detect' => sub {
 };
 
 
-# The monitor of another guard, which has seen nothing: nobody can tell.
+# The monitor of another guard, which has counted none of these requests.
 subtest 'not shielded' => sub {
     my $other = CitrixGuard::Nginx->new(http => <<'END')->start;
         citrix_guard_zone other:1m;
@@ -370,7 +370,7 @@ END
     my $ran = setup(['--yes', '--mode=detect'], '',
         monitor => 'http://127.0.0.1:' . $other->port . '/m');
     is $ran->{status}, 1, 'setup';
-    like sentence($ran), qr/^Not shielded: \Q$NAME\E: .*did not see them/,
+    like sentence($ran), qr/^Not shielded: \Q$NAME\E: .*did not count them/,
         '... says why';
 };
 
@@ -383,21 +383,21 @@ subtest 'rollback' => sub {
     like $ran->{out}, qr/^Nothing was written/m, 'a dry run';
 
     $ran = rollback();
-    is $ran->{status}, 0, 'back by one' or diag $ran->{err};
-    like $ran->{out}, qr/before the setup of $dates[0]\.$/m, '... says it';
+    is $ran->{status}, 0, 'back by one setup' or diag $ran->{err};
+    like $ran->{out}, qr/before the setup of $dates[0]\.$/m, '... and says so';
     refused get('/vpn/../vpns/'), 'the mode is on again';
     is get('/vpn/index.html', $SECOND)->{status}, 200, '... with both names';
     like rollback('--list')->{out}, qr/^$dates[0]  as it is now$/m,
-        'the list says where we are';
+        'the list shows which is active';
 
     spew("$conf/citrix-guard/kept/$dates[1]/nginx.conf", 'nonsense;');
     my $now = slurp("$conf/citrix-guard/settings.conf");
     $ran = rollback();
-    is $ran->{status}, 2, 'what nginx does not take';
-    like $ran->{err}, qr/unknown directive "nonsense"/, '... by its message';
-    is slurp("$conf/citrix-guard/settings.conf"), $now, '... stays away';
-    like slurp("$conf/nginx.conf"), qr/^include citrix-guard/m, '... wholly';
-    refused get('/vpn/../vpns/'), '... and the shield is up';
+    is $ran->{status}, 2, 'files that nginx rejects';
+    like $ran->{err}, qr/unknown directive "nonsense"/, '... with its message';
+    is slurp("$conf/citrix-guard/settings.conf"), $now, '... are not restored';
+    like slurp("$conf/nginx.conf"), qr/^include citrix-guard/m, '... none';
+    refused get('/vpn/../vpns/'), '... and the guard is still active';
     is_deeply [reverse kept()], \@dates, '... and no folder is left';
 
     spew("$conf/citrix-guard/kept/$dates[1]/nginx.conf", $before);
@@ -406,13 +406,13 @@ subtest 'rollback' => sub {
     like $ran->{out}, qr/no guard from setup: nothing is refused/, '... warns';
     untouched('all is as it was before the first setup');
     ok CitrixGuard::Scratch::connectable($gateway->alive),
-        'nginx has taken them';
+        'nginx uses them';
     ok !CitrixGuard::Scratch::connectable($gateway->front),
         '... and the guard is gone when the command ends';
 
     $ran = rollback();
-    is $ran->{status}, 2, 'further back there is nothing';
-    like $ran->{err}, qr/already those from before the first setup/, '... it says';
+    is $ran->{status}, 2, 'there is nothing before the first setup';
+    like $ran->{err}, qr/already those from before the first setup/, '... why';
     for my $bad ('../..', '20200101T000000Z', '') {
         is rollback("--to=$bad")->{status}, 2, "--to=$bad";
     }
@@ -423,11 +423,11 @@ subtest 'a container' => sub {
     my $ran = setup(['--yes', '--no-start'], '', adc => '127.0.0.1:1',
         listen => free_port());
     is $ran->{status}, 0, 'setup without a start' or diag $ran->{err};
-    is sentence($ran), 'Set up; nginx was not started.', '... its sentence';
+    is sentence($ran), 'Set up; nginx was not started.', 'its sentence';
     like slurp("$conf/citrix-guard/settings.conf"), qr/server 127\.0\.0\.1:1;/,
-        '... nobody asked the ADC';
+        '... the ADC was not asked';
     ok !CitrixGuard::Scratch::connectable($gateway->front),
-        '... and nginx goes on as before';
+        '... and nginx runs as before';
     is rollback()->{status}, 0, 'back';
     untouched('... as before');
 };
@@ -440,7 +440,7 @@ subtest 'a node behind a balancer' => sub {
     my $ran = setup(['--yes', '--balancer=2001:db8::/64'], '', %node);
     is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
     like sentence($ran), qr/^Shielded: .* and users are served\.$/,
-        '... ends with one sentence';
+        '... and ends with one sentence';
     my $read = sub { slurp("$conf/citrix-guard/$_[0].conf") };
     like $read->('front-node'), qr/^listen\ \Q$listen\E\ ssl\ .*proxy_protocol;
         \s+set_real_ip_from\ 2001:db8::\/64;
@@ -455,29 +455,29 @@ subtest 'a node behind a balancer' => sub {
         '... and the counters';
     my $answer = eval { get('/vpn/') } // {};
     is $answer->{status} // '', '',
-        'nobody is served without the PROXY protocol';
+        'without the PROXY protocol nobody is served';
 
     $ran = citrix_guard(['verify', '--proxy-protocol', "https://$NAME"]);
     like $ran->{err}, qr/--proxy-protocol needs --connect/,
-        '... which leads to no other way than to the node';
+        '... which leads only to the node';
     $ran = citrix_guard(['verify', '--proxy-protocol', '--insecure',
         "--connect=$listen", "--direct=$adc", "https://$NAME"]);
-    is $ran->{status}, 2, 'the ADC itself is asked without it'
+    is $ran->{status}, 2, 'the ADC itself gets no PROXY protocol'
         or diag $ran->{out};
 
     my @no = map { $_ => undef } qw(name adc certificate key mode listen adc-ca);
     $ran = setup(['--yes'], '', @no);
-    is $ran->{status}, 0, 'once more, without a word' or diag $ran->{err};
+    is $ran->{status}, 0, 'a second time, without options' or diag $ran->{err};
     like $ran->{out}, qr/^All files are up to date\.$/m,
-        '... nothing changes';
+        '... and nothing changes';
     $ran = setup(['--yes', '--dry-run', '--collector=none'], '', @no);
     like $ran->{out}, qr/^-error_log/m, 'no collector any more';
     $ran = setup(['--yes', '--dry-run', '--gateway'], '', @no);
     like $ran->{out}, qr/^\+include citrix-guard\/gateway\.conf;$/m,
         'no node any more';
     $ran = setup(['--yes', '--browser-only'], '', %node);
-    is $ran->{status}, 2, 'what does not fit together';
-    like $ran->{err}, qr/are those of a node/, '... it says';
+    is $ran->{status}, 2, 'options that exclude each other';
+    like $ran->{err}, qr/set up a node/, '... and says why';
     is rollback()->{status}, 0, 'rollback';
     untouched();
 };
@@ -493,24 +493,24 @@ subtest 'damaged' => sub {
         spew($list, "$line\n");
         my $ran = rollback("--to=$first");
         is $ran->{status}, 2, $line;
-        like $ran->{err}, qr/are damaged/, '... it says';
+        like $ran->{err}, qr/are damaged/, '... and says why';
         spew($list, $was);
     }
 };
 
 
-subtest 'a link, and one at a time' => sub {
+subtest 'a link, and one command at a time' => sub {
     rename "$conf/nginx.conf", "$conf/mine.conf" or die $!;
     symlink 'mine.conf', "$conf/nginx.conf" or die $!;
     open my $lock, '<', "$conf/citrix-guard" or die $!;
     flock $lock, 2 or die $!;
     my $ran = setup(['--yes']);
-    is $ran->{status}, 2, 'another one is at work';
-    like $ran->{err}, qr/another citrix-guard is working/, '... it says';
+    is $ran->{status}, 2, 'another setup is running';
+    like $ran->{err}, qr/another citrix-guard is working/, '... and says why';
     close $lock;
     $ran = setup(['--yes']);
     is $ran->{status}, 0, 'setup' or diag $ran->{out}, $ran->{err};
-    is slurp("$conf/mine.conf"), $before, 'what the link leads to stays';
+    is slurp("$conf/mine.conf"), $before, 'the target of the link is unchanged';
     is rollback()->{status}, 0, 'rollback';
     is readlink("$conf/nginx.conf"), 'mine.conf', 'the link is back';
 };

@@ -43,7 +43,7 @@ sub server {
 }
 
 
-# What a monitor says that has this in its zone; text: in place of JSON.
+# A monitor with this in its zone, or with this text in place of JSON.
 sub told {
     my ($servers, %more) = @_;
     my $text = delete $more{text};
@@ -69,7 +69,7 @@ for my $case (
     ['shielded', \@on, 0, qr/^We\ have\ been\ shielded\ since\ 2026-01-10T03:00:00
         \.000Z\ at\ gateway\.example\.com\ \(proxy1\):\ 3\ blocked,\ and\ there
         \ is\ no\ sign\ that\ anything\ got\ through\ since\ then\.$/x],
-    ['a server that is gone', [@on, server('old', [])], 0,
+    ['a server that is no longer configured', [@on, server('old', [])], 0,
      qr/^We have been shielded .* at gateway\.example\.com \(proxy1\)/],
     ['attempts without success', [server($GATE, ['on'], attempt => 2)], 0,
      qr/^We have been shielded/],
@@ -82,7 +82,7 @@ for my $case (
     ['off', [server($GATE, ['off'])], 2, qr/^We are not shielded: the guard is off at gateway/],
     ['off for one', [@on, server('b', ['off'])], 1,
      qr/^The guard is off in a part of b \(proxy1\)/],
-    ['a mode that is not known', [server($GATE, ['new'])], 2,
+    ['an unknown mode', [server($GATE, ['new'])], 2,
      qr/^We are not shielded/],
     ['got through', [server($GATE, ['on'], 'scan-success' => 1,
                             'exploit-suspected' => 2)], 2,
@@ -91,9 +91,9 @@ for my $case (
      2, qr/^1 request may have got through/],
     ['not answered', [server($GATE, ['on'], unknown => 1)], 2,
      qr/^1 request may have got through \(of 1 /],
-    ['an outcome that is not known', [server($GATE, ['on'], newer => 1)], 2,
+    ['an unknown outcome', [server($GATE, ['on'], newer => 1)], 2,
      qr/^1 request may have got through/],
-    ['got through one that is gone', [@on, server('old', [],
+    ['got through a removed server', [@on, server('old', [],
         'scan-success' => 1)], 2, qr/^1 request may/],
     ['looked at', [server($GATE, ['on'], 'scan-success' => 2)], 0,
      qr/^We have been shielded .*: 3 blocked; 2 that may have got through were acknowledged by Ann\.$/,
@@ -127,7 +127,7 @@ for my $case (
      upgrade => { beside => 1, unreadable => 1 }],
     ['no other nginx', \@on, 0, qr/^We have been shielded/,
      upgrade => { beside => 0 }],
-    ['a number of others that is none', \@on, 3,
+    ['an invalid number of others', \@on, 3,
      qr/not that of a citrix_guard_monitor/, upgrade => { beside => '?' }],
     ['one beside it, and one got through', [server($GATE, ['on'],
         unknown => 1)], 2, qr/^1 request may/, upgrade => { beside => 1 }],
@@ -149,13 +149,23 @@ for my $case (
     ['nothing configured', [], 3, qr/^Cannot tell .*: no server/],
     ['the clock', \@on, 3, qr/^Cannot tell .*: the clock/,
      now => '2026-01-09T05:00:00.000Z'],
+    ['the clock, by an event', [{ %{ server($GATE, ['on']) }, verdicts => {
+        blocked => { count => 1, last => '2026-01-10T05:00:05.001Z' } } }], 3,
+     qr/^Cannot tell .*: the clock/],
+    ['the clock, by a server that is gone', [@on, { %{ server('old', []) },
+        since => '2026-01-10T05:01:00.000Z' }], 3, qr/^Cannot tell .*: the clock/],
+    ['the clock was moved a little', \@on, 0, qr/^We have been shielded/,
+     now => '2026-01-10T02:59:55.000Z'],
+    ['the clock was moved a little more, over midnight', \@on, 3,
+     qr/^Cannot tell .*: the clock/, configured => '2026-01-11T00:00:04.000Z',
+     now => '2026-01-10T23:59:58.999Z'],
     ['another version', \@on, 3, qr/not that of a citrix_guard_monitor/,
      version => 2],
     ['no JSON', \@on, 3, qr/not that of a citrix_guard_monitor/,
      text => '<html>'],
     ['half of it', \@on, 3, qr/not that of a citrix_guard_monitor/,
      text => '{"version":1,"now":"2","started":"1","configured":"1","servers":['],
-    ['a count that is none', [{ %{ server($GATE, ['on']) }, passed => '-1' }],
+    ['an invalid count', [{ %{ server($GATE, ['on']) }, passed => '-1' }],
      3, qr/not that of a citrix_guard_monitor/],
     ['nothing', \@on, 3, qr/not that of a citrix_guard_monitor/, text => ''],
     ['another page', \@on, 3, qr/it answers 404/, code => 404],
@@ -173,9 +183,9 @@ for my $case (
 subtest 'no monitor' => sub {
     my $nobody = 'http://127.0.0.1:' . free_port() . '/citrix-guard';
     my ($is) = status($nobody);
-    is $is->{exit}, 3, 'nobody is there';
+    is $is->{exit}, 3, 'no server there';
     like $is->{sentence}, qr/^Cannot tell .*: no answer from the monitor at /,
-        '... says so';
+        '... and says so';
     is $is->{counts}, undef, '... no counts';
     my $ran = citrix_guard(['status', '--nagios', "--monitor=$nobody"]);
     is $ran->{status}, 3, 'Nagios: 3';
@@ -183,7 +193,7 @@ subtest 'no monitor' => sub {
         '... one line, no figures';
     $ran = citrix_guard(['status', "--monitor=$nobody"]);
     is $ran->{status}, 3, 'for people: 3';
-    unlike $ran->{out}, qr/shielded since|clean/, '... nothing good in it';
+    unlike $ran->{out}, qr/shielded since|clean/, '... and nothing reassuring';
 };
 
 
@@ -247,7 +257,7 @@ END
     my $before = $blocked->();
     ($is) = status($monitor, "--verify=$gate",
         '--canary=5d41402abc4b2a76b9719d91');
-    is $is->{exit}, 0, 'and with the mark of a canary';
+    is $is->{exit}, 0, 'and with the token of a canary';
     is $blocked->(), $before, '... nothing of it is counted as an attack';
     ($is) = status($monitor, '--verify=http://127.0.0.1:' . $adc->port);
     is $is->{exit}, 2, 'verify says no';
@@ -259,8 +269,8 @@ END
 };
 
 
-# dpkg -i puts a module in place that the running nginx did not load: the next
-# start fails
+# dpkg -i installs a module that does not fit the running nginx: its next start
+# fails
 subtest 'a module of another nginx' => sub {
     my $nginx = CitrixGuard::Nginx->new(ports => 2, without_module => 1,
         before => 'load_module %%DIR%%/guard.so;', http => <<'END');
@@ -281,14 +291,14 @@ END
     my @asked = ('--nginx=' . CitrixGuard::Nginx::binary(),
                  '--conf=' . $nginx->dir . '/conf');
     my ($is) = status($monitor);
-    is $is->{exit}, 0, 'of another monitor it does not ask nginx';
+    is $is->{exit}, 0, 'with another monitor it does not run nginx -t';
     ok !$is->{next_start}, '... which may be another machine';
     my $ran;
     ($is, $ran) = status($monitor, @asked);
-    is $is->{exit}, 0, 'nginx would start again' or diag $ran->{out};
-    is $is->{next_start}{verdict}, 'yes', '... and it says so';
+    is $is->{exit}, 0, 'nginx would start' or diag $ran->{out};
+    is $is->{next_start}{verdict}, 'yes', '... and says so';
 
-    # the signature of a nginx that was built in another way
+    # the signature of an nginx that was built in another way
     is $module =~ s/\b(\d,\d,\d,)([01]{30,})/$1 . $2 =~ tr{01}{10}r/eg, 1,
        'a module for another nginx';
     spew("$file.new", $module);
@@ -296,7 +306,7 @@ END
     ($is, $ran) = status($monitor, @asked);
     is $is->{exit}, 1, 'is a warning' or diag $ran->{out};
     like $is->{sentence}, qr/^We have been shielded since .* got through since (?#
-        )then; but nginx will not start again, nor reload: nginx -t says: (?#
+        )then; but nginx will not start again or reload: nginx -t says: (?#
         )module ".*guard\.so" is not binary compatible in /, '... says why';
     is $is->{next_start}{verdict}, 'no', '... in JSON';
     $ran = citrix_guard(['status', '--nagios', "--monitor=$monitor", @asked]);
@@ -306,13 +316,18 @@ END
     like $ran->{out}, qr/^  next start nginx will not start again.*compatible/m,
         '... for people';
 
+    $ran = citrix_guard(['status', '--json', "--monitor=$monitor", $asked[0]],
+        '', env => { CITRIX_GUARD_CONF => $nginx->dir . '/conf' });
+    like $ran->{out}, qr/guard\.so\\" is not binary compatible/,
+        '... where the environment says which configuration';
+
     my $open = told([server($GATE, ['off'])]);
     ($is) = status(url($open), @asked);
-    is $is->{exit}, 2, 'what is worse stays';
-    is $is->{next_start}{verdict}, 'no', '... and this is said, too';
+    is $is->{exit}, 2, 'a worse status is kept';
+    is $is->{next_start}{verdict}, 'no', '... and the warning is shown, too';
     ($is) = status($monitor, '--nginx=/nonexistent/nginx');
-    is $is->{exit}, 0, 'no nginx to be asked: not known';
-    is $is->{next_start}{verdict}, 'unknown', '... and it says so';
+    is $is->{exit}, 0, 'no nginx: not known';
+    is $is->{next_start}{verdict}, 'unknown', '... and says so';
     $nginx->stop;
 };
 
@@ -328,7 +343,7 @@ subtest 'is the ADC patched?' => sub {
     my $gateway = CitrixGuard::Gateway->new(web => $open->port);
     my ($is) = status($monitor, '--adc=127.0.0.1:' . $gateway->{tls_adc}->port);
     is $is->{adc}{verdict}, 'is not patched', 'it answers the attack';
-    is $is->{exit}, 0, '... and the shield is up all the same';
+    is $is->{exit}, 0, '... and the status is still shielded';
     ($is) = status($monitor, '--adc=127.0.0.1:' . free_port());
     is $is->{adc}{verdict}, 'not known from outside whether it is patched',
         'nobody answers';

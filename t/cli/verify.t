@@ -27,7 +27,7 @@ use CitrixGuard::Verify qw(verify verdict_is $SPELLINGS @SHARED);
 my $dir = scratch();
 my $adc = CitrixGuard::Apache->new;
 
-# what each port of the front is
+# the purpose of each port of the front
 my %FRONT = (
     1 => ['guarded',        'citrix_guard on;'],
     2 => ['detect',         'citrix_guard detect;'],
@@ -101,7 +101,7 @@ subtest 'guarded' => sub {
             '... or not even read by nginx';
     }
     is $is->{ica}{socks5}, 'http', 'ICA is taken for HTTP';
-    is scalar(grep {/vpns/} $adc->requests('')), 0, 'the ADC has seen none';
+    is scalar(grep {/vpns/} $adc->requests('')), 0, 'none reached the ADC';
 };
 
 
@@ -113,7 +113,7 @@ subtest 'detect' => sub {
     ($is, $ran) = verify(url(2), '--no-ica');
     verdict_is $is, $ran, 'not shielded', 2, qr/the guard refused none/,
         'without it';
-    like $is->{todo}, qr/--error-log/, '... it says how to know better';
+    like $is->{todo}, qr/--error-log/, '... it says how to find out';
 };
 
 
@@ -146,11 +146,11 @@ subtest 'fronts that refuse everything' => sub {
         'nor the guard\'s mark on everything';
     ($is, $ran) = verify(url(9), '--no-ica');
     verdict_is $is, $ran, 'cannot tell', 3, qr/no legitimate page/,
-        'a guard with nobody served';
+        'a guard, but no user is served';
 };
 
 
-subtest 'refused without a word' => sub {
+subtest 'a closed connection' => sub {
     my ($is, $ran) = verify(url(7), '--no-ica');
     verdict_is $is, $ran, 'cannot tell', 3, qr/closed connection/,
         'closed';
@@ -159,11 +159,11 @@ subtest 'refused without a word' => sub {
     verdict_is $is, $ran, 'shielded', 0, qr/the guard's log shows that/,
         '... with the log';
     ($is, $ran) = verify(url(8), '--no-ica');
-    isnt $is->{verdict}, 'shielded', 'another filter is no guard';
+    isnt $is->{verdict}, 'shielded', 'another filter is not the guard';
 };
 
 
-subtest 'round the guard' => sub {
+subtest 'around the guard' => sub {
     my $direct = '127.0.0.1:' . $front->port(3);
     my ($is, $ran) = verify(url(1), '--no-ica', "--direct=$direct");
     verdict_is $is, $ran, 'not shielded', 2,
@@ -172,8 +172,8 @@ subtest 'round the guard' => sub {
     my $closed = free_port();
     ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$closed",
                          "--direct=[::1]:$closed");
-    verdict_is $is, $ran, 'shielded', 0, qr/served/, 'it does not';
-    is scalar(grep { $_->{direct} } @{ $is->{ways} }), 2, '... both asked';
+    verdict_is $is, $ran, 'shielded', 0, qr/served/, 'no way around it';
+    is scalar(grep { $_->{direct} } @{ $is->{ways} }), 2, '... both tried';
 
     ($is, $ran) = verify(url(1), '--no-ica', '--port=' . $front->port(3));
     verdict_is $is, $ran, 'not shielded', 2, qr/gets through at/,
@@ -183,7 +183,7 @@ subtest 'round the guard' => sub {
 };
 
 
-# Something that refuses the attack, and serves all else.
+# A server that refuses the attack and serves everything else.
 sub refusing {
     my ($answer, $headers, @options) = @_;
     my $adc = CitrixGuard::Recorder->new(answer => sub {
@@ -203,7 +203,7 @@ subtest 'who refuses' => sub {
         'Apache\'s own 403 means that it came through';
     ($is, $ran) = refusing({ status => 403, headers => [Server => 'Apache'],
                              body => 'x' });
-    verdict_is $is, $ran, 'not shielded', 2, qr/got through/, '... also so';
+    verdict_is $is, $ran, 'not shielded', 2, qr/got through/, '... here, too';
     ($is, $ran) = refusing({ status => 403, body => '' });
     verdict_is $is, $ran, 'cannot tell', 3, qr/as the ADC's own policy would/,
         'a 403 without a body';
@@ -242,39 +242,40 @@ subtest 'one answer to everything' => sub {
     my ($is, $ran) = always({ status => 302,
         headers => [Location => "https://other.example/\x01"] });
     verdict_is $is, $ran, 'cannot tell', 3, qr{redirects\ every\ request,.*
-        \ to\ https://other\.example/\\x01$}x, 'a redirect: it is named';
+        \ to\ https://other\.example/\\x01$}x, 'a redirect, with its target';
     ($is, $ran) = always({ status => 301 });
     verdict_is $is, $ran, 'cannot tell', 3, qr/redirects .* to nowhere$/,
         '... to nowhere';
     ($is, $ran) = always({ status => 503 });
     verdict_is $is, $ran, 'cannot tell', 3, qr/answers 503 to every request/,
-        '503: it is named';
+        '503: verify says so';
     ($is, $ran) = refusing({ status => 302, headers => [Location => '/'] });
     verdict_is $is, $ran, 'cannot tell', 3, qr/refused none of 42/,
-        'pages that are served are another matter';
+        'not if pages are served';
 };
 
 
 subtest 'a limit for the whole run' => sub {
     my ($is, $ran) = always({ status => 403, slow => 0.1,
         headers => ['X-Citrix-Guard' => 'blocked'] }, '--deadline=1');
-    is $is->{verdict}, 'cannot tell', 'the mark on everything' or diag $ran->{out};
+    is $is->{verdict}, 'cannot tell', 'the field on every answer'
+        or diag $ran->{out};
     my $begin = time;
     ($is, $ran) = refusing(sub { select undef, undef, undef, 0.1;
         return { status => 403, headers => ['X-Citrix-Guard' => 'blocked'] } },
         [], '--deadline=2');
     verdict_is $is, $ran, 'cannot tell', 3,
         qr/deadline of 2 seconds passed, and [1-9]\d* requests were not answered/,
-        'refused as long as it was asked';
+        'refused up to the deadline';
     cmp_ok time - $begin, '<', 5, '... in time';
     ($is, $ran) = refusing(sub { select undef, undef, undef, 0.1;
         return { status => 200, body => '[global]' } }, [], '--deadline=2');
     verdict_is $is, $ran, 'not shielded', 2, qr/got through/,
-        'what got through has got through';
+        'what got through counts';
 };
 
 
-subtest 'the mark of the canary' => sub {
+subtest 'the token of the canary' => sub {
     my ($is, $ran, $all) = always({ status => 404 }, '--canary=a.B-1_~+/=');
     my @heads = map { $_->{head} } grep { ($_->{method} // '') eq 'GET' }
                 $all->take;
@@ -287,28 +288,28 @@ subtest 'the mark of the canary' => sub {
 };
 
 
-# A log that was named has to bear the answers out.
+# If a log is given, it has to confirm the answers.
 subtest 'a log that shows nothing' => sub {
     spew("$dir/silent.log", "an old line\n");
     my ($is, $ran) = verify(url(1), '--no-ica', "--error-log=$dir/silent.log");
     verdict_is $is, $ran, 'cannot tell', 3, qr/log shows nothing of this run/,
-        'it is not the guard\'s';
+        'a log of something else';
     ($is, $ran) = verify(url(1), '--no-ica', "--error-log=$dir/no.log");
     verdict_is $is, $ran, 'cannot tell', 3, qr/its log cannot be read/,
-        'nor one that is not there';
+        'a log that does not exist';
     ($is, $ran) = verify(url(1), '--no-ica',
                          '--error-log=' . $front->dir . '/guard1.log');
     verdict_is $is, $ran, 'shielded', 0, qr/served/, 'the guard\'s own';
     ($is, $ran) = verify(url(3), '--no-ica', "--error-log=$dir/silent.log");
     verdict_is $is, $ran, 'not shielded', 2,
         qr/refused none; its log shows nothing of this run/,
-        'what got through has got through';
+        'what got through counts';
 };
 
 
-# A log is rotated by the first request that the guard notes; the new one is
-# shorter than the old one was.
-subtest 'a log that is rotated meanwhile' => sub {
+# The log is rotated at the first request that the guard logs; the new file is
+# shorter than the old one.
+subtest 'a log that is rotated during the run' => sub {
     my $log = "$dir/rotated.log";
     spew($log, "an old line\n" x 10_000);
     my ($is, $ran) = refusing(sub {
@@ -333,7 +334,7 @@ sub direct {
 }
 
 
-subtest 'round the guard, TLS or not' => sub {
+subtest 'around the guard, with TLS or without' => sub {
     my ($plain, $tls, $closed) = ($adc->port, $front->port(3), free_port());
     my ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$plain");
     verdict_is $is, $ran, 'not shielded', 2, qr/reached without the guard/,
@@ -354,13 +355,13 @@ subtest 'round the guard, TLS or not' => sub {
         [443, 80, $front->port(1)], 'without a port: those of an ADC';
     ($is, $ran) = verify(url(1), '--no-ica', "--direct=127.0.0.1:$closed");
     is_deeply [direct($is)], ["127.0.0.1:$closed https 0 closed"],
-        'closed: once is enough';
+        'a closed port is tried once';
     ($is, $ran) = verify(url(1), '--no-ica', '--direct=' . 'x' x 64);
-    verdict_is $is, $ran, 'shielded', 0, qr/served/, 'a name that is none';
+    verdict_is $is, $ran, 'shielded', 0, qr/served/, 'an invalid name';
     ($is, $ran) = verify(url(1), '--no-ica',
                          '--direct=127.0.0.1:' . $front->port(11));
     verdict_is $is, $ran, 'not shielded', 2, qr/reached without the guard/,
-        'no newer than TLS 1.0';
+        'a server that knows only TLS 1.0';
     is_deeply [map {s/.* https //r} direct($is)], [200], '... over TLS';
 };
 
@@ -373,26 +374,26 @@ subtest 'something that answers no request' => sub {
     ($is, $ran) = verify(url(7), '--no-ica', "--direct=127.0.0.1:$port",
                          '--error-log=' . $front->dir . '/guard7.log');
     verdict_is $is, $ran, 'cannot tell', 3, qr/something at \S+ accepts connections/,
-        '... nor by the log';
+        '... even with the log';
     end_process($pid, 'TERM');
 };
 
 
-subtest 'a name that is to be elsewhere' => sub {
+subtest 'a name that does not point there yet' => sub {
     my ($is, $ran) = verify('https://gateway.example.test', '--no-ica',
         "--cacert=$dir/crt", '--connect=127.0.0.1:' . $front->port(1));
     verdict_is $is, $ran, 'shielded', 0, qr/served/, 'by IPv4';
     is_deeply [map { $_->{address} } @{ $is->{ways} }], [],
-        '... it is not looked up';
+        '... and the name is not looked up';
     ($is, $ran) = verify('https://gateway.example.test', '--no-ica',
         '--connect=[::1]:' . $front->port(1));
     is $is->{verdict}, 'shielded', 'by IPv6';
     my ($v6) = verify('https://[::1]:' . $front->port(1), '--no-ica');
-    is $v6->{verdict}, 'shielded', 'an address of IPv6 in the URL';
+    is $v6->{verdict}, 'shielded', 'an IPv6 address in the URL';
 };
 
 
-# An ADC that knows ICA, behind nothing: one connection at a time.
+# An ADC that knows ICA, without a guard: one connection at a time.
 sub ica_server {
     my ($say) = @_;
     my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5,
@@ -439,7 +440,7 @@ subtest 'a whole Gateway' => sub {
     is "$is->{ica}{socks5} $is->{ica}{cgp}", 'works works', 'ICA works';
     ok !$is->{protocols}{'HTTP/2'}{offered}, 'HTTP/2 is not offered by TLS';
     is_deeply [grep {/vpns/} $web->targets($gateway)], [],
-        'the ADC has seen none';
+        'none reached the ADC';
 };
 
 
@@ -450,7 +451,7 @@ subtest 'for people, and for Nagios' => sub {
         '... some spellings';
     my $all = citrix_guard(['verify', @SHARED, '--no-ica', '-v', url(3)]);
     cmp_ok length $all->{out}, '>', 2 * length $ran->{out}, '... or all';
-    unlike $all->{out}, qr/[^\x0a\x20-\x7e]/, '... nothing moves a terminal';
+    unlike $all->{out}, qr/[^\x0a\x20-\x7e]/, '... no control bytes';
 
     my @all = ([1, 0, 'OK'], [3, 2, 'CRITICAL'], [5, 3, 'UNKNOWN'],
         [2, 1, 'WARNING', '--error-log=' . $front->dir . '/guard2.log']);

@@ -14,7 +14,7 @@ use Test::More;
 my $top = abs_path(dirname(__FILE__) . '/../..');
 my $dir = abs_path($ENV{TEST_UNIT_DIR} // "$top/build/unit");
 
-# what a build cannot have: make proof
+# what this build leaves out: make proof sets it
 my %left_out = map { $_ => 1 } split ' ', $ENV{TEST_LEFT_OUT} // '';
 
 # the programs read their data below t/

@@ -13,7 +13,7 @@ use Test::More;
 my $top = abs_path(dirname(__FILE__) . '/../..');
 my $dir = abs_path($ENV{TEST_UNIT_DIR} // "$top/build/unit");
 
-# under sanitizers, less will do
+# fewer under sanitizers
 my ($strings, $count) = ($ENV{ASAN_OPTIONS} // '') eq ''
     ? (15_000, 1_000_000) : (1_000, 200_000);
 
@@ -25,7 +25,7 @@ like $oracle, qr/ 0 missed, 0 needless, 0 for another reason, 0 reported wrongly
 
 my $attacks = run('attacks', $count);
 
-like $attacks, qr/^attacks: \d{6,} spellings/, 'attacks by construction';
+like $attacks, qr/^attacks: \d{6,} spellings/, 'generated attacks';
 like $attacks, qr/ 0 passed;/, 'all are refused';
 
 done_testing;

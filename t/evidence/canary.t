@@ -221,6 +221,30 @@ subtest 'the canary of the zone' => sub {
 };
 
 
+# one's own check raises no alarm, however many lines it writes
+subtest 'log_rate' => sub {
+    my $limited = CitrixGuard::Nginx->new(ports => 4, http =>
+        "citrix_guard_log_rate 2r/m;\n$HTTP", vars => $nginx->{vars})->start;
+    my $lines = sub {
+        return scalar split /\n/, $limited->access_log('event.log');
+    };
+    get($limited->port, $ATTACK, headers => ['X-Citrix-Guard-Canary', $VERIFY])
+        for 1 .. 9;
+    get($limited->port, "$ATTACK/kanarie-4711") for 1 .. 3;
+    is scalar($limited->events), 12, 'a canary always has its line';
+    is $lines->(), 12, '... and its event';
+    my $lost = sub {
+        my $text = get($limited->port(4), '/guard?format=prometheus')->{body};
+        return $text =~ /^citrix_guard_lost_total\{what="line"\} (\d+)/m;
+    };
+    is_deeply [$lost->()], [0], '... so none is missing';
+    get($limited->port, $ATTACK) for 1 .. 5;
+    is $lines->(), 14, 'others have their share';
+    is_deeply [$lost->()], [3], '... and no more';
+    $limited->stop;
+};
+
+
 subtest 'Prometheus' => sub {
     my $text = get($nginx->port(4), '/guard?format=prometheus')->{body};
     like $text, qr/^\Q$_\E$/m, $_ for

@@ -146,7 +146,7 @@ subtest 'a worker that is killed' => sub {
         });
         my $nginx = CitrixGuard::Nginx->new(
             ports => 2, http => $HTTP, workers => 2,
-            expected => qr/exited on signal|ended in the middle/,
+            expected => qr/exited on signal|ended while it waited/,
             vars => { BE => $slow->port, HEAD => '', LOG => $EVENT })->start;
         $target //= '/detect/..;/vpns/slow';
         # the third is refused, the fourth clean
@@ -160,11 +160,41 @@ subtest 'a worker that is killed' => sub {
         sleep 0.2;
         is wait_until(sub { lost_events($nginx) >= $expected })
             && lost_events($nginx), $expected, "$what: $expected are counted";
-        like $nginx->error_log, qr/\[alert\] .*ended in the middle of [12] att/,
+        like $nginx->error_log, qr/\[alert\] .*ended while it waited .* [12] att/,
              '... and said' if $expected;
         undef @open;
         $nginx->stop;
     }
+};
+
+
+# nginx goes on writing to a file that has no name any more: whoever rotates
+# logs without telling nginx so loses them with the compression
+subtest 'a log that was removed' => sub {
+    my $nginx = nginx($EVENT)->start;
+    my $file = $nginx->dir . '/event.log';
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx, 1)->{events}, 0, 'it is there';
+    rename $file, "$file.1" or die "$file: $!";
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx, 2)->{events}, 0, 'under another name it is there';
+    unlink "$file.1";
+    refused get($nginx->port, "$ATTACK?$_"), 'attack' for 1 .. 2;
+    is lost($nginx, 4)->{events}, 2, 'removed: lost, and counted';
+    kill 'USR1', $nginx->pid;
+    wait_until(sub { -e $file }) or die 'not opened again';
+    $nginx->settle;
+    refused get($nginx->port, $ATTACK), 'attack';
+    is lost($nginx, 5)->{events}, 2, 'opened again: no more';
+    is scalar(split /\n/, slurp($file)), 1, '... it is written';
+    $nginx->stop;
+
+    $nginx = nginx("$EVENT error_log lines.log warn;")->start;
+    unlink $nginx->dir . '/lines.log';
+    refused get($nginx->port, $ATTACK), 'attack';
+    my $lost = lost($nginx, 1);
+    is_deeply [@$lost{qw(events lines)}], [0, 1], 'a line of the error log';
+    $nginx->stop;
 };
 
 

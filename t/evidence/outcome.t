@@ -160,6 +160,10 @@ my $slow = CitrixGuard::Recorder->new(answer => sub {
         if $what eq 'half';
     return { raw => "HTTP/1.1 200 OK\r\n\x01\x02: y\r\n\r\n", close => 1 }
         if $what eq 'broken';
+    return { status => $what eq 'none' ? 404 : 200, body => "x\n", close => 1 }
+        if $what =~ /^(?:now|none|allow)\z/;
+    return { raw => "HTTP/1.1 $1 Early\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx\n",
+             close => 1 } if $what =~ /^early(\d+)/;
     select undef, undef, undef, $what eq 'late' ? 2.5 : 0.5;
     return { status => $what eq 'gone' ? 404 : 200, body => "x\n",
              close => 1 };
@@ -183,6 +187,16 @@ HEAD
     location / { proxy_pass http://127.0.0.1:%%BE%%; }
     location /named/ { set $to 127.0.0.1:%%BE%%;
                        proxy_pass http://$to$request_uri; }
+    location /unbuffered/ { proxy_request_buffering off;
+                            proxy_http_version 1.1;
+                            proxy_pass http://127.0.0.1:%%BE%%; }
+    location /mirror/ { mirror /mirrored; proxy_pass http://127.0.0.1:%%BE%%/none-; }
+    location = /mirrored { internal;
+                           proxy_pass http://127.0.0.1:%%BE%%$request_uri; }
+    location /asked/ { auth_request /mirrored; root %%DIR%%/html; }
+    location /allowed/ { auth_request /allow;
+                         proxy_pass http://127.0.0.1:%%BE%%; }
+    location = /allow { internal; proxy_pass http://127.0.0.1:%%BE%%/allow-; }
     location /nobody/ { proxy_pass http://127.0.0.1:%%CLOSED%%; }
     location /twice/ { proxy_next_upstream error timeout non_idempotent;
                        proxy_pass http://both; }
@@ -225,11 +239,14 @@ subtest 'an ADC that does not answer' => sub {
         ['half-a', 'exploit-suspected', 200, 502],
         ['half-b.txt', 'attempt', 200, 502],
         ['broken-a', 'exploit-suspected', 200, 502],
+        # an interim answer, which nginx takes for the last one
+        ['early100-a', 'unknown', 100, 100],
+        ['early103-b.txt', 'unknown', 103, 103],
     ) {
         my ($what, $outcome, $answer, $status) = @$case;
         for my $n (2, 3) {
             my $file = $what =~ /\./ ? $what : "$what.xml";
-            get($other->port($n), "$dir/portal/$file");
+            get($other->port($n), "$dir/portal/$file", version => '1.0');
             my ($event, @more) = events(1);
             is scalar @more, 0, "$what on $n: one event";
             is_deeply [@$event{qw(outcome status)},
@@ -268,6 +285,45 @@ subtest 'an ADC that had nothing' => sub {
 };
 
 
+# What a subrequest has asked the ADC for counts, if it was an attack.
+subtest 'answers to subrequests' => sub {
+    for my $case (
+        # the ADC's answer to it, outcome, status
+        ['mirror', 'now-a.xml', 'exploit-suspected', 200],
+        ['mirror', 'now-a.txt', 'attempt', 404],
+        ['mirror', 'silent-a.xml', 'unknown', undef],
+        ['mirror', 'none-a.xml', 'attempt', 404],
+        ['asked', 'now-a.pl', 'scan-success', 200],
+        ['asked', 'none-a.pl', 'attempt', 404],
+        ['asked', 'silent-a.pl', 'unknown', undef],
+        # a clean one, whatever is said of it
+        ['allowed', 'none-a.xml', 'attempt', 404],
+    ) {
+        my ($place, $file, $outcome, $answer) = @$case;
+        for my $n (2, 3) {
+            get($other->port($n), "/$place/..;/vpns/portal/$file");
+            my ($event, @more) = events(1);
+            is scalar @more, 0, "$place, $file on $n: one event";
+            is $event->{outcome}, $outcome, '... what came of it';
+            is $event->{upstream}{status}, $answer, '... which answer';
+            is_deeply [raised()], $outcome eq 'attempt' ? []
+                : [$outcome eq 'unknown' ? 'crit unknown' : "alert $outcome"],
+                '... alarm';
+            ok scalar(grep { $_->{target} =~ /\Q$file\E/ }
+                      $slow->arrivals($other)), '... the ADC had it';
+        }
+    }
+    my $c = CitrixGuard::Raw->new($other->port(2));
+    $c->put(CitrixGuard::Check::request('/asked/..;/vpns/portal/quick-a.xml'));
+    select undef, undef, undef, 0.2;
+    $c = undef;
+    my ($event) = events(1);
+    is $event->{outcome}, 'exploit-suspected', 'a client that hangs up';
+    raised();
+    $slow->take;
+};
+
+
 subtest 'a client that hangs up' => sub {
     for my $case ([2, '', 'quick-a.xml', 'exploit-suspected', 200],
                   [3, '', 'quick-a.xml', 'exploit-suspected', 200],
@@ -287,6 +343,21 @@ subtest 'a client that hangs up' => sub {
         is_deeply [raised()], $outcome eq 'attempt' ? []
             : [$outcome eq 'unknown' ? 'crit unknown' : "alert $outcome"],
             '... alarm';
+        is scalar($slow->arrivals($other)), 1, '... the ADC had it';
+    }
+    # a body that nginx does not buffer: it looks at the client again after it
+    for my $n (2, 3) {
+        my $c = CitrixGuard::Raw->new($other->port($n));
+        $c->put("POST /unbuffered/..;/vpns/portal/quick-a.xml HTTP/1.1\r\n"
+            . "Host: a\r\nContent-Length: 5\r\n\r\nx");
+        select undef, undef, undef, 0.2;
+        $c->put('=123');
+        select undef, undef, undef, 0.2;
+        $c = undef;
+        my ($event) = events(1);
+        is_deeply [$event->{outcome}, $event->{upstream}{status}],
+            ['exploit-suspected', 200], "a body in pieces, on $n: its answer";
+        is_deeply [raised()], ['alert exploit-suspected'], '... alarm';
         is scalar($slow->arrivals($other)), 1, '... the ADC had it';
     }
     # a clean request ends with its client, as without the guard

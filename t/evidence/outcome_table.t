@@ -32,7 +32,7 @@ my $adc = CitrixGuard::Recorder->new(answer => sub {
 
 my $nginx = CitrixGuard::Nginx->new(
     ports => 4, vars => { BE => $adc->port, CLOSED => free_port() },
-    expected => qr/upstream|in the middle|exited on signal/,
+    expected => qr/upstream|ended while it waited|exited on signal/,
     http => <<"HEAD" . join '', map { my ($n, $mode) = @$_; <<"END" }
     citrix_guard_zone guard:1m canary=$CANARY;
     log_format event escape=none '\$citrix_guard_event';
@@ -131,6 +131,8 @@ my %TRIED = (
         ['a broken connection', sub { get($DETECT,
             "$ATTACK/a.html?answer=silent") }, 1, 'unknown', 'unknown',
          qr/^crit: unknown /],
+        ['an interim answer', sub { get($DETECT, "$ATTACK/a.html?answer=103",
+            version => '1.0') }, 1, 'unknown', 'unknown', qr/^crit: unknown /],
     ],
     'its worker process was killed' => [
         ['killed', sub {
@@ -139,7 +141,7 @@ my %TRIED = (
             wait_until(sub { $nginx->error_log =~ /answer=never/ });
             select undef, undef, undef, 0.3;
             kill KILL => children($nginx->pid);
-         }, undef, undef, 'lost', qr/^alert: worker process \d+ ended in the/],
+         }, undef, undef, 'lost', qr/^alert: worker process \d+ ended while it waited/],
     ],
     '2xx on a `.pl` or `.conf` file below `/vpns/`' => [
         ['.pl', sub { get($DETECT, "$ATTACK/scripts/newbm.pl") }, 1,

@@ -114,7 +114,7 @@ subtest 'an attack in a target that nginx cannot read' => sub {
 };
 
 
-subtest 'what is no request at all' => sub {
+subtest 'bytes that are not a request' => sub {
     for my $bytes ("\x05\x01\x00\r\n\r\n", "\x16\x03\x01\x02\x00\x01\r\n\r\n",
                    "GET\r\n\r\n", "/../vpns/\r\n\r\n", "\0" x 100,
                    "get /vpn/../vpns/ HTTP/1.1\r\n\r\n",
@@ -162,7 +162,7 @@ subtest 'a target without an end' => sub {
     $_->put('a' x 40_000) for @clients;
     my @answers = map { eval { $_->get } } @clients;
     is scalar(grep { $_ && $_->{status} == 414 } @answers), 100, '414 for all';
-    # nginx logs when they have gone
+    # nginx logs after they have disconnected
     @clients = ();
     is_deeply [$nginx->events], [], '... no event';
     my $client = CitrixGuard::Raw->new($nginx->port);

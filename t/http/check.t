@@ -65,7 +65,7 @@ sub silent {
 }
 
 
-# One warning of the topic, or so many, which names the place to change.
+# One warning (or this many) about the topic, which names the place to change.
 sub warns {
     my ($name, $topic, $http, $count) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;

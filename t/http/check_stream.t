@@ -61,7 +61,7 @@ is warned("upstream adc { server 192.0.2.10:443; }
 
 is warned('server { listen 127.0.0.1:%%PORT2%%; proxy_pass 192.0.2.10:443; }',
           $HTTP =~ s/citrix_guard on/citrix_guard off/r), 0,
-   'nothing is guarded, nothing is said';
+   'without a guarded server there is no message';
 
 subtest 'directives' => sub {
     for my $case (['citrix_guard_preread yes',

@@ -55,7 +55,7 @@ my $nginx = CitrixGuard::Nginx->new(
     }
 END
 
-# What can stand before the colon on a line of its own.
+# What may come before the colon of a header line.
 my @rows = grep { $_->{name} !~ /[:\r\n]/ && $_->{value} !~ /[\r\n]/ }
            CitrixGuard::Vectors::rows('headers');
 

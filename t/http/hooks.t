@@ -92,7 +92,7 @@ END
 };
 
 
-# auth_request waits behind PREACCESS, and in front of the egress check
+# auth_request waits after PREACCESS, before the egress check
 subtest 'a request that was judged before' => sub {
     my $auth = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
         or die "listen: $@";

@@ -168,7 +168,7 @@ sub basic {
 }
 
 
-# what a client may put behind a line feed
+# what a client may put after a line feed
 my $NSC = '../../../netscaler/portal/templates/x';
 my @INJECTED = (
     "x\r\n\r\nGET /vpn/../vpns/cfg/smb.conf HTTP/1.0\r\n",
@@ -416,13 +416,13 @@ subtest 'detect: it leaves, and is logged' => sub {
 };
 
 
-subtest 'who exempts it still has the rest judged' => sub {
+subtest 'an exemption does not exempt the rest' => sub {
     get($nginx->port(5), '/user/', headers => [basic("x\r\nX-Other")]);
     is scalar(my @got = $be->arrivals($nginx)), 1, 'a line: arrived';
     one_event $nginx, { reason => 'injection', verb => 'exempted' },
               '... exempted';
     refused get($nginx->port(5), '/user/', headers => [basic($USERS[0])]),
-            'an attack behind it: refused';
+            'an attack after it is refused';
     nothing_arrived $nginx, $be, '... nothing arrived';
     one_event $nginx, { reason => 'traversal', verb => 'blocked' },
               '... one event';
@@ -443,7 +443,7 @@ subtest 'protocols that are not HTTP/1' => sub {
 };
 
 
-subtest 'a body of another length than the head says' => sub {
+subtest 'a body whose length is not that of the head' => sub {
     for my $body ('ab', "abcGET /second HTTP/1.0\r\n\r\n") {
         refused get($nginx->port, '/length/', method => 'POST',
                     body => $body), printable($body);

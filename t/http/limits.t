@@ -110,7 +110,7 @@ subtest 'limit_conn counts what the guard refuses' => sub {
 
 SKIP: {
     skip 'nginx has no realip', 1 if !$REALIP;
-    subtest 'realip of a location has said who asks' => sub {
+    subtest 'realip of a location has set the address' => sub {
         my @from = (headers => ['X-Real-IP', '192.0.2.7']);
         refused get($nginx->port, '/real/..;/vpns/a', @from), 'an attack';
         my ($event) = map { parse_event($_) } $nginx->events;

@@ -174,7 +174,7 @@ sub count {
 }
 
 
-subtest 'the client goes' => sub {
+subtest 'the client disconnects' => sub {
     my $observer = client();
     ok wait_until(sub { count($observer) == 1 }), 'of all before none is left';
     my @clients = map { client() } 1 .. 5;
@@ -194,7 +194,7 @@ subtest 'the cache of keepalive' => sub {
     is login($client, '/kept/a', 'anna'), '200 anna', 'one who is pinned';
     is ask(client(), '/loose/a'), $NOBODY, '... is not in the cache';
     undef $client;
-    is ask(client(), '/loose/a'), $NOBODY, '... nor when the client has gone';
+    is ask(client(), '/loose/a'), $NOBODY, '... nor after the client has left';
     used();
     ask(client(), '/asks-kept/a');
     my ($asked) = @{ used() };
@@ -305,9 +305,9 @@ subtest 'reload' => sub {
     ok $nginx->reload, 'reload';
     $half->put("TP/1.1\r\nHost: gateway.example.test\r\n\r\n");
     is $half->get->{body}, 'anna', 'a request that had begun has its login';
-    ok $half->closed, '... and the worker lets it go';
-    ok $client->closed, 'who was idle comes back';
-    is login(client(), '/one/a', 'berta'), '200 berta', '... and logs in';
+    ok $half->closed, '... and the worker closes it';
+    ok $client->closed, 'an idle client is closed';
+    is login(client(), '/one/a', 'berta'), '200 berta', '... and logs in again';
     used();
 };
 

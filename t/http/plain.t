@@ -95,9 +95,9 @@ subtest 'a plain path is not all that counts' => sub {
     nothing_arrived $nginx, $be, 'nothing arrived';
 };
 
-subtest 'what nginx has made of it counts' => sub {
+subtest 'the URI that nginx has built counts' => sub {
     refused get($nginx->port, '/redirected-to-another/vpn/a\\..\\vpns/aaaa'),
-            'an attack behind a rewrite';
+            'an attack after a rewrite';
     one_event $nginx, { in => 'uri', reason => 'traversal' }, '... one event';
     nothing_arrived $nginx, $be, '... nothing arrived';
 

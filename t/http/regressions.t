@@ -109,7 +109,7 @@ subtest 'the status is the configured one after error_page' => sub {
 };
 
 
-subtest 'a refused subrequest goes nowhere else' => sub {
+subtest 'a refused subrequest is not sent anywhere else' => sub {
     get($nginx->port, '/mirror/', @SEND);
     is_deeply [$be->targets($nginx)], ['/ok'], 'only the clean one arrived';
     one_event $nginx, { at => 'egress', reason => 'traversal' }, '... logged';
@@ -143,7 +143,7 @@ subtest 'the internal variable cannot be named' => sub {
         my ($status, $out) = $other->check;
         isnt $status, 0, "$use: refused";
         like $out, qr/\[emerg\].*"\$citrix_guard_local" is internal/,
-             '... and why is said';
+             '... with the reason';
     }
 };
 

@@ -75,7 +75,7 @@ for my $name (@NAMES) {
 }
 
 
-subtest 'among many, and behind others' => sub {
+subtest 'among many, and after others' => sub {
     my @many = map { ("X-Header-$_", 'a') } 1 .. 40;
     refused get($nginx->port, '/', headers => [@many, 'Destination',
                                                $ATTACKS[0]]), 'the last';

@@ -33,7 +33,7 @@ END
         my $name = "$mode; $more";
         is scalar($be->arrivals($nginx)), 0, "$name: nothing is sent at start";
         unlike $nginx->error_log, qr/\[(?:alert|emerg|crit|error)\]|self.test/,
-               '... nor said';
+               '... nor logged';
         is get($nginx->port, '/a')->{status}, 200, '... a request passes';
         is get($nginx->port, '/named/a', headers => ['To', 'be'])->{status}, 200,
            '... and one by a name';
@@ -43,7 +43,7 @@ END
         is get($nginx->port, '/b')->{status}, 200, '... and passes, too';
         my ($status, $said) = $nginx->check;
         is $status, 0, '... nginx -t';
-        unlike $said, qr/self.test/, '... says nothing of it';
+        unlike $said, qr/self.test/, '... without a message';
         $be->arrivals($nginx);
     }
 }

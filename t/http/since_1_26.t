@@ -90,7 +90,7 @@ since '1.29.4', 'proxy_http_version 2: nginx -t' => sub {
         . 'location /o { citrix_guard off; proxy_pass http://192.0.2.1; } }'
     )->check;
     is $status, 0, 'overridden where requests are forwarded: accepted';
-    unlike $said, qr/citrix_guard:/, '... without a word';
+    unlike $said, qr/citrix_guard:/, '... without a message';
 };
 
 

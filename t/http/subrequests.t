@@ -157,7 +157,7 @@ subtest 'guard only on the subrequest\'s location' => sub {
 };
 
 
-subtest 'an error of a subrequest says nothing of the client\'s target' => sub {
+subtest 'an error of a subrequest does not count for the target' => sub {
     is get($nginx->port(2), '/gone/..;/vpns/a')->{status}, 200, 'answered';
     is_deeply [$be->targets($nginx)], ['/main..;/vpns/a'], 'and forwarded';
     is_deeply [$nginx->events], [], 'no event says otherwise';

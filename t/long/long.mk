@@ -49,7 +49,7 @@ PACKAGES_proof = perl gcc libc6-dev clang libclang-rt-dev debootstrap
 .PHONY: proof
 proof: deps-proof
 	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
-	@TEST_LEFT_OUT='$(WITH_PCRE2)' t/long/proof/proof build/proof \
+	@TEST_LEFT_OUT='$(WITH_LIBRARIES)' t/long/proof/proof build/proof \
 	    build/memory/unit $(ONLY)
 
 PACKAGES_lint = $(PACKAGES_build) clang cppcheck

@@ -72,8 +72,8 @@ sub ack {
 }
 
 
-subtest 'who knows the secret' => sub {
-    is zone()->{acknowledged}, undef, 'nobody has looked';
+subtest 'with the secret' => sub {
+    is zone()->{acknowledged}, undef, 'not acknowledged yet';
     is ack('by=Ann&note=none'), 409, 'there is nothing to acknowledge';
     attack() for 1 .. 2;
     is ack('by=Ann&note=a+test%3a+rebuilt%2C+100%25'), 204, 'acknowledged';
@@ -84,20 +84,20 @@ subtest 'who knows the secret' => sub {
                        count => 2 }, 'who, what, and how many';
     like $nginx->error_log, qr/citrix_guard:\ acknowledged\ count=2\ by="Ann"
                                \ note="a\ test:\ rebuilt,\ 100%"/x,
-         'a line says so';
+         'a line in the log';
     attack();
     is zone()->{acknowledged}{count}, 2, 'the next one is not acknowledged';
-    is ack('note=two&by=Bob&count=3'), 204, 'as many as were looked at';
+    is ack('note=two&by=Bob&count=3'), 204, 'as many as were investigated';
     is zone()->{acknowledged}{by}, 'Bob', 'the last one is shown';
-    is ack('by=Bob&note=two&count=4'), 409, 'more than there were';
+    is ack('by=Bob&note=two&count=4'), 409, 'more than there are';
     is ack('by=Bob&note=one+again&count=1'), 204, 'and fewer';
-    is zone()->{acknowledged}{count}, 1, '... are as many';
+    is zone()->{acknowledged}{count}, 1, '... sets the count';
     $nginx->reload;
     is zone()->{acknowledged}{note}, 'one again', 'a reload keeps it';
 };
 
 
-subtest 'who does not' => sub {
+subtest 'without the secret' => sub {
     my $body = 'by=Eve&note=x';
     for my $sent ([], ['X-Citrix-Guard-Secret' => ''],
                   ['X-Citrix-Guard-Secret' => "${SECRET}x"],
@@ -115,12 +115,12 @@ subtest 'who does not' => sub {
     my $asked = get($nginx->port(2), '/', method => 'OPTIONS',
                     headers => [Origin => 'https://evil.example',
                                 'Access-Control-Request-Method' => 'POST']);
-    is $asked->{status}, 405, 'no other site may ask';
-    unlike $asked->{head}, qr/Access-Control/i, '... nor is it told that';
+    is $asked->{status}, 405, 'another site may not ask';
+    unlike $asked->{head}, qr/Access-Control/i, '... and gets no CORS header';
     is get($nginx->port(2), '/shown', method => 'POST', body => $body,
            headers => \@SECRET)->{status}, 405, 'not where it is not allowed';
-    is zone()->{acknowledged}{by}, 'Bob', 'nothing was changed';
-    like $nginx->error_log, qr/without the right secret was refused/, 'said';
+    is zone()->{acknowledged}{by}, 'Bob', 'nothing has changed';
+    like $nginx->error_log, qr/without the right secret was refused/, 'logged';
 };
 
 
@@ -151,23 +151,23 @@ subtest 'hostile bodies' => sub {
     is ack('by=<b>&note="\\%e2%80%ae</script>'), 204, 'markup';
     is_deeply [@{ zone()->{acknowledged} }{qw(by note)}],
               ['<b>', '\x22\x5C\xE2\x80\xAE</script>'],
-              '... is a text like those of others';
+              '... is plain text';
     my $raw = join "\r\n", 'POST / HTTP/1.1', 'Host: a',
         "X-Citrix-Guard-Secret: $SECRET", 'Transfer-Encoding: chunked',
         'Connection: close', '', '4', 'by=a', '0', '', '';
     is CitrixGuard::Raw::ask($nginx->port(2), $raw)->{status}, 411,
-       'chunks have no length';
+       'a chunked body is refused';
     my $slow = request('/', method => 'POST', headers => [@SECRET],
                        body => 'by=a&note=late');
     $slow =~ s/Content-Length: \d+/Content-Length: 900/;
     $slow =~ s/\r\n/\r\nConnection: close\r\n/;
     my $line = length($slow);
-    cmp_ok $line, '>', 0, 'one that does not send what it has announced';
+    cmp_ok $line, '>', 0, 'a body shorter than announced';
     my $sock = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                      PeerPort => $nginx->port(2));
     print {$sock} $slow;
     close $sock;
-    isnt zone()->{acknowledged}{note}, 'late', '... is not heard';
+    isnt zone()->{acknowledged}{note}, 'late', '... is ignored';
 };
 
 
@@ -179,7 +179,7 @@ subtest 'lost events' => sub {
     attack() for 1 .. 2;
     is zone()->{lost}{events}, 2, 'lost';
     is ack('by=Ann&note=made+room'), 204, 'acknowledged';
-    is zone()->{lost}{events}, 0, '... it is known';
+    is zone()->{lost}{events}, 0, '... also ends the count of lost events';
     attack();
     is zone()->{lost}{events}, 1, 'the next one is not';
 };
@@ -194,8 +194,8 @@ subtest 'nginx -t' => sub {
         my ($status, $said) = nginx("$dir/$name")->check;
         isnt $status, 0, "$name: refused";
         like $said, qr/\[emerg\].*invalid\ secret.*citrix_guard_monitor_ack
-                       .*16\ to\ 256/x, '... it says what would be right';
-        unlike $said, qr/x{15}/, '... and not what is in it';
+                       .*16\ to\ 256/x, '... it says what is valid';
+        unlike $said, qr/x{15}/, '... and not the contents';
     }
     my ($status, $said) = nginx("$dir/none")->check;
     like $said, qr/\[emerg\] .*citrix_guard_monitor_ack" cannot be read.*\(2:/,
@@ -204,9 +204,9 @@ subtest 'nginx -t' => sub {
     chmod 0644, "$dir/most";
     ($status, $said) = nginx("$dir/most")->check;
     is $status, 0, '256 characters';
-    like $said, qr/\[warn\] .*can be read by others/, 'who may read it';
+    like $said, qr/\[warn\] .*can be read by users other/, 'others may read it';
     ($status, $said) = nginx("$dir/secret")->check;
-    unlike $said, qr/can be read by others/, 'nobody else';
+    unlike $said, qr/can be read by users other/, 'only the owner may read it';
     my $alone = $HTTP =~ s/location = \/shown \{ citrix_guard_monitor;/location = \/shown { citrix_guard_monitor_ack %%FILE%%;/r;
     ($status, $said) = nginx("$dir/secret", http => $alone)->check;
     isnt $status, 0, 'without a monitor';
@@ -219,15 +219,15 @@ subtest 'nginx -t' => sub {
 $nginx->stop;
 
 
-# whatever fails: nothing is said that is not so, and the worker goes on
+# whatever fails: no false statement, and the worker continues
 subtest 'memory fails' => sub {
     my $faults = CitrixGuard::Faults->new;
     plan skip_all => 'the module is linked statically' if !$faults;
     my $with = "citrix_guard_state $dir/state;\n$HTTP";
 
     my $checked = $faults->checked(nginx("$dir/secret", http => $with));
-    is $checked->{bad}, '', 'nginx -t: each is an error';
-    cmp_ok scalar @{ $checked->{names} }, '>', 0, '... of some';
+    is $checked->{bad}, '', 'nginx -t: each failure is an error';
+    cmp_ok scalar @{ $checked->{names} }, '>', 0, '... and there are some';
 
     local $ENV{TEST_NGINX_MODULE} = $faults->module;
     $nginx = nginx("$dir/secret", http => $with, workers => 1,

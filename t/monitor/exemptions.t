@@ -75,7 +75,7 @@ $zone = monitor();
 is_deeply { map { $_->{id} => $_->{actions} } @{ $zone->{rules} } },
     { 'a.rule' => [], twice => ['detect', 'block'], ok => [],
       $long => ['block'] }, 'a rule that is gone does nothing';
-is_deeply $zone->{exemptions}[0]{names}, ['query'], '... nor is it exempt';
+is_deeply $zone->{exemptions}[0]{names}, ['query'], '... and not exempt';
 
 my $many = join "\n", map {"location /$_/ { citrix_guard_exempt query; "
     . 'proxy_pass http://127.0.0.1:1; }'} 1 .. 259;
@@ -84,8 +84,8 @@ $nginx->configure(http => $HTTP =~ s/location \/same\//$many $&/r,
 ok $nginx->reload, 'many places';
 $zone = monitor();
 is scalar @{ $zone->{exemptions} }, 256, '... are not all listed';
-is $zone->{exemptions_left_out}, 6, '... and it is said how many';
+is $zone->{exemptions_left_out}, 6, '... and the rest is counted';
 is scalar(grep { $_ eq 'one.example /same/' } where($zone)), 0,
-   '... what adds nothing is none of them';
+   '... a location that adds nothing is left out';
 
 done_testing;

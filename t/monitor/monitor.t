@@ -23,7 +23,7 @@ use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 
 my $be = CitrixGuard::Recorder->new;
 
-# what a guarded server and a monitor need; the modes come and go
+# a guarded server and a monitor; the modes vary
 my $HTTP = <<'END';
     citrix_guard_zone guard:1m canary=kanarie-4711;
     log_format event escape=none '$citrix_guard_event';
@@ -67,7 +67,7 @@ sub server {
 }
 
 
-# of a time as it is in JSON, to the millisecond
+# milliseconds from a time in JSON
 sub seconds {
     my ($time, $part) = $_[0] =~ /^(.*)(\.\d{3})Z\z/ or return;
     return Time::Piece->strptime($time, '%Y-%m-%dT%H:%M:%S')->epoch . $part;
@@ -82,7 +82,7 @@ sub counts {
 
 subtest 'the page' => sub {
     my $tool = "$FindBin::Bin/../../ngx_citrix_guard/tools/page";
-    is system($^X, $tool, '--check') >> 8, 0, 'is as its sources are'
+    is system($^X, $tool, '--check') >> 8, 0, 'is up to date with its sources'
         or diag 'run ngx_citrix_guard/tools/page';
     my $page = ask('');
     my $policy = CitrixGuard::Raw::header($page, 'Content-Security-Policy');
@@ -91,14 +91,14 @@ subtest 'the page' => sub {
         'script', 'style';
     is scalar @{ $parts{style} }, 1, 'one style';
     is scalar @{ $parts{script} }, 2, 'two scripts: the plot, the page';
-    ok $hash{ sha256_base64($_) . '=' }, '... which may run'
+    ok $hash{ sha256_base64($_) . '=' }, '... which the policy allows'
         for map {@$_} values %parts;
     is scalar keys %hash, 3, 'and nothing else';
     unlike $policy, qr/unsafe|https?:|\*/, 'nothing from elsewhere';
     unlike $page->{body}, qr{https?://(?!github\.com/leeoniya/uPlot )},
-           'no other place is named';
+           'it refers to no other site';
     unlike $page->{body}, qr/\s(?:on\w+|style)\s*=\s*["']/,
-           'nothing stands in an attribute that the policy would stop';
+           'no attribute has what the policy forbids';
     like $parts{script}[0], qr{^/\*\nThe MIT License.*uPlot \(v1\.6\.32\)}s,
          'uPlot, with its license';
     cmp_ok length $page->{body}, '<', 128 * 1024, 'it is small';
@@ -107,16 +107,16 @@ subtest 'the page' => sub {
 
 subtest 'the runbook' => sub {
     my $runbook = ask('?format=runbook');
-    is $runbook->{status}, 200, 'is there';
+    is $runbook->{status}, 200, 'is served';
     is CitrixGuard::Raw::header($runbook, 'Content-Type'),
        'text/plain; charset=utf-8', '... as text';
     is $runbook->{body}, slurp("$FindBin::Bin/../../docs/incident.md"),
-       'that of the documents' or diag 'run ngx_citrix_guard/tools/page';
+       'the same as in docs/' or diag 'run ngx_citrix_guard/tools/page';
     like ask('')->{body}, qr/href="\?format=runbook"/, 'the page links to it';
 };
 
 
-subtest 'what is not ours' => sub {
+subtest 'third-party files' => sub {
     my $sources = "$FindBin::Bin/../../ngx_citrix_guard";
     my $dir = scratch();
     mkdir "$dir/ngx_citrix_guard";
@@ -125,7 +125,7 @@ subtest 'what is not ours' => sub {
     mkdir "$dir/docs";
     spew("$dir/docs/incident.md", "# Runbook\n");
     my $tool = "$^X $dir/ngx_citrix_guard/tools/page";
-    is `$tool 2>&1`, '', 'made of another runbook';
+    is `$tool 2>&1`, '', 'made from another runbook';
     my $uplot = "$dir/ngx_citrix_guard/http/monitor/uplot";
     spew("$uplot/uPlot.iife.min.js", slurp("$uplot/uPlot.iife.min.js") . ';');
     is `$tool 2>&1`,
@@ -140,7 +140,7 @@ subtest 'nothing yet' => sub {
     my ($nginx_version) = CitrixGuard::Nginx::version();
     is $zone->{nginx}, $nginx_version, "nginx's";
     my ($version) = `$ENV{TEST_CITRIX_GUARD} --version` =~ /(\S+)$/;
-    is $zone->{module}, $version, "the module's is the command's";
+    is $zone->{module}, $version, "module and command have one version";
     is_deeply [map { $_->{name} } @{ $zone->{servers} }],
               ['one.example', 'two.example'], 'servers';
     is_deeply server($zone, 'one.example')->{modes}, ['on'], 'mode';
@@ -151,7 +151,7 @@ subtest 'nothing yet' => sub {
 };
 
 
-subtest 'one of each' => sub {
+subtest 'one event of each kind' => sub {
     get($nginx->port, '/clean') for 1 .. 5;
     get($nginx->port, '/vpn/../vpns/a', headers => ['User-Agent', 'x"y']);
     get($nginx->port, '/../vpns/b');
@@ -163,7 +163,7 @@ subtest 'one of each' => sub {
     get($nginx->port(2), '/vpn/../vpns/kanarie-4711');
     get($nginx->port, '/vpn/..%2fvpns/kanarie-4711');
     get($nginx->port, '/vpn/../vpns/kanarie-4711/x');
-    # the client may have its answer before it is counted
+    # the client may get its answer before it is counted
     wait_until(sub { @{ zone()->{events} } >= 10 });
     my $zone = zone();
     my ($one, $two) = map { server($zone, $_) } 'one.example', 'two.example';
@@ -178,7 +178,7 @@ subtest 'one of each' => sub {
               'where';
     is_deeply counts($two->{verdicts}), { detected => 1 }, 'another server';
     is_deeply counts($zone->{canary}), { detected => 1, blocked => 1 },
-              'canaries are counted apart';
+              'canaries are counted separately';
     my @scales = ($zone->{series}, @{ $zone->{longer} });
     is_deeply [map {"$_->{step} $_->{steps}"} @scales],
               ['300 288', '3600 336', '86400 366'], 'by time: a day, two '
@@ -199,8 +199,8 @@ subtest 'one of each' => sub {
     is_deeply [map { [@$_{qw(source count error)}] } @{ $zone->{sources} }],
               [['127.0.0.1', 8, 0]], 'sources';
     my $step = $zone->{series}{reasons}{traversal};
-    is scalar @$step, 288, 'steps of a day';
-    is $step->[-1] + $step->[-2], 5, 'of which the last are now';
+    is scalar @$step, 288, 'steps of one day';
+    is $step->[-1] + $step->[-2], 5, 'the last two have the events';
     my ($now, $size) = (seconds($zone->{now}), $zone->{series}{step});
     is seconds($zone->{series}{first}),
        sprintf('%.3f', (int($now / $size) - 287) * $size), 'and the first';
@@ -225,7 +225,7 @@ subtest 'one of each' => sub {
     is scalar @{ monitor('&since=' . ($zone->{last} - 3))->{events} }, 3,
        'some since';
     is scalar @{ monitor('&since=99999')->{events} }, 10,
-       'all, for who knows another zone';
+       'all of them, if the number is of another zone';
 };
 
 
@@ -239,10 +239,10 @@ subtest 'how it answers' => sub {
         is $answer->{status}, 200, "'$query': 200";
         is CitrixGuard::Raw::header($answer, 'Content-Type'), $type, $type;
         is CitrixGuard::Raw::header($answer, 'Cache-Control'), 'no-store',
-           'not to be kept';
+           'not to be cached';
         like CitrixGuard::Raw::header($answer, 'Content-Security-Policy'),
              qr/^default-src 'none'/, 'policy';
-        unlike $answer->{head}, qr/unsafe|\*/, '... a strict one';
+        unlike $answer->{head}, qr/unsafe|\*/, '... a strict policy';
         my $head = ask($query, method => 'HEAD');
         is $head->{status}, 200, 'HEAD';
         is ask($query, method => $_)->{status}, 405, "$_: 405"
@@ -253,7 +253,7 @@ subtest 'how it answers' => sub {
     my $before = server(zone(), 'one.example')->{passed};
     zone() for 1 .. 3;
     is server(zone(), 'one.example')->{passed}, $before,
-       'who looks is not counted';
+       'requests to the monitor are not counted';
 };
 
 
@@ -261,7 +261,7 @@ subtest 'Prometheus' => sub {
     my $dir = scratch();
     my $text = ask('?format=prometheus')->{body};
     spew("$dir/metrics", $text);
-    is `promtool check metrics <$dir/metrics 2>&1`, '', 'promtool is content';
+    is `promtool check metrics <$dir/metrics 2>&1`, '', 'promtool is silent';
     like $text, qr/^\Q$_\E$/m, $_ for
         'citrix_guard_events_total{server="one.example",verdict="blocked"} 6',
         'citrix_guard_outcomes_total{server="one.example",'
@@ -273,7 +273,7 @@ subtest 'Prometheus' => sub {
         'citrix_guard_canary_total{canary="canary",verdict="blocked"} 1',
         'citrix_guard_canary_let_by_total{canary="canary"} 0';
     unlike $text, qr/^citrix_guard_events_total\{[^}]*verdict="pass/m,
-           'what passes is counted once';
+           'a clean request is counted once';
 
     my $zone = zone();
     my ($one, $two) = map { server($zone, $_) } 'one.example', 'two.example';
@@ -291,12 +291,12 @@ subtest 'Prometheus' => sub {
     }
 
     spew("$dir/metrics", $text =~ s/_total/_count/gr);
-    isnt `promtool check metrics <$dir/metrics 2>&1`, '', '... not with all';
+    isnt `promtool check metrics <$dir/metrics 2>&1`, '', '... not always';
 };
 
 
-# Requests over connections of their own, from several processes at once: how
-# many were refused.
+# Sends requests over separate connections from several processes at once;
+# returns how many were refused.
 sub storm {
     my ($processes, $each, @requests) = @_;
     my $dir = scratch();
@@ -337,14 +337,14 @@ subtest 'many workers' => sub {
     my ($was, $is) = map { server($_, 'one.example') } $before, $after;
     is $is->{verdicts}{blocked}{count} - $was->{verdicts}{blocked}{count},
        900, 'each is counted once';
-    is $is->{passed} - $was->{passed}, 900, 'so is what passes';
+    is $is->{passed} - $was->{passed}, 900, 'so are clean requests';
     is $after->{sources}[0]{count}, 908, 'and its source';
 
     my $answers = storm(@storm);
     $nginx->reload for 1 .. 3;
     my $refused = $answers->();
     cmp_ok $refused, '>', 800, "$refused are refused over reloads";
-    # an old worker may still be about to count
+    # an old worker may not have counted yet
     my $count;
     wait_until(sub {
         $after = zone();
@@ -353,7 +353,7 @@ subtest 'many workers' => sub {
         return $count >= $refused;
     });
     ok $count >= $refused && $count <= 900, "$count are counted";
-    is scalar @{ $after->{events} }, 1_000, 'a thousand events';
+    is scalar @{ $after->{events} }, 1_000, 'the ring holds a thousand events';
     is $after->{started}, $before->{started}, 'the zone is the same';
     is $after->{loads}, $before->{loads} + 3, 'reloads are counted';
     is_deeply $after->{history}, $before->{history}, 'no mode has changed';
@@ -375,16 +375,16 @@ subtest 'other modes' => sub {
     is server($zone, 'one.example')->{passed},
        server($before, 'one.example')->{passed}, 'counts stay';
 
-    # a configuration that is refused changes nothing
+    # a rejected configuration changes nothing
     $nginx->configure(http => $HTTP . 'nonsense;');
     ok !$nginx->reload, 'a bad configuration';
-    is_deeply zone()->{history}, $zone->{history}, '... no history';
+    is_deeply zone()->{history}, $zone->{history}, '... the history is kept';
     $nginx->configure(
         http => $HTTP =~ s/(server_name) two\S+;/$1 'three"x.example';/r,
         vars => { BE => $be->port, ONE => 'on', TWO => 'off' });
     ok $nginx->reload, 'another server';
     $zone = zone();
-    is_deeply server($zone, 'two.example')->{modes}, [], 'one is gone';
+    is_deeply server($zone, 'two.example')->{modes}, [], 'the old one is gone';
     is_deeply [map {"$_->{server} @{ $_->{modes} }"}
                @{ $zone->{history} }[3 .. $#{ $zone->{history} }]],
               ['one.example on', 'two.example ', 'three\\x22x.example off'],
@@ -393,11 +393,11 @@ subtest 'other modes' => sub {
     my $text = ask('?format=prometheus')->{body};
     spew("$dir/metrics", $text);
     is `promtool check metrics <$dir/metrics 2>&1`, '',
-       'a quote in a name is no end of it';
-    like $text, qr/server="three\\\\x22x\.example"/, '... and is there';
+       'a quote does not end a name';
+    like $text, qr/server="three\\\\x22x\.example"/, '... and is escaped';
     $nginx->configure(http => $HTTP, vars => { BE => $be->port, ONE => 'on',
                                                TWO => 'detect' });
-    ok $nginx->reload, 'as it was';
+    ok $nginx->reload, 'the first configuration';
 };
 
 
@@ -417,7 +417,7 @@ subtest 'killed workers' => sub {
     my $counted = server($zone, 'one.example')->{verdicts}{blocked}{count}
                 - $before;
     cmp_ok $kills, '>=', 5, "$kills workers were killed";
-    # each may take with it one that it has answered, or counted, and no more
+    # each may lose at most one that it has answered or counted
     cmp_ok abs($counted - $answered), '<=', $kills,
            "$answered answered, $counted counted";
     my $one = server($zone, 'one.example');
@@ -448,7 +448,7 @@ subtest 'sources' => sub {
 };
 
 
-subtest 'which servers there are' => sub {
+subtest 'which servers are listed' => sub {
     $nginx->configure(vars => { BE => $be->port }, http => <<'END');
     citrix_guard_zone names:1m;
     citrix_guard on;
@@ -472,30 +472,30 @@ END
     is $zone->{node}, $node, 'the node';
     is_deeply [map {"$_->{name} @{ $_->{modes} }"} @{ $zone->{servers} }],
               ["$node on detect"],
-              'those without a name have that of the node; no monitor';
+              'those without a name have the name of the node; no monitor';
     my $head = ask('')->{head};
     my @policies = $head =~ /^Content-Security-Policy: (.*?)\r?$/mgi;
-    is scalar @policies, 1, "the page has its own policy alone";
-    like $policies[0], qr/'sha256-/, '... by which its script may run';
+    is scalar @policies, 1, "the page has only its own policy";
+    like $policies[0], qr/'sha256-/, '... which allows its script';
     like $head, qr/^X-$_\r?$/m, '... and what else is added'
         for 'Before: one', 'After: two';
     is CitrixGuard::Raw::header(get($nginx->port, '/clean'),
         'Content-Security-Policy'), "default-src 'self'",
-       'other pages have theirs';
+       'other pages keep theirs';
     $be->take;
     get($nginx->port(3), '/vpn/../vpns/x');
     get($nginx->port(3), '/clean');
     $nginx->settle;
-    # counted a moment after the answer
+    # it is counted a moment after the answer
     wait_until(sub { server(zone(), 'other') });
     $zone = zone();
     is server($zone, 'other')->{verdicts}{blocked}{count}, 1,
-       'an attack on the monitor is counted all the same';
-    is_deeply server($zone, 'other')->{modes}, [], '... as no server';
+       'an attack on the monitor is still counted';
+    is_deeply server($zone, 'other')->{modes}, [], '... but not as a server';
 };
 
 
-# 62 servers, that of the harness, and the monitor; the first has that number
+# 62 servers with numbers from $from on, the harness's server, and the monitor
 sub crowd {
     my ($from) = @_;
     my $guarded = join '', map {<<"END"} $from .. $from + 61;
@@ -513,8 +513,8 @@ $guarded
 END
     $nginx->stop if $from == 1;
     ok $from == 1 ? $nginx->start : $nginx->reload, "servers from $from on";
-    # an old worker may still take a connection, and knows other names
-    ok wait_until(sub { children($nginx->pid) == 3 }), '... and no other';
+    # an old worker may still accept a connection, and knows other names
+    ok wait_until(sub { children($nginx->pid) == 3 }), '... and no old worker';
     return;
 }
 
@@ -524,13 +524,13 @@ sub attack_on {
     my $last = zone()->{last};
     get($nginx->port, '/vpn/../vpns/x', no_host => 1,
         headers => [Host => $name]);
-    # counted a moment after the answer
+    # it is counted a moment after the answer
     wait_until(sub { zone()->{last} > $last }) or die 'no event';
     return;
 }
 
 
-subtest 'servers that are gone' => sub {
+subtest 'servers that are no longer configured' => sub {
     crowd(1);
     attack_on('s1.example') for 1 .. 3;
     is server(zone(), 's1.example')->{verdicts}{blocked}{count}, 3, 'counted';
@@ -539,11 +539,11 @@ subtest 'servers that are gone' => sub {
     attack_on('s63.example');
     my $zone = zone();
     is server($zone, 's63.example')->{verdicts}{blocked}{count}, 1,
-       'one more has a place at once';
+       'a new server gets a place at once';
     is_deeply server($zone, 's63.example')->{modes}, ['on'], '... its mode';
-    is server($zone, 's1.example'), undef, 'that of the one that is gone';
+    is server($zone, 's1.example'), undef, 'the place of the removed server';
     is server($zone, 'other')->{verdicts}{blocked}{count}, 3,
-       'whose counts are kept';
+       'whose counts are kept as "other"';
     is_deeply [map { $_->{server} } @{ $zone->{events} }],
               [('other') x 3, 's63.example'], 'and so are its events';
     crowd(100);
@@ -578,7 +578,7 @@ subtest 'nginx -t' => sub {
                     'satisfy any;') {
         my ($status, $said) = $nginx->configure(http => $zone
             . "location / { citrix_guard_monitor; $inside } }")->check;
-        is $status, 0, "'$inside': taken";
+        is $status, 0, "'$inside': accepted";
         like $said, $open, '... with a warning';
     }
     for my $inside ('deny all;', 'allow 127.0.0.1; deny all;',

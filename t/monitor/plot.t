@@ -18,7 +18,7 @@ my $NOW = 1_782_122_400;
 my %SCALE = (300 => 288, 3_600 => 336, 86_400 => 366);
 
 
-# What was counted by one step's length: {seconds from $NOW back => count}
+# The counts, by the length of a step: {seconds before $NOW => count}
 sub series {
     my ($step, %counts) = @_;
     my $first = (int(($NOW - 1) / $step) - $SCALE{$step} + 1) * $step;
@@ -75,9 +75,9 @@ for my $case (['hour', 956, 300, 3_600], ['day', 956, 300, 86_400],
               ['year', 1_276, 172_800, 365 * 86_400]) {
     my ($name, $total, $wide, $span) = @$case;
     my $shown = $said->{$name};
-    is sum(@{ $shown->{totals} }), $total, "$name: all that was counted";
-    is $shown->{view}{wide}, $wide, '... in such columns';
-    is $shown->{chosen}[1] - $shown->{chosen}[0], $span, '... for so long';
+    is sum(@{ $shown->{totals} }), $total, "$name: everything that was counted";
+    is $shown->{view}{wide}, $wide, '... the width of a column';
+    is $shown->{chosen}[1] - $shown->{chosen}[0], $span, '... the time span';
     is_deeply [grep { $_ % $wide } @{ $shown->{view}{starts} }], [],
               '... at round times';
     is sum(@{ $shown->{view}{marks} }), $total, '... and what got through';
@@ -86,9 +86,9 @@ is $said->{hour}{totals}[-1], 955, 'a column has its own count';
 
 is sum(@{ $said->{before}{totals} }), 20, 'an hour of yesterday';
 is $said->{before}{view}{wide}, 3_600, '... by the hour';
-is_deeply $said->{long}{chosen}, $said->{reach}, 'no more than there is';
-is $said->{late}{chosen}[1], $said->{reach}[1], 'no later than there is';
-is $said->{early}{chosen}[0], $said->{reach}[0], 'no earlier than there is';
+is_deeply $said->{long}{chosen}, $said->{reach}, 'not longer than the data';
+is $said->{late}{chosen}[1], $said->{reach}[1], 'not later than the data';
+is $said->{early}{chosen}[0], $said->{reach}[0], 'not earlier than the data';
 
 my $strip = sub { ($said->{$_[0]}{around}[1] - $said->{$_[0]}{around}[0]) / 86_400 };
 cmp_ok $strip->('hour'), '==', 1, 'the strip shows a day around an hour';
@@ -98,7 +98,7 @@ cmp_ok $strip->('week'), '>', 364, '... and a year around a week';
 is_deeply $said->{labels}, [["12:00\n22 Jun", '13:00', "02:00\n23 Jun"],
     ["22 Jun\n2026", "8 Jan\n2027"]], 'a day stands where it changes';
 is $said->{moment}, '22 Jun 2026, 12:00:00 CEST', 'a time has its zone';
-like $said->{zone}, qr{^Europe/Amsterdam \(CES?T\)\z}, 'which is named';
-is $said->{midnight}, '11 jan 2026, 00:05:09 CET', '24 hours, from 0 on';
+like $said->{zone}, qr{^Europe/Amsterdam \(CES?T\)\z}, 'the zone by name';
+is $said->{midnight}, '11 jan 2026, 00:05:09 CET', 'the 24-hour form, from 00';
 
 done_testing;

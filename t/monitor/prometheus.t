@@ -20,17 +20,17 @@ use CitrixGuard::Scratch qw(free_port scratch slurp spew);
 my $CONF = "$FindBin::Bin/../../ngx_citrix_guard/conf/monitoring";
 
 is system("promtool check rules $CONF/alerts.yml >/dev/null") >> 8, 0,
-   'promtool takes the alerts';
+   'promtool accepts the alerts';
 like `promtool test rules $FindBin::Bin/../data/alerts.test.yml 2>&1`,
      qr/SUCCESS/, 'they come when they should, and at no other time';
 my $alerts = slurp("$CONF/alerts.yml");
 my $alert = () = $alerts =~ /- alert: /g;
 my @runbooks = $alerts =~ m{^ +runbook_url: "file:///\S+/docs/(\w+\.md)(?:#\w+)?"$}mg;
-is scalar @runbooks, $alert, 'each alert says where to read on';
+is scalar @runbooks, $alert, 'each alert has a runbook';
 is_deeply [grep { !-f "$FindBin::Bin/../../docs/$_" } @runbooks], [],
-    '... and that page is there';
+    '... and the page exists';
 like `amtool check-config $CONF/alertmanager.yml 2>&1`, qr/SUCCESS/,
-     'the alertmanager takes its example';
+     'Alertmanager accepts its example';
 
 my $scratch = scratch();
 my $port = free_port();
@@ -49,7 +49,7 @@ my $nginx = CitrixGuard::Nginx->new(
                                         allow 127.0.0.1; deny all; } }
 END
 
-# the example, with the ports and the time of a test
+# the example, with the ports and times of the test
 my $config = slurp("$CONF/prometheus.yml");
 $config =~ s/- alerts\.yml/- $CONF\/alerts.yml/;
 $config =~ s/127\.0\.0\.1:8089/'127.0.0.1:' . $nginx->port(2)/e;
@@ -131,12 +131,12 @@ subtest 'the dashboard' => sub {
         @{ $dashboard->{annotations}{list} };
     cmp_ok scalar @expressions, '>', 10, 'it has queries';
     for my $expression (@expressions) {
-        # what Grafana puts in
+        # what Grafana would insert
         $expression =~ s/\$__(?:range|rate_interval)/5m/g;
         $expression =~ s/\$server/.*/g;
         unlike $expression, qr/\$/, "$expression: known";
         my $reply = query($expression);
-        is $reply->{status}, 'success', '... is understood'
+        is $reply->{status}, 'success', '... is valid'
             or diag $reply->{error};
         for my $name ($expression =~ /(citrix_guard_\w+)/g) {
             ok defined value("count($name)"), "... there is $name";

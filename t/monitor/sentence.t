@@ -22,7 +22,8 @@ sub server {
 }
 
 
-# A script that says what the page says: {state, colour, sentence, note, todo}
+# A script that returns what the page shows: {state, colour, sentence, note,
+# todo}
 sub asked {
     my ($lang, $servers, %more) = @_;
     my $without = delete $more{without};
@@ -53,7 +54,7 @@ my @cases = (
      qr/^We have been shielded since 10 Jan 2026, 04:00:00 CET at $AT, and (?#
        )there is no sign that anything got through since then\.\z/, qr/^\z/,
      qr/^\z/],
-    ['one that is gone, and the monitor', [@on, server('old', []),
+    ['a removed server, and the monitor', [@on, server('old', []),
       server('other', [], blocked => 2)], 'shielded', 'green',
      qr/^We have been shielded .* at $AT,/, qr/^\z/, qr/^\z/],
     ['attempts', [server($GATE, ['on'], attempt => 2)], 'shielded', 'green',
@@ -77,7 +78,7 @@ my @cases = (
      qr/^Nothing is blocked at $AT: the guard only detects, since 10 Jan/,
      qr/^There is no sign/, qr/^If the events below are attacks/],
     ['on and detect', [server($GATE, ['on', 'detect'])], 'detect', 'amber',
-     qr/^In a part of $AT nothing is blocked/, qr/no sign/, qr/^If the/],
+     qr/^In a part of $AT not everything is blocked/, qr/no sign/, qr/^If the/],
     ['detect at one of two', [@on, server('b', ['detect'])], 'detect',
      'amber', qr/^Nothing is blocked at b \(node proxy1\): /,
      qr/^Blocked at $AT, since .*no sign/, qr/^If the/],
@@ -85,27 +86,27 @@ my @cases = (
     # off, or not loaded for a server
     ['off', [server($GATE, ['off'])], 'off', 'red',
      qr/^We are not shielded at $AT: the guard is off there, since 10 Jan/,
-     qr/^Nobody looks at what passes there/, qr/^See under Changes of modes since when/],
+     qr/^Nothing is checked or recorded there/, qr/^See under Changes of modes since when/],
     ['off for one', [@on, server('b', ['off'])], 'off', 'amber',
      qr/^We are not shielded at b \(node proxy1\): the guard is off/,
-     qr/^Blocked at $AT, since .*Nobody looks/, qr/^See under/],
-    ['off in a place', [server($GATE, ['detect', 'off'])], 'off', 'amber',
-     qr/^We are not shielded in a part of $AT/, qr/^Nobody looks/,
+     qr/^Blocked at $AT, since .*Nothing is checked/, qr/^See under/],
+    ['off in one location', [server($GATE, ['detect', 'off'])], 'off', 'amber',
+     qr/^We are not shielded in a part of $AT/, qr/^Nothing is checked/,
      qr/^See under/],
     ['off, the clock and lost events', [server($GATE, ['off'])], 'off', 'red',
-     qr/^We are not shielded at $AT/, qr/^Nobody looks/, qr/^See under/,
+     qr/^We are not shielded at $AT/, qr/^Nothing is checked/, qr/^See under/,
      now => '2026-01-09T05:00:00.000Z', lost => { events => 3 }],
 
     # something may have got through
     ['got through', \@open, 'through', 'red',
      qr/^3 requests may have got through at $AT, the last one on (?#
        )10 Jan 2026, 05:00:00 CET\.\z/, qr/^Blocked at $AT, since/,
-     qr/^Block: .*Tell the people.*The runbook has it/],
+     qr/^Block: .*Tell the people.*The runbook has all/],
     ['not answered', [server($GATE, ['detect'], unknown => 1)], 'through',
      'red', qr/^1 request may have got through at $AT/,
      qr/^The ADC's answer to 1 of them is not known.*Not everything is/,
      qr/^Block: /],
-    ['got through a server that is gone', [@on, server('old', [],
+    ['got through a removed server', [@on, server('old', [],
         'scan-success' => 1)], 'through', 'red',
      qr/^1 request may have got through at old \(/, qr/^Blocked at/,
      qr/^Block: /],
@@ -116,30 +117,30 @@ my @cases = (
     ['got through, the clock and lost events', \@open, 'through', 'red',
      qr/^3 requests may have got through/, qr/^Blocked/, qr/^Block: /,
      now => '2026-01-09T05:00:00.000Z', lost => { events => 3 }],
-    ['looked at', \@open, 'shielded', 'green',
+    ['acknowledged', \@open, 'shielded', 'green',
      qr/^We have been shielded since .* at $AT\.\z/,
      qr{^3 that may have got through were acknowledged by Jan <b> on (?#
         )10 Jan 2026, 05:30:00 CET: \x{201c}looked <i>at it</i>\x{201d}\.\z},
      qr/^\z/, acknowledged => { %seen, count => 3 }],
-    ['looked at, without a note', \@open, 'shielded', 'green',
+    ['acknowledged, without a note', \@open, 'shielded', 'green',
      qr/^We have been shielded/, qr/ CET\.\z/, qr/^\z/,
      acknowledged => { %seen, count => 3, note => '' }],
-    ['looked at, but off', [server($GATE, ['off'], 'scan-success' => 1)],
-     'off', 'red', qr/^We are not shielded/, qr/Nobody.*1 that .* was acknowledged/,
+    ['acknowledged, but off', [server($GATE, ['off'], 'scan-success' => 1)],
+     'off', 'red', qr/^We are not shielded/, qr/Nothing is checked.*1 that .* was acknowledged/,
      qr/^See under/, acknowledged => { %seen, count => 1 }],
-    ['looked at, and a new one', \@open, 'through', 'red',
+    ['acknowledged, and a new one', \@open, 'through', 'red',
      qr/^1 request may have got through/,
      qr/2 that may have got through were acknowledged by Jan/,
      qr/^Block: .*citrix-guard ack --count=3\./,
      acknowledged => { %seen, count => 2 }],
-    ['looked at more than there are', \@on, 'shielded', 'green',
+    ['acknowledged more than there are', \@on, 'shielded', 'green',
      qr/no sign/, qr/^\z/, qr/^\z/, acknowledged => { %seen, count => 9 }],
 
     # we cannot tell
     ['nothing configured', [], 'unknown', 'amber',
      qr/^We cannot tell .*: no server is configured/, qr/^\z/,
      qr/^Set citrix_guard on/],
-    ['only what is gone', [server('old', [])], 'unknown', 'amber',
+    ['only a removed server', [server('old', [])], 'unknown', 'amber',
      qr/^We cannot tell .*: no server/, qr/^\z/, qr/^Set/],
     ['the clock', \@on, 'unknown', 'amber',
      qr/^We cannot tell .*: the server's clock/, qr/^\z/, qr/^Correct the clock/,
@@ -154,11 +155,11 @@ my @cases = (
     ['lines that were left out', \@on, 'shielded', 'green',
      qr/^We have been shielded/, qr/^\z/, qr/^\z/,
      lost => { events => 0, lines => 2 }],
-    ['the kept state is damaged', \@on, 'unknown', 'amber',
+    ['the saved state is damaged', \@on, 'unknown', 'amber',
      qr/^We cannot tell whether anything got through before 10 Jan 2026, (?#
-        )03:00:00 CET: what was kept/, qr/^\z/, qr/^Look in the log of events/,
+        )03:00:00 CET: the counters saved/, qr/^\z/, qr/^Look in the log of events/,
      state => { found => 'damaged', unsaved => 0 }],
-    ['the same, and somebody has looked', \@on, 'shielded', 'green',
+    ['the same, and acknowledged', \@on, 'shielded', 'green',
      qr/^We have been shielded/, qr/^\z/, qr/^\z/,
      state => { found => 'damaged', unsaved => 0 },
      acknowledged => { %seen, count => 0 }],
@@ -175,7 +176,7 @@ my @cases = (
     ['one beside it, and one got through', \@open, 'through', 'red',
      qr/^3 requests may/, qr/^Blocked/, qr/^Block: /, upgrade => { beside => 1 }],
     ['one beside it, and off', [server($GATE, ['off'])], 'off', 'red',
-     qr/^We are not shielded/, qr/^Nobody/, qr/^See under/,
+     qr/^We are not shielded/, qr/^Nothing is checked/, qr/^See under/,
      upgrade => { beside => 1 }],
     ['no other nginx', \@on, 'shielded', 'green', qr/^We have been shielded/,
      qr/^\z/, qr/^\z/, upgrade => { beside => 0 }],
@@ -188,10 +189,10 @@ my @cases = (
      qr/^We cannot tell whether anything got through before/, qr/^\z/,
      qr/^Look in/,
      upgrade => { beside => 0, uncounted => '2026-01-10T04:00:00.000Z' }],
-    ['the state cannot be kept', \@on, 'shielded', 'green',
+    ['the state cannot be written', \@on, 'shielded', 'green',
      qr/^We have been shielded/, qr/^A restart would forget/, qr/^\z/,
      state => { found => 'new', unsaved => 2 }],
-    ['a state that is kept', \@on, 'shielded', 'green',
+    ['a state that is written', \@on, 'shielded', 'green',
      qr/^We have been shielded/, qr/^\z/, qr/^\z/,
      state => { found => 'restored', unsaved => 0 }],
     ['our own attack is not refused', \@on, 'off', 'amber',
@@ -209,7 +210,7 @@ my @cases = (
      'amber', qr/^We are not shielded everywhere/, qr/^Not everything/,
      qr/^Look for/, canaries => [{ name => 'x', let_by => $AT_FOUR }]],
     ['our own attack, and off', [server($GATE, ['off'])], 'off', 'red',
-     qr/^We are not shielded at/, qr/^Nobody/, qr/^See under/,
+     qr/^We are not shielded at/, qr/^Nothing is checked/, qr/^See under/,
      canaries => [{ name => 'x', let_by => $AT_FOUR }]],
     ['no connection', \@on, 'unknown', 'amber',
      qr/^We cannot tell .*: no connection/, qr/^No connection since 10 Jan/,
@@ -241,7 +242,7 @@ for my $case (@cases) {
     is "$said->{state} $said->{colour}", "$state $colour",
        "$name: $state, $colour";
     like $said->{sentence}, $sentence, '... the sentence';
-    like $said->{note}, $note, '... and what stands below it';
+    like $said->{note}, $note, '... and the note below it';
     like "@{ $said->{todo} }", $todo, '... and what to do';
     my $all = join ' ', @$said{qw(sentence note)}, @{ $said->{todo} };
     unlike $all, qr/undefined|NaN|no name|Invalid|\?|\b_\b(?!\w)/,
@@ -249,11 +250,11 @@ for my $case (@cases) {
     my $dutch = shift @$answers;
     is "$dutch->{state} $dutch->{colour}", "$state $colour",
        '... the same in Dutch';
-    isnt $dutch->{sentence}, $said->{sentence}, '... in its own words';
+    isnt $dutch->{sentence}, $said->{sentence}, '... and not in English';
     is scalar @{ $dutch->{todo} }, scalar @{ $said->{todo} },
        '... with the same steps';
     unlike join(' ', @$dutch{qw(sentence note)}), qr/undefined|NaN|\?/,
-           '... whole';
+           '... complete';
 }
 
 done_testing;

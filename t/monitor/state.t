@@ -74,7 +74,7 @@ sub acknowledge {
 }
 
 
-# what must be the same after a restart
+# what has to be the same after a restart
 sub kept {
     my ($zone) = @_;
     my ($server) = grep { $_->{name} eq 'gateway.example.com' }
@@ -88,8 +88,8 @@ my $before;
 
 subtest 'a restart' => sub {
     my $nginx = nginx()->start;
-    is zone($nginx)->{state}{found}, 'new', 'there is none yet';
-    is sprintf('%o', (stat $FILE)[2] & 07777), '600', 'it is nobody else\'s';
+    is zone($nginx)->{state}{found}, 'new', 'there is no file yet';
+    is sprintf('%o', (stat $FILE)[2] & 07777), '600', 'it is private';
     get($nginx->port, '/clean') for 1 .. 5;
     attack($nginx) for 1 .. 3;
     attack($nginx, '/ruled');
@@ -101,26 +101,26 @@ subtest 'a restart' => sub {
 
     $nginx = nginx(mode => 'on')->start;
     my $after = zone($nginx);
-    is $after->{state}{found}, 'restored', 'the next nginx has found it';
-    # the steps of the series go on with the time
+    is $after->{state}{found}, 'restored', 'the next nginx has restored it';
+    # the series continues with the time
     my ($is, $was) = map { kept($_) } $after, $before;
     delete $_->{series}{first}, delete $_->{series}{reasons},
         delete $_->{series}{outcomes} for $is, $was;
     is_deeply $is, $was, 'counters, events, acknowledgement';
-    is $after->{loads}, $before->{loads} + 1, 'one configuration more';
-    is_deeply $after->{history}[-1]{modes}, ['on'], 'its modes are its own';
+    is $after->{loads}, $before->{loads} + 1, 'one more configuration';
+    is_deeply $after->{history}[-1]{modes}, ['on'], 'its modes are new';
     my ($server) = grep { $_->{name} eq 'gateway.example.com' }
         @{ $after->{servers} };
     cmp_ok $server->{since}, 'gt', $before->{now},
-           '... since it was started, as nobody knows of the time between';
+           '... since the start, as the time between is unknown';
     attack($nginx);
-    is zone($nginx)->{last}, $before->{last} + 1, 'it goes on';
-    is_deeply [glob "$dir/state/*"], [$FILE], 'nothing else is left there';
+    is zone($nginx)->{last}, $before->{last} + 1, 'counting continues';
+    is_deeply [glob "$dir/state/*"], [$FILE], 'no other file is left';
     $nginx->stop;
 };
 
 
-# what a nginx that is killed leaves behind is what was written before
+# a killed nginx leaves what it wrote before
 subtest 'a kill' => sub {
     my $nginx = nginx()->start;
     attack($nginx);
@@ -129,19 +129,19 @@ subtest 'a kill' => sub {
     my $text = slurp($FILE);
     attack($nginx);
     $nginx->stop;
-    ok slurp($FILE) ne $text, 'its end is written as well';
+    ok slurp($FILE) ne $text, 'a regular end is written as well';
     spew($FILE, $text);
     spew("$FILE.tmp", 'half');
     $nginx = nginx()->start;
     is zone($nginx)->{acknowledged}{by}, 'Ann', 'it was written at once';
-    is zone($nginx)->{last}, $last, '... with all that was counted';
+    is zone($nginx)->{last}, $last, '... with everything counted so far';
     my $now = zone($nginx)->{now};
     $nginx->stop;
     $nginx = nginx()->start;
     my ($server) = grep { $_->{name} eq 'gateway.example.com' }
         @{ zone($nginx)->{servers} };
-    cmp_ok $server->{since}, 'gt', $now, 'its mode is the same, but began anew';
-    is_deeply $server->{modes}, ['detect'], '... which it is';
+    cmp_ok $server->{since}, 'gt', $now, 'the mode has a new beginning';
+    is_deeply $server->{modes}, ['detect'], '... and is the same';
     $nginx->stop;
 };
 
@@ -156,7 +156,7 @@ subtest 'nginx -t, and a reload' => sub {
     my $last = zone($nginx)->{last};
     $nginx->reload;
     attack($nginx);
-    is zone($nginx)->{last}, $last + 1, 'a reload goes on';
+    is zone($nginx)->{last}, $last + 1, 'a reload continues';
     $nginx->stop;
 };
 
@@ -169,12 +169,15 @@ subtest 'another nginx has taken the file' => sub {
     is acknowledge($two), 204, 'the second one writes';
     attack($one);
     is acknowledge($one), 204, 'the first one';
-    like $one->error_log, qr/belongs to another nginx by now: this one stops writing it/,
-         '... leaves it alone';
+    like $one->error_log, qr/now belongs to another nginx: this one stops writing it/,
+         '... no longer writes';
+    cmp_ok zone($one)->{state}{unsaved}, '>', 0,
+        '... and says that a restart would forget';
+    is zone($two)->{state}{unsaved}, 0, '... which is not so for the second';
     $two->stop;
     $one->stop;
     my $three = nginx()->start;
-    is zone($three)->{last}, $last, 'and nothing of the second is lost';
+    is zone($three)->{last}, $last, 'and nothing from the second is lost';
     $three->stop;
 };
 
@@ -198,31 +201,41 @@ subtest 'damage' => sub {
         spew($FILE, $bad{$name});
         my $nginx = nginx()->start;
         my $zone = zone($nginx);
-        is $zone->{state}{found}, 'damaged', "$name: said";
-        is $zone->{last}, 0, '... counted from 0';
+        is $zone->{state}{found}, 'damaged', "$name: reported";
+        is $zone->{last}, 0, '... counters start at 0';
         like get($nginx->port(2), '/?format=prometheus')->{body},
-            qr/^citrix_guard_state_damaged 1$/m, '... for an alert as well';
-        ok slurp("$FILE.damaged") eq $bad{$name}, '... kept aside';
+            qr/^citrix_guard_state_damaged 1$/m, '... also for an alert';
+        ok slurp("$FILE.damaged") eq $bad{$name}, '... and the file is kept';
         like $nginx->error_log, qr/\[alert\] .*state in "\Q$FILE\E" is damaged/,
              '... and in the log';
         $nginx->stop;
         unlink "$FILE.damaged";
     }
+    for my $n (0 .. 10) {
+        spew($FILE, "damage $n");
+        my $kept = "$FILE.damaged" . ($n > 9 ? '.9' : $n ? ".$n" : '');
+        my $nginx = nginx()->start;
+        is slurp($kept), "damage $n", "number $n is kept aside";
+        like $nginx->error_log, qr/it is renamed to "\Q$kept\E"/, '... said';
+        $nginx->stop;
+    }
+    is slurp("$FILE.damaged"), 'damage 0', '... and the first is still there';
+    unlink glob "$FILE.damaged*";
     my $nginx = nginx()->start;
-    is zone($nginx)->{state}{found}, 'damaged', 'a restart does not forget it';
-    is acknowledge($nginx), 204, '... until somebody has looked';
-    is zone($nginx)->{state}{found}, 'damaged', '... which is not undone';
+    is zone($nginx)->{state}{found}, 'damaged', 'still after a restart';
+    is acknowledge($nginx), 204, '... until it is acknowledged';
+    is zone($nginx)->{state}{found}, 'damaged', '... the JSON still says it';
     like get($nginx->port(2), '/?format=prometheus')->{body},
-        qr/^citrix_guard_state_damaged 0$/m, '... but known';
-    is acknowledge($nginx), 204, '... and may be said again';
+        qr/^citrix_guard_state_damaged 0$/m, '... the alert ends';
+    is acknowledge($nginx), 204, '... and may be acknowledged again';
     $nginx->stop;
     $nginx = nginx()->start;
-    is zone($nginx)->{state}{found}, 'restored', '... by the next start, too';
+    is zone($nginx)->{state}{found}, 'restored', '... after the next start';
     $nginx->stop;
 };
 
 
-# one file has room there, and a second one beside it has not
+# there is room for one file, but not for a second one
 subtest 'a full disk' => sub {
     plan skip_all => 'no file system can be mounted here'
         if $> || system("mount -t tmpfs -o size=1200k tmpfs $dir/full 2>&1");
@@ -230,12 +243,12 @@ subtest 'a full disk' => sub {
     attack($nginx);
     is acknowledge($nginx), 204, 'acknowledged';
     my $kept = slurp("$dir/full/guard");
-    cmp_ok zone($nginx)->{state}{unsaved}, '>', 0, '... which is not kept';
+    cmp_ok zone($nginx)->{state}{unsaved}, '>', 0, '... but not written';
     like get($nginx->port(2), '/?format=prometheus')->{body},
-        qr/^citrix_guard_state_unsaved [1-9]/m, '... and said';
-    is system("mount -o remount,size=4m $dir/full"), 0, 'room is made';
+        qr/^citrix_guard_state_unsaved [1-9]/m, '... and reported';
+    is system("mount -o remount,size=4m $dir/full"), 0, 'more room';
     is acknowledge($nginx), 204, 'again';
-    is zone($nginx)->{state}{unsaved}, 0, '... it is kept';
+    is zone($nginx)->{state}{unsaved}, 0, '... it is written';
     ok slurp("$dir/full/guard") ne $kept, '... in the file';
     is_deeply [glob "$dir/full/*"], ["$dir/full/guard"], '... and no other';
     $nginx->stop;
@@ -246,7 +259,7 @@ subtest 'a full disk' => sub {
 };
 
 
-# nginx gives a zone of another size or name a memory of its own
+# nginx gives a zone of another size or name new memory
 subtest 'a reload with another zone' => sub {
     my $nginx = nginx(file => "$dir/state/other")->start;
     attack($nginx) for 1 .. 2;
@@ -255,26 +268,26 @@ subtest 'a reload with another zone' => sub {
         $nginx->configure(http => $HTTP =~ s/guard:1m/$zone/r);
         ok $nginx->reload, "$zone: reloaded";
         my $after = zone($nginx);
-        is_deeply kept($after), kept($before), '... with all that was counted';
+        is_deeply kept($after), kept($before), '... with all counts';
         is_deeply [map { $_->{since} } @{ $after->{servers} }],
                   [map { $_->{since} } @{ $before->{servers} }],
-                  '... and since when';
+                  '... and the start';
         is $after->{state}{found}, 'new', '... and its file';
     }
     attack($nginx);
-    is zone($nginx)->{last}, $before->{last} + 1, 'it goes on';
+    is zone($nginx)->{last}, $before->{last} + 1, 'counting continues';
     $nginx->stop;
     $nginx = nginx(file => "$dir/state/other")->start;
-    is zone($nginx)->{last}, $before->{last} + 1, '... over a restart';
+    is zone($nginx)->{last}, $before->{last} + 1, '... and after a restart';
     $nginx->stop;
 };
 
 
-# attacks that are at the ADC when all of nginx is killed
-subtest 'what was going on' => sub {
+# attacks whose answer nginx waits for when all of it is killed
+subtest 'attacks in flight' => sub {
     my $slow = CitrixGuard::Recorder->new(answer => sub { sleep 60; {} });
     my $nginx = CitrixGuard::Nginx->new(
-        ports => 2, workers => 2, http => $HTTP, expected => qr/in the middle|exited on signal/,
+        ports => 2, workers => 2, http => $HTTP, expected => qr/ended while it waited|exited on signal/,
         vars => { BE => $slow->port, SECRET => "$dir/secret",
                   MODE => 'detect', STATE => "citrix_guard_state $FILE;" }
         )->start;
@@ -298,23 +311,23 @@ subtest 'what was going on' => sub {
 subtest 'a folder that cannot be written' => sub {
     plan skip_all => 'not root' if $>;
     my ($status, $said) = nginx(file => "$dir/none/guard")->check;
-    isnt $status, 0, 'one that is not there';
+    isnt $status, 0, 'a folder that does not exist';
     like $said, qr/invalid file ".*" in "citrix_guard_state", its folder must/,
-         '... nginx -t says so';
+         '... is an error of nginx -t';
     my $nginx = nginx(file => '/proc/self/guard')->start;
     attack($nginx);
     acknowledge($nginx);
-    is zone($nginx)->{acknowledged}{by}, 'Ann', 'acknowledged all the same';
-    cmp_ok zone($nginx)->{state}{unsaved}, '>', 0, 'that it was not kept';
+    is zone($nginx)->{acknowledged}{by}, 'Ann', 'acknowledging works';
+    cmp_ok zone($nginx)->{state}{unsaved}, '>', 0, 'that it was not written';
     like $nginx->error_log, qr/\[crit\] .*state cannot be written/,
-         '... is said';
+         '... is reported';
     $nginx->stop;
     my $without = nginx();
     $without->configure(http => $HTTP
         =~ s/citrix_guard_zone .*//r =~ s/citrix_guard_monitor[^}]*/return 204;/r);
     ($status, $said) = $without->check;
     isnt $status, 0, 'no zone';
-    like $said, qr/"citrix_guard_state" needs a "citrix_guard_zone"/, 'said';
+    like $said, qr/"citrix_guard_state" needs a "citrix_guard_zone"/, 'why';
 };
 
 done_testing;

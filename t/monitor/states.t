@@ -34,7 +34,7 @@ my $HEAD = <<'END';
 END
 
 
-# a server of that name and mode, at the first port
+# a server with this name and mode, at the first port
 sub server {
     my ($name, $mode, $more) = @_;
     return "server { listen 127.0.0.1:%%PORT1%%; server_name $name; "
@@ -114,8 +114,23 @@ subtest 'servers' => sub {
          qr/^We are not shielded at b\.example \(/, 'nothing said in one'],
         [[['a.example', 'off'], ['b.example', 'off']], 'off red',
          qr/^We are not shielded at a\.example, b\.example/, 'off'],
+        [[['a.example', 'on; citrix_guard_exempt traversal']], 'detect amber',
+         qr/^In a part of a\.example \(/, 'the attack itself is exempted'],
+        [[['a.example', 'on', 'location /x { citrix_guard_exempt query header; '
+           . 'proxy_pass http://127.0.0.1:%%BE%%; }']], 'detect amber',
+         qr/^In a part of a\.example \(/, '... in a place'],
+        [[['a.example', 'on; citrix_guard_exempt query malformed']],
+         'shielded green', qr/at a\.example \(/, 'what has false positives is'],
+        [[['a.example', 'on; citrix_guard_detect_for 0.0.0.0/0']],
+         'detect amber', qr/^In a part of a\.example \(/, 'detect for all'],
+        [[['a.example', 'on; citrix_guard_detect_for 192.0.2.7 128.0.0.0/1']],
+         'detect amber', qr/^In a part of a\.example \(/, '... for half of it'],
+        [[['a.example', 'on; citrix_guard_detect_for 2000::/3']],
+         'detect amber', qr/^In a part of a\.example \(/, '... in IPv6'],
+        [[['a.example', 'on; citrix_guard_detect_for 10.0.0.0/8 fd00::/8 unix:']],
+         'shielded green', qr/at a\.example \(/, "... for one's own network"],
         [[['a.example', '']], 'off red', qr/^We are not shielded at a\.example/,
-         'loaded, and nothing said'],
+         'loaded, without a directive'],
         [[['a.example', 'on', 'location /x { citrix_guard off; proxy_pass '
            . 'http://127.0.0.1:%%BE%%; }']], 'off amber',
          qr/^We are not shielded in a part of a\.example/, 'off in a place'],
@@ -123,36 +138,36 @@ subtest 'servers' => sub {
            . 'http://127.0.0.1:%%BE%%; } citrix_guard off; }']], 'off amber',
          qr/^We are not shielded in a part of a\.example/, 'off in an if'],
         [[], 'unknown amber', qr/^We cannot tell .*: no server/,
-         'the monitor only'],
+         'only the monitor'],
         [[['_', 'on']], 'shielded green', qr/ at (?!_)\S+, and/, 'any name'],
         [[['"<script>alert(1)</script>"', 'on']], 'shielded green',
          qr{ at <script>alert\(1\)</script> \(}, 'markup is text'],
         [[["$LONG.a", 'on'], ["$LONG.b", 'off']], 'off amber',
          qr/^We are not shielded in a part of a{40}\./,
-         'names that differ where nobody sees it'],
+         'names with an invisible difference'],
         [[map { ["s$_.example", 'on'] } 1 .. 80], 'shielded green',
          qr/ at s\d+\.example, s\d+\.example, s\d+\.example and 59 more, (?#
             )other servers \(/, 'more than there are places'],
         [[(map { ["s$_.example", 'on'] } 1 .. 80), ['z.example', 'off']],
          'off amber', qr/^We are not shielded in a part of other servers \(/,
-         'off in one without a place'],
+         'off in a server without counters of its own'],
         [[(map { ["t$_.example", 'on'] } 1 .. 80), ['z.example', 'detect']],
          'detect amber', qr/^In a part of other servers \(/,
-         'detect in one without a place'],
+         'detect in a server without counters of its own'],
         [[['a.example', 'on']], 'shielded green', qr/ at a\.example \(/,
-         'one again'],
+         'one server again'],
     ) {
         my ($servers, $state, $sentence, $name) = @$case;
         $nginx->configure(http => join '', $HEAD, map { server(@$_) } @$servers);
         ok $nginx->reload, "$name: reloaded";
         my $is = is_said $nginx, $state, $sentence, $name;
-        unlike $is->{sentence}, qr/undefined|NaN|Invalid/, '... whole';
+        unlike $is->{sentence}, qr/undefined|NaN|Invalid/, '... complete';
     }
     $nginx->stop;
 };
 
 
-subtest 'an incident, and what comes in between' => sub {
+subtest 'an incident, with changes before it is acknowledged' => sub {
     my $nginx = nginx(server('a.example', 'detect'))->start;
     attack($nginx, 'a.example') for 1 .. 2;
     is_said $nginx, 'through red', qr/^2 requests may .* at a\.example/, 'red';
@@ -167,21 +182,21 @@ subtest 'an incident, and what comes in between' => sub {
         map { server("u$_.example", 'on') } 1 .. 90);
     ok $nginx->reload, 'more servers than places';
     is_said $nginx, 'through red', qr/^2 requests may have got through/,
-        '... and it is not forgotten';
+        '... and it is still reported';
     $nginx->configure(http => join '', $HEAD, server('a.example', 'detect'));
-    ok $nginx->reload, 'as before';
-    # one arrives while somebody writes what he has seen
+    ok $nginx->reload, 'the first configuration';
+    # one more arrives while somebody acknowledges two
     attack($nginx, 'a.example');
     is ack($nginx, 'by=Ann&note=two&count=2'), 204, 'two are acknowledged';
     is_said $nginx, 'through red', qr/^1 request may/, '... the third is not';
-    is ack($nginx, 'by=Ann&note=three&count=3'), 204, 'it is, too';
+    is ack($nginx, 'by=Ann&note=three&count=3'), 204, 'the third one, too';
     my $is = is_said $nginx, 'detect amber', qr/^Nothing is blocked/, 'not red';
     like $is->{note}, qr/^3 .* acknowledged by Ann .*\x{201c}three\x{201d}/,
-         '... who, and what';
+         '... by whom, and the note';
     kill KILL => children($nginx->pid);
     wait_until(sub { eval { zone($nginx) } });
     is_said $nginx, 'detect amber', qr/^Nothing is blocked/,
-        'killed workers with nothing to do change nothing';
+        'killing idle workers changes nothing';
     $nginx->stop;
 };
 
@@ -205,7 +220,7 @@ subtest 'acknowledged by several at once' => sub {
         $asked++;
         $torn++ if $seen->{note} ne "of-$seen->{by}" || $seen->{count} != 3;
     }
-    is $torn, 0, "the name and the note are of one, $asked times";
+    is $torn, 0, "name and note always fit, $asked times";
     my $is = is_said $nginx, 'detect amber', qr/^Nothing is blocked/, 'not red';
     like $is->{note}, qr/^3 .* acknowledged by (n\d) .*of-\1\x{201d}/, '... by one';
     $nginx->stop;
@@ -218,7 +233,7 @@ subtest 'a canary' => sub {
     is_said $nginx, 'shielded green', qr/^We have been shielded/, 'refused';
     attack($nginx, 'a.example', '/vpn/../vpns/kanarie-4712');
     is_said $nginx, 'shielded green', qr/^We have been shielded/,
-        'with a wrong token it is an attack, and refused';
+        'a wrong token: an attack, and refused';
     $nginx->configure(http => join '', $HEAD, server('a.example',
         'on; citrix_guard_exempt traversal'));
     ok $nginx->reload, 'an exemption';
@@ -227,13 +242,13 @@ subtest 'a canary' => sub {
         qr/^We are not shielded everywhere: .*"canary"/, 'let by';
     attack($nginx, 'a.example', '/vpn/../vpns/portal/a.xml?kanarie-4712');
     is_said $nginx, 'through red', qr/^1 request may have got through/,
-        'with a wrong token it is an attack that got through';
+        'a wrong token: an attack that got through';
     is ack($nginx, 'by=Ann&note=mine&count=1'), 204, 'acknowledged';
     is_said $nginx, 'off amber', qr/^We are not shielded everywhere/, '...';
     $nginx->configure(http => join '', $HEAD, server('a.example', 'on'));
     ok $nginx->reload, 'no exemption';
     is_said $nginx, 'off amber', qr/^We are not shielded everywhere/,
-        'nobody has tried yet';
+        'not tried again yet';
     attack($nginx, 'a.example', '/vpn/../vpns/kanarie-4711');
     is_said $nginx, 'shielded green', qr/^We have been shielded/,
         'refused again';
@@ -241,11 +256,11 @@ subtest 'a canary' => sub {
 };
 
 
-subtest 'off is not looked at' => sub {
+subtest 'nothing is checked where it is off' => sub {
     my $nginx = nginx(server('a.example', 'off'))->start;
     get($nginx->port, $ATTACK);
     my $is = is_said $nginx, 'off red', qr/^We are not shielded/, 'off';
-    unlike $is->{note}, qr/no sign/, '... and nothing good is said of it';
+    unlike $is->{note}, qr/no sign/, '... without a reassuring word';
     like says($nginx, 'nl')->{note}, qr/niet bekend/, '... in Dutch, too';
     $nginx->stop;
 };

@@ -23,7 +23,7 @@ use CitrixGuard::Scratch qw(scratch slurp spew wait_until);
 
 my $dir = scratch();
 
-# an attack whose target names a file is answered when that file is there
+# an attack whose target names a file is answered when the file exists
 my $be = CitrixGuard::Recorder->new(answer => sub {
     my ($request) = @_;
     my ($file) = $request->{target} =~ /wait=(\w+)/;
@@ -55,7 +55,7 @@ sub http {
 }
 
 
-# what a sanitizer is told has to reach the next nginx, too
+# the options of a sanitizer have to reach the next nginx, too
 sub nginx {
     my ($http, %more) = @_;
     $more{main} = "env ASAN_OPTIONS; env UBSAN_OPTIONS; env LSAN_OPTIONS;\n"
@@ -123,7 +123,7 @@ sub upgrade {
 }
 
 
-# descriptors of the zone's memory: of the master, and of all its workers
+# descriptors of the zone's memory: in the master, and in all its workers
 sub memories {
     my ($nginx) = @_;
     return map {
@@ -139,7 +139,7 @@ sub ended {
 }
 
 
-# an attack that is at the ADC until the file is there
+# an attack whose answer waits until the file exists
 sub attack {
     my ($nginx, $file) = @_;
     my $c = CitrixGuard::Raw->new($nginx->port);
@@ -164,14 +164,14 @@ subtest 'an old worker gets an answer' => sub {
     is_said $nginx, $BESIDE, 'both accept connections';
     $nginx->signal('WINCH', $old);
     is_said $nginx, $SHIELDED, 'the old workers only wait for their last ones';
-    ok alive($old), '... and are still there';
-    is decode_json(zone($nginx))->{last}, $last, 'the counters go on';
+    ok alive($old), '... and are still running';
+    is decode_json(zone($nginx))->{last}, $last, 'the counters continue';
     spew("$dir/one", '');
     is $open->get->{status}, 200, 'the ADC answers the old worker';
-    is_said $nginx, qr/^through red: 1 request may/, '... which is seen';
+    is_said $nginx, qr/^through red: 1 request may/, '... which is reported';
     $nginx->signal('QUIT', $old);
     ended $old;
-    is_said $nginx, qr/^through red: 1 request may/, '... and stays';
+    is_said $nginx, qr/^through red: 1 request may/, '... and still is';
     $nginx->stop;
 };
 
@@ -187,27 +187,27 @@ subtest 'another zone, and an old master that is killed' => sub {
     is_said $nginx, $BESIDE, 'its workers go on';
     kill KILL => @workers;
     ended @workers;
-    is_said $nginx, $SHIELDED, '... until they are killed';
+    is_said $nginx, $SHIELDED, '... once they are killed';
     my ($second) = upgrade($nginx, http => http('on'));
-    is decode_json(zone($nginx))->{started}, $started, 'once more';
+    is decode_json(zone($nginx))->{started}, $started, 'a second time';
     $nginx->signal('QUIT', $second);
     ended $second;
     is_said $nginx, $SHIELDED, 'the new one alone';
     ok $nginx->reload, 'a reload';
-    is_said $nginx, $SHIELDED, '... as ever';
+    is_said $nginx, $SHIELDED, '... as before';
     for my $zone ('third:1m', 'fourth:1m') {
         ok $nginx->configure(http => http('on') =~ s/guard:1m/$zone/r)->reload,
            "a reload with $zone";
     }
     is decode_json(zone($nginx))->{started}, $started, '... keeps the counters';
-    is_deeply [memories($nginx)], [1, 0], 'one memory, of the master only';
+    is_deeply [memories($nginx)], [1, 0], 'one memory, in the master only';
     ok $nginx->configure(http => http('on', $NO_MONITOR))->reload, 'no zone';
     is_deeply [memories($nginx)], [0, 0], '... and no memory';
     $nginx->stop;
 };
 
 
-subtest 'an upgrade that is taken back' => sub {
+subtest 'an upgrade that is undone' => sub {
     my $nginx = nginx(http('detect'));
     my ($old, $new) = upgrade($nginx, http => http('on'));
     $nginx->signal('QUIT', $new);
@@ -216,13 +216,13 @@ subtest 'an upgrade that is taken back' => sub {
     $nginx->{pid} = $old;
     is_said $nginx, $BESIDE, 'the modes are those of the one that has ended';
     ok $nginx->configure(http => http('on'))->reload, 'a reload';
-    is_said $nginx, $SHIELDED, '... and they are known again';
+    is_said $nginx, $SHIELDED, '... and the state is known again';
     $nginx->stop;
 };
 
 
 subtest 'an old one that counted elsewhere' => sub {
-    # in the last case it names something that is no zone
+    # in the last case the variable does not name a zone
     for my $case (['no module', '', $NO_MONITOR, without_module => 1],
                   ['no zone', 'on', $NO_MONITOR],
                   ['no memory', 'on', $ZONE, main => 'env CITRIX_GUARD_ZONE=1;'],
@@ -233,18 +233,18 @@ subtest 'an old one that counted elsewhere' => sub {
         my ($old) = upgrade($nginx, http => http('on'), without_module => 0);
         is_said $nginx, $BESIDE, "$name: both accept connections";
         $nginx->signal('WINCH', $old);
-        is_said $nginx, $BESIDE, '... nobody knows what the old one does';
+        is_said $nginx, $BESIDE, '... it is not known what the old one does';
         spew("$dir/two", '');
         $nginx->signal('QUIT', $old);
         ended $old;
         my $said = is_said $nginx, qr/^unknown amber: .*whether anything (?#
             )got through before /, 'nor what it did';
         like get($nginx->port(2), '/?format=prometheus')->{body},
-             qr/^citrix_guard_upgrade_uncounted 1$/m, '... to be alerted';
+             qr/^citrix_guard_upgrade_uncounted 1$/m, '... for an alert';
         is get($nginx->port(2), '/', method => 'POST', body => 'by=Ann&note=x',
                headers => ['X-Citrix-Guard-Secret', 'correct-horse-battery'],
                )->{status}, 204, 'somebody has looked';
-        is_said $nginx, $SHIELDED, '... and from then on it is known';
+        is_said $nginx, $SHIELDED, '... until it is acknowledged';
         $nginx->stop;
     }
 };
@@ -256,14 +256,14 @@ subtest 'a new one without the guard' => sub {
     my ($old, $new) = upgrade($nginx, http => http('', $NO_MONITOR),
                               without_module => 1);
     is_said $nginx, $BESIDE, 'the old one says that it is not alone';
-    # more than a start takes
+    # longer than a start takes
     sleep 17;
     $nginx->signal('QUIT', $new);
     ended $new;
     wait_until(sub { ($nginx->master // 0) == $old });
     $nginx->{pid} = $old;
     is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
-        '... and does not know what the other one has done';
+        '... it is not known what the other one did';
     $nginx->stop;
 };
 
@@ -289,14 +289,14 @@ subtest 'workers that may not read the pid files' => sub {
     (undef, my $new) = upgrade($nginx, http => http('', $NO_MONITOR),
                                without_module => 1);
     is_said $nginx, $blind, 'one without the guard may be there';
-    # more than a start takes
+    # longer than a start takes
     sleep 17;
     $nginx->signal('QUIT', $new);
     ended $new;
     wait_until(sub { ($nginx->master // 0) == $old });
     $nginx->{pid} = $old;
     is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
-        '... and nobody knows what it has done';
+        '... it is not known what that one did';
     $nginx->stop;
 
     $nginx = nginx(http('on'), @user, expected => qr/cannot search the folder/);
@@ -304,7 +304,7 @@ subtest 'workers that may not read the pid files' => sub {
     is_said $nginx, $blind, 'a folder that they may not search';
     ok $nginx->reload, 'a reload';
     like $nginx->error_log, qr/\[warn\] .*: workers cannot search the folder of (?#
-        )nginx's pid file, .*: allow their user to do so \(13: /, '... says it';
+        )nginx's pid file, .*: allow their user to do so \(13: /, '... why';
     chmod 0755, $nginx->dir or die "chmod: $!";
     is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
         'until then it was not known';
@@ -312,15 +312,15 @@ subtest 'workers that may not read the pid files' => sub {
 };
 
 
-# the module is not among those of the configuration that is in force; a
-# sanitizer sees what is read there
+# the module is not part of the configuration in force; a sanitizer notices if
+# the old configuration is read nevertheless
 subtest 'loaded by a reload' => sub {
     my $nginx = nginx('server { listen 127.0.0.1:%%PORT1%%; return 204; }',
                       without_module => 1);
     for my $round (1 .. 2) {
         $nginx->configure(http => http('on'), without_module => 0);
         ok $nginx->reload, "loaded, round $round";
-        is_said $nginx, $SHIELDED, '... and in force';
+        is_said $nginx, $SHIELDED, '... and active';
         $nginx->configure(without_module => 1, http =>
             'server { listen 127.0.0.1:%%PORT1%%; return 204; }');
         ok $nginx->reload, '... and unloaded';

@@ -2,8 +2,7 @@
 
 # The step that installs missing packages: what a Gateway needs stays enabled
 # at boot as its packages say; what only tests need is disabled, with a
-# message. With stand-ins for apt and systemd, in a mount namespace of the
-# test's own.
+# message. With stand-ins for apt and systemd, in a separate mount namespace.
 
 use strict;
 use warnings;
@@ -21,7 +20,7 @@ my $deps = abs_path("$FindBin::Bin/../../ngx_citrix_guard/tools/deps");
 plan skip_all => 'needs root, and a namespace'
     if $> != 0 || system('unshare --mount true 2>/dev/null') != 0;
 
-# services that come with the installation, and what becomes of them
+# the services of the installed packages, and what happens to each
 my @COMES_BACK = qw(nginx rsyslog logrotate cron);
 my @TESTS_ONLY = qw(prometheus prometheus-alertmanager haproxy);
 
@@ -59,14 +58,14 @@ my $status = system 'unshare', '--mount', 'sh', '-ec', <<'END', $dir, $deps;
 END
 my $said = slurp("$dir/said");
 is $status, 0, 'it succeeds' or diag $said;
-is slurp("$dir/policy"), "forbidden\n", 'no service starts meanwhile';
+is slurp("$dir/policy"), "forbidden\n", 'no service is started';
 
 my $done = slurp("$dir/systemctl") . slurp("$dir/update-rc.d");
 unlike $done, qr/\b\Q$_\E\b/, "$_ is not touched" for @COMES_BACK, 'yaws';
 for my $service (@TESTS_ONLY) {
     like $done, qr/^disable \Q$service\E\.service$/m, "$service is disabled";
     like $said, qr/\Q$service\E was installed for.*systemctl enable \Q$service\E$/m,
-        '... which is said, with the way back';
+        '... with a message on how to undo it';
 }
 
 done_testing;

@@ -41,7 +41,7 @@ sub slurp {
 }
 
 
-# what stands below a heading, up to the next one
+# the text below a heading, up to the next one
 sub section {
     my ($heading, $page) = @_;
     $page //= $directives;
@@ -49,7 +49,7 @@ sub section {
 }
 
 
-# C string literals that stand side by side, as one
+# joins adjacent C string literals
 sub joined {
     my ($literals) = @_;
     return join '', map { s/\\(.)/$1/gr } $literals =~ /"((?:[^"\\]|\\.)*)"/g;
@@ -89,7 +89,7 @@ subtest 'the stream module' => sub {
     $main{$http} = 0;
 
     is_deeply [$streams =~ /^### (citrix_guard\w*)$/mg], [sort keys %main],
-        'the directives, and no other';
+        'exactly the directives';
     for my $name (sort keys %main) {
         my $text = section($name, $streams);
         like $text, qr/^\| Syntax: \| \*\*`$name`\*\* /m, "$name: Syntax";
@@ -135,7 +135,7 @@ subtest 'variables' => sub {
 
     ok scalar @names, 'the source has variables';
     is_deeply [sort $text =~ /^\* \*\*`\$(\w+)`\*\*:/mg], [sort @names],
-        'those, and no other';
+        'exactly those';
 };
 
 
@@ -149,7 +149,7 @@ subtest 'reasons and the log line' => sub {
 
     my $text = section('Reasons') // '';
     is_deeply [sort $text =~ /^\| `(\w+)` \|/mg], [sort keys %is],
-        'the reasons, and no other';
+        'exactly the reasons';
 
     my $line = section('The Log Line') // '';
     my $log = $source{'ngx_http_citrix_guard_log.c'};
@@ -161,10 +161,10 @@ subtest 'reasons and the log line' => sub {
     my ($grammar) = $line =~ /^(line    =.*?)^verb/ms;
     my @fields = $grammar =~ / (\w+)=/g;
     is_deeply [$line =~ /^\| `(\w+)` \|/mg], \@fields,
-        'a row for each field, in their order';
+        'a row for each field, in order';
     is_deeply [sort @fields], [sort keys %{ { map { $_ => 1 }
         $log =~ /[" ]([a-z]+)=/g } }],
-        '... that the guard writes';
+        '... exactly those of the guard';
 };
 
 
@@ -254,14 +254,14 @@ subtest 'snippets pass nginx -t' => sub {
         for my $n (1 .. @snippets) {
             my $http = $snippets[$n - 1];
 
-            # no certificate and no place for logs is here
+            # there is no certificate here, and no folder for logs
             $http =~ s/^\s*(?:error_log|ssl_certificate\w*)\s.*\n//mg;
             $http =~ s/listen(\s+)443 ssl/listen${1}127.0.0.1:%%PORT1%%/g;
             $http =~ s{/var/log/nginx}{%%DIR%%}g;
 
             my ($status, $said) = $nginx->configure(http => $http)->check;
             is $status, 0, "$page, $n" or diag $said;
-            # a piece of a configuration may have no mode in it
+            # a fragment of a configuration may set no mode
             $said =~ s/^.*no server has "citrix_guard on".*\n//m
                 if $http !~ /citrix_guard\s+(?:on|detect);/;
             unlike $said, qr/\[warn\]/, '... without a warning';
@@ -273,11 +273,11 @@ subtest 'snippets pass nginx -t' => sub {
 subtest 'one command sets it up' => sub {
     for my $page (qw(README.md docs/deployment.md docs/night.md docs/start.nl.md)) {
         like $text{$page}, qr/citrix-guard setup/, "$page: setup";
-        like $text{$page}, qr/citrix-guard rollback/, '... and back';
-        unlike $text{$page}, qr/nginx\.conf\.before|ln -s/, '... by hand no more';
+        like $text{$page}, qr/citrix-guard rollback/, '... and undoes it';
+        unlike $text{$page}, qr/nginx\.conf\.before|ln -s/, '... not by hand';
     }
     my $said = slurp("$top/ngx_citrix_guard/tools/install");
-    like $said, qr/^ *echo "  citrix-guard setup"$/m, 'what make install prints';
+    like $said, qr/^ *echo "  citrix-guard setup"$/m, 'make install names it';
     like slurp("$top/ngx_citrix_guard/cli/setup/setup_ask.c"),
         qr/records it", s->earlier\.mode \? [^:]*: "on",\s+setup_mode/, 'the mode that is proposed: on';
     unlike $text{'README.md'}, qr/Begin with `citrix_guard detect`/,
@@ -304,7 +304,7 @@ subtest 'links' => sub {
 };
 
 
-# the headings as their names in a link
+# the headings as anchors of links
 sub anchors {
     my ($page) = @_;
     $page =~ s/^```.*?^```$//msg;
@@ -312,7 +312,7 @@ sub anchors {
 }
 
 
-# what a reader is told to type: the lines of fences, and the spans in a text
+# what a reader is told to type: lines of code blocks, and inline code
 sub commands {
     my ($page) = @_;
     my @fences = $page =~ /^```\w*\n(.*?)^```$/msg;
@@ -355,8 +355,8 @@ subtest 'the command' => sub {
 };
 
 
-# a name that begins as the guard's do is one that the sources, or the files
-# for operators, have
+# each name with one of the guard's prefixes exists in the sources or in the
+# files for operators
 subtest 'names' => sub {
     my $known = join "\n", values %source, map { slurp($_) } grep {-f}
         glob "$top/ngx_citrix_guard/{conf,conf/*,conf/*/*,debian}/*";
@@ -380,7 +380,7 @@ subtest 'the shape of the pages' => sub {
     like $text{$_}, qr/\A# [^\n]+\n\n(?!```)[^\n|*#][^\n]*[.:?]\n/,
         "$_: begins with a sentence" for grep { !/\.nl\.md$/ } @pages;
 
-    # a list of steps, of terms or of decisions has no smallest example
+    # a list of steps, of terms or of decisions needs no example
     like $text{$_}, qr/\A(?:.*\n){4,7}```/, "$_: ... and with an example"
         for grep { !m{^README|docs/(?:night|start\.nl|glossary|history)\.} }
             @pages;
@@ -390,7 +390,7 @@ subtest 'the shape of the pages' => sub {
     my @appeared = ($directives . $streams)
         =~ /^\| Appeared in: \| version (\S+) \|$/mg;
     ok scalar @appeared, 'directives say when they appeared';
-    is_deeply [grep { !$version{$_} } @appeared], [], '... as CHANGES does';
+    is_deeply [grep { !$version{$_} } @appeared], [], '... as in CHANGES';
 
     my %seen = ('README.md' => 1);
     my @left = keys %seen;
@@ -405,7 +405,7 @@ subtest 'the shape of the pages' => sub {
 };
 
 
-# the example of the stream module, in the configuration that it is part of
+# the example of the stream module, within a complete configuration
 subtest 'the example of the stream module' => sub {
     plan skip_all => 'an nginx without stream'
         if !CitrixGuard::Nginx->has_stream;
@@ -421,7 +421,7 @@ subtest 'the example of the stream module' => sub {
 };
 
 
-# every source stands in a table of docs/design.md, and nothing else does
+# the tables of docs/design.md list every source file, and nothing else
 subtest 'the house' => sub {
     my ($tables) = $text{'docs/design.md'} =~ /^## The house\n(.*?)^## /ms;
     my %named = map {
@@ -429,7 +429,7 @@ subtest 'the house' => sub {
         $name =~ s/\.\[ch\]$// ? map { ("$name.$_" => 1) } qw(c h)
             : ($name => 1)
     } $tables =~ /`(\w+\.(?:c|h|\[ch\]))`/g;
-    is_deeply [sort keys %named], [sort keys %source], 'the files, and no other';
+    is_deeply [sort keys %named], [sort keys %source], 'exactly the files';
 
     my ($where) = $text{'docs/design.md'} =~ /^## Where is it\?\n(.*?)^## /ms;
     for my $question ('is it decided', 'do I add a directive',
@@ -448,7 +448,7 @@ subtest 'the house' => sub {
 };
 
 
-# a path of the machine that it was written on
+# a path of the author's machine
 for my $page (sort keys %text) {
     unlike $text{$page}, qr{(?<![\w.])/(?:work|root|tmp|home)/},
         "$page: no machine's path";

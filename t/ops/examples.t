@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The examples in the pages, run: what a reader types has to work, and has to
-# print what the page shows. t/ops/docs.t runs the nginx configurations.
+# Runs the examples of the pages: each command has to work, and to print what
+# the page shows. t/ops/docs.t runs the nginx configurations.
 
 use strict;
 use warnings;
@@ -32,7 +32,7 @@ sub blocks {
 }
 
 
-# a shell command's exit status and output; its files are in our folder
+# a shell command's exit status and output; it runs in the test's folder
 sub shell {
     my ($command) = @_;
     my $out = `cd '$dir' && { $command\n} 2>&1`;
@@ -91,7 +91,7 @@ subtest 'the event, and questions about it' => sub {
 };
 
 
-# as nginx writes them: with time, process and connection in front
+# as nginx writes them, after time, process and connection
 sub logged {
     my ($line, $level) = @_;
     return "2020/01/17 10:00:00 [$level] 12#12: *34 $line, client: 192.0.2.7, "
@@ -115,7 +115,7 @@ subtest 'log lines are understood by citrix-guard scan' => sub {
         my $ran = citrix_guard(['scan', '--csv', '-'], $log{$name});
         like $ran->{out}, $said{$name}, "$name: found";
         my $report = citrix_guard(['scan', '-'], $log{$name})->{out};
-        unlike $report, qr/not understood|damaged/, '... and nothing is left';
+        unlike $report, qr/not understood|damaged/, '... and none is left';
     }
 
     spew("$dir/error.log", $log{line});
@@ -148,7 +148,7 @@ subtest 'the refusal' => sub {
 };
 
 
-# a path of the project, and a file that "make install" puts beside nginx.conf
+# paths of the project, and files that "make install" puts beside nginx.conf
 subtest 'files' => sub {
     my $tree = "$top/ngx_citrix_guard";
     my %installed = map { m{([^/]+)$} => 1 }
@@ -170,7 +170,7 @@ subtest 'the balancer' => sub {
     my ($listen) = grep {/^listen /} blocks('docs/nodes.md', 'text');
     spew("$dir/haproxy.cfg", $listen);
     my ($status, $said) = shell('/usr/sbin/haproxy -c -f haproxy.cfg');
-    is $status, 0, 'HAProxy takes it' or diag $said;
+    is $status, 0, 'HAProxy accepts it' or diag $said;
     unlike $said, qr/WARNING/i, '... without a warning' or diag $said;
 };
 

@@ -29,7 +29,7 @@ my $root = scratch();
 sub install {
     my @command = ("$top/ngx_citrix_guard/tools/install", @_, $binary, $module,
                    $root);
-    # it asks nginx -t, which ends without freeing anything
+    # it runs nginx -t, which exits without freeing anything
     local $ENV{ASAN_OPTIONS} = join ':', $ENV{ASAN_OPTIONS} // (),
                                     'detect_leaks=0';
     open my $from, '-|', 'sh', '-c', 'exec "$@" 2>&1', 'sh', @command
@@ -51,7 +51,7 @@ is $status, 0, 'install' or diag $said;
 
 my @files = files();
 my ($so) = grep {m{/\Q${\basename($module)}\E$}} @files;
-ok $so && slurp("$root/$so") eq slurp($module), 'the module, as it was built';
+ok $so && slurp("$root/$so") eq slurp($module), 'the module, unchanged';
 is_deeply [sort map { basename($_) } grep {m{/citrix-guard/cve-[^/]+$}} @files],
     [sort @rules], 'the rule files';
 is scalar(grep {/\/ngx_stream_citrix_guard_module\.so\z/} @files),
@@ -62,13 +62,13 @@ for my $name (qw(gateway.conf settings.conf closed/closed.html)) {
     ok scalar(grep {/\/citrix-guard\/\Q$name\E\z/} @files),
         "$name for a whole Gateway";
 }
-is scalar(grep {/\.new\z/} @files), 0, 'nothing half';
+is scalar(grep {/\.new\z/} @files), 0, 'no unfinished files';
 my ($monitoring) = map { dirname($_) } grep {m{/monitoring/[^/]+$}} @files;
 is scalar(grep { m{/citrix-guard/monitoring/} } @files),
     2 + (() = qx(find '$top/ngx_citrix_guard/conf/monitoring' -type f)),
-    'what belongs to monitoring';
-ok -x "$root/$monitoring/canary", '... and the canary can be run';
-ok -x "$root/" . dirname($monitoring) . '/alive', '... and so can alive';
+    'the files for monitoring';
+ok -x "$root/$monitoring/canary", '... the canary is executable';
+ok -x "$root/" . dirname($monitoring) . '/alive', '... and so is alive';
 is_deeply [grep { !-s "$root/$_" } @files], [], 'none of them is empty';
 
 my ($folder) = map { dirname($_) } grep {m{/citrix-guard/[^/]+$}} @files;
@@ -77,21 +77,21 @@ my $nginx = CitrixGuard::Nginx->new(http => join "\n",
     (map {"include $root/$folder/$_;"} @rules),
     'server { listen 127.0.0.1:%%PORT1%%; citrix_guard on; }');
 ($status, $said) = $nginx->check;
-is $status, 0, 'nginx takes all rules' or diag $said;
+is $status, 0, 'nginx accepts all rules' or diag $said;
 unlike $said, qr/\[warn\]/, '... without a warning';
 
 my $changed = "$root/$folder/$rules[0]";
 spew($changed, "# mine\n");
 
 ($status, $said) = install();
-is $status, 0, 'install once more' or diag $said;
+is $status, 0, 'a second install' or diag $said;
 like $said, qr/^\Q$root\E\S*\Q$rules[0]\E: kept, as it was changed$/m,
-    'a changed file is named';
+    'a changed file is reported';
 is slurp($changed), "# mine\n", '... and kept';
 
 ($status, $said) = install('-u');
 is $status, 0, 'uninstall' or diag $said;
-is_deeply [files()], ["$folder/$rules[0]"], 'what was changed is left, alone';
+is_deeply [files()], ["$folder/$rules[0]"], 'only the changed file is left';
 
 unlink $changed;
 install();
@@ -100,12 +100,12 @@ SKIP: {
     skip 'this nginx is not Debian\'s', 1
         if !grep {m{/modules-available/}} @files;
     like slurp("$root/" . ($dropin // '')), qr/^Restart=on-failure$/m,
-        'systemd starts nginx again after a crash';
+        'systemd restarts nginx after a crash';
 }
 mkdir "$root/$folder/kept";
 spew("$root/$folder/kept/list", "file nginx.conf\n");
 install('-u');
-is_deeply [files()], [], 'all is gone, also what setup kept';
+is_deeply [files()], [], 'nothing is left, not even what setup kept';
 ok !-d "$root/$folder", '... with the folder of the rules';
 
 done_testing;

@@ -2,9 +2,6 @@
 # its worker; nothing grows. TEST_RELOADS=200 sets the number. From 100 on
 # clients also speak TLS, and the memory of master and worker after the first
 # tenth is compared with that at the end.
-#
-# TEST_RELOADS=200: that many. From 100 on clients speak TLS as well, and what
-# master and worker hold is compared between the first tenth and the end.
 
 use strict;
 use warnings;
@@ -36,12 +33,12 @@ sub workers {
 }
 
 
-# After a reload without load: what master and the one generation of workers
-# hold. The same mode each time.
+# The memory of the master and of the only generation of workers, after a reload
+# without load, always in the same mode.
 sub holdings {
     $load->pause;
     $nginx->configure(http => $load->http('on'))->reload;
-    # the master knows that the old ones have ended, the new ones their name
+    # the old workers are gone, and the new ones have their names
     wait_until(sub {
         my @children = children($nginx->pid);
         return @children == 2 && workers() == 2
@@ -90,7 +87,7 @@ my $after = $LONG ? holdings() : undef;
 my $result = $load->finish;
 
 is join("\n", @{ $result->{bad} }), '',
-   'every answer is that of its generation';
+   'every answer fits the configuration of its worker';
 is $result->{$_}, 0, "$_: 0" for qw(lost half wrong);
 cmp_ok $result->{answered}, '>', 50 * $RELOADS,
        "$result->{requests} requests, $result->{hostile} of them hostile, "
@@ -104,7 +101,7 @@ figure('failed', $result->{lost} + $result->{half} + $result->{wrong});
 figure('asked again', $result->{cut});
 
 if ($LONG) {
-    # KiB of pages that the kernel hands out as it likes; bytes
+    # KiB of pages, which depend on the kernel; bytes
     my %allowed = (rss => 512, private => 512, heap => 4096);
     for my $who (qw(master worker)) {
         for my $what (sort keys %{ $before->{$who} }) {

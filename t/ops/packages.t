@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# The Debian packages are built on a machine that has the packages of their
-# control file and nothing else: so it lists each library that `make` installs,
-# and `make deb` installs all that it lists.
+# The Debian packages are built on a machine that has only the packages listed
+# in their control file. So it has to list each library that `make` installs,
+# and `make deb` has to install everything that it lists.
 
 use strict;
 use warnings;
@@ -30,14 +30,14 @@ my %installed = map { $_ => 1 } map { packages($_) } qw(build deb);
 
 cmp_ok scalar keys %installed, '>', 10, 'the Makefile names packages';
 is_deeply [grep { !$named{$_} && !$ESSENTIAL{$_} } sort keys %installed], [],
-    'what make installs to build stands in debian/control';
+    'debian/control lists what make installs to build';
 is_deeply [grep { !$installed{$_} } sort keys %named], [],
-    'what debian/control names is installed by make deb';
+    'make deb installs what debian/control lists';
 
 done_testing;
 
 
-# as make has it, with nothing on its command line
+# the value in make without command-line variables
 sub packages {
     my ($target) = @_;
     my $said = qx{make -s -C '$top' --no-print-directory -f Makefile \\

@@ -29,8 +29,8 @@ sub config {
 }
 
 
-# A client in a process of its own: clean requests without pause. What failed
-# is written to a pipe, and at the end how many were sent.
+# A client in a separate process: clean requests without pause. It writes
+# failures to a pipe, and at the end the number of requests.
 sub load {
     my ($port) = @_;
     pipe my $from, my $to or die "pipe: $!";
@@ -110,12 +110,12 @@ subtest 'a bad configuration changes nothing' => sub {
     config('citrix_guard on;');
     ok $nginx->reload, 'reloaded to on';
     config('citrix_guard of;');
-    ok !$nginx->reload, 'a bad value is not taken over';
+    ok !$nginx->reload, 'an invalid value is rejected';
     is_on('still on');
 };
 
 
-subtest 'a kept connection sees the mode of its worker to the end' => sub {
+subtest 'a kept connection has the mode of its worker to the end' => sub {
     config('citrix_guard on;');
     $nginx->reload;
     my $client = CitrixGuard::Raw->new($nginx->port);
@@ -125,7 +125,8 @@ subtest 'a kept connection sees the mode of its worker to the end' => sub {
     ok $nginx->reload, 'reloaded to off, a request half sent';
     $client->put("Content-Length: 0\r\n\r\n");
     my $answer = $client->get;
-    # the old worker has it, or has closed it; neither forwards it
+    # the old worker has the request, or has closed the connection: neither
+    # forwards it
     ok !$answer || $answer->{status} == 403, 'not answered by the upstream';
     ok !(grep { $_->{target} =~ /vpns/ } $be->arrivals($nginx)),
        'nothing arrived';
@@ -134,7 +135,7 @@ subtest 'a kept connection sees the mode of its worker to the end' => sub {
 
 SKIP: {
     skip 'the module is linked statically', 1 if !CitrixGuard::Nginx::module();
-    subtest 'the module goes and comes back' => sub {
+    subtest 'the module is removed and added again' => sub {
         my $load = load($nginx->port);
         for my $round (1 .. 3) {
             config('')->configure(without_module => 1);

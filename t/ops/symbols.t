@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# nginx loads modules with RTLD_GLOBAL, so every other module sees what a
-# module exports. So each exports only what nginx looks for, and links no
-# library of its own.
+# nginx loads modules with RTLD_GLOBAL, so the symbols that a module exports
+# are visible to all others. So each module exports only what nginx looks for,
+# and links no further library.
 
 use strict;
 use warnings;
@@ -40,8 +40,8 @@ for my $so (grep {-e} $module, $module =~ s/ngx_http_(?=[^\/]+\z)/ngx_stream_/r)
         '... libraries';
 }
 
-# An nginx that has PCRE2 linked into it exports what the linker took for
-# nginx's own calls: by those of the packaged one, and the static library.
+# An nginx that contains PCRE2 exports what the linker took for nginx's own
+# calls. They are derived from the packaged nginx and the static library.
 SKIP: {
     my $nginx = $ENV{TEST_NGINX_BINARY} || '/usr/sbin/nginx';
     my @nginx = pcre2($nginx);
@@ -56,13 +56,13 @@ SKIP: {
     my %there = map { /^(\S+)/ => 1 }
         output('nm', '-D', '--defined-only', '-P', "$dir/main");
     is_deeply [grep { !$there{$_} } pcre2($module)], [],
-        'a static nginx exports what the module takes of PCRE2';
+        'a static nginx exports what the module uses of PCRE2';
 }
 
 done_testing;
 
 
-# what a file takes of PCRE2; a newer one adds @VERSION to the names
+# what a file uses of PCRE2; newer versions add @VERSION to the names
 sub pcre2 {
     my ($file) = @_;
     return grep {/^pcre2_/} map {/^([^\s@]+)/}

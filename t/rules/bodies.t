@@ -191,7 +191,7 @@ for my $chunk (0, 1, 3) {
 {
     my ($head, $body) = post('/form/', 'x' x 58 . $EVIL);
     is CitrixGuard::Raw::ask($nginx->port(1), $head . $body)->{status}, 200,
-       'what stands behind the first 64 bytes is not looked at';
+       'bytes after the first 64 are not examined';
     ($head, $body) = post('/form/', 'x' x 65_000 . 'deep=evil' . 'y' x 9e5);
     refused(CitrixGuard::Raw::ask($nginx->port(1), $head . $body),
             'the last bytes of the first 64k are');
@@ -220,7 +220,7 @@ for my $case ([$EVIL, 403], ['login=good', 200]) {
     my $client = CitrixGuard::Raw->new($nginx->port(1));
     $client->put($head);
     is $client->get(interim => 1)->{status}, 100,
-       'who asks whether to go on is told so';
+       'a client that expects 100-continue gets it';
     $client->put($body);
     is $client->get(interim => 1)->{status}, $case->[1],
        "... and then has $case->[1]";
@@ -228,7 +228,7 @@ for my $case ([$EVIL, 403], ['login=good', 200]) {
 
 is CitrixGuard::Raw::ask($nginx->port(1), join('', post('/form/', 'login=good',
        headers => "Expect: 200-continue\r\n")), interim => 1)->{status}, 200,
-   'who asks for something else is not';
+   'a client with another expectation does not';
 is CitrixGuard::Raw::ask($nginx->port(1), join('', post('/form/', 'login=good',
        headers => "Expect: 100-continued\r\n")), interim => 1)->{status}, 200,
    '... also if it begins so';
@@ -258,7 +258,7 @@ refused(CitrixGuard::Raw::ask($nginx->port(1),
         'an announced length is enough');
 
 
-# a connection that is used again, with a request behind the body
+# a connection that is used again, with a request after the body
 {
     $be->arrivals($nginx);
     my $client = CitrixGuard::Raw->new($nginx->port(1));
@@ -282,18 +282,18 @@ refused(CitrixGuard::Raw::ask($nginx->port(1),
 }
 
 
-# a request behind the body that looks like an attack, and in one piece with it
+# a request that looks like an attack, in one piece with the body before it
 for my $chunk (0, 3) {
     my $client = CitrixGuard::Raw->new($nginx->port(1));
     $client->put(join '', post('/form/', 'login=good', chunked => $chunk),
                  "GET /next?login=evil HTTP/1.1\r\nHost: x\r\n\r\n");
     is join(' ', map { $client->get->{status} } 1, 2), '200 200',
-       'what stands behind a body is no part of it';
+       'bytes after a body do not belong to it';
     is scalar($be->arrivals($nginx)), 2, '... and arrives';
 }
 
 
-# nobody waits for what is not needed
+# what is not needed is not waited for
 {
     my @quick = (timeout => 5);
     my ($head) = post('/form/now', $EVIL);
@@ -438,7 +438,7 @@ $be->arrivals($nginx);
             'x' x 100, chunked => 100)), 'a chunk that is longer than needed');
     ($head) = post('/form/unbuffered/', '', chunked => 1);
     is CitrixGuard::Raw::ask($nginx->port(1), $head . "5\r\nlogin\r\nzz\r\n")
-           ->{status}, 400, 'chunks that are none behind one: 400';
+           ->{status}, 400, 'invalid chunks after a valid one: 400';
     is scalar($be->arrivals($nginx)), 0, '... and nothing arrived';
     $nginx->events;
 }

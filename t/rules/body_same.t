@@ -91,7 +91,7 @@ my %ASK = (
 );
 
 
-# All that is seen of a request: status, what arrived, what the log says.
+# Everything visible of a request: status, what arrived, what was logged.
 sub outcome {
     my ($nginx, $how, %given) = @_;
     my $from = -s $nginx->dir . '/error.log';
@@ -165,7 +165,7 @@ for my $how (sort keys %ASK) {
 }
 
 
-# the connection goes on behind a body that nobody has read
+# the connection continues after a body that nobody has read
 for my $mode (sort keys %nginx) {
     my $client = CitrixGuard::Raw->new($nginx{$mode}->port(1));
     $client->put("POST /static/a HTTP/1.1\r\nHost: x\r\n"

@@ -27,7 +27,7 @@ sub check {
 }
 
 
-# what nginx -t says to a rule
+# the output of nginx -t for a rule
 my @BAD = (
     ['',                   qr/invalid number of arguments/],
     ['a',                  qr/a rule needs a target and a pattern/],
@@ -60,14 +60,14 @@ for my $case (@BAD) {
     my ($rule, $message) = @$case;
     my ($status, $out) = check("citrix_guard_rule $rule;", '', '');
     isnt $status, 0, "citrix_guard_rule $rule is rejected";
-    like $out, qr/\[emerg\].*$message/, '... and why is said';
+    like $out, qr/\[emerg\].*$message/, '... with the reason';
 }
 
 for my $case (['citrix_guard_exempt x;', qr/unknown "x" in "citrix_guard_exe/],
               ['citrix_guard_detect_for ten;', qr/invalid address "ten"/]) {
     my ($status, $out) = check('', $case->[0], '');
     isnt $status, 0, "$case->[0] is rejected";
-    like $out, qr/\[emerg\].*$case->[1]/, '... and why is said';
+    like $out, qr/\[emerg\].*$case->[1]/, '... with the reason';
 }
 
 

@@ -69,6 +69,13 @@ my $nginx = CitrixGuard::Nginx->new(
         listen 127.0.0.1:%%PORT2%%;
         citrix_guard_detect_for 192.0.2.0/24 127.0.0.1;
         location / { $PASS }
+        location /socket/ { citrix_guard_detect_for unix:; $PASS }
+    }
+    server {
+        listen unix:%%DIR%%/socket;
+        citrix_guard_detect_for unix:;
+        location / { $PASS }
+        location /one/ { citrix_guard_detect_for 127.0.0.1; $PASS }
     }
     server {
         listen 127.0.0.1:%%PORT3%%;
@@ -229,5 +236,18 @@ my ($line) = $nginx->events;
 like $line, qr/ msg="x{400,511}"(?:, |$)/, 'a long message is cut';
 get($nginx->port(4), '/n1');
 unlike +($nginx->events)[0], qr/msg=/, 'an empty message is not there';
+
+
+subtest 'clients at a socket' => sub {
+    require IO::Socket::UNIX;
+    for my $case (['/..;/vpns/', 200], ['/one/..;/vpns/', 403]) {
+        my ($target, $status) = @$case;
+        my $c = IO::Socket::UNIX->new($nginx->dir . '/socket') or die "$!";
+        print $c "GET $target HTTP/1.0\r\n\r\n";
+        like scalar <$c>, qr/^HTTP\/1\.1 $status /, "$target: $status";
+    }
+    is get($nginx->port(2), '/socket/..;/vpns/')->{status}, 403,
+        'others are none of them';
+};
 
 done_testing;

@@ -27,9 +27,11 @@ use CitrixGuard::Scratch qw(wait_until);
 plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
     if !CitrixGuard::Nginx::has_stream();
 
-my $heap = CitrixGuard::Heap->new;
+# a sanitizer has an allocator of its own
+my $sanitizer = CitrixGuard::Nginx::built() =~ /sanitize|NGX_DEBUG_PALLOC/;
+my $heap = $sanitizer ? undef : CitrixGuard::Heap->new;
 my $nginx = CitrixGuard::Nginx->new(
-    env => $heap->env, ports => 4, connections => 4096,
+    env => $heap ? $heap->env : {}, ports => 4, connections => 4096,
     vars => { CERTS => CitrixGuard::Gateway::certificates() },
     http => <<'END', stream => <<'END')->start;
     ssl_certificate     %%CERTS%%/gateway.pem;
@@ -74,14 +76,14 @@ sub client {
 }
 
 
-# The same of both: what a function makes of such a connection.
+# Runs a function on a connection of each kind: the results must be the same.
 sub alike {
     my ($name, $do, $expected) = @_;
     for my $case (@WAYS) {
         my ($tls, $with) = @$case;
         my ($accepted, $handed) = map { $do->($_, $tls) } qw(accepted handed);
         is_deeply $handed, $accepted, "$name, $with";
-        like $accepted, $expected, '... and it is that' if $expected;
+        like $accepted, $expected, '... as expected' if $expected;
     }
     return;
 }
@@ -96,7 +98,7 @@ alike('variables', sub {
     my @said;
     for (1, 2) {
         $client->put(http('/own?x'));
-        # the kernel's number depends on when packets came
+        # the kernel's count depends on when packets arrived
         push @said, $client->get->{body} =~ s/\|\d+\z/|a number/r;
     }
     return join "\n", @said;
@@ -133,7 +135,7 @@ alike('a request in pieces, and two in one', sub {
 }, qr/^200 200 403$/);
 
 
-# How the server ends it: what is read, whether TLS and TCP say so, and when.
+# How the server ends it: the bytes read, whether TLS and TCP were closed, when.
 sub ending {
     my ($client, $seconds) = @_;
     my $socket = $client->{socket};
@@ -150,7 +152,7 @@ sub ending {
 }
 
 
-# Has the server let go of the socket, or does it linger? Written past TLS.
+# Has the server closed the socket, or does it linger? Written below TLS.
 sub let_go {
     my ($client) = @_;
     local $SIG{PIPE} = 'IGNORE';
@@ -165,7 +167,7 @@ sub let_go {
 
 alike('an answer is the end of it, and nothing is waited for', sub {
     my $client = client(@_);
-    # nothing of what comes with the handshake is left in the socket
+    # nothing that arrived with the handshake is left in the socket
     sleep 0.2;
     $client->put(http('/own', headers => [Connection => 'close']));
     return ending($client, 1.5) . ', ' . let_go($client);
@@ -176,7 +178,7 @@ for my $case (['a request', ''], ['half a head', 'not']) {
     alike("$what, and then nothing more", sub {
         my $client = client(@_);
         $client->put("GET /own HTTP/1.1\r\nHost: a\r\n" . ($not ? '' : "\r\n"));
-        # the end comes with it
+        # the end of the connection arrives with it
         my $socket = $client->{socket};
         if ($_[1]) { Net::SSLeay::shutdown($socket->_get_ssl_object) }
         else { shutdown $socket, 1 }
@@ -187,7 +189,7 @@ for my $case (['a request', ''], ['half a head', 'not']) {
 alike('closed at once, with close_notify, whatever the client says', sub {
     my $client = client(@_);
     $client->put(http('/own', headers => [Connection => 'close']));
-    # it never answers close_notify: nginx does not wait for that
+    # the client never answers close_notify, and nginx does not wait for that
     return ending($client, 1.5);
 }, qr/^200 0 \w+(?: close_notify)? in time$/);
 
@@ -231,8 +233,8 @@ subtest 'the logs' => sub {
                             split /\n/, $log];
         }
         is_deeply $lines{handed}, $lines{accepted},
-            'the same lines in that of http' . ($tls ? ', TLS' : '');
-        cmp_ok scalar @{ $lines{handed} }, '>', 9, '... and they are there';
+            'the same lines in the log of http' . ($tls ? ', TLS' : '');
+        cmp_ok scalar @{ $lines{handed} }, '>', 9, '... and there are some';
     }
     my @before = $nginx->access_log('stream.log') =~ /\n/g;
     for my $tls (0, 1) {
@@ -242,19 +244,19 @@ subtest 'the logs' => sub {
     }
     ok wait_until(sub { 2 + @before
         == (() = $nginx->access_log('stream.log') =~ /\n/g) }),
-        'who goes without a request has a line in that of stream';
+        'a client without a request has a line in the log of stream';
     is $nginx->access_log('http.log'), $log, '... and none in that of http';
 };
 
 
-# What the worker has allocated: exact, where resident memory is not.
+# What the worker has allocated: exact, which resident memory is not.
 sub allocated {
     $nginx->settle;
     return $heap->bytes(children($nginx->pid));
 }
 
 
-# What each of so many connections costs that are kept alive.
+# The memory for each of this many connections that are kept alive.
 sub cost {
     my ($way, $tls, $count) = @_;
     my @clients;
@@ -272,8 +274,7 @@ sub cost {
 
 
 subtest 'memory' => sub {
-    plan skip_all => 'a sanitizer has an allocator of its own'
-        if CitrixGuard::Nginx::built() =~ /sanitize|NGX_DEBUG_PALLOC/;
+    plan skip_all => 'a sanitizer has an allocator of its own' if $sanitizer;
     for my $case (@WAYS) {
         my ($tls, $with) = @$case;
         my %cost = map { $_ => cost($_, $tls, 100) } sort keys %PORT;

@@ -31,7 +31,7 @@ my $TARGET = '/vpn/../vpns/cfg/smb.conf';
 my $ATTACK = "GET $TARGET HTTP/1.1\r\n$HOST\r\n";
 
 
-# A client that says these pieces, and all that it is told.
+# A client that sends these pieces, and everything that it receives.
 sub said {
     my ($tls, @pieces) = @_;
     my $client = CitrixGuard::Raw->new($gateway->front, tls => $tls,
@@ -48,8 +48,8 @@ sub said {
 }
 
 
-# What the ADC has got is clean: request lines as it reads them, and lines that
-# anybody might take for one outside of bodies.
+# What the ADC received is clean: the request lines as it reads them, and all
+# lines outside of bodies that a parser could take for one.
 sub clean {
     my ($name, %given) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -60,13 +60,13 @@ sub clean {
     is scalar @records, $count, "... requests: $count" if defined $count;
     my %seen;
     is scalar(grep { $seen{ $_->{conn} }++ } @records), 0,
-        '... none shares a connection';
+        '... no connection is shared';
     is scalar(grep { $_->{head} =~ /^Content-Length:/mi
                      && $_->{head} =~ /^Transfer-Encoding:/mi } @records), 0,
         '... none has two lengths';
     my @raw = grep { ($_->{kind} // '') ne 'http' && $_->{bytes} =~ /vpns/ }
         $gateway->adc->sessions;
-    is scalar @raw, 0, '... nor anything behind a signature';
+    is scalar @raw, 0, '... nor anything after a signature';
     $gateway->adc->forget;
     return;
 }
@@ -79,7 +79,7 @@ subtest 'signatures' => sub {
                    $CitrixGuard::Ica::GREETING) {
         for my $between ('', "\r\n", "\r\n\r\n", "\n") {
             said(\%tls, "$first$between$ATTACK");
-            # to CGP and ICA the stand-in answers, and then the stream is theirs
+            # the stand-in answers CGP and ICA, and then any bytes are allowed
             said(\%tls, $first, "$between$ATTACK")
                 if $first eq $CitrixGuard::Ica::GREETING;
         }
@@ -104,7 +104,7 @@ subtest 'ALPN' => sub {
         is $client->{socket}->alpn_selected, undef, "$name: none is chosen";
         $client->put($ATTACK);
         refused $client->get, '... HTTP/1.1 is judged';
-        unlike said($with, $h2), qr/\A\0\0/, '... HTTP/2 is not spoken';
+        unlike said($with, $h2), qr/\A\0\0/, '... HTTP/2 is not accepted';
     }
     clean('ALPN', requests => 0);
 };
@@ -119,7 +119,7 @@ subtest 'SNI' => sub {
         refused $client->get, "$name: judged";
         $client = CitrixGuard::Raw->new($gateway->front, tls => $with);
         $client->put("GET $TARGET HTTP/1.1\r\nHost: $name\r\n\r\n");
-        is $client->get->{status}, 421, '... as Host: leads nowhere';
+        is $client->get->{status}, 421, '... as Host: is refused';
     }
     clean('SNI', requests => 0);
 };
@@ -134,7 +134,7 @@ subtest 'renegotiation and 0-RTT' => sub {
     Net::SSLeay::do_handshake($ssl);
     $client->put($ATTACK);
     my $answer = eval { $client->get };
-    ok !$answer || $answer->{status} == 403, 'a renegotiation gains nothing';
+    ok !$answer || $answer->{status} == 403, 'a renegotiation does not help';
 
     my $dir = scratch();
     spew("$dir/attack", $ATTACK);
@@ -175,7 +175,7 @@ subtest 'the PROXY protocol' => sub {
         s/\r\n\r\n/\r\nX-Forwarded-For: 198.51.100.9\r\n\r\n/r, @TLS),
         'an address in a header';
     unlike $gateway->error_log, qr/client: 198\.51\.100\.9/,
-        'nobody has another address';
+        'no client has another address';
     clean('the PROXY protocol', requests => 0);
 };
 
@@ -199,7 +199,7 @@ subtest 'smuggling' => sub {
          "0\r\n\r\n$inner"],
         ['TE xchunked', 'Transfer-Encoding: xchunked', "0\r\n\r\n$inner"],
         ['TE in quotes', 'Transfer-Encoding: "chunked"', "0\r\n\r\n$inner"],
-        ['TE with a line feed alone', "X: y\nTransfer-Encoding: chunked",
+        ['TE after a bare line feed', "X: y\nTransfer-Encoding: chunked",
          "0\r\n\r\n$inner"],
         ['obs-fold', "Transfer-Encoding:\r\n chunked", "0\r\n\r\n$inner"],
         ['obs-fold of CL', "Content-Length: 0\r\n $length", $inner],
@@ -214,9 +214,9 @@ subtest 'smuggling' => sub {
          "ffffffffffffffff1\r\n$inner"],
         ['trailer', 'Transfer-Encoding: chunked',
          "0\r\nX: y\r\n$inner"],
-        ['a body that is one', "Content-Length: $length", $inner],
+        ['a body that is a request', "Content-Length: $length", $inner],
         ['pipelined', 'X: y', $inner],
-        ['websocket that is refused', "Connection: upgrade\r\n"
+        ['a refused websocket', "Connection: upgrade\r\n"
             . "Upgrade: websocket\r\nSec-WebSocket-Version: 13", $inner],
         ['h2c', "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
             . 'HTTP2-Settings: AAMAAABk', "PRI * HTTP/2.0\r\n\r\n$inner"],

@@ -1,7 +1,7 @@
-# What a session carries is never taken for anything: random bytes, and HTTP with
-# attacks in it, by each kind of session that a Gateway has, there and back. The
-# ADC and the client sum up what they have received. TEST_CONTENT_MIB= of each
-# (`make gateway`: 1024).
+# The contents of a session are never taken for an attack: random bytes, and
+# HTTP with attacks in it, in both directions of each kind of session. The ADC
+# and the client compute checksums of what they receive. TEST_CONTENT_MIB=
+# sets the size (`make gateway`: 1024).
 
 use strict;
 use warnings;
@@ -28,7 +28,7 @@ plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
 
 my $BYTES = ($ENV{TEST_CONTENT_MIB} // 8) << 20;
 
-# no more on the way than buffers take
+# no more in transit than the buffers can hold
 use constant { PIECE => 100_003, AHEAD => 1 << 20, DATAGRAM => 1200,
                DATAGRAMS => 16 };
 
@@ -38,7 +38,7 @@ my $web = CitrixGuard::Recorder->new(answer => sub {
 });
 my $gateway = CitrixGuard::Gateway->new(web => $web->port, sha => 1);
 $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/edt)/, '');
-# a worker that is to end waits for it
+# a worker that shuts down waits for it
 $gateway->set('edt.conf', qr/proxy_timeout 10m/, 'proxy_timeout 5s');
 $gateway->with_rdp->start;
 my @TLS = ($gateway->tls, timeout => 60);
@@ -46,7 +46,7 @@ my @HOST = (Host => $CitrixGuard::Gateway::NAME);
 
 open my $random, '<:raw', '/dev/urandom' or die "random: $!";
 
-# as a capture shows it, and as attackers send it
+# as seen in captures, and as attackers send it
 my $HTTP = join '', map { request($_, headers => ['X-Old' => 'y' x 300]) }
     '/vpn/../vpns/cfg/smb.conf', '/vpn/%2e%2e/vpns/portal/x.xml', '/',
     '//x/..%2f../vpns/services.html';
@@ -59,7 +59,7 @@ $HTTP .= request('/vpn/../vpns/portal/scripts/newbm.pl', method => 'POST',
 $HTTP x= 1 + PIECE / length $HTTP;
 
 
-# Each time the next piece: random, then text that begins anywhere in a line.
+# Returns the next piece: random bytes, or text that begins anywhere in a line.
 sub pieces {
     my ($size) = @_;
     my $turn = 0;
@@ -75,7 +75,7 @@ sub pieces {
 }
 
 
-# All of it there and back; the sums of what was sent and what has come.
+# Sends everything and reads it back; the checksums of both.
 sub through {
     my ($client) = @_;
     my ($sent, $got) = map { Digest::SHA->new(256) } 1, 2;
@@ -122,11 +122,11 @@ for my $name (sort keys %open) {
         my $start = time;
         my ($sent, $got) = through($client);
         my $seconds = time - $start;
-        is $got, $sent, ($BYTES >> 20) . ' MiB come back as they went';
+        is $got, $sent, ($BYTES >> 20) . ' MiB come back unchanged';
         undef $client;
         $gateway->adc->idle;
         is_deeply [map { $_->{sha} } $gateway->adc->sessions], [$sent],
-            '... and the ADC has received them as they were';
+            '... and the ADC has received them unchanged';
         $gateway->adc->forget;
         figure("MiB/s $name", sprintf '%.0f', 2 * $BYTES / (1 << 20) / $seconds);
         figure('MiB of contents', 2 * $BYTES >> 20);
@@ -176,11 +176,11 @@ subtest 'EDT' => sub {
     }
     send $client, 'over', 0;
     my $sum = $sent->hexdigest;
-    is $got->hexdigest, $sum, ($BYTES >> 20) . ' MiB come back as they went';
+    is $got->hexdigest, $sum, ($BYTES >> 20) . ' MiB come back unchanged';
     my $received = <$from>;
     waitpid $pid, 0;
     is $received, $sum,
-        '... and the ADC has received them as they were';
+        '... and the ADC has received them unchanged';
     figure('MiB of contents', 2 * $BYTES >> 20);
 };
 
@@ -189,7 +189,7 @@ $gateway->settle;
 unlike $gateway->error_log, qr/citrix_guard: (?:closed|blocked|detected)/,
     'nothing was taken for an attack';
 is_deeply [$gateway->events], [], '... and there is no event';
-is $gateway->access_log('citrix-guard-front.json'), '', '... none of the front';
+is $gateway->access_log('citrix-guard-front.json'), '', '... nor there';
 figures();
 
 done_testing;

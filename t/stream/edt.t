@@ -1,6 +1,6 @@
-# EDT, ICA over UDP: real datagrams of many clients through the shown
-# configuration, each answer to the client that asked; and nothing without it,
-# or while the shutter is closed.
+# EDT, ICA over UDP: real datagrams of many clients through the shipped
+# configuration. Each answer goes to the client that asked. Without edt.conf,
+# or while the shutter is closed, nothing passes.
 
 use strict;
 use warnings;
@@ -26,10 +26,10 @@ my $CLIENTS = $ENV{TEST_EDT_CLIENTS} // 200;
 my $WORKERS = 2;
 my $gateway = CitrixGuard::Gateway->new(workers => $WORKERS);
 
-# a worker that is to end waits for it
+# a worker that shuts down waits for it
 $gateway->set('edt.conf', qr/proxy_timeout 10m/, 'proxy_timeout 5s');
 
-# the ADC's UDP port is that of its TCP
+# the ADC has the same port for UDP as for TCP
 my $adc = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1',
     LocalPort => $gateway->{tls_adc}->port) or die "adc: $@";
 
@@ -41,8 +41,8 @@ sub client {
 }
 
 
-# What comes to the ADC, by the address that it came from, each answered with the
-# same bytes turned round, until so many have come or a while has passed.
+# The datagrams that reach the ADC, by source address, until there are enough or
+# the time is over. Each is answered with its bytes reversed.
 sub serve {
     my ($expected, $seconds) = @_;
     my %got;
@@ -67,7 +67,7 @@ sub answer {
 }
 
 
-# Does the kernel have a socket of UDP at the front's port?
+# Does the kernel have a UDP socket at the front's port?
 sub listens {
     my $port = sprintf ':%04X ', $gateway->front;
     return scalar grep {/^\s*\d+: \w+$port/} map { split /\n/ }
@@ -75,7 +75,7 @@ sub listens {
 }
 
 
-# The old workers read no datagrams any more when this returns.
+# When this returns, the old workers no longer read datagrams.
 sub reloaded {
     return $gateway->reload && wait_until(sub {
         my $count = () = $gateway->error_log =~ /gracefully shutting down/g;
@@ -86,12 +86,12 @@ sub reloaded {
 
 $gateway->start;
 
-subtest 'left out, as it is delivered' => sub {
+subtest 'off, as shipped' => sub {
     is listens(), 0, 'nothing listens';
     my $client = client();
     send $client, 'hello', 0;
     like answer($client), qr/refused/i, 'the port is closed';
-    is_deeply { serve(1, 0.3) }, {}, 'the ADC has heard nothing';
+    is_deeply { serve(1, 0.3) }, {}, 'nothing reached the ADC';
     ok CitrixGuard::Ica::cgp($gateway->front, $gateway->tls), 'ICA by TCP';
 };
 
@@ -99,21 +99,21 @@ subtest 'left out, as it is delivered' => sub {
 $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/edt)/, '');
 ok reloaded(), 'switched on by a reload';
 
-subtest 'no more than its share' => sub {
+subtest 'the limit of one address' => sub {
     $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_all )4000/, 30);
     $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_client )1000/, 20);
-    ok reloaded(), 'a small one';
+    ok reloaded(), 'with a small limit';
     my $other = IO::Socket::IP->new(Proto => 'udp', LocalHost => '127.0.0.2',
         PeerHost => '127.0.0.1', PeerPort => $gateway->front);
     my @clients = map { client() } 1 .. 25;
     send $_, 'x', 0 for @clients, $other;
     my %got = serve(30, 1);
-    is scalar keys %got, 21, 'one address has no more of it';
-    is answer($other), 'x', '... than leaves some for another';
-    ok CitrixGuard::Ica::cgp($gateway->front, $gateway->tls), 'TCP is not meant';
+    is scalar keys %got, 21, 'one address has no more sessions';
+    is answer($other), 'x', '... and another one is still served';
+    ok CitrixGuard::Ica::cgp($gateway->front, $gateway->tls), 'TCP works';
     $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_all )30/, 4000);
     $gateway->set('edt.conf', qr/(?<=limit_conn citrix_edt_client )20/, 1000);
-    ok reloaded(), 'and back';
+    ok reloaded(), 'the old limit again';
 };
 
 
@@ -122,14 +122,14 @@ subtest 'many clients' => sub {
     my @clients = map { client() } 1 .. $CLIENTS;
     my %from;
     for my $round (1 .. 3) {
-        # as long as Ethernet takes, the longest, and the shortest
+        # the longest for Ethernet, the longest of all, and the shortest
         my @sent = map { my $text = "$round $_ ";
             $text . 'x' x ((1_400, 8_000, 0)[$_ % 3]) } 0 .. $#clients;
         my %got;
         for my $n (0 .. $#clients) {
             send $clients[$n], $sent[$n], 0;
             next if $n % 20 != 19 && $n != $#clients;
-            # no more on the way than sockets take
+            # no more in transit than the sockets can hold
             my %some = serve($n % 20 + 1);
             push @{ $got{$_} }, @{ $some{$_} } for keys %some;
         }
@@ -137,8 +137,8 @@ subtest 'many clients' => sub {
                            ne reverse $sent[$_] } 0 .. $#clients;
         is $wrong, 0, "round $round: each client has the answer to its own";
         is_deeply [sort map {@$_} values %got], [sort @sent],
-            '... and all have arrived as they were';
-        is scalar keys %got, $CLIENTS, '... each by an address of its own';
+            '... and all have arrived unchanged';
+        is scalar keys %got, $CLIENTS, '... each from an address of its own';
         %from = %got if !%from;
         is_deeply [sort keys %got], [sort keys %from], '... the same as before';
     }
@@ -162,7 +162,7 @@ subtest 'a reload' => sub {
     send $client, 'after', 0;
     my ($second) = serve(1);
     is answer($client), 'retfa', 'the client is answered again';
-    isnt $second, $first, '... by another port: a session of DTLS is over';
+    isnt $second, $first, '... from another port: a DTLS session would end';
 };
 
 
@@ -173,12 +173,12 @@ subtest 'the shutter' => sub {
     ok reloaded(), 'closed';
     for my $client (client(), $running) {
         send $client, 'hello', 0;
-        is_deeply { serve(1, 0.3) }, {}, 'the ADC hears nothing';
-        is answer($client, 0.2), undef, '... and nobody answers';
+        is_deeply { serve(1, 0.3) }, {}, 'nothing reaches the ADC';
+        is answer($client, 0.2), undef, '... and there is no answer';
     }
     $gateway->set('shutter.conf', qr/^    192\.0\.2\.128\/25 /m,
                   '    127.0.0.0/8 ');
-    ok reloaded(), 'a network is let in';
+    ok reloaded(), 'open for one network';
     my $client = client();
     send $client, 'hello', 0;
     serve(1);
@@ -188,7 +188,7 @@ subtest 'the shutter' => sub {
 
 
 $gateway->set('gateway.conf', qr/(?=include citrix-guard\/edt)/, '# ');
-ok reloaded(), 'left out again';
+ok reloaded(), 'off again';
 ok wait_until(sub { !listens() }), 'nothing listens';
 
 done_testing;

@@ -1,10 +1,10 @@
 # Allocations fail, one at a time, while a session's protocol is detected and
 # it continues: each allocation of the two modules, then each of nginx itself.
 # The session is closed or served completely, nothing hostile reaches the ADC,
-# and the same worker serves the next session as usual. TEST_FAULTS=all: in
-# nginx itself also with all later ones failing.
+# and the same worker serves the next session as usual.
 #
-# TEST_FAULTS=all: in nginx itself also with all later ones failing.
+# With TEST_FAULTS=all, each failure in nginx itself is also followed by the
+# failure of all later allocations.
 
 use strict;
 use warnings;
@@ -47,13 +47,13 @@ my $POST = request('/vpn/form', method => 'POST', body => 'b' x 5000,
 my $SOCKS5 = CitrixGuard::Ica::connect_to($CitrixGuard::Ica::TICKET);
 my $ANOTHER = CitrixGuard::Ica::connect_to('vda.example.test', 1494);
 
-# The ways a session can take; "silent" is to be short, where the others wait;
-# "clear" is without TLS where others have it.
+# The paths that a session can take. In "silent" the timeout is short, elsewhere
+# long; "clear" is without TLS where the others have it.
 my %WAYS = (pass => 1, proxy => 2, tls => 3, silent => 4, clear => 3);
 
-# What the client puts, and how many bytes it waits for then, undef: for the
-# end; a number is a pause. "arrives": as what at the ADC, if at all. "status":
-# of the answer, if it is HTTP.
+# What the client sends, and for how many bytes it then waits (undef: for the
+# end); a number is a pause. "arrives": the kind that the ADC sees, if any.
+# "status": of the answer, if it is HTTP.
 my @KINDS = (
     { name => 'ICA', arrives => 'ica', talk => [
         [$CitrixGuard::Ica::ICA, 6], ['x' x 3000, 3000]] },
@@ -92,7 +92,7 @@ my @KINDS = (
       talk => [['', 0], 0.2, [$ATTACK]] },
 );
 
-# what arrives of none
+# must never arrive
 my $HOSTILE = qr/vpns|vda\.example/;
 
 
@@ -126,7 +126,7 @@ END
     access_log %%DIR%%/stream.log protocol;
     log_format event escape=none '$citrix_guard_event';
     access_log %%DIR%%/front.json event if=$citrix_guard_event;
-    # nginx takes the default where it has no memory
+    # without memory nginx takes the default
     map $citrix_guard_protocol $name { default ""; ica adc; cgp adc;
                                        socks5 adc; rdp adc; }
     map $citrix_guard_protocol $to {
@@ -169,7 +169,7 @@ END
         deny all;
         proxy_pass 127.0.0.1:%%ADC%%;
     }
-    # read, and never asked
+    # read, but never queried
     server {
         listen unix:%%DIR%%/constant.sock;
         citrix_guard_preread_answer_timeout 50s;
@@ -184,8 +184,8 @@ sub worker { return CitrixGuard::Raw::ask($nginx->port(5),
     request('/', headers => [Connection => 'close']))->{body} }
 
 
-# All that nginx says to the client, and whether it does not end then. A client
-# whose TLS fails has heard nothing.
+# Everything that the client receives, and whether the connection stays open. A
+# client whose TLS fails has received nothing.
 sub talk {
     my ($kind, $way) = @_;
     my $client = eval {
@@ -201,7 +201,7 @@ sub talk {
             my $rest = eval { $client->rest };
             return $said . ($rest // 'and is not ended');
         }
-        # a pause, for nginx to read what there is
+        # a pause, so that nginx reads what has arrived
         sleep 0.003 if !$wanted;
         my $got = $wanted ? eval { $client->bytes($wanted) } : '';
         if (!defined $got) {
@@ -214,20 +214,20 @@ sub talk {
 }
 
 
-# What is known of one session.
+# The result of one session.
 sub outcome {
     my ($kind, $way, $n, $lasting, $deep) = @_;
     $adc->forget;
     $faults->arm($n, $lasting);
     my $said = talk($kind, $way);
-    # nginx has no memory for this one, where it is its own that fails
+    # nginx cannot allocate this one if its own allocation fails
     $nginx->settle if !$deep;
     my ($count, $failed, $name) = $faults->disarm;
     $nginx->settle;
     $adc->idle or die 'a session at the ADC does not end';
     $web->take;
     my @arrived = grep { $_->{bytes} ne '' } $adc->sessions;
-    # no two answers have these in common
+    # these differ between any two answers
     $said =~ s/^(?:Date:|<center>reference:).*\n//mg;
     return { count => $count, failed => $failed, name => $name, said => $said,
              kinds => join(' ', map { $_->{kind} } @arrived),
@@ -235,7 +235,7 @@ sub outcome {
 }
 
 
-# Empty, or what is wrong with a session that may have met a failure.
+# What is wrong with a session that may have met a failure; empty if nothing is.
 sub wrong {
     my ($kind, $is, $clean, $deep) = @_;
     my $arrives = $kind->{arrives} // '';
@@ -246,7 +246,7 @@ sub wrong {
     return "arrived without a length: $is->{arrived}"
         if $arrives eq 'http' && $is->{arrived} =~ /^(.*?\r\n)\r\n./s
            && $1 !~ /^(?:Content-Length|Transfer-Encoding):/m;
-    # without memory for its value nginx itself leaves a field out
+    # without memory for its value, nginx itself leaves a field out
     return "arrived: $is->{arrived}"
         if index($clean->{arrived}, $is->{arrived})
            && !($deep && $arrives eq 'http');
@@ -260,13 +260,13 @@ sub wrong_answer {
     my ($status) = $is->{said} =~ /^HTTP\S+ ([345]\d\d) /
         or return "said: $is->{said}";
     return '' if ($kind->{arrives} // 'http') eq 'http';
-    # without memory for its map nginx goes on in the front, which is HTTP
+    # without memory for its map, nginx stays in the front, which is HTTP
     return $deep && $status >= 400 && $is->{kinds} eq '' ? ''
                                                          : "answered $status";
 }
 
 
-# Is it as ever?
+# Does it work as usual?
 sub other {
     my ($then, $clean) = @_;
     return map { $then->{$_} eq $clean->{$_}
@@ -275,7 +275,7 @@ sub other {
 }
 
 
-# Without a failure each kind goes where it belongs.
+# Without a failure each kind reaches its destination.
 sub served {
     my ($kind, $is) = @_;
     return "arrived as: $is->{kinds}"
@@ -293,7 +293,7 @@ sub sweep {
         after => \&other);
     my $clean = $swept->{clean};
     my $name = "$kind->{name}, $way" . ($lasting ? ', lasting' : '');
-    is served($kind, $clean), '', "$name: as ever";
+    is served($kind, $clean), '', "$name: as usual";
     is $swept->{bad}, '', "$name: closed or served";
     my $count = @{ $swept->{names} };
     cmp_ok $count, '>', 0, "$name: $count failed";
@@ -323,7 +323,7 @@ subtest 'the glue' => sub {
     }
     is worker(), $worker, 'the same worker all the time';
     cmp_ok $failed{ngx_stream_complex_value} // 0, '>', 0,
-        'among them what only the stream module calls';
+        'among them a function that only the stream module calls';
     $nginx->stop;
     is $nginx->sanitizer_report, '', 'nothing crashed';
 };
@@ -331,7 +331,7 @@ subtest 'the glue' => sub {
 
 subtest 'nginx -t' => sub {
     my $checked = $faults->checked(configured());
-    is $checked->{bad}, '', 'each that fails is an error';
+    is $checked->{bad}, '', 'each failure is an error';
     my %failed = map { $_ => 1 } @{ $checked->{names} };
     ok $failed{$_}, "$_ was one" for qw(ngx_pcalloc ngx_stream_add_variable
         ngx_stream_set_complex_value_slot ngx_array_push);
@@ -339,7 +339,7 @@ subtest 'nginx -t' => sub {
 };
 
 
-# Without TLS: what OpenSSL does without memory is its own.
+# Without TLS: OpenSSL's own failures are not tested.
 subtest "nginx's own" => sub {
     plan skip_all => 'clang links malloc() into nginx, and LD_PRELOAD does '
         . 'not reach it; gcc does not' if !$faults->reaches_malloc;

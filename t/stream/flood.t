@@ -1,8 +1,8 @@
-# One client cannot keep others out: connections that say nothing, that stop in
-# the middle of TLS, of a signature or of a session, and datagrams of one byte,
-# all from one address, and then from many. Meanwhile users come from another:
-# each is served. TEST_FLOOD= so many of each (`make gateway`: 20,000, with the
-# limits as they are shipped).
+# One client cannot lock others out: connections that send nothing or stop in
+# the middle of TLS, of a signature or of a session, and datagrams of one
+# byte, first from one address, then from many. Meanwhile users connect from
+# other addresses, and each is served. TEST_FLOOD= sets the number of each
+# (`make gateway`: 20,000, with the limits as shipped).
 
 use strict;
 use warnings;
@@ -34,7 +34,7 @@ use constant HOLDERS => 4;
 my $web = CitrixGuard::Recorder->new;
 my $gateway = CitrixGuard::Gateway->new(web => $web->port);
 $gateway->set('gateway.conf', qr/# (?=include citrix-guard\/edt)/, '');
-# a worker that is to end waits for it
+# a worker that shuts down waits for it
 $gateway->set('edt.conf', qr/proxy_timeout 10m/, 'proxy_timeout 5s');
 if (!$SHIPPED) {
     $gateway->set('main.conf', qr/worker_connections \d+/,
@@ -53,7 +53,7 @@ my $GET = request('/vpn/index.html', no_host => 1,
 my ($users, $served) = (0, 0);
 
 
-# A user, from an address that nobody else has: a page, and a session of ICA.
+# A user with an address of its own: a page, and a session of ICA.
 sub user {
     my @from = (@TLS, from => '127.9.9.9', timeout => 20);
     $users++;
@@ -72,7 +72,7 @@ sub user {
 }
 
 
-# What a client sends first, as the kernel sees it.
+# The first bytes of a client, as they are on the wire.
 sub client_hello {
     my $listener = IO::Socket::INET->new(Listen => 1,
         LocalAddr => '127.0.0.1') or die "hello: $@";
@@ -114,7 +114,7 @@ sub in_tls {
 my $HELLO = client_hello();
 my @ADDRESSES = map {"127.0.7.$_"} 1 .. 60;
 
-# by name: what is opened, from one address
+# by name: how to open such a connection from one address
 my %STATES = (
     'nothing' => sub { raw($_[0]) },
     'half a ClientHello' => sub { raw($_[0], substr $HELLO, 0, 20) },
@@ -136,22 +136,22 @@ for my $state (sort keys %STATES) {
         my @open;
         for my $n (1 .. $MANY) {
             push @open, $STATES{$state}->('127.0.7.7');
-            # what is above the limit was closed
+            # those above the limit were closed
             pop @open if @open > $limit + 100;
             user() if $n % $EACH == 0;
         }
-        cmp_ok scalar @open, '>=', $limit, 'connections are there';
+        cmp_ok scalar @open, '>=', $limit, 'the connections are open';
         is $served - $well, $users - $before,
             'each of ' . ($users - $before) . ' users was served';
         undef @open;
         figure('connections that say nothing', $MANY);
-        # what comes next is no more than this one was
+        # the next state starts with as many free connections as this one
         $gateway->settle;
     };
 }
 
-# Holds so many of a state, in processes of their own, as one may not have as
-# many files; users come meanwhile. How many there are.
+# Holds this many connections of a state, in several processes because of the
+# limit of open files, while users connect. Returns how many there are.
 sub held_by_many {
     my ($state) = @_;
     my @children = map { holder($state, $_) } 0 .. HOLDERS - 1;
@@ -171,7 +171,7 @@ sub held_by_many {
 }
 
 
-# Says "+" for each five, "." at the end, and holds them until it is killed.
+# Writes "+" for each five, "." at the end, and holds them until it is killed.
 sub holder {
     my ($state, $number) = @_;
     pipe my $from, my $says or die "pipe: $!";
@@ -227,7 +227,7 @@ is $served, $users, '... each was served';
 figure('users, each served', $served);
 $gateway->settle;
 unlike $gateway->error_log, qr/worker_connections are not enough(?!, reusing)/,
-    'nginx was never at its end';
+    'nginx never ran out of connections';
 figures();
 
 done_testing;

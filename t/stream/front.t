@@ -67,7 +67,7 @@ sub counted {
 }
 
 
-# All that such a client hears, until it is ended.
+# Everything that such a client receives, until the end.
 sub talk {
     my ($port, @say) = @_;
     my $client = CitrixGuard::Raw->new($nginx->port($port));
@@ -76,7 +76,7 @@ sub talk {
 }
 
 
-# The events since the last look, as "protocol why" => count, and the last one.
+# The events since the last call, as "protocol why" => count, and the last one.
 my $seen = 0;
 sub events {
     $nginx->settle;
@@ -92,7 +92,7 @@ sub events {
 is_deeply counted(), {}, 'nothing yet';
 is get($nginx->port(2), '/')->{status}, 204, 'HTTP';
 ok CitrixGuard::Ica::cgp($nginx->port(2)), 'ICA';
-is_deeply counted(), {}, '... is not turned away';
+is_deeply counted(), {}, '... are not turned away';
 is_deeply [events()], [{}, undef], '... and no event';
 
 talk(2, "$CitrixGuard::Ica::CGP /vpn/../vpns/ HTTP/1.0\r\n\r\n") for 1 .. 3;
@@ -112,7 +112,7 @@ send $udp, 'x', 0 for 1 .. 2;
 
 my $expected = { 'cgp request' => 3, 'socks5 ticket' => 1, 'ica upstream' => 1,
     'http tls' => 1, 'http limit' => 1, 'http denied' => 1, 'udp denied' => 2 };
-is_deeply counted(), $expected, 'what was turned away, and why';
+is_deeply counted(), $expected, 'who was turned away, and why';
 is_deeply [events()]->[0], $expected, '... and as events';
 
 subtest 'an event' => sub {
@@ -125,7 +125,7 @@ subtest 'an event' => sub {
     is_deeply [@$event{qw(version at client status sent)}, $event->{upstream}],
         [1, 'front', '127.0.0.1', 200, 0, { address => "127.0.0.1:$adc_port",
             sent => 0, bytes => 0 }], 'who, and how it ended';
-    is $event->{sni}, undef, '... without TLS no name';
+    is $event->{sni}, undef, '... no name without TLS';
     my ($day, $clock) = $event->{time} =~ /^(\S+)T(\S{8})/;
     my @then = gmtime $before;
     is $day, sprintf('%04d-%02d-%02d', $then[5] + 1900, $then[4] + 1, $then[3]),
@@ -133,12 +133,12 @@ subtest 'an event' => sub {
     talk(5);
     my (undef, $other) = events();
     isnt $other->{id}, $event->{id}, 'another one has another id';
-    is $other->{upstream}, undef, '... and no ADC, if none was asked';
+    is $other->{upstream}, undef, '... and no upstream, if there was none';
     my $name = "a\"b\\\x01\xff" . 'n' x 200 . '.example';
     my $client = CitrixGuard::Raw->new($nginx->port(7), tls => {
         SSL_verify_mode => 0, SSL_hostname => $name });
     $client->put(request('/'));
-    ok $client->closed, 'TLS, and an ADC that is not there';
+    ok $client->closed, 'TLS, and an ADC that does not exist';
     (undef, $other) = events();
     is $other->{sni} =~ s/\\x([0-9A-F]{2})/chr hex $1/ger, $name,
         'a name in TLS, whatever its bytes';
@@ -149,9 +149,9 @@ $expected->{'cgp request'}++;
 my $text = get($nginx->port, '/?format=prometheus')->{body};
 like $text, qr/^# TYPE citrix_guard_front_refused_total counter$/m, 'Prometheus';
 like $text, qr/^citrix_guard_front_refused_total\{protocol="cgp",why="request"\}\ 4$/mx,
-    '... what there was';
+    '... what was counted';
 like $text, qr/^citrix_guard_front_refused_total\{protocol="ica",why="slow"\}\ 0$/mx,
-    '... and what there was not yet';
+    '... and what was not yet counted';
 unlike $text, qr/why="none"/, '... and nothing else';
 my %words;
 $words{$_} = 1 for $text =~ /^citrix_guard_front_\w+\{protocol="\w+",why="(\w+)"/mg;

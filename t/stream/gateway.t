@@ -79,7 +79,7 @@ subtest 'a login' => sub {
     my $answer = ask('/cgi/login', method => 'POST', body => 'login=a');
     is $answer->{status}, 302, 'the form';
     is header($answer, 'Location'), '/vpns/cvpnpage.html',
-        '... and where it leads to, as it is';
+        '... with its target unchanged';
     my @cookies = grep { lc $_->[0] eq 'set-cookie' } @{ $answer->{headers} };
     is scalar @cookies, 2, '... with both cookies';
     is ask('/vpns/cvpnpage.html', headers => [Cookie => 'NSC_AAAC='
@@ -87,7 +87,7 @@ subtest 'a login' => sub {
     my @got = $web->arrivals($gateway);
     is_deeply [map { $_->{line} } @got], ['GET /vpn/index.html HTTP/1.1',
         'POST /cgi/login HTTP/1.1', 'GET /vpns/cvpnpage.html HTTP/1.1'],
-        'what the ADC got';
+        'what the ADC received';
     like $got[0]{head}, qr/^Host: gateway\.example\.com\r$/m, '... Host';
     like $got[0]{head}, qr/^X-Forwarded-For: 127\.0\.0\.1\r$/m, '... client';
     like $got[0]{head}, qr/^X-Forwarded-Proto: https\r$/m, '... scheme';
@@ -115,7 +115,7 @@ subtest 'attacks' => sub {
     }
     is ask('/vpn/../vpns/', headers => [], no_host => 1)->{status}, 403,
         'refused';
-    is $web->arrivals($gateway), 0, 'nothing of them reached the ADC';
+    is $web->arrivals($gateway), 0, 'none of them reached the ADC';
     like $gateway->access_log('gateway.log'),
         qr{^127\.0\.0\.1 \[\S+\] "GET /vpn/\.\./vpns/cfg/smb\.conf HTTP/1\.1" }m,
         'the access log';
@@ -141,7 +141,7 @@ subtest 'another name' => sub {
         like +($gateway->events)[-1], qr/blocked reason=traversal/,
             '... and recorded';
     }
-    is $web->arrivals($gateway), 0, 'nothing of them reached the ADC';
+    is $web->arrivals($gateway), 0, 'none of them reached the ADC';
 };
 
 
@@ -150,7 +150,7 @@ subtest 'names, and a request without one' => sub {
         "GET /old HTTP/1.0\r\n\r\n", @TLS);
     is $bare->{status}, 200, 'HTTP/1.0 without a name';
     my ($got) = $web->arrivals($gateway);
-    like $got->{head}, qr/^Host: gateway\.example\.com\r$/m, '... has it then';
+    like $got->{head}, qr/^Host: gateway\.example\.com\r$/m, '... gets one';
     refused CitrixGuard::Raw::ask($gateway->front,
         "GET /vpn/../vpns/ HTTP/1.0\r\n\r\n", @TLS), 'an attack without one';
     my $second = 'vpn.example.com';
@@ -160,9 +160,9 @@ subtest 'names, and a request without one' => sub {
     my $more = CitrixGuard::Gateway->new(web => $web->port, names => [$second]);
     $more->set('settings.conf', qr/# portal\S+ \S+;/, "$second $second;")->start;
     is CitrixGuard::Raw::ask($more->front, $two, $more->tls)->{status}, 200,
-        'one that is';
+        'a name in the list';
     ($got) = $web->arrivals($more);
-    like $got->{head}, qr/^Host: vpn\.example\.com\r$/m, '... as it came';
+    like $got->{head}, qr/^Host: vpn\.example\.com\r$/m, '... unchanged';
     is CitrixGuard::Raw::ask($more->front, $two =~ s/vpn/no/r,
         $more->tls)->{status}, 421, 'and no other';
 };
@@ -173,7 +173,7 @@ subtest 'header fields with "_"' => sub {
                              Nsc_Nonce => 'n'])->{status}, 200, 'served';
     my ($got) = $web->arrivals($gateway);
     like $got->{head}, qr/^X_Ctx_Id: abc\r$/m, 'passed on';
-    unlike $got->{head}, qr/^NSC.(?:USER|NONCE)/mi, '... but for two';
+    unlike $got->{head}, qr/^NSC.(?:USER|NONCE)/mi, '... except two';
     refused ask('/a', headers => [NSC_USER => '../../x']), 'an attack in one';
     $gateway->events;
 };
@@ -198,7 +198,7 @@ subtest 'TLS of older clients' => sub {
 };
 
 
-subtest 'big bodies, and no file for them' => sub {
+subtest 'big bodies, without temporary files' => sub {
     is ask('/upload', method => 'POST', body => 'u' x 3_000_000)->{status},
         200, 'an upload';
     my ($got) = $web->arrivals($gateway);
@@ -220,8 +220,8 @@ subtest 'NTLM' => sub {
     my ($anna, $berta) = map { CitrixGuard::Raw->new($gateway->front, @TLS) }
                          1 .. 2;
     is $user->($anna, Authorization => 'NTLM anna'), 'anna', 'logged in';
-    is $user->($berta), 'nobody', 'another client is not';
-    is $user->($anna), 'anna', '... the first one stays so' for 1 .. 3;
+    is $user->($berta), 'nobody', 'another client is not logged in';
+    is $user->($anna), 'anna', '... the first one stays logged in' for 1 .. 3;
     is $user->($berta, Authorization => 'NTLM berta'), 'berta', 'another login';
     is $user->($anna), 'anna', '... has a connection of its own';
     $web->arrivals($gateway);
@@ -256,10 +256,10 @@ subtest 'ICA' => sub {
     for (1 .. 5) {
         ok $gateway->reload, 'reload';
         refused ask('/vpn/../vpns/'), '... an attack';
-        ok CitrixGuard::Ica::echoes($_, $all), '... a session goes on'
+        ok CitrixGuard::Ica::echoes($_, $all), '... a session continues'
             for @clients;
     }
-    is $web->arrivals($gateway), 0, 'nothing of it was HTTP';
+    is $web->arrivals($gateway), 0, 'none of it was HTTP';
     ok !CitrixGuard::Ica::socks5($gateway->front, @TLS, second =>
         CitrixGuard::Ica::connect_to('vda.example.com')), 'no ticket: closed';
     like $gateway->error_log, qr/closed\ protocol=socks5\ why=ticket:\ .*no\ STA\ ticket\ [^,]*,
@@ -298,10 +298,10 @@ subtest 'browsers only, by HTTP/1.1 and HTTP/2' => sub {
     }
     my @lines = map { $_->{line} } $web->arrivals($site);
     is_deeply [grep { $_ ne 'GET /vpn/index.html HTTP/1.1' } @lines], [],
-        'what the ADC got';
+        'what the ADC received';
     is scalar(my @events = $site->events), $two ? 2 : 1, 'what was recorded';
     ok !CitrixGuard::Ica::cgp($site->front, $site->tls, timeout => 5),
-        'ICA is no HTTP here';
+        'ICA is not HTTP';
     is $web->arrivals($site), 0, '... and does not reach the ADC';
 };
 
@@ -328,14 +328,14 @@ subtest 'behind a balancer' => sub {
     $node->settle;
     like $node->access_log('gateway.log'),
         qr{^203\.0\.113\.9 \[\S+\] "GET /vpn/\.\./vpns/ .* blocked }m,
-        '... is logged with the address that the balancer tells';
+        '... is logged with the address from the balancer';
     is CitrixGuard::Raw::ask($node->alive,
         "GET /alive HTTP/1.0\r\n\r\n")->{status}, 204, 'it is up';
-    is $web->arrivals($node), 0, 'nothing has reached the ADC by HTTP';
+    is $web->arrivals($node), 0, 'no HTTP has reached the ADC';
 };
 
 
-subtest 'the ADC is somebody else' => sub {
+subtest 'another server in place of the ADC' => sub {
     my $other = CitrixGuard::Gateway->new(web => $web->port);
     $other->set('settings.conf', qr/gateway\.example\.com/, 'not.example.com');
     $other->start;
@@ -345,7 +345,7 @@ subtest 'the ADC is somebody else' => sub {
     ok !CitrixGuard::Ica::cgp($other->front, $other->tls, timeout => 5),
         'ICA: the same';
     is scalar(grep { length $_->{bytes} } $other->adc->sessions), 0,
-        'and it has heard nothing';
+        'and it has received nothing';
 };
 
 done_testing;

@@ -1,7 +1,8 @@
 # Sessions in every state survive what an operator does: a reload, the end of
 # another worker, a new nginx (USR2), and the quit of the old one. A killed
 # nginx leaves nothing behind that keeps the next one from starting. What the
-# client gets and what the ADC received decide. TEST_SESSIONS= so many, in rounds.
+# client gets and what the ADC received decide. TEST_SESSIONS= sets their
+# number.
 
 use strict;
 use warnings;
@@ -27,8 +28,8 @@ use IO::Socket::SSL ();
 plan skip_all => 'nginx -V: no --with-stream and --with-stream_ssl_module'
     if !CitrixGuard::Nginx::has_stream();
 
-# A Gateway that has left its parent. What replaces it needs what sanitizers are
-# told, where there are some.
+# A Gateway that runs as a daemon. The nginx that replaces it needs the options
+# of the sanitizers, if there are any.
 package CitrixGuard::InFlight {
     use mro 'c3';
     our @ISA = ('CitrixGuard::Daemon', 'CitrixGuard::Gateway');
@@ -40,13 +41,13 @@ package CitrixGuard::InFlight {
     }
 }
 
-# of each state at a time; more would be too long on their way.  Where a worker
-# dies, at least half of the sessions are not its own.
+# of each state at a time; more would take too long.  Where a worker dies, at
+# least half of the sessions are not its own.
 my ($EACH, $ROUNDS) = $ENV{TEST_SESSIONS}
     ? (25, int 1 + ($ENV{TEST_SESSIONS} - 1) / (25 * 7 * 3.5)) : (3, 1);
 my %count = (sessions => 0, cut => 0);
 
-# Silent ones are given more time than on a machine that has nothing else to do.
+# On a loaded machine silent clients need longer timeouts.
 sub patient {
     my ($new) = @_;
     $new->set('demultiplexer.conf', qr/^ssl_handshake_timeout 30s;/m,
@@ -62,7 +63,7 @@ our $gateway = patient(CitrixGuard::Gateway->new(web => $web->port,
 my $number = 0;
 
 
-# A client of HTTP that has come as far as its state says.
+# An HTTP client that has reached the given state.
 sub begin {
     my ($state) = @_;
     my $client = CitrixGuard::Raw->new($gateway->front);
@@ -91,7 +92,7 @@ sub begin {
 }
 
 
-# TLS with the front: all of it, or until the front has answered.
+# TLS with the front: the whole handshake, or until the front has answered.
 sub handshake {
     my ($self, $half) = @_;
     my $socket = $self->{client}{socket};
@@ -114,7 +115,7 @@ sub handshake {
 }
 
 
-# Goes on to its end; true if it was served.
+# Continues to the end; true if it was served.
 sub finish {
     my ($self) = @_;
     my $done = eval {
@@ -135,7 +136,7 @@ my @STATES = ('TCP only', 'half of RDP', 'in TLS', 'TLS done',
               'half a signature', 'half a line', 'half a request');
 
 
-# By the port of a client: the worker that has its connection.
+# The worker that has a connection, by the client's port.
 sub workers_by_port {
     my (@workers) = @_;
     my $front = sprintf ':%04X', $gateway->front;
@@ -154,7 +155,7 @@ sub workers_by_port {
 }
 
 
-# All states, then what happens, then how they go on.
+# Sessions in all states, then the event, then how they continue.
 sub through {
     my ($what, $happens) = @_;
     my @sessions = map { my $state = $_; map { begin($state) } 1 .. $EACH }
@@ -174,7 +175,7 @@ sub through {
     my %got = map { ($_->{target} => 1) }
         grep { $_->{body} eq 'b' x 100 } $web->take;
     is_deeply [sort grep { !$got{$_} } keys %wanted], [],
-        '... and the ADC has received each whole';
+        '... and the ADC has received each completely';
     return;
 }
 
@@ -187,7 +188,7 @@ subtest 'a reload' => sub {
 };
 
 
-subtest 'a worker dies that is not theirs' => sub {
+subtest 'a worker dies that has other sessions' => sub {
     through('death', sub {
         my @all = children($gateway->pid);
         my %count;
@@ -207,7 +208,7 @@ subtest 'a worker dies that is not theirs' => sub {
 };
 
 
-# The same as a daemon, since no other takes USR2.
+# The same as a daemon, because only a daemon accepts USR2.
 subtest 'another nginx' => sub {
     my $daemon = patient(CitrixGuard::InFlight->new(web => $web->port,
                                                     workers => 2));
@@ -252,7 +253,7 @@ subtest 'after kill -9' => sub {
     kill 'KILL', $master, children($master);
     waitpid delete $gateway->{pid}, 0;
     is_deeply [grep { -S } glob $gateway->dir . '/*'], [],
-        'no socket file is there';
+        'there is no socket file';
     unlink $gateway->dir . '/nginx.pid';
     ok eval { $gateway->start; 1 }, 'nginx starts' or diag $@;
     ok finish(begin('TLS done')), '... and serves';

@@ -1,6 +1,6 @@
 # OCSP stapling: a real responder for the test's CA, whose answer clients get
-# with the handshake. An answer that cannot be verified is not sent, and
-# without an answer clients are served as before.
+# in the handshake. An answer that cannot be verified is not sent, and without
+# an answer clients are still served.
 
 use strict;
 use warnings;
@@ -30,8 +30,8 @@ my $responder = CitrixGuard::Recorder->new(answer => \&respond);
 my ($site, $certs);
 
 
-# The authority's answer to a question that nginx puts into the target. It
-# would listen itself, but at all addresses.
+# The CA's answer to nginx's query, which is in the target. "openssl ocsp" could
+# listen itself, but only on all addresses.
 sub respond {
     my ($request) = @_;
     return { raw => '', close => 1 } if !-e "$dir/index";
@@ -48,8 +48,8 @@ sub respond {
 }
 
 
-# The authority's word on the front's certificate: V (valid), R (revoked), or
-# none; "signer" is who says it.
+# The status of the front's certificate: V (valid), R (revoked), or none;
+# "signer" signs it.
 sub authority {
     my ($word, $signer) = @_;
     unlink "$dir/index";
@@ -65,7 +65,7 @@ sub authority {
 }
 
 
-# What comes with the handshake.
+# The stapled response in the handshake.
 sub stapled {
     return CitrixGuard::Nginx::_output('sh', '-c', 'timeout 10 "$@" </dev/null',
         'sh', 'openssl', 's_client', '-connect', '127.0.0.1:' . $site->front,
@@ -80,7 +80,7 @@ sub served {
 }
 
 
-# nginx asks when a client comes, and has the answer for the next one.
+# nginx asks when a client connects, and has the answer for the next one.
 sub answered {
     my ($pattern) = @_;
     return wait_until(sub { stapled() =~ $pattern }, 15);
@@ -96,7 +96,7 @@ push @fronts, ['gateway.conf', 'demultiplexer.conf'],
 
 for my $front (@fronts) {
     my ($file, $where) = @$front;
-    # nodes.conf speaks the PROXY protocol, and is checked only
+    # nodes.conf expects the PROXY protocol: only nginx -t is run
     my $only = $file eq 'nodes.conf';
 
     subtest $file => sub {
@@ -105,7 +105,7 @@ for my $front (@fronts) {
         $certs = $site->{certs};
         authority(undef);
         my ($status, $said) = $site->check;
-        is $status, 0, 'as it is delivered';
+        is $status, 0, 'as shipped';
         unlike $said, qr/\[warn\]/, '... without a warning';
         $site->set($where, qr/# (?=include citrix-guard\/ocsp)/, '');
         $site->set('ocsp.conf', qr/192\.0\.2\.53/, '127.0.0.1:' . $dns->port);
@@ -115,7 +115,7 @@ for my $front (@fronts) {
         return if $only;
 
         $site->start;
-        like stapled(), $NONE, 'nobody answers: nothing is stapled';
+        like stapled(), $NONE, 'no responder: nothing is stapled';
         is served(), 200, '... and clients are served';
         ok wait_until(sub { $site->error_log =~ /OCSP responder/ }),
             '... and the error log says so';
@@ -128,10 +128,10 @@ for my $front (@fronts) {
         like stapled(), qr/Verify return code: 0 /, '... with a good certificate';
         is served(), 200, 'clients are served';
         authority(undef);
-        like stapled(), qr/Cert Status: good/, 'it is kept, when nobody answers';
+        like stapled(), qr/Cert Status: good/, 'it is kept meanwhile';
 
         authority('R');
-        ok $site->reload, 'it is revoked';
+        ok $site->reload, 'the certificate is revoked';
         stapled();
         ok wait_until(sub { $site->error_log =~ /status "revoked"/ }),
             'the error log says so';
@@ -139,7 +139,7 @@ for my $front (@fronts) {
         is served(), 200, 'clients are served';
 
         authority('V', 'adc');
-        ok $site->reload, 'somebody else answers';
+        ok $site->reload, 'another signer answers';
         stapled();
         ok wait_until(sub { $site->error_log =~ /OCSP_basic_verify\(\) failed/ }),
             'the error log says so' or diag $site->error_log;

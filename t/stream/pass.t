@@ -108,14 +108,14 @@ sub http {
 sub client { return CitrixGuard::Raw->new($nginx->port($_[0] // 1)) }
 
 
-# true if the server hangs up without a word
+# true if the server hangs up without an answer
 sub hung_up {
     my ($client) = @_;
     return !defined eval { $client->bytes(1) } && $@ !~ /in time/;
 }
 
 
-subtest 'HTTP goes on in http, as its client' => sub {
+subtest 'HTTP continues in http, with the client\'s address' => sub {
     my $client = client();
     for my $split (0, 1, 7) {
         my $bytes = http("/split/$split");
@@ -134,14 +134,14 @@ subtest 'HTTP goes on in http, as its client' => sub {
     is $other->get->{status}, 204, 'another server of http, by its name';
     refused CitrixGuard::Raw::ask($nginx->port, http('/vpn/../vpns/')),
         'an attack';
-    is $web->arrivals($nginx), 0, '... which does not arrive';
+    is $web->arrivals($nginx), 0, '... which does not reach the ADC';
     like $nginx->access_log('http.log'),
-        qr{^127\.0\.0\.1 http 403 /vpn/\.\./vpns/$}m, '... and who it was';
+        qr{^127\.0\.0\.1 http 403 /vpn/\.\./vpns/$}m, '... with the client';
 };
 
 
-subtest 'what was read ahead is there, once' => sub {
-    # more than the buffer for reading ahead, and than that for a header
+subtest 'bytes that were read ahead arrive exactly once' => sub {
+    # more than the preread buffer and the header buffer hold
     for my $size (0, 1, 63, 64, 65, 299, 300, 301, 20_000) {
         my $body = substr 'abcdefghij' x 2000, 0, $size;
         my $client = client();
@@ -150,7 +150,7 @@ subtest 'what was read ahead is there, once' => sub {
                      . http('/three'));
         is $client->get->{status}, 200, "$size bytes";
         is $client->get->{status}, 200, '... and one more request';
-        refused $client->get, '... an attack behind it';
+        refused $client->get, '... an attack after it';
         my @got = $web->arrivals($nginx);
         is $got[0]{body}, $body, '... the body';
         is_deeply [map { $_->{target} } @got[0, 1]], ['/one', '/two'],
@@ -160,12 +160,12 @@ subtest 'what was read ahead is there, once' => sub {
     my $client = client();
     $client->put(http('/last', host => 'b'));
     shutdown $client->{socket}, 1;
-    is $client->get->{status}, 204, 'a client that says no more';
+    is $client->get->{status}, 204, 'a client that sends nothing more';
     $web->take;
 };
 
 
-subtest 'whoever is silent is HTTP' => sub {
+subtest 'a silent client is HTTP' => sub {
     my $client = client();
     sleep 0.5;
     $client->put(http('/late'));
@@ -175,12 +175,12 @@ subtest 'whoever is silent is HTTP' => sub {
     sleep 0.5;
     $client->put("P/01");
     like eval { $client->rest } // '', qr/\A(?:HTTP\S* |.*<title>)400 /s,
-        'half a signature, and the rest too late';
+        'half a signature, the rest too late';
     $web->take;
 };
 
 
-subtest 'ICA goes on in the server that is named' => sub {
+subtest 'ICA continues in the named server' => sub {
     my $client = CitrixGuard::Ica::cgp($nginx->port);
     ok CitrixGuard::Ica::echoes($client, 'abc' x 10_000), 'CGP';
     undef $client;
@@ -189,13 +189,13 @@ subtest 'ICA goes on in the server that is named' => sub {
     $adc->forget;
     $client = client();
     $client->put("$CitrixGuard::Ica::CGP\nGET /vpn/../vpns/ HTTP/1.1\r\n\r\n");
-    ok hung_up($client), 'HTTP behind the signature';
+    ok hung_up($client), 'HTTP after the signature';
     unlike $adc->received, qr/GET/, '... does not arrive';
     like $nginx->error_log, qr/citrix_guard: closed protocol=cgp why=request: an HTTP/,
-        '... and it is said';
+        '... and it is logged';
     $client = client();
     $client->put($CitrixGuard::Ica::GREETING);
-    ok hung_up($client), 'a server that ends it';
+    ok hung_up($client), 'a server that ends the session';
     $nginx->settle;
     like $nginx->access_log('stream.log'), qr/^127\.0\.0\.1 "cgp" 200$/m,
         'logged by the other server, with the protocol';
@@ -205,11 +205,11 @@ subtest 'ICA goes on in the server that is named' => sub {
 };
 
 
-subtest 'what was allowed is that of the front' => sub {
-    ok hung_up(client(5)), 'who is denied there goes nowhere';
+subtest 'access rules are those of the front' => sub {
+    ok hung_up(client(5)), 'a denied client is closed';
     is_deeply [grep { -S } glob $nginx->dir . '/*'], [],
-        'nobody comes to a named server in another way';
-    is scalar(() = $adc->sessions), 0, '... or reaches the ADC';
+        'there is no other way to a named server';
+    is scalar(() = $adc->sessions), 0, '... and none reached the ADC';
 };
 
 
@@ -238,26 +238,26 @@ subtest 'as if it had been accepted there' => sub {
     is $own->{body}, "127.0.0.1 $port", '$server_addr and $server_port';
     my $from = CitrixGuard::Raw::ask($port, http('/away', host => 'c'));
     is CitrixGuard::Raw::header($from, 'Location'), "http://c:$port/there",
-        '... and where a redirect leads to';
+        '... and the target of a redirect';
     for my $silent (client(7), client(1)) {
         sleep 0.4;
         shutdown $silent->{socket}, 1;
-        ok $silent->closed, 'who says nothing is closed';
+        ok $silent->closed, 'a silent client is closed';
     }
     ok wait_until(sub { 2 == (() = $nginx->access_log('stream.log')
         =~ /^127\.0\.0\.1 "(?:http)?" 200$/mg) }),
-        'who goes without a request is in the log of stream';
+        'a client without a request is in the log of stream';
     my @http = $nginx->access_log('stream.log') =~ /"http"/g;
     CitrixGuard::Raw::ask($nginx->port, http('/', host => 'b'));
     is scalar(() = $nginx->access_log('stream.log') =~ /"http"/g), @http,
-        '... who has one is not';
+        '... one with a request is not';
     like $nginx->error_log, qr/\[info\].*client\ closed\ connection\ while
         \ waiting\ for\ request,\ client:\ 127\.0\.0\.1,\ server:\ gateway$/xm,
-        '... and nginx says in its own words why';
+        '... and nginx logs the reason';
 };
 
 
-subtest 'servers of one name, by theirs' => sub {
+subtest 'servers that share a name, by server_name' => sub {
     for my $case (['a', 200], ['none', 200], ['b', 204], ['x.wild.test', 204],
                   ['tail.test', 204], ['re12.test', 204], ['rex.test', 200]) {
         my ($host, $status) = @$case;
@@ -270,22 +270,22 @@ subtest 'servers of one name, by theirs' => sub {
 };
 
 
-subtest 'nothing is read ahead' => sub {
+subtest 'without preread' => sub {
     is CitrixGuard::Raw::ask($nginx->port(6), http('/plain'))->{status}, 200,
         'a server without citrix_guard_preread';
     $web->take;
 };
 
 
-subtest 'a way that leads nowhere' => sub {
+subtest 'a name without a server' => sub {
     my $client = client(2);
     $client->put($CitrixGuard::Ica::CGP);
     ok hung_up($client), 'a name that no server has';
     like $nginx->error_log, qr/\[error\].*no server has "citrix_guard_preread_name nobody"/,
-        '... is said';
-    ok hung_up(client(9)), '... for who is silent';
+        '... is logged';
+    ok hung_up(client(9)), '... for a silent client';
     is scalar(() = $adc->sessions), 0, 'nothing arrives';
-    is $web->arrivals($nginx), 0, '... nowhere';
+    is $web->arrivals($nginx), 0, '... at either';
 };
 
 
@@ -296,7 +296,7 @@ subtest 'reloads' => sub {
                     headers => ['Content-Length: 4'], body => undef));
     ok $nginx->reload, 'reloaded';
     $kept->put('body');
-    is $kept->get->{status}, 200, 'a request goes on';
+    is $kept->get->{status}, 200, 'a request continues';
     ok CitrixGuard::Ica::echoes($ica, 'still here'), 'ICA, too';
     is CitrixGuard::Raw::ask($nginx->port, http('/after'))->{status}, 200,
         'new ones as before';
@@ -329,12 +329,12 @@ for my $case (
     my ($stream, $message) = @$case;
     my ($status, $out) = $bad->configure(stream => $stream)->check;
     isnt $status, 0, "refused: $stream";
-    like $out, qr/\[emerg\].*$message/, '... and why is said';
+    like $out, qr/\[emerg\].*$message/, '... with the reason';
 }
 
 my $LOAD = join ' ', map {"load_module $_;"} $nginx->stream_modules;
 
-# what the http servers say, with a stream that stands behind them or before
+# the http servers, with the stream block after them or before
 for my $case (
     ['citrix_guard_http_name "";', qr/\[emerg\].*has an empty name/],
     ['citrix_guard_http_name a; citrix_guard_http_name a;',

@@ -1,5 +1,5 @@
-# RDP on the port of everything else: before TLS, and only if it is allowed. What
-# the ADC received decides.
+# RDP on the port of all other protocols: before TLS, and only if it is
+# allowed. What the ADC received decides.
 
 use strict;
 use warnings;
@@ -62,7 +62,7 @@ END
 }
 
 
-# All that such a client hears, until it is ended or silent for a while.
+# Everything that such a client receives, until the end or a silence.
 sub talk {
     my ($port, @say) = @_;
     my %how = ref $say[0] ? %{ shift @say } : ();
@@ -75,7 +75,7 @@ sub talk {
 }
 
 
-# What has come to the ADC since the last look: kinds, and all bytes.
+# What reached the ADC since the last call: the kinds, and all bytes.
 sub arrived {
     my ($nginx) = @_;
     $nginx->settle;
@@ -106,17 +106,17 @@ subtest 'a session' => sub {
     my $client = CitrixGuard::Ica::rdp($nginx->port);
     ok $client, 'before TLS';
     my (undef, $bytes) = arrived($nginx);
-    is $bytes, $REQUEST, 'the ADC has got the request as it was';
+    is $bytes, $REQUEST, 'the ADC received the request unchanged';
     ok CitrixGuard::Ica::echoes($client, join '', map { chr } 0 .. 255),
         '... then all bytes pass';
     ok CitrixGuard::Ica::echoes($client, $ATTACK x 400),
-        '... and what looks like HTTP';
+        '... even what looks like HTTP';
     ok CitrixGuard::Ica::rdp($nginx->port(2)), 'on a port without TLS';
     ok CitrixGuard::Ica::rdp($nginx->port, %TLS), 'within TLS';
     my $behind = CitrixGuard::Raw->new($nginx->port(3));
     $behind->put("PROXY TCP4 192.0.2.1 192.0.2.2 1000 443\r\n");
     $behind->put($REQUEST);
-    is $behind->bytes(6), $CONFIRM, 'behind the PROXY protocol';
+    is $behind->bytes(6), $CONFIRM, 'after the PROXY protocol';
     $behind = CitrixGuard::Raw->new($nginx->port(3));
     $behind->put("PROXY TCP4 192.0.2.1 192.0.2.2 1000 443\r\n$REQUEST");
     is $behind->bytes(6), $CONFIRM, '... in one piece';
@@ -146,7 +146,7 @@ subtest 'any split' => sub {
 };
 
 
-subtest 'the others on that port' => sub {
+subtest 'the other protocols on that port' => sub {
     my $ica = CitrixGuard::Ica::cgp($nginx->port, %TLS);
     ok $ica && CitrixGuard::Ica::echoes($ica, 'x' x 1000), 'ICA';
     my $get = "GET /vpn/index.html HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -162,20 +162,20 @@ subtest 'the others on that port' => sub {
     my $short = front('citrix_guard_preread_rdp on; ssl_handshake_timeout 300ms;
                        citrix_guard_preread_timeout 300ms;');
     $client = CitrixGuard::Raw->new($short->port);
-    ok $client->closed, '... and is closed when it does not';
+    ok $client->closed, '... and is closed if it does not';
     undef $client;
     arrived($nginx);
     is scalar(my @page = $web->arrivals($nginx)), 1, 'the page has arrived';
 };
 
 
-subtest 'what is no request' => sub {
+subtest 'what is not a connection request' => sub {
     my $ask = \&CitrixGuard::Ica::connection_request;
     my %with = (
-        'HTTP behind the first byte' => ["\x03$ATTACK"],
-        'HTTP behind the first bytes' => ["\x03\0", $ATTACK],
-        'HTTP behind it' => ["$REQUEST$ATTACK"],
-        'a line end, HTTP behind it' => ["$REQUEST\r\n$ATTACK"],
+        'HTTP after the first byte' => ["\x03$ATTACK"],
+        'HTTP after the first bytes' => ["\x03\0", $ATTACK],
+        'HTTP after it' => ["$REQUEST$ATTACK"],
+        'a line end and HTTP after it' => ["$REQUEST\r\n$ATTACK"],
         'HTTP within' => [$ask->(" /vpn/../vpns/ HTTP/1.0\r\n")],
         'HTTP/0.9 within' => [$ask->(" /vpn/../vpns/x\r\n")],
         'a path as a name' =>
@@ -196,17 +196,17 @@ subtest 'what is no request' => sub {
         }
     }
     my (undef, $bytes) = arrived($nginx);
-    is $bytes, '', 'nothing of it came to the ADC';
-    is scalar(my @pages = $web->arrivals($nginx)), 0, '... nor by way of the guard';
+    is $bytes, '', 'none of it reached the ADC';
+    is scalar(my @pages = $web->arrivals($nginx)), 0, '... nor the guard';
     my $half = CitrixGuard::Raw->new($nginx->port);
     $half->put(substr $REQUEST, 0, 20);
-    ok $half->closed, 'half a request is not waited for';
+    ok $half->closed, 'half a request times out';
     is events($nginx), 'rdp form', '... an event';
 };
 
 
-subtest 'no waiting for the answer' => sub {
-    # an ADC that is silent
+subtest 'a client that does not wait for the answer' => sub {
+    # a silent ADC
     my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 9)
         or die $@;
     my $other = CitrixGuard::Nginx->new(
@@ -225,14 +225,14 @@ END
     is talk($other->port, $REQUEST), '', 'no answer';
     is events($other), 'rdp slow', '... an event';
     my @got = map { my $end = $silent->accept; local $/; scalar <$end> } 1 .. 2;
-    is_deeply \@got, [$REQUEST, $REQUEST], 'the ADC got the requests alone';
+    is_deeply \@got, [$REQUEST, $REQUEST], 'the ADC received only the requests';
     for my $answer ("HTTP/1.1 400 Bad\r\n\r\n", "<html>", "\x03\0\0\x0c",
                     "\x03\0\0\x0b\x06\xe0", "\x16\x03\x01") {
         my $client = CitrixGuard::Raw->new($other->port);
         $client->put($REQUEST);
         my $end = $silent->accept;
         syswrite $end, $answer;
-        is eval { $client->rest } // 'not ended', '', 'another answer is not seen';
+        is eval { $client->rest } // 'not ended', '', 'another answer stops';
         is events($other), 'rdp answer', '... an event';
     }
 };
@@ -245,7 +245,7 @@ subtest 'off' => sub {
     is talk($off->port(2), $REQUEST) =~ /\A\x03/, '', 'without TLS';
     is talk($off->port, { %TLS }, $REQUEST) =~ /\A\x03/, '', 'within TLS';
     my ($kinds) = arrived($off);
-    is $kinds, '', 'nothing came to the ADC';
+    is $kinds, '', 'nothing reached the ADC';
 };
 
 
@@ -294,7 +294,7 @@ subtest 'the shipped configuration' => sub {
     $gateway->set('shutter.conf', qr/default\s+open;/, 'default closed;');
     ok $gateway->reload, 'the shutter is closed';
     ok !CitrixGuard::Ica::rdp($gateway->front, timeout => 5), '... for RDP, too';
-    ok CitrixGuard::Ica::echoes($client, 'x' x 1000), '... sessions go on';
+    ok CitrixGuard::Ica::echoes($client, 'x' x 1000), '... sessions continue';
 };
 
 done_testing;

@@ -29,7 +29,7 @@ my $web = CitrixGuard::Recorder->new(answer => sub {
 });
 
 my $gateway = CitrixGuard::Gateway->new(web => $web->port,
-    # workers that are ended with sessions in them say so
+    # workers that are killed with open sessions log it
     expected => qr/open socket #\d+ left in connection|aborting/)->start;
 my @TLS = $gateway->tls;
 my @HOST = (Host => $CitrixGuard::Gateway::NAME);
@@ -64,7 +64,7 @@ $gateway->set('shutter.conf', qr/^    default         open;/m,
               '    default         closed;');
 ok $gateway->reload, 'closed';
 
-subtest 'sessions go on' => sub {
+subtest 'sessions continue' => sub {
     ok CitrixGuard::Ica::echoes($_, 'still here'), '... this one' for @sessions;
 };
 
@@ -85,8 +85,8 @@ subtest 'browsers' => sub {
     is ask('/', method => 'HEAD')->{status}, 503, 'HEAD';
     is ask('/citrix-guard-closed/closed.html')->{status}, 404,
         'the page has no address of its own'
-        or diag 'it is only for those who are not let in';
-    is_deeply [$gateway->events], [], 'nothing is said of them';
+        or diag 'only clients that are turned away get it';
+    is_deeply [$gateway->events], [], 'there are no events for them';
 };
 
 subtest 'ICA' => sub {
@@ -100,7 +100,7 @@ subtest 'ICA' => sub {
         }, 5), 'the end of the stream, and no reset';
         # SSL_RECEIVED_SHUTDOWN: TLS has been ended, not only TCP
         ok Net::SSLeay::get_shutdown($client->{socket}->_get_ssl_object) & 2,
-            '... in good order';
+            '... cleanly';
     }
     $gateway->settle;
     my $log = $gateway->access_log('gateway.log');
@@ -119,11 +119,11 @@ subtest 'attempts' => sub {
 };
 
 unlike $gateway->error_log, qr/\[error\]/, 'no errors';
-is $web->arrivals($gateway), 0, 'nothing has reached the ADC by HTTP';
-is $gateway->adc->received, '', '... or otherwise';
+is $web->arrivals($gateway), 0, 'no HTTP has reached the ADC';
+is $gateway->adc->received, '', '... nor anything else';
 
 $gateway->set('shutter.conf', qr/^    192\.0\.2\.128\/25 /m, '    127.0.0.0/8 ');
-ok $gateway->reload, 'a network is let in';
+ok $gateway->reload, 'open for one network';
 is ask('/')->{status}, 200, 'HTTP from there';
 ok CitrixGuard::Ica::socks5($gateway->front, @TLS), 'ICA from there';
 refused ask('/vpn/../vpns/'), 'and an attack from there';
@@ -137,13 +137,13 @@ ok CitrixGuard::Ica::cgp($gateway->front, @TLS), 'ICA';
 
 subtest 'sessions are ended' => sub {
     ok CitrixGuard::Ica::echoes($_, 'still here'), 'not yet' for @sessions;
-    # the workers that are left over are those that have such sessions
+    # the remaining old workers are those with such sessions
     my @workers = children($gateway->pid);
     my ($new) = sort { $b <=> $a } @workers;
     my @old = grep { $_ != $new } @workers;
     ok scalar @old, 'there are old workers';
     kill 'TERM', @old;
-    ok wait_until(sub { !grep { alive($_) } @old }), '... which end';
+    ok wait_until(sub { !grep { alive($_) } @old }), '... and they exit';
     ok $_->closed, 'a session is over' for @sessions;
     is ask('/')->{status}, 200, 'the new one serves';
 };

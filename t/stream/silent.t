@@ -1,6 +1,6 @@
-# Silent clients do not keep others out: when a worker runs out of connections,
-# silent ones are closed, the oldest first. And no client has more of them than
-# the shipped configuration allows.
+# Silent clients do not lock others out: when a worker runs out of
+# connections, it closes silent ones, the oldest first. And no client gets
+# more connections than the shipped configuration allows.
 
 use strict;
 use warnings;
@@ -43,7 +43,7 @@ sub served {
 }
 
 
-# What a silent client has done before.
+# What a silent client has sent before.
 my %begin = (
     'nothing' => sub { CitrixGuard::Raw->new($gateway->front) },
     'half a hello' => sub {
@@ -66,22 +66,22 @@ for my $state (sort keys %begin) {
         my @silent;
         for (1 .. MANY) {
             push @silent, eval { $begin{$state}->() };
-            # the oldest goes; a user comes every now and then
+            # the oldest is closed; a user connects now and then
             served(scalar @silent) if @silent % 100 == 0;
         }
-        is scalar @silent, MANY, MANY . ' clients have come';
+        is scalar @silent, MANY, MANY . ' clients have connected';
         served('then');
         ok CitrixGuard::Ica::echoes($session, 'y' x 1000),
-            'the session from before goes on';
-        ok $silent[0]->closed, 'the oldest has gone';
-        ok $silent[-1]->usable, 'the youngest is still there';
+            'the earlier session continues';
+        ok $silent[0]->closed, 'the oldest was closed';
+        ok $silent[-1]->usable, 'the newest is still open';
     };
 }
 
 $gateway->settle;
-like $gateway->error_log, qr/reusing connections/, 'nginx was short of them';
+like $gateway->error_log, qr/reusing connections/, 'nginx ran out of them';
 like $gateway->error_log, qr/citrix_guard: closed protocol=http why=silent: /,
-    '... and took silent ones';
+    '... and closed silent ones';
 like $gateway->access_log('gateway.log'), qr/ http open 503 /,
     '... with a line in the log';
 
@@ -90,12 +90,12 @@ like $gateway->access_log('gateway.log'), qr/ http open 503 /,
 undef $session;
 
 
-subtest 'what one address may have' => sub {
+subtest 'the limit of one address' => sub {
     my $few = CitrixGuard::Gateway->new(web => $web->port);
     $few->set('demultiplexer.conf', qr/(?<=limit_conn citrix_client )2000/, 20);
     $few->start;
     my @clients = map { CitrixGuard::Raw->new($few->front) } 1 .. 30;
-    ok $_->closed, 'one too many is closed' for @clients[20 .. 29];
+    ok $_->closed, 'one above the limit is closed' for @clients[20 .. 29];
     is scalar(grep { $_->usable } @clients[0 .. 19]), 20, 'the others are not';
     my @from = (from => '127.0.0.2');
     my $other = CitrixGuard::Raw->new($few->front, $few->tls, @from);
@@ -105,13 +105,13 @@ subtest 'what one address may have' => sub {
     $few->settle;
     my $again = CitrixGuard::Raw->new($few->front, $few->tls);
     $again->put($GET);
-    is $again->get->{status}, 200, 'the first one as well, when it has let go';
+    is $again->get->{status}, 200, 'the first one as well, later';
     is scalar(() = $few->access_log('gateway.log')
               =~ /^127\.0\.0\.1 .* http open 503 /mg), 10, 'in the log';
 };
 
 
-subtest 'one network of IPv6 is one client' => sub {
+subtest 'an IPv6 network is one client' => sub {
     my $nginx = CitrixGuard::Nginx->new(stream => <<'END')->start;
         limit_conn_zone $citrix_guard_source zone=client:1m;
         server {

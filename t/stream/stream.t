@@ -1,5 +1,5 @@
-# The demultiplexer: only exact signatures are not HTTP. What the ADC received
-# decides.
+# The demultiplexer: everything but an exact signature is HTTP. What the ADC
+# received decides.
 
 use strict;
 use warnings;
@@ -65,8 +65,8 @@ END
 END
 
 
-# Everything that the server says to these pieces, until it hangs up, has said
-# what is expected, or is silent for a while.
+# Everything that the server answers to these pieces, until it hangs up, has
+# sent what is expected, or is silent for a while.
 sub said {
     my ($port, $expected, @pieces) = @_;
     my $client = CitrixGuard::Raw->new($nginx->port($port),
@@ -92,7 +92,7 @@ sub kinds {
 }
 
 
-# The lines about streams that were ended since the last look.
+# The lines about streams that were ended since the last call.
 my $seen = 0;
 sub closed {
     $nginx->settle;
@@ -103,7 +103,7 @@ sub closed {
 }
 
 
-subtest 'clients that are no browsers' => sub {
+subtest 'clients other than browsers' => sub {
     for my $how ([ticket => \&CitrixGuard::Ica::socks5],
                  [cgp => \&CitrixGuard::Ica::cgp]) {
         my ($name, $open) = @$how;
@@ -118,12 +118,12 @@ subtest 'clients that are no browsers' => sub {
                                        signature => $CitrixGuard::Ica::ICA);
     ok $client && CitrixGuard::Ica::echoes($client, 'x' x 100_000), 'ica';
     undef $client;
-    is kinds(), 'socks5 cgp ica', 'all of them have reached the ADC';
-    is closed(), '', 'nothing is said of them';
+    is kinds(), 'socks5 cgp ica', 'all of them reached the ADC';
+    is closed(), '', 'there are no events for them';
     $nginx->settle;
     like $nginx->access_log('stream.log'),
         qr/^"socks5" 200\n"cgp" 200\n"ica" 200$/m, '$citrix_guard_protocol';
-    is $web->arrivals($nginx), 0, 'nothing was HTTP';
+    is $web->arrivals($nginx), 0, 'none of it was HTTP';
 };
 
 
@@ -152,12 +152,12 @@ subtest 'any split' => sub {
         sleep 0.002;
     }
     like eval { $client->bytes(10) }, qr/^\x05\x00/, 'CONNECT byte by byte';
-    unlike kinds(), qr/http/, 'the ADC has seen the signatures';
+    unlike kinds(), qr/http/, 'the ADC received only signatures';
     closed();
 };
 
 
-subtest 'everything else is HTTP, and meets the guard' => sub {
+subtest 'everything else is HTTP and goes to the guard' => sub {
     my $attack = 'GET /vpn/../vpns/cfg/smb.conf HTTP/1.0';
     my %sent = (
         'the attack itself' => "$attack\r\n\r\n",
@@ -202,7 +202,7 @@ subtest 'everything else is HTTP, and meets the guard' => sub {
         }
     }
     closed();
-    is $web->arrivals($nginx), 0, 'nor what is behind it';
+    is $web->arrivals($nginx), 0, 'nor anything after it';
 };
 
 
@@ -215,14 +215,14 @@ subtest 'silence' => sub {
         my $answer = eval { $client->get };
         my $name = sprintf 'silent behind "%*v02x"', ' ', $start;
         is $answer && $answer->{status}, $start eq '' ? 403 : 400,
-            "$name: it is HTTP then" if $start eq '' || $answer;
+            "$name: it becomes HTTP" if $start eq '' || $answer;
         is kinds(), '', '... and nothing reaches the ADC';
     }
     my $client = CitrixGuard::Raw->new($nginx->port);
     $client->put("\x05");
     undef $client;
     $nginx->settle;
-    is kinds(), '', 'a client that goes away before it is known';
+    is kinds(), '', 'a client that leaves before its protocol is known';
 };
 
 
@@ -231,7 +231,7 @@ subtest 'the second message of SOCKS5' => sub {
     my $ticket = $connect->($CitrixGuard::Ica::TICKET);
     my $address = pack 'C4 C4 n', 5, 1, 0, 1, 127, 0, 0, 1, 80;
     my @CASES = (
-        # name, message, is it let through by ticket, connect
+        # name, message, allowed with "ticket", allowed with "connect"
         ['a ticket', $ticket, 1, 1],
         ['a name', $connect->('vda.example.test', 1494), 0, 1],
         ['an address', $address, 0, 1],
@@ -249,8 +249,8 @@ subtest 'the second message of SOCKS5' => sub {
             my $got = ($adc->sessions)[0]{bytes};
             my $what = qw(ticket connect)[$mode] . ": $name";
             if ($through[$mode]) {
-                like $got, qr/\A\x05\x01\x00\Q$second\E/, "$what goes on";
-                is closed(), '', '... without a word';
+                like $got, qr/\A\x05\x01\x00\Q$second\E/, "$what continues";
+                is closed(), '', '... without a line in the log';
             }
             else {
                 ok !$client, "$what ends the session";
@@ -264,7 +264,7 @@ subtest 'the second message of SOCKS5' => sub {
 };
 
 
-subtest 'HTTP behind a signature' => sub {
+subtest 'HTTP after a signature' => sub {
     my $target = '/vpn/../vpns/cfg/smb.conf';
     for my $first ($CitrixGuard::Ica::CGP, $CitrixGuard::Ica::ICA) {
         for my $behind ($GET, CitrixGuard::Ica::bind_request(" $target\n"),
@@ -277,7 +277,7 @@ subtest 'HTTP behind a signature' => sub {
             my $name = printable("$first$behind");
             $adc->forget;
             is said(1, '', "$first$behind"), '', "$name: no answer";
-            unlike $adc->received, qr/vpn/, '... does not arrive, at once';
+            unlike $adc->received, qr/vpn/, '... does not arrive at once';
             like closed(), qr/protocol=(?:cgp\ why=request:\ an\ HTTP
                 |ica\ why=early:\ the\ client\ did)/x, '... a line';
         }
@@ -285,7 +285,7 @@ subtest 'HTTP behind a signature' => sub {
     # a bind request, and the longest one
     my $bind = CitrixGuard::Ica::bind_request();
     my $longest = "\xff\xff\x01\0\0\0\0" . "\x01" x 32_762;
-    # an ADC that is silent, so that what comes later is seen as it comes
+    # a silent ADC, so that later pieces are judged as they arrive
     my $silent = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
         or die "silent: $@";
     my $through = CitrixGuard::Nginx->new(
@@ -317,7 +317,7 @@ END
             - ($why eq 'slow' ? 0 : length $case->[-1]),
             '... and the last piece is not sent';
         like $through->error_log, qr/closed protocol=\w+ why=$why: /,
-            '... and said';
+            '... and logged';
     }
     $through->settle;
     is $through->access_log('why.log'), "cgp request\ncgp request\ncgp form\n"
@@ -327,11 +327,11 @@ END
 };
 
 
-subtest 'a session is theirs when both have greeted' => sub {
+subtest 'after both greetings any bytes are allowed' => sub {
     for my $open (sub { CitrixGuard::Ica::cgp(@_) },
                   sub { CitrixGuard::Ica::cgp(@_, signature =>
                         $CitrixGuard::Ica::ICA) },
-                  # as clients say it: the first time, and to reconnect
+                  # as clients send it: at first, and to reconnect
                   (map { my $ticket = $_; sub {
                       CitrixGuard::Ica::cgp(@_, signature =>
                           $CitrixGuard::Ica::CGP
@@ -343,19 +343,19 @@ subtest 'a session is theirs when both have greeted' => sub {
             for '', 'x' x 10_000;
         sleep 0.5;
         ok CitrixGuard::Ica::echoes($client, "\n$GET"),
-            '... and the time for greetings does not count';
+            '... and the timeout for greetings is over';
     }
     my $client = CitrixGuard::Ica::socks5($nginx->port(2),
         second => CitrixGuard::Ica::connect_to('vda.example.test', 1494));
     ok CitrixGuard::Ica::echoes($client, $CitrixGuard::Ica::CGP),
-        'CGP behind any CONNECT';
+        'CGP after any CONNECT';
     ok CitrixGuard::Ica::echoes($client, "\n$GET"), '... and then HTTP';
-    is closed(), '', 'nothing is said of them';
+    is closed(), '', 'there are no events for them';
     $client = CitrixGuard::Ica::socks5($nginx->port(2),
         second => CitrixGuard::Ica::connect_to('127.0.0.1', 80));
     $adc->forget;
     $client->put($GET);
-    is eval { $client->bytes(1) }, undef, 'HTTP behind any CONNECT';
+    is eval { $client->bytes(1) }, undef, 'HTTP after any CONNECT';
     like closed(), qr/why=inside: SOCKS5 carries/, '... is ended';
     unlike $adc->received, qr/GET/, '... and does not arrive';
     $adc->forget;
@@ -374,12 +374,12 @@ END
     my $client = CitrixGuard::Raw->new($through->port, timeout => 2);
     $client->put($CitrixGuard::Ica::CGP
                  . CitrixGuard::Ica::bind_request() . "\r\n\r\n");
-    is eval { $client->bytes(1) }, undef, 'nothing of it reaches the client';
+    is eval { $client->bytes(1) }, undef, 'none of it reaches the client';
     like $through->error_log, qr/the ADC answers in another protocol/,
-        '... and it is said';
+        '... and it is logged';
     $odd->take;
 
-    # to a greeting it says nothing at all
+    # it does not answer a greeting at all
     $client = CitrixGuard::Raw->new($through->port, timeout => 2);
     $client->put($CitrixGuard::Ica::GREETING);
     sleep 0.2;
@@ -387,9 +387,9 @@ END
     is eval { $client->bytes(1) }, undef, 'a client that does not wait';
     like $through->error_log, qr/the client did not wait/, '... is ended';
     is join('', map { $_->{raw} } $odd->arrivals($through)),
-        $CitrixGuard::Ica::GREETING, '... before it is heard';
+        $CitrixGuard::Ica::GREETING, '... and only the greeting arrived';
 
-    # an answer in two pieces: nothing is shown before it is one
+    # an answer in two pieces: none is forwarded before it is complete
     my $half = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
         or die "half: $@";
     my $to_half = CitrixGuard::Nginx->new(

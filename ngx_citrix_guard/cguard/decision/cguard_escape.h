@@ -137,8 +137,8 @@ typedef struct {
 
 
 /*
- * Called with each character, in order.  Before it stand "npending" escapes
- * that remain unfinished: bytes none of which can be part of a sign.  Returns
+ * Called with each character, in order.  "npending" escapes before it remain
+ * unfinished: none of their bytes can be part of a sign.  Returns
  * what has to follow before anything counts again, CGUARD_MAY_..., or 0.
  */
 
@@ -256,8 +256,8 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
 
 
 /*
- * A code point as what it may stand for.  More than one character: all but
- * the first go into the queue.
+ * The text that a code point may be read as.  If that has several characters,
+ * all but the first go into the queue.
  */
 
 static inline void

@@ -52,8 +52,8 @@ static const uint16_t  cguard_harmless[16] = {
 
 
 /*
- * Does the "%" at p[i] begin an escape of a harmless character?  Behind a dot
- * none is: a parser may drop what it stands for.
+ * Does the "%" at p[i] begin an escape of a harmless character?  After a dot no
+ * character is harmless: a parser may drop it.
  */
 
 static inline int

@@ -73,9 +73,9 @@ cguard_sign_merge(cguard_sign_t *sign, const cguard_sign_t *other)
 
 
 /*
- * All readings.  Where all is ASCII, the lenient one shows what is plain; what
- * is not read may be a parent.
- * Behind the first raw "?" the string goes on in the middle of a segment, but
+ * All readings.  If everything is ASCII, the plain signs are those of the
+ * lenient reading; what is not read may be a parent.
+ * After the first raw "?" the string continues in the middle of a segment, but
  * only as Citrix's expression reads it: for the signs.
  */
 

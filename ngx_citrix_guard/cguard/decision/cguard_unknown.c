@@ -79,8 +79,8 @@ cguard_path_ends(cguard_path_t *t, unsigned plain, unsigned dropped,
 
 
 /*
- * The segment is over, for who sees no unknown.  The first unknown may stand
- * within the escape that ends it, up to "last".
+ * The segment is over, for a parser that meets no unknown.  The first unknown
+ * may be within the escape that ends it, up to "last".
  */
 
 CGUARD_NOINLINE void
@@ -293,8 +293,8 @@ cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
 
 
 /*
- * The third byte of a run of unknown bytes.  It and those behind it change
- * nothing, but for the last five: no lead byte swallows more.  Returns where
+ * The third byte of a run of unknown bytes.  It and those after it change
+ * nothing, except the last five: no lead byte swallows more.  Returns where
  * these begin, or "i".
  */
 

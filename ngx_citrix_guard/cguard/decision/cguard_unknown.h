@@ -12,8 +12,8 @@
 
 
 /*
- * Runs of unknown bytes, and escapes other than whole ones of two digits, that
- * a path may have.  No name has so many, and what lies behind is not clean.
+ * How many runs of unknown bytes, and escapes other than complete ones of two
+ * digits, a path may have.  No name has so many; a path with more is refused.
  */
 
 #define CGUARD_ODD  512

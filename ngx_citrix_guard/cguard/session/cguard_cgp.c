@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The bind request of CGP.  Its head is the same for all clients, and is held
- * to that.  Capabilities are walked over for one thing: whoever reconnects has
- * a ticket among them, with random bytes that may look like anything.
+ * The bind request of CGP.  Its head is the same for all clients, and has to be
+ * exactly that.  Capabilities are skipped, except one: the ticket of a client
+ * that reconnects has random bytes, which may look like anything.
  */
 
 

@@ -2,14 +2,14 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * What a client of CGP sends behind its signature: one bind request.  Its form
- * is that of Citrix' own HTML5 client:
+ * What a CGP client sends after its signature: one bind request.  Its form is
+ * that of Citrix's own HTML5 client:
  *
  *   length of what follows: 7 bits, or 15 in two bytes; 01 00 00 00; the number
  *   of capabilities, in the same form
  *   each: length; service, capability (16 bits, the low byte first); 00 00; more
  *
- * Everything has a length, so this walks over what it does not know.  Whoever
+ * Everything has a length, so unknown parts are skipped.  A client that
  * reconnects has a capability with a ticket from the ADC, whose form is known
  * from the client's own tests:
  *

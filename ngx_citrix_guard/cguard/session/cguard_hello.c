@@ -104,8 +104,8 @@ cguard_hello_line_end(cguard_hello_t *h)
 
 
 /*
- * The texts below may be written with escapes, whatever stands between them.  A
- * climb needs one, and so does what it leads to.
+ * The texts below may be written with escapes, with any bytes in between.  A
+ * climb needs one, and so does its destination.
  */
 
 static int

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * How many attacks each worker has forwarded whose end it still waits for: if
- * it dies, nobody will ever know what came of them.
+ * How many forwarded attacks each worker still waits for: if it dies, their
+ * outcome will never be known.
  */
 
 

@@ -51,3 +51,10 @@ scan_fast(scan_parser_t *ps, const unsigned char *p,
     return scan_has_avx2() ? scan_fast_avx2(ps, p, last, passed)
                            : scan_fast_sse2(ps, p, last, passed);
 }
+
+
+int
+scan_fast_stops(const scan_parser_t *ps)
+{
+    return ps->format == SCAN_CLF || ps->format == SCAN_JSON;
+}

@@ -27,5 +27,12 @@
 const unsigned char *scan_fast(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, unsigned policy, scan_passed_t *passed);
 
+/*
+ * Does it stop at the first line end, even if that was not there when it was
+ * called?  For bytes that may change.
+ */
+
+int scan_fast_stops(const scan_parser_t *ps);
+
 
 #endif /* _SCAN_FAST_H_INCLUDED_ */

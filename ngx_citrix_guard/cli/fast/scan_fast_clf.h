@@ -18,6 +18,7 @@
 
 #include "cli/bytes/scan_byte.h"
 #include "scan_fast_target.h"
+#include "scan_fast_time.h"
 #include "cli/bytes/scan_quiet.h"
 #include "cli/formats/scan_time.h"
 #include "cli/formats/scan_types.h"
@@ -35,15 +36,14 @@ scan_fast_time(scan_time_cache_t *clock, const unsigned char *p)
 {
 #ifdef SCAN_WIDE
 
-    unsigned  same;
+    int64_t  time;
 
-    static const unsigned  whole = (1u << SCAN_CLF_LEN) - 1;
+    if (clock->at == SCAN_CLF_SECONDS) {
+        time = scan_fast_time_near(clock, p, SCAN_CLF_SECONDS, SCAN_CLF_LEN);
 
-    same = scan_window_mask(scan_window_same(scan_window(p),
-                                             scan_window(clock->text)));
-
-    if (clock->at == SCAN_CLF_SECONDS && (same & whole) == whole) {
-        return clock->time;
+        if (time != SCAN_NO_TIME) {
+            return time;
+        }
     }
 
 #endif

@@ -19,6 +19,7 @@
 #include "cli/bytes/scan_byte.h"
 #include "scan_fast_memo.h"
 #include "scan_fast_target.h"
+#include "scan_fast_time.h"
 #include "cli/bytes/scan_quiet.h"
 #include "cli/formats/scan_time.h"
 #include "cli/formats/scan_types.h"
@@ -265,18 +266,14 @@ scan_layout_time(scan_parser_t *ps, const scan_layout_value_t *value,
 
 #ifdef SCAN_WIDE
 
-    /* most often it is the time of the line before */
+    /* most often it is in the minute of the line before */
 
-    if (value->quoted && ps->clock.len > SCAN_DATE_LEN
-        && ps->clock.len <= SCAN_WINDOW)
-    {
+    if (value->quoted && ps->clock.at && ps->clock.len <= SCAN_WINDOW) {
         q = p + ps->clock.len;
+        *time = scan_fast_time_near(&ps->clock, p, ps->clock.at,
+                                    ps->clock.len);
 
-        if (!(scan_window_differ(p, ps->clock.text)
-              << (SCAN_WINDOW - ps->clock.len))
-            && *q == '"')
-        {
-            *time = ps->clock.time;
+        if (*time != SCAN_NO_TIME && *q == '"') {
             return q;
         }
     }

@@ -47,6 +47,9 @@ scan_memo_init(scan_memo_t *memo, unsigned n)
 }
 
 
+#define SCAN_WINDOW_ALL  (unsigned) ((1ull << SCAN_WINDOW) - 1)
+
+
 /* the bytes in which two windows differ */
 
 scan_inline unsigned
@@ -54,7 +57,7 @@ scan_window_differ(const unsigned char *p, const unsigned char *text)
 {
     return scan_window_mask(scan_window_same(scan_window(p),
                                              scan_window(text)))
-           ^ (unsigned) ((1ull << SCAN_WINDOW) - 1);
+           ^ SCAN_WINDOW_ALL;
 }
 
 
@@ -78,10 +81,23 @@ scan_memo_again(scan_memo_t *memo, const unsigned char *p,
 
     before = memo->data;
 
-    for (i = 0; i + SCAN_WINDOW < len; i += SCAN_WINDOW) {
+    for (i = 0; i + 2 * SCAN_WINDOW < len; i += 2 * SCAN_WINDOW) {
+        if (scan_window_mask(scan_window_and(
+                scan_window_same(scan_window(p + i), scan_window(before + i)),
+                scan_window_same(scan_window(p + i + SCAN_WINDOW),
+                                 scan_window(before + i + SCAN_WINDOW))))
+            != SCAN_WINDOW_ALL)
+        {
+            return NULL;
+        }
+    }
+
+    if (i + SCAN_WINDOW < len) {
         if (scan_window_differ(p + i, before + i)) {
             return NULL;
         }
+
+        i += SCAN_WINDOW;
     }
 
     differ = scan_window_differ(p + i, before + i) << (32 - (len - i));

@@ -37,6 +37,8 @@ static void monitor_server(monitor_reader_t *rd, const char *path,
     const char *value);
 static void monitor_canary(monitor_reader_t *rd, const char *path,
     const char *value);
+static void monitor_time(monitor_reader_t *rd, const char *path,
+    const char *value);
 static void monitor_outcome(monitor_reader_t *rd, const char *path,
     const char *value);
 static void monitor_add(monitor_reader_t *rd, unsigned long long *to,
@@ -96,6 +98,10 @@ static void
 monitor_found(void *data, const char *path, const char *value)
 {
     monitor_reader_t  *rd = data;
+
+    if (value) {
+        monitor_time(rd, path, value);
+    }
 
     if (strncmp(path, "servers.#", 9) == 0) {
         monitor_server(rd, path + 9, value);
@@ -243,6 +249,29 @@ monitor_canary(monitor_reader_t *rd, const char *path, const char *value)
         }
 
         memset(canary, 0, sizeof(monitor_canary_t));
+    }
+}
+
+
+/* the latest of the times by which the clock is known to have been set back */
+
+static void
+monitor_time(monitor_reader_t *rd, const char *path, const char *value)
+{
+    const char  *last;
+
+    last = strrchr(path, '.');
+
+    if (strcmp(path, "started") != 0 && strcmp(path, "configured") != 0
+        && strcmp(path, "servers.#.since") != 0
+        && !(strncmp(path, "servers.#.verdicts.", 19) == 0
+             && strcmp(last, ".last") == 0))
+    {
+        return;
+    }
+
+    if (strcmp(value, rd->to->latest) > 0) {
+        snprintf(rd->to->latest, sizeof(rd->to->latest), "%s", value);
     }
 }
 

@@ -39,6 +39,7 @@ typedef struct {
     char                  now[40];
     char                  started[40];
     char                  configured[40];
+    char                  latest[40];       /* of all that has happened */
     char                  module[40];
     char                  nginx[40];
 
@@ -63,12 +64,12 @@ typedef struct {
     /* events that were not written to the log, or not in full */
     unsigned long long    lost;
 
-    /* the counters of before could not be read, and nobody has looked */
+    /* the saved counters could not be read; not acknowledged */
     unsigned              damaged;
 
     /*
      * after an upgrade on the fly: processes of another nginx that accept
-     * connections; until when one counted elsewhere, and nobody has looked
+     * connections; until when one counted elsewhere, if not acknowledged
      */
     unsigned long long    beside;
     unsigned long long    unreadable;

@@ -71,8 +71,8 @@ scan_conclusion_success(const scan_findings_t *sc, FILE *f)
     }
 
     if (n) {
-        fprintf(f, "  From %zu source%s a script was answered and then a "
-                "template fetched: that is the\n  attack in both its "
+        fprintf(f, "  %zu source%s got an answer from a script and then "
+                "fetched a template: that is the\n  attack in both its "
                 "stages.\n", n, n == 1 ? "" : "s");
     }
 
@@ -103,7 +103,7 @@ scan_conclusion_attempts(const scan_findings_t *sc, FILE *f)
     } else if (scan_unread(sc)) {
         scan_print_sentence(f, CLI_AMBER, "Attempts, and not all could be "
                             "read",
-                            "What was not read may hold a success.");
+                            "What was not read may contain a success.");
 
     } else {
         scan_print_sentence(f, CLI_AMBER, "Attempts only",
@@ -154,7 +154,7 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
 
     } else if (scan_unread(sc)) {
         scan_print_sentence(f, CLI_AMBER, "Could not be read",
-                            "These logs do not say that nothing happened.");
+                            "These logs do not show that nothing happened.");
 
     } else if (sc->count[SCAN_LOOK] == 0) {
         scan_print_sentence(f, CLI_GREEN, "Nothing found",
@@ -180,7 +180,7 @@ scan_conclusion(const scan_findings_t *sc, FILE *f)
     {
         fprintf(f, "  The logs begin on %s. An ADC that was open on or after "
                 "9 January 2020\n  may have been attacked before that, and "
-                "these logs cannot say.\n", scan_time_text(sc->first, first));
+                "these logs cannot show it.\n", scan_time_text(sc->first, first));
     }
 
     if (sc->left_out) {

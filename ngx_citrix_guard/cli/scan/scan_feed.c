@@ -11,11 +11,13 @@
 #include <string.h>
 
 #include "cli/common/cli_memory.h"
+#include "cli/fast/scan_fast.h"
 #include "cli/formats/scan_table.h"
 #include "cli/formats/scan_types.h"
 #include "cli/formats/scan_w3c.h"
 #include "scan_feed.h"
 #include "scan_files.h"
+#include "scan_map.h"
 #include "scan_piece.h"
 #include "scan_source.h"
 #include "scan_text.h"
@@ -40,12 +42,14 @@ struct scan_feed_s {
     unsigned              begins:1;
     unsigned              is_w3c:1;
     unsigned              skip:1;
+    unsigned              unmapped:1;       /* no window of it any more */
 };
 
 
 static int scan_feed_text(scan_feed_t *feed, scan_piece_t *pc);
 static int scan_feed_file(scan_feed_t *feed, scan_piece_t *pc);
 static void scan_feed_member(scan_feed_t *feed, char *name);
+static int scan_feed_map(scan_feed_t *feed, scan_piece_t *pc);
 static void scan_feed_fill(scan_feed_t *feed, scan_piece_t *pc);
 static void scan_feed_w3c(scan_feed_t *feed, scan_piece_t *pc);
 
@@ -83,7 +87,9 @@ scan_feed_close(scan_feed_t *feed)
 int
 scan_feed_next(scan_feed_t *feed, scan_piece_t *pc)
 {
+    pc->data = pc->buf;
     pc->len = 0;
+    pc->mapped = 0;
     pc->error = NULL;
     pc->header = NULL;
 
@@ -95,7 +101,11 @@ scan_feed_next(scan_feed_t *feed, scan_piece_t *pc)
 
     if (feed->text) {
         pc->file = feed->member;
-        scan_feed_fill(feed, pc);
+
+        if (!scan_feed_map(feed, pc)) {
+            scan_feed_fill(feed, pc);
+        }
+
         scan_feed_w3c(feed, pc);
     }
 
@@ -144,6 +154,7 @@ scan_feed_text(scan_feed_t *feed, scan_piece_t *pc)
         feed->text = scan_text_open(feed->source, &feed->sc->formats);
         feed->nrest = 0;
         feed->skip = 0;
+        feed->unmapped = 0;
         feed->begins = 1;
 
         memset(&feed->w3c, 0, sizeof(scan_w3c_t));
@@ -197,6 +208,52 @@ scan_feed_member(scan_feed_t *feed, char *name)
 
     member->order = feed->texts++;
     feed->member = member;
+}
+
+
+/*
+ * The next lines where they are, in a window of the file, if they are likely to
+ * be like those before; 0: they have to be read.  A table's columns are named
+ * in between, by bytes that must not change.
+ */
+
+static int
+scan_feed_map(scan_feed_t *feed, scan_piece_t *pc)
+{
+    int                   fd;
+    off_t                 at;
+    size_t                len;
+    const unsigned char  *p, *nl;
+
+    if (feed->begins || feed->is_w3c || feed->skip || feed->unmapped
+        || !scan_fast_stops(&pc->parser))
+    {
+        return 0;
+    }
+
+    fd = scan_text_file(feed->text, &at);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    p = scan_map_file(&pc->map, fd, at - (off_t) feed->nrest, &len);
+    nl = p ? memrchr(p, '\n', len) : NULL;
+
+    if (nl == NULL || nl < p + feed->nrest) {
+        feed->unmapped = 1;
+        return 0;
+    }
+
+    pc->data = p;
+    pc->len = (size_t) (nl + 1 - p);
+    pc->mapped = 1;
+
+    scan_source_skip(feed->source, pc->len - feed->nrest);
+    feed->nrest = 0;
+    pc->at = feed->at + scan_source_at(feed->source);
+
+    return 1;
 }
 
 

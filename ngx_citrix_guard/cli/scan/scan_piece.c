@@ -22,10 +22,17 @@
 #include "scan_export.h"
 #include "scan_findings.h"
 #include "scan_judge.h"
+#include "scan_map.h"
 
 
 static const unsigned char *scan_piece_pass(scan_piece_t *pc,
     const unsigned char *p, const unsigned char *end);
+static void scan_piece_read(scan_piece_t *pc, const unsigned char *p,
+    const unsigned char *nl);
+static void scan_piece_copy(scan_piece_t *pc, const unsigned char *p,
+    const unsigned char *nl);
+static void scan_piece_own(scan_piece_t *pc, const unsigned char **p,
+    const unsigned char **last, const unsigned char **end);
 static void scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     const unsigned char *last);
 static void scan_piece_times(scan_piece_t *pc);
@@ -51,6 +58,8 @@ scan_piece_free(scan_piece_t *pc)
     scan_arena_free(&pc->arena);
     scan_document_free(&pc->parser);
 
+    scan_map_free(&pc->map);
+
     free(pc->buf);
     free(pc->parser.text);
     free(pc->day);
@@ -73,11 +82,11 @@ scan_piece_requests(scan_piece_t *pc, int64_t time, uint64_t n)
 }
 
 
-void
-scan_piece_parse(scan_piece_t *pc)
-{
-    const unsigned char  *p, *last, *nl, *end;
+/* as if no line had been read */
 
+static void
+scan_piece_reset(scan_piece_t *pc)
+{
     pc->lines = pc->requests = pc->untimed = pc->damaged = 0;
     pc->left_out = 0;
     pc->formats = 0;
@@ -93,16 +102,28 @@ scan_piece_parse(scan_piece_t *pc)
     pc->parser.shape.known = 0;
 
     scan_arena_reset(&pc->arena);
+}
 
-    last = pc->buf + pc->len;
-    end = memrchr(pc->buf, '\n', pc->len);
 
-    for (p = pc->buf; p < last; p = nl + 1) {
+void
+scan_piece_parse(scan_piece_t *pc)
+{
+    const unsigned char  *p, *last, *nl, *end;
+
+    scan_piece_reset(pc);
+
+    p = pc->data;
+    last = p + pc->len;
+    end = memrchr(p, '\n', pc->len);
+
+    while (p < last) {
 
         if (end) {
             p = scan_piece_pass(pc, p, end);
 
-            if (p == last) {
+            /* behind it if somebody writes to the window */
+
+            if (p >= last) {
                 break;
             }
         }
@@ -112,20 +133,80 @@ scan_piece_parse(scan_piece_t *pc)
         nl = memchr(p, '\n', (size_t) (last - p));
         nl = nl ? nl : last;
 
-        if (nl == pc->header) {
-            pc->formats |= 1u << SCAN_TABLE;
-            continue;
-        }
-
-        if (nl - p >= SCAN_LINE_MAX) {
-            scan_piece_damaged(pc, p, nl);
+        if (pc->mapped) {
+            scan_piece_copy(pc, p, nl);
 
         } else {
-            scan_piece_line(pc, p, nl);
+            scan_piece_read(pc, p, nl);
+        }
+
+        p = nl + 1;
+
+        if (pc->mapped && !scan_fast_stops(&pc->parser)) {
+            scan_piece_own(pc, &p, &last, &end);
         }
     }
 
     scan_piece_times(pc);
+
+    if (pc->map.lost) {
+        pc->map.lost = 0;
+        pc->error = "it became shorter meanwhile, or a part cannot be read";
+    }
+}
+
+
+/* a line by itself */
+
+static void
+scan_piece_read(scan_piece_t *pc, const unsigned char *p,
+    const unsigned char *nl)
+{
+    if (nl == pc->header) {
+        pc->formats |= 1u << SCAN_TABLE;
+
+    } else if (nl - p >= SCAN_LINE_MAX) {
+        scan_piece_damaged(pc, p, nl);
+
+    } else {
+        scan_piece_line(pc, p, nl);
+    }
+}
+
+
+/* a line of the window, as it is now */
+
+static void
+scan_piece_copy(scan_piece_t *pc, const unsigned char *p,
+    const unsigned char *nl)
+{
+    size_t  len;
+
+    len = (size_t) (nl - p);
+
+    memcpy(pc->buf, p, len);
+    pc->buf[len] = '\n';
+
+    scan_piece_read(pc, pc->buf, pc->buf + len);
+}
+
+
+/* the rest of the window, for a fast path that has to know its end */
+
+static void
+scan_piece_own(scan_piece_t *pc, const unsigned char **p,
+    const unsigned char **last, const unsigned char **end)
+{
+    size_t  len;
+
+    len = *p < *last ? (size_t) (*last - *p) : 0;
+
+    memcpy(pc->buf, *p, len);
+
+    pc->mapped = 0;
+    *p = pc->buf;
+    *last = pc->buf + len;
+    *end = memrchr(pc->buf, '\n', len);
 }
 
 

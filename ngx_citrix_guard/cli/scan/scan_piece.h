@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "cli/formats/scan_types.h"
+#include "scan_map.h"
 
 
 /* small enough to be in a cache when it is parsed */
@@ -35,7 +36,13 @@ typedef struct {
     unsigned              policy;
 
     unsigned char        *buf;
+    scan_map_t            map;
+
+    /* in one of the two */
+    const unsigned char  *data;
     size_t                len;
+    unsigned              mapped:1;
+
     uint64_t              turn;
     scan_file_t          *file;
     const char           *error;

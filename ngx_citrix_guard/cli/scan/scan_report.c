@@ -241,7 +241,7 @@ scan_report_outcomes(const scan_findings_t *sc)
         { SCAN_NOT_KNOWN, CLI_AMBER, "the answer is not known" },
         { SCAN_ATTEMPT, CLI_AMBER, "no sign of success" },
         { SCAN_BLOCKED, CLI_GREEN, "refused by the guard" },
-        { SCAN_LOOK, CLI_AMBER, "not certainly an attempt: look at it" },
+        { SCAN_LOOK, CLI_AMBER, "may be a part of the attack: look at it" },
         { SCAN_OWN, CLI_PLAIN, "your own (--own), not attempts" },
     };
 

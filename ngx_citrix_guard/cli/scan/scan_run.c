@@ -18,6 +18,7 @@
 #include "cli/formats/scan_types.h"
 #include "scan_run.h"
 #include "scan_feed.h"
+#include "scan_map.h"
 #include "scan_piece.h"
 #include "scan_progress.h"
 #include "scan_source.h"
@@ -72,6 +73,8 @@ scan_run(scan_findings_t *sc)
     (void) sigaction(SIGINT, &sa, NULL);
     (void) sigaction(SIGTERM, &sa, NULL);
 
+    scan_map_watch();
+
     memset(&job, 0, sizeof(scan_job_t));
 
     job.sc = sc;
@@ -83,9 +86,10 @@ scan_run(scan_findings_t *sc)
 
     work = cli_alloc(sc->threads * sizeof(scan_work_t));
 
-    /* only the first thread handles signals */
+    /* only the first thread handles signals, but for those of a window */
 
     sigfillset(&set);
+    sigdelset(&set, SIGBUS);
     pthread_sigmask(SIG_BLOCK, &set, &old);
 
     threads = 0;

@@ -139,6 +139,34 @@ scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,
 
 
 int
+scan_source_file(const scan_source_t *src, off_t *at)
+{
+    const scan_layer_t  *layer;
+
+    layer = src->layer[0];
+
+    if (!src->regular || src->layers != 1 || layer->packer || layer->eof
+        || layer->used != layer->nin)
+    {
+        return -1;
+    }
+
+    *at = lseek(src->fd, 0, SEEK_CUR);
+
+    return *at == -1 ? -1 : src->fd;
+}
+
+
+void
+scan_source_skip(scan_source_t *src, size_t len)
+{
+    if (lseek(src->fd, (off_t) len, SEEK_CUR) != -1) {
+        src->at += len;
+    }
+}
+
+
+int
 scan_source_next(scan_source_t *src, char **name, const char **error)
 {
     *name = NULL;

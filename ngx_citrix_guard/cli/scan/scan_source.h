@@ -57,4 +57,16 @@ ssize_t scan_source_read(scan_source_t *src, unsigned char *buf, size_t size,
     const char **error);
 
 
+/*
+ * The descriptor of a regular file that is a text itself, all of which before
+ * "at" has been handed out; or -1.
+ */
+
+int scan_source_file(const scan_source_t *src, off_t *at);
+
+/* so many bytes were read in another way */
+
+void scan_source_skip(scan_source_t *src, size_t len);
+
+
 #endif /* _SCAN_SOURCE_H_INCLUDED_ */

@@ -86,6 +86,23 @@ scan_text_close(scan_text_t *text)
 }
 
 
+static int
+scan_text_is_plain(const scan_text_t *text)
+{
+    return text->charset == SCAN_UTF_8 && !text->folded
+           && !text->rows.separator;
+}
+
+
+int
+scan_text_file(const scan_text_t *text, off_t *at)
+{
+    return text->looked && scan_text_is_plain(text) && text->error == NULL
+           && text->used == text->nutf8
+           ? scan_source_file(text->source, at) : -1;
+}
+
+
 ssize_t
 scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
     const char **error)
@@ -96,9 +113,7 @@ scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
         scan_text_look(text);
     }
 
-    if (text->charset == SCAN_UTF_8 && !text->folded
-        && !text->rows.separator)
-    {
+    if (scan_text_is_plain(text)) {
         return scan_text_plain(text, buf, size, error);
     }
 

@@ -34,5 +34,9 @@ void scan_text_close(scan_text_t *text);
 ssize_t scan_text_read(scan_text_t *text, unsigned char *buf, size_t size,
     const char **error);
 
+/* like scan_source_file(), if the text is handed out as it is in the file */
+
+int scan_text_file(const scan_text_t *text, off_t *at);
+
 
 #endif /* _SCAN_TEXT_H_INCLUDED_ */

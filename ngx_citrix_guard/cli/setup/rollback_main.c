@@ -53,7 +53,7 @@ static const char  rollback_usage[] =
 "usage: citrix-guard rollback [OPTION...]\n"
 "\n"
 "Restores the files from before the last citrix-guard setup, and reloads nginx.\n"
-"Each further rollback goes back one more setup.\n"
+"Each further rollback undoes one more setup.\n"
 "\n"
 "  -l, --list           list the setups, the newest first\n"
 "      --to=DATE        restore the files from before that setup\n"
@@ -307,7 +307,7 @@ rollback_choose(const rollback_t *rb, char (*dates)[SETUP_DATE], unsigned n)
 
     if (rb->to) {
         cli_error("rollback: --to=%s: there is no setup of that date; --list "
-                  "says of which", cli_printable(rb->to));
+                  "lists them", cli_printable(rb->to));
         return n;
     }
 

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * The answers of an earlier setup.  Its files are read as they stand, so what
- * was edited by hand since then is proposed as well.  Each value is checked
- * again, as if it had been typed.
+ * The answers of an earlier setup.  They are read from its files, so values
+ * that were edited by hand since then are proposed as well.  Each value is
+ * checked again, as if it had been typed.
  */
 
 
@@ -210,8 +210,8 @@ setup_directive_in(const setup_t *s, const char *path, const char *name)
 
 
 /*
- * The value of the next such directive, to be freed; a line of its own, as setup
- * writes them.  "text" is behind it then, or NULL if there is none.
+ * The value of the next such directive, to be freed; each has a separate line,
+ * as setup writes it.  "text" then points after it, or is NULL if there is none.
  */
 
 static char *

@@ -14,8 +14,8 @@
 
 
 /*
- * Finds what is to be proposed, and takes over what nobody is asked for and no
- * option has said.  -1, with a message, if that cannot be taken over.
+ * Finds the values to propose, and keeps those that setup does not ask for and
+ * no option has given.  -1, with a message, if they cannot be kept.
  */
 
 int setup_earlier(setup_t *s);

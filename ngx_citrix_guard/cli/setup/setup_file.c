@@ -102,7 +102,7 @@ setup_folders(const char *path)
         *p = '\0';
 
         if (mkdir(copy, 0755) == -1 && errno != EEXIST) {
-            cli_error("cannot make the folder %s: %s", copy, strerror(errno));
+            cli_error("cannot create the folder %s: %s", copy, strerror(errno));
             free(copy);
             return -1;
         }

@@ -143,7 +143,7 @@ setup_new_folder(const char *conf, char *date)
         }
 
         if (errno != EEXIST) {
-            cli_error("cannot make the folder %s: %s", path, strerror(errno));
+            cli_error("cannot create the folder %s: %s", path, strerror(errno));
             free(path);
             return -1;
         }

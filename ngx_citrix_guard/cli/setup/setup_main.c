@@ -44,9 +44,10 @@ static void setup_free(setup_t *s);
 static const char  setup_usage[] =
 "usage: citrix-guard setup [OPTION...]\n"
 "\n"
-"Puts the guard in front of a whole Gateway: asks for what no option sets, checks\n"
-"it, shows all changes, writes them, starts or reloads nginx, and verifies.\n"
-"Proposes the answers of an earlier setup; --yes takes them.\n"
+"Puts the guard in front of a whole Gateway: asks for everything that no option\n"
+"sets, checks the answers, shows all changes, writes them, starts or reloads\n"
+"nginx, and verifies the result. It proposes the answers of an earlier setup;\n"
+"with --yes it takes them without asking.\n"
 "\n"
 "      --name=NAME            the Gateway's name; may be given several times\n"
 "      --adc=HOST[:PORT]      its virtual server on the ADC, also https://...\n"
@@ -59,7 +60,7 @@ static const char  setup_usage[] =
 "      --balancer=ADDRESS     a node behind this balancer, with the PROXY\n"
 "                             protocol; may be given several times\n"
 "      --collector=ADDRESS[:PORT]  gets a node's logs, and may read its counters\n"
-"      --gateway              with apps, without balancers: after one of these\n"
+"      --gateway              return to a single Gateway with apps (ICA)\n"
 "      --conf=DIR             the folder of nginx.conf (as nginx -V says)\n"
 "      --nginx=BINARY         the nginx to set up (/usr/sbin/nginx)\n"
 "      --monitor=URL          its monitor (http://127.0.0.1:8089/citrix-guard)\n"
@@ -70,7 +71,7 @@ static const char  setup_usage[] =
 "  -h, --help                 print this text\n"
 "\n"
 "Exit status: 0 shielded, or everything works in the mode detect; 1 set up, but\n"
-"not shielded, or it cannot tell; 2 error, and nothing has changed.\n";
+"not shielded, or setup cannot tell; 2 error, and nothing has changed.\n";
 
 
 int
@@ -226,8 +227,8 @@ static int
 setup_kind(setup_t *s)
 {
     if (s->kind_said && (s->balancers || s->collector[0])) {
-        cli_error("setup: --balancer and --collector are those of a node: "
-                  "without --browser-only and --gateway");
+        cli_error("setup: --balancer and --collector set up a node: they "
+                  "exclude --browser-only and --gateway");
         return -1;
     }
 
@@ -241,8 +242,8 @@ setup_kind(setup_t *s)
     }
 
     if (s->collector[0] && s->kind != SETUP_NODE) {
-        cli_error("setup: --collector is that of a node, which --balancer "
-                  "makes");
+        cli_error("setup: --collector is only for a node behind a balancer: "
+                  "--balancer= is missing");
         return -1;
     }
 

@@ -32,8 +32,8 @@ setup_node_front(const setup_t *s)
 
     f = setup_open(&text, &len);
 
-    fprintf(f, "# Where the balancers connect to. The firewall has to keep "
-            "everyone else away.\n\n");
+    fprintf(f, "# The address that the balancers connect to. The firewall "
+            "has to admit nobody else.\n\n");
 
     if (s->address[0]) {
         fprintf(f, "listen %s:%u %s;\n", s->address, s->port, options);

@@ -45,8 +45,8 @@ static void setup_comm(const char *pid, char *comm);
 
 /*
  * A socket that nobody owns may have been closed since it was listed: nginx
- * closes those of its old configuration while it goes on.  Only sockets that
- * are still there at a second look belong to a process that cannot be seen.
+ * closes those of its old configuration after a reload.  Only sockets that are
+ * still open at a second look belong to a process that cannot be seen.
  */
 
 int

@@ -255,8 +255,8 @@ setup_file(char **to, const char *what, const char *text)
     strcpy(path + len, text);
 
     if (strspn(path, SETUP_LETTERS "/._-+@=,:") < strlen(path)) {
-        cli_error("setup: --%s=%s: the path may have letters, digits and "
-                  "/._-+@=,: in it", what, cli_printable(path));
+        cli_error("setup: --%s=%s: the path may contain only letters, digits "
+                  "and /._-+@=,:", what, cli_printable(path));
         return -1;
     }
 

@@ -52,8 +52,8 @@ static void status_try_adc(status_t *st);
 static const char  status_usage[] =
 "usage: citrix-guard status [OPTION...]\n"
 "\n"
-"Are we shielded? Says it in one sentence: the mode, since when, and whether\n"
-"anything got through, as the guard's monitor has counted it.\n"
+"Says in one sentence whether the Gateway is shielded: the mode, since when, and\n"
+"whether anything got through, according to the guard's monitor.\n"
 "\n"
 "      --monitor=URL     its URL (http://127.0.0.1:8089/citrix-guard)\n"
 "      --verify=URL      also test this URL, as citrix-guard verify does\n"
@@ -62,7 +62,7 @@ static const char  status_usage[] =
 "  -k, --insecure        do not verify the certificate\n"
 "      --canary=TOKEN    mark requests as the operator's own: no alarm\n"
 "      --nginx=FILE      the nginx that would be started next (/usr/sbin/nginx)\n"
-"      --conf=FOLDER     the folder of its nginx.conf\n"
+"      --conf=FOLDER     the folder of its nginx.conf ($CITRIX_GUARD_CONF)\n"
 "      --adc=HOST[:PORT] is the ADC itself patched? Bypasses the guard\n"
 "  -j, --json  -h, --help     print JSON; print this text\n"
 "      --nagios          print one line for Nagios and similar tools\n"
@@ -94,6 +94,11 @@ status_main(int argc, char **argv)
         /* another monitor may be another machine's */
 
         if (st->monitor == NULL || st->nginx || st->conf) {
+
+            if (st->conf == NULL) {
+                st->conf = getenv("CITRIX_GUARD_CONF");
+            }
+
             status_start(st);
         }
 

@@ -30,7 +30,7 @@ static const char  *status_adc[] = {
 
 
 static const char  *status_next[] = {
-    "", "nginx -t is content", "nginx will not start again, nor reload",
+    "", "nginx -t succeeds", "nginx will not start again or reload",
     "not known whether nginx would start again"
 };
 
@@ -73,8 +73,8 @@ status_report_text(const status_t *st)
         printf("\n  counted    since %s: %llu clean, %llu blocked, %llu "
                "detected, %llu exempted\n", is->started, is->passed,
                is->blocked, is->detected, is->exempted);
-        printf("  through    %llu; of %llu more the ADC's answer showed no "
-               "success\n", is->through, is->attempts);
+        printf("  through    %llu; %llu more reached the ADC without a "
+               "sign of success\n", is->through, is->attempts);
 
         for (i = 0; i < is->servers; i++) {
             if (is->server[i].modes) {

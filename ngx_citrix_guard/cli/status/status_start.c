@@ -3,8 +3,8 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * Would nginx start again, as it is installed and configured now?  A running
- * one goes on when its files are replaced by some that do not fit, and fails
- * at the next start or reload.
+ * one does not notice that its files were replaced by some that do not fit, and
+ * fails at the next start or reload.
  */
 
 

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "status_verdict.h"
 #include "status_types.h"
@@ -18,11 +19,19 @@
 
 #define STATUS_NAMES  600
 
+/*
+ * NTP may move a clock by 5 seconds, as the page allows; less than a
+ * millisecond more is the error of a double
+ */
+
+#define STATUS_SLACK  5.0005
+
 
 static int status_through(status_t *st);
 static int status_none(status_t *st);
 static int status_beside(status_t *st);
 static int status_clock(status_t *st);
+static double status_seconds(const char *text);
 static int status_lost(status_t *st);
 static int status_damaged(status_t *st);
 static int status_uncounted(status_t *st);
@@ -84,7 +93,7 @@ status_through(status_t *st)
     status_say(st, STATUS_CRITICAL,
                "%llu request%s may have got through (of %llu the ADC's answer "
                "is not known), the last one at %s: block, save the logs, and "
-               "go through docs/incident.md.", n, n == 1 ? "" : "s",
+               "follow docs/incident.md.", n, n == 1 ? "" : "s",
                is->unknown, is->last);
 
     return 1;
@@ -147,15 +156,12 @@ status_beside(status_t *st)
 static int
 status_clock(status_t *st)
 {
-    char         names[STATUS_NAMES];
-    const char  *since;
+    double  now, latest;
 
-    (void) status_of(st, MONITOR_ON|MONITOR_DETECT, names, &since);
+    now = status_seconds(st->state.now);
+    latest = status_seconds(st->state.latest);
 
-    if (strcmp(st->state.now, st->state.started) >= 0
-        && strcmp(st->state.now, st->state.configured) >= 0
-        && strcmp(st->state.now, since) >= 0)
-    {
+    if (now > 0 && latest > 0 && latest - now <= STATUS_SLACK) {
         return 0;
     }
 
@@ -163,6 +169,31 @@ status_clock(status_t *st)
                "clock of the server was set back.");
 
     return 1;
+}
+
+
+/* "2026-01-10T05:00:00.000Z"; 0 if it is something else */
+
+static double
+status_seconds(const char *text)
+{
+    int        n;
+    double     seconds;
+    struct tm  tm;
+
+    memset(&tm, 0, sizeof(struct tm));
+
+    n = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%lf", &tm.tm_year, &tm.tm_mon,
+               &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &seconds);
+
+    if (n != 6) {
+        return 0;
+    }
+
+    tm.tm_year -= 1900;
+    tm.tm_mon--;
+
+    return (double) timegm(&tm) + seconds;
 }
 
 
@@ -193,8 +224,8 @@ status_damaged(status_t *st)
     }
 
     status_say(st, STATUS_UNKNOWN,
-               "Cannot tell whether anything got through before %s: what was "
-               "kept of that time is damaged.", st->state.started);
+               "Cannot tell whether anything got through before %s: the "
+               "counters saved before then are damaged.", st->state.started);
 
     return 1;
 }
@@ -316,7 +347,7 @@ status_next_start(status_t *st)
     memcpy(now, st->sentence, sizeof(now));
 
     status_say(st, STATUS_WARNING,
-               "%.*s; but nginx will not start again, nor reload: nginx -t "
+               "%.*s; but nginx will not start again or reload: nginx -t "
                "says: %s.", (int) strlen(now) - 1, now, st->start_says);
 }
 

@@ -3,7 +3,7 @@
  * Copyright (C) ngx_citrix_guard authors
  *
  * The verdict of all answers together.  It is "shielded" only if nothing
- * speaks against it; a refusal counts as the guard's only if it says so.
+ * contradicts it; a refusal counts as the guard's only with its header field.
  */
 
 
@@ -123,7 +123,7 @@ verify_conclude_answers(verify_t *v, const verify_sum_t *sum)
     if (v->pages_guard && v->served == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Check what is in front of the guard.",
-                   "legitimate pages have the guard's mark as well: "
+                   "legitimate pages have X-Citrix-Guard as well: "
                    "something adds it to every answer");
         return;
     }
@@ -234,7 +234,7 @@ verify_conclude_counted(verify_t *v, const verify_sum_t *sum)
         verify_say(v, VERIFY_NOT_SHIELDED,
                    "Look for \"citrix_guard_exempt\", and for rules with "
                    "\"pass\".",
-                   "the guard saw %u of these requests, and an exception let "
+                   "the guard logged %u of these requests, and an exception let "
                    "them pass", n);
         return 1;
     }
@@ -402,7 +402,7 @@ verify_conclude_doubts(verify_t *v, unsigned refused)
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Give a --monitor for each guard that answers for this "
                    "name.",
-                   "%u answers have the guard's mark, but the monitor shows "
+                   "%u answers have X-Citrix-Guard, but the monitor shows "
                    "%u of these requests as refused: another guard, or an "
                    "imitation, answered the others", refused,
                    v->counted[VERIFY_BLOCKED]);
@@ -429,7 +429,7 @@ verify_conclude_log(verify_t *v)
     if (v->error_log && verify_log_seen(v) == 0) {
         verify_say(v, VERIFY_CANNOT_TELL,
                    "Check that this is the log of the guard that answers, and "
-                   "that its level does not hide the guard's lines.",
+                   "that its level includes the guard's lines.",
                    "the answers are the guard's, but its log shows nothing of "
                    "this run");
         return 1;
@@ -547,7 +547,7 @@ verify_unseen(const verify_t *v)
         return ", though its monitor says that it did";
     }
 
-    return "; its monitor did not see them";
+    return "; its monitor did not count them";
 }
 
 

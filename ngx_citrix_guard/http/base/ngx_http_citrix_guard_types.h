@@ -209,6 +209,16 @@ typedef struct {
 } ngx_http_citrix_guard_finding_t;
 
 
+/* a subrequest in which something was found that was let through */
+
+typedef struct ngx_http_citrix_guard_sent_s  ngx_http_citrix_guard_sent_t;
+
+struct ngx_http_citrix_guard_sent_s {
+    ngx_http_request_t             *request;
+    ngx_http_citrix_guard_sent_t   *next;
+};
+
+
 /*
  * What was found in a client's request.  Its subrequests and internal
  * redirects share one mark; a request without a finding has none.  If there is
@@ -221,6 +231,9 @@ typedef struct {
     ngx_uint_t                      left_out;   /* by log_rate */
     ngx_uint_t                      lost;       /* no memory for the event */
     ngx_uint_t                      open;       /* counted until its end */
+    ngx_uint_t                      unlisted;   /* no memory for "sent" */
+    ngx_http_citrix_guard_sent_t   *sent;
+    ngx_http_upstream_t            *awaited;    /* whatever the client does */
     const char                     *reason;
     const cguard_rule_t            *rule;
     const cguard_rule_t            *exempted_by;

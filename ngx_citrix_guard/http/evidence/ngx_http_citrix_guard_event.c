@@ -55,6 +55,7 @@ void
 ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_event_t *e)
 {
+    ngx_http_request_t        *answered;
     ngx_http_core_srv_conf_t  *cscf;
 
     ngx_memzero(e, sizeof(ngx_http_citrix_guard_event_t));
@@ -62,7 +63,7 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
 
     e->mark = mark;
-    e->outcome = ngx_http_citrix_guard_outcome(r, mark);
+    e->outcome = ngx_http_citrix_guard_outcome(r, mark, &answered);
     e->msec = (uint64_t) r->start_sec * 1000 + r->start_msec;
     e->id = ngx_http_citrix_guard_request_id(r);
     e->client = r->connection->addr_text;
@@ -77,9 +78,10 @@ ngx_http_citrix_guard_build_event(ngx_http_request_t *r,
 
     e->nsc_user = ngx_http_citrix_guard_sent_header(r, "NSC_USER");
     e->sent = r->connection->sent;
-    e->upstream = ngx_http_citrix_guard_event_upstream(r);
+    e->upstream = ngx_http_citrix_guard_event_upstream(answered);
     e->answer = e->upstream
-                ? ngx_http_citrix_guard_answer_status(r, e->upstream) : 0;
+                ? ngx_http_citrix_guard_answer_status(answered, e->upstream)
+                : 0;
 
     e->status = r->err_status ? r->err_status : r->headers_out.status;
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) ngx_citrix_guard authors
  *
- * Whether the address of a request may be that of somebody in between.
+ * Whether the address of a request may be that of a proxy in between.
  */
 
 

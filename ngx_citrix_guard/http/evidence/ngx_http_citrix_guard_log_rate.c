@@ -14,7 +14,9 @@
 #include <ngx_http.h>
 
 #include "ngx_http_citrix_guard_log_rate.h"
+#include "ngx_http_citrix_guard_canary.h"
 #include "ngx_http_citrix_guard_lost.h"
+#include "http/base/ngx_http_citrix_guard_request.h"
 #include "http/base/ngx_http_citrix_guard_source.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/zone/cguard_zone.h"
@@ -107,12 +109,21 @@ ngx_http_citrix_guard_may_log(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, ngx_uint_t refused)
 {
     u_char                              address[16];
+    ngx_str_t                           target;
     ngx_http_citrix_guard_share_t      *s;
     ngx_http_citrix_guard_main_conf_t  *gmcf;
 
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_citrix_guard_module);
 
     if (gmcf->log_rate == 0) {
+        return 1;
+    }
+
+    /* one's own check is to be recorded, and no line is to be missed for it */
+
+    target = ngx_http_citrix_guard_client_target(r);
+
+    if (ngx_http_citrix_guard_canary(r, &target)) {
         return 1;
     }
 

@@ -4,7 +4,8 @@
  *
  * ngx_http_log_module writes events.  It reports a failure to nobody, but
  * stores its time, so that it logs a full disk only once a minute.  That time
- * is read here, when a request with an event is over.
+ * is read here, when a request with an event is over.  And nobody tells nginx
+ * that the file was removed.
  */
 
 
@@ -58,6 +59,9 @@ static ngx_array_t *ngx_http_citrix_guard_access_logs(ngx_module_t *module,
 static ngx_uint_t ngx_http_citrix_guard_has_event(
     ngx_http_core_main_conf_t *cmcf, ngx_http_citrix_guard_access_log_t *log);
 static ngx_uint_t ngx_http_citrix_guard_is_event(ngx_str_t *name);
+static ngx_uint_t ngx_http_citrix_guard_is_lost(
+    ngx_http_citrix_guard_access_log_t *log);
+static ngx_uint_t ngx_http_citrix_guard_is_removed(ngx_fd_t fd);
 static ngx_uint_t ngx_http_citrix_guard_is_wanted(ngx_http_request_t *r,
     ngx_http_citrix_guard_access_log_t *log);
 
@@ -242,11 +246,8 @@ ngx_http_citrix_guard_check_event(ngx_http_request_t *r,
 
     for (i = 0; logs && i < logs->nelts; i++) {
 
-        /* nginx does not try a full disk again within the same second */
-
         if (log[i].script || log[i].syslog_peer
-            || (log[i].error_log_time == 0
-                && log[i].disk_full_time != ngx_time())
+            || !ngx_http_citrix_guard_is_lost(&log[i])
             || !ngx_http_citrix_guard_has_event(cmcf, &log[i])
             || !ngx_http_citrix_guard_is_wanted(r, &log[i]))
         {
@@ -260,6 +261,29 @@ ngx_http_citrix_guard_check_event(ngx_http_request_t *r,
     if (lost) {
         ngx_http_citrix_guard_count_lost(gmcf, CGUARD_ZONE_LOST_EVENT);
     }
+}
+
+
+/* nginx does not try a full disk again within the same second */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_lost(ngx_http_citrix_guard_access_log_t *log)
+{
+    return log->error_log_time
+           || log->disk_full_time == ngx_time()
+           || ngx_http_citrix_guard_is_removed(log->file->fd);
+}
+
+
+/* a file without a name can be written, and nobody will ever read it */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_removed(ngx_fd_t fd)
+{
+    ngx_file_info_t  fi;
+
+    return ngx_fd_info(fd, &fi) != NGX_FILE_ERROR
+           && ngx_is_file(&fi) && fi.st_nlink == 0;
 }
 
 
@@ -293,7 +317,10 @@ ngx_http_citrix_guard_check_line(ngx_http_request_t *r, ngx_uint_t level)
          log && log->log_level >= level;
          log = log->next)
     {
-        if (log->writer || log->disk_full_time != ngx_time()) {
+        if (log->writer
+            || (log->disk_full_time != ngx_time()
+                && !ngx_http_citrix_guard_is_removed(log->file->fd)))
+        {
             continue;
         }
 

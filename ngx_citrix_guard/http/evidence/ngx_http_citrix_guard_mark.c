@@ -24,6 +24,8 @@
 
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_fallback(
     ngx_http_citrix_guard_mark_t *mark);
+static void ngx_http_citrix_guard_add_sent(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_finding_t *f);
 static void ngx_http_citrix_guard_mark_cleanup(void *data);
 
 
@@ -74,6 +76,7 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     former = ngx_http_citrix_guard_mark(r);
 
     if (former && former->verdict >= f->verdict) {
+        ngx_http_citrix_guard_add_sent(r, former, f);
         return;
     }
 
@@ -122,6 +125,8 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
         ngx_http_citrix_guard_open_add(r, mark);
     }
 
+    ngx_http_citrix_guard_add_sent(r, mark, f);
+
     mark->reading.len = ngx_http_citrix_guard_format_reading(text,
                                                              sizeof(text), f);
     mark->reading.data = ngx_pnalloc(r->pool, mark->reading.len + 1);
@@ -132,6 +137,56 @@ ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
     }
 
     ngx_memcpy(mark->reading.data, text, mark->reading.len);
+}
+
+
+/* its answer counts, like that to the client's request */
+
+static void
+ngx_http_citrix_guard_add_sent(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark, ngx_http_citrix_guard_finding_t *f)
+{
+    ngx_http_citrix_guard_sent_t  *sent;
+
+    if (r == r->main
+        || f->verdict == ngx_http_citrix_guard_blocked
+        || ngx_http_citrix_guard_is_fallback(mark))
+    {
+        return;
+    }
+
+    for (sent = mark->sent; sent; sent = sent->next) {
+        if (sent->request == r) {
+            return;
+        }
+    }
+
+    sent = ngx_palloc(r->pool, sizeof(ngx_http_citrix_guard_sent_t));
+    if (sent == NULL) {
+        mark->unlisted = 1;
+        return;
+    }
+
+    sent->request = r;
+    sent->next = mark->sent;
+    mark->sent = sent;
+}
+
+
+ngx_uint_t
+ngx_http_citrix_guard_set_awaited(ngx_http_request_t *r)
+{
+    ngx_http_citrix_guard_mark_t  *mark;
+
+    mark = ngx_http_citrix_guard_mark(r);
+
+    if (mark == NULL || ngx_http_citrix_guard_is_fallback(mark)) {
+        return 0;
+    }
+
+    mark->awaited = r->upstream;
+
+    return 1;
 }
 
 

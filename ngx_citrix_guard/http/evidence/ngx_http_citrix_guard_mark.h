@@ -46,6 +46,13 @@ void ngx_http_citrix_guard_record_finding(ngx_http_request_t *r,
 
 void ngx_http_citrix_guard_set_refused(ngx_http_request_t *r);
 
+/*
+ * The answer of r->upstream is awaited even if the client goes.  Returns 0 if
+ * the mark cannot store it.
+ */
+
+ngx_uint_t ngx_http_citrix_guard_set_awaited(ngx_http_request_t *r);
+
 
 #pragma GCC visibility pop
 

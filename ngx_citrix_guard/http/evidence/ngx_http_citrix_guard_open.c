@@ -115,9 +115,9 @@ ngx_http_citrix_guard_open_lost(ngx_http_citrix_guard_main_conf_t *gmcf,
     }
 
     ngx_log_error(NGX_LOG_ALERT, log, 0,
-                  "citrix_guard: worker process %uD ended in the middle of "
-                  "%uL attacks that may have reached the ADC: they have no "
-                  "event, but a line when they were found", pid, n);
+                  "citrix_guard: worker process %uD ended while it waited "
+                  "for the ADC's answer to %uL attacks: they have no event, "
+                  "only the line that was written when they were found", pid, n);
 }
 
 

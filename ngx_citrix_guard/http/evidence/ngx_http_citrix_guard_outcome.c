@@ -45,6 +45,9 @@ static ngx_uint_t ngx_http_citrix_guard_is_word(u_char *p, u_char *last,
     ngx_str_t *word);
 static ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome_of(
     ngx_uint_t kinds, ngx_uint_t status);
+static ngx_http_citrix_guard_outcome_e
+    ngx_http_citrix_guard_outcome_of_request(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark);
 static ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_worst_answer(
     ngx_http_request_t *r, ngx_uint_t kinds);
 
@@ -72,18 +75,52 @@ ngx_http_citrix_guard_outcome_name(ngx_http_citrix_guard_outcome_e outcome)
 }
 
 
-/* the worst outcome of all answers to the request */
+/* the worst outcome of all answers, also of those to subrequests */
 
 ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
-    ngx_http_citrix_guard_mark_t *mark)
+    ngx_http_citrix_guard_mark_t *mark, ngx_http_request_t **answered)
 {
-    ngx_uint_t                        kinds, cached;
+    ngx_http_citrix_guard_sent_t     *sent;
     ngx_http_citrix_guard_outcome_e   outcome, worst;
 
     worst = mark->verdict == ngx_http_citrix_guard_blocked
             ? ngx_http_citrix_guard_outcome_blocked
             : ngx_http_citrix_guard_outcome_attempt;
+
+    outcome = ngx_http_citrix_guard_outcome_of_request(r, mark);
+    worst = ngx_max(worst, outcome);
+    *answered = r;
+
+    for (sent = mark->sent; sent; sent = sent->next) {
+        outcome = ngx_http_citrix_guard_outcome_of_request(sent->request,
+                                                           mark);
+
+        if (outcome > worst || r->upstream_states == NULL) {
+            *answered = sent->request;
+        }
+
+        worst = ngx_max(worst, outcome);
+    }
+
+    if (mark->unlisted && worst < ngx_http_citrix_guard_outcome_unknown) {
+        worst = ngx_http_citrix_guard_outcome_unknown;
+    }
+
+    return worst;
+}
+
+
+/* "blocked" is the mildest, if nothing was sent */
+
+static ngx_http_citrix_guard_outcome_e
+ngx_http_citrix_guard_outcome_of_request(ngx_http_request_t *r,
+    ngx_http_citrix_guard_mark_t *mark)
+{
+    ngx_uint_t                        kinds, cached;
+    ngx_http_citrix_guard_outcome_e   outcome, worst;
+
+    worst = ngx_http_citrix_guard_outcome_blocked;
 
     /* the answer came from nginx's cache, to an earlier request */
 
@@ -113,8 +150,6 @@ ngx_http_citrix_guard_outcome(ngx_http_request_t *r,
     return worst;
 }
 
-
-/* "blocked" is the mildest, if nothing was sent */
 
 static ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_worst_answer(ngx_http_request_t *r, ngx_uint_t kinds)
@@ -176,6 +211,12 @@ ngx_http_citrix_guard_answer_status(ngx_http_request_t *r,
 static ngx_http_citrix_guard_outcome_e
 ngx_http_citrix_guard_outcome_of(ngx_uint_t kinds, ngx_uint_t status)
 {
+    /* an interim answer, which nginx took for the last one: it says nothing */
+
+    if (status < NGX_HTTP_OK && status != NGX_HTTP_SWITCHING_PROTOCOLS) {
+        return ngx_http_citrix_guard_outcome_unknown;
+    }
+
     if (kinds == 0) {
         return ngx_http_citrix_guard_outcome_attempt;
     }
@@ -216,6 +257,12 @@ ngx_http_citrix_guard_kinds(ngx_http_request_t *r,
     below = ngx_strcmp(mark->reason, "traversal") == 0
             || ngx_strcmp(mark->reason, "query") == 0
             || ngx_strcmp(mark->reason, "vpns") == 0;
+
+    /* the client's target is not what a subrequest has asked for */
+
+    if (r != r->main && r->upstream && r->upstream->uri.len) {
+        return ngx_http_citrix_guard_kinds_of(&r->upstream->uri, below);
+    }
 
     target = ngx_http_citrix_guard_client_target(r);
 

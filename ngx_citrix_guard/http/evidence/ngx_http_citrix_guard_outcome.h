@@ -32,12 +32,14 @@ typedef enum {
 
 
 /*
- * The worst outcome of all answers to the request.  Reads the mark, the target
- * and r->upstream_states; allocates nothing, cannot fail.
+ * The worst outcome of all answers to the request and to those subrequests in
+ * which something was found; "answered" is the one with that answer.  Reads the
+ * mark, targets and upstream_states; allocates nothing, cannot fail.
  */
 
 ngx_http_citrix_guard_outcome_e ngx_http_citrix_guard_outcome(
-    ngx_http_request_t *r, ngx_http_citrix_guard_mark_t *mark);
+    ngx_http_request_t *r, ngx_http_citrix_guard_mark_t *mark,
+    ngx_http_request_t **answered);
 
 /*
  * The status of the upstream's own answer; 0 if its status line was not read.

@@ -28,6 +28,8 @@
 
 static ngx_int_t ngx_http_citrix_guard_state_read(
     ngx_http_citrix_guard_main_conf_t *gmcf, ngx_log_t *log);
+static void ngx_http_citrix_guard_state_find_name(
+    ngx_http_citrix_guard_main_conf_t *gmcf);
 static ngx_int_t ngx_http_citrix_guard_state_write(
     ngx_http_citrix_guard_main_conf_t *gmcf, ngx_core_conf_t *ccf);
 static ngx_uint_t ngx_http_citrix_guard_state_is_ours(
@@ -64,7 +66,7 @@ ngx_http_citrix_guard_set_state(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     path = &gmcf->state.file;
     *path = value[1];
 
-    p = ngx_pnalloc(cf->pool, 3 * path->len + sizeof(".tmp.damaged") + 2);
+    p = ngx_pnalloc(cf->pool, 3 * path->len + sizeof(".tmp.damaged.9") + 2);
     if (p == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -72,7 +74,7 @@ ngx_http_citrix_guard_set_state(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     gmcf->state.temp = p;
     p = ngx_sprintf(p, "%V.tmp%Z", path);
     gmcf->state.damaged = p;
-    p = ngx_sprintf(p, "%V.damaged%Z", path);
+    p = ngx_sprintf(p, "%V.damaged%Z", path) + sizeof(".9") - 1;
     gmcf->state.folder = p;
     (void) ngx_sprintf(p, "%V%Z", path);
 
@@ -194,6 +196,8 @@ ngx_http_citrix_guard_state_read(ngx_http_citrix_guard_main_conf_t *gmcf,
         return NGX_OK;
     }
 
+    ngx_http_citrix_guard_state_find_name(gmcf);
+
     ngx_log_error(NGX_LOG_ALERT, log, err,
                   "citrix_guard: the state in \"%V\" is damaged or of another "
                   "version: it is renamed to \"%s\", and counters start at 0",
@@ -208,6 +212,27 @@ ngx_http_citrix_guard_state_read(ngx_http_citrix_guard_main_conf_t *gmcf,
     }
 
     return NGX_ERROR;
+}
+
+
+/* what was kept aside before is evidence, too; there is room for ten */
+
+static void
+ngx_http_citrix_guard_state_find_name(ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    u_char           *p;
+    ngx_uint_t        n;
+    ngx_file_info_t   info;
+
+    p = gmcf->state.damaged + ngx_strlen(gmcf->state.damaged);
+
+    for (n = 1; n < 10; n++) {
+        if (ngx_file_info(gmcf->state.damaged, &info) == NGX_FILE_ERROR) {
+            return;
+        }
+
+        (void) ngx_sprintf(p, ".%ui%Z", n);
+    }
 }
 
 
@@ -234,10 +259,12 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
         return;
 
     case NGX_DECLINED:
+        atomic_fetch_add(&z->unsaved, 1);
+
         if (!gmcf->state.said) {
             ngx_log_error(NGX_LOG_WARN, log, 0,
-                          "citrix_guard: the state in \"%V\" belongs to another "
-                          "nginx by now: this one stops writing it",
+                          "citrix_guard: the state in \"%V\" now belongs to "
+                          "another nginx: this one stops writing it",
                           &gmcf->state.file);
         }
 

@@ -147,8 +147,8 @@ ngx_http_citrix_guard_upgrade_zone(cguard_zone_t *z, ngx_log_t *log)
 
     if (fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_NOTICE, log, ngx_errno,
-                      "citrix_guard: no memory that can be handed on: after "
-                      "an upgrade of nginx on the fly counting begins anew");
+                      "citrix_guard: the zone's memory cannot be handed on: "
+                      "after an upgrade of nginx on the fly counters start at 0");
         return NGX_DECLINED;
     }
 

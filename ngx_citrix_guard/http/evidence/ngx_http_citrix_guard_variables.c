@@ -199,6 +199,7 @@ ngx_http_citrix_guard_outcome_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     const char                    *name;
+    ngx_http_request_t            *answered;
     ngx_http_citrix_guard_mark_t  *mark;
 
     mark = ngx_http_citrix_guard_variable_mark(r);
@@ -208,7 +209,7 @@ ngx_http_citrix_guard_outcome_variable(ngx_http_request_t *r,
     }
 
     name = ngx_http_citrix_guard_outcome_name(
-                                      ngx_http_citrix_guard_outcome(r, mark));
+                   ngx_http_citrix_guard_outcome(r->main, mark, &answered));
 
     return ngx_http_citrix_guard_set_variable(v, name, ngx_strlen(name));
 }

@@ -42,6 +42,9 @@ static ngx_uint_t ngx_http_citrix_guard_is_monitors(
     ngx_http_citrix_guard_main_conf_t *gmcf, ngx_http_core_srv_conf_t *cscf);
 static unsigned ngx_http_citrix_guard_zone_mode(
     ngx_http_citrix_guard_location_t *location);
+static ngx_uint_t ngx_http_citrix_guard_lets_attack_by(
+    ngx_http_citrix_guard_loc_conf_t *glcf);
+static ngx_uint_t ngx_http_citrix_guard_is_wide(ngx_cidr_t *cidr);
 static void ngx_http_citrix_guard_zone_rules(cguard_zone_t *z,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static uint8_t ngx_http_citrix_guard_copy_text(u_char *dst, size_t size,
@@ -403,13 +406,70 @@ ngx_http_citrix_guard_zone_mode(ngx_http_citrix_guard_location_t *location)
     switch (glcf->mode) {
 
     case NGX_HTTP_CITRIX_GUARD_ON:
-        return CGUARD_ZONE_ON;
+        return ngx_http_citrix_guard_lets_attack_by(glcf)
+               ? CGUARD_ZONE_ON|CGUARD_ZONE_DETECT : CGUARD_ZONE_ON;
 
     case NGX_HTTP_CITRIX_GUARD_DETECT:
         return CGUARD_ZONE_DETECT;
 
     default:
         return clcf->handler ? CGUARD_ZONE_OFF : 0;
+    }
+}
+
+
+/*
+ * "on" does not block here: the attack itself is exempted, by a reason that has
+ * no false positives, or so are more clients than one's own
+ */
+
+static ngx_uint_t
+ngx_http_citrix_guard_lets_attack_by(ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    ngx_str_t   *name;
+    ngx_cidr_t  *cidr;
+    ngx_uint_t   i;
+
+    name = glcf->set ? glcf->set->exempt->elts : NULL;
+
+    for (i = 0; name && i < glcf->set->exempt->nelts; i++) {
+        if ((name[i].len == 9 && ngx_strncmp(name[i].data, "traversal", 9) == 0)
+            || (name[i].len == 6 && ngx_strncmp(name[i].data, "header", 6)
+                                    == 0))
+        {
+            return 1;
+        }
+    }
+
+    cidr = glcf->detect_for ? glcf->detect_for->elts : NULL;
+
+    for (i = 0; cidr && i < glcf->detect_for->nelts; i++) {
+        if (ngx_http_citrix_guard_is_wide(&cidr[i])) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* nobody has a network of less than 8 bits for himself */
+
+static ngx_uint_t
+ngx_http_citrix_guard_is_wide(ngx_cidr_t *cidr)
+{
+    switch (cidr->family) {
+
+    case AF_INET:
+        return (ntohl(cidr->u.in.mask) & 0x01000000) == 0;
+
+#if (NGX_HAVE_INET6)
+    case AF_INET6:
+        return (cidr->u.in6.mask.s6_addr[0] & 1) == 0;
+#endif
+
+    default:
+        return 0;
     }
 }
 

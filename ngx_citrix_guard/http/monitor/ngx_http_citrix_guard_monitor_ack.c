@@ -95,8 +95,8 @@ ngx_http_citrix_guard_read_secret(ngx_conf_t *cf, ngx_str_t *name,
 
     if (ngx_fd_info(fd, &info) != NGX_FILE_ERROR && (info.st_mode & 077)) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "the secret in \"%V\" can be read by others than "
-                           "its owner: \"chmod 600\" it", name);
+                           "the secret in \"%V\" can be read by users other "
+                           "than its owner: run \"chmod 600\"", name);
     }
 
     (void) ngx_close_file(fd);

@@ -361,14 +361,15 @@ ngx_http_citrix_guard_metric_state(ngx_http_citrix_guard_json_t *o,
               && atomic_load(&z->acknowledged) == 0;
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_state_unsaved", "gauge",
-                                 "How often the file of citrix_guard_state "
-                                 "could not be written, since it was.");
+                                 "Attempts to write the file of "
+                                 "citrix_guard_state that have failed since "
+                                 "the last success.");
     ngx_http_citrix_guard_json_format(o, "citrix_guard_state_unsaved %uL\n",
                                       atomic_load(&z->unsaved));
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_state_damaged", "gauge",
-                                 "1 if what was kept could not be read, and "
-                                 "nobody has acknowledged it.");
+                                 "1 if the saved counters could not be read, "
+                                 "and nobody has acknowledged it.");
     ngx_http_citrix_guard_json_format(o, "citrix_guard_state_damaged %ui\n",
                                       damaged);
 }
@@ -391,8 +392,8 @@ ngx_http_citrix_guard_metric_upgrade(ngx_http_citrix_guard_json_t *o,
                                       beside);
 
     ngx_http_citrix_guard_metric(o, "citrix_guard_upgrade_uncounted", "gauge",
-                                 "1 if the nginx of before an upgrade counted "
-                                 "elsewhere, and nobody has acknowledged "
+                                 "1 if another nginx has served without "
+                                 "counting here, and nobody has acknowledged "
                                  "it.");
     ngx_http_citrix_guard_json_format(o,
                           "citrix_guard_upgrade_uncounted %ui\n",

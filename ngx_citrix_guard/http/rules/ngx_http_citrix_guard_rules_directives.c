@@ -204,6 +204,13 @@ ngx_http_citrix_guard_set_detect_for(ngx_conf_t *cf, ngx_command_t *cmd,
 
         ngx_memzero(cidr, sizeof(ngx_cidr_t));
 
+#if (NGX_HAVE_UNIX_DOMAIN)
+        if (ngx_strcmp(value[i].data, "unix:") == 0) {
+            cidr->family = AF_UNIX;
+            continue;
+        }
+#endif
+
         rc = ngx_ptocidr(&value[i], cidr);
 
         if (rc == NGX_ERROR) {

@@ -22,7 +22,7 @@
 typedef struct {
     size_t                n;
     size_t                left;      /* blocks until memory is short, */
-    size_t                short_of;  /* for so many, 0: for good */
+    size_t                short_of;  /* this many fail; 0: all of them */
     void                 *block[AC_BLOCKS];
 } ac_memory_t;
 
@@ -59,7 +59,7 @@ ac_alloc(void *data, size_t size)
 
     memory->left--;
 
-    /* not zeroed, as a pool's is not */
+    /* not zeroed, like the memory of a pool */
 
     memory->block[memory->n] = malloc(size);
 
@@ -237,7 +237,7 @@ ac_against_naive(tap_t *t, const char *name, size_t n, size_t subjects,
 
     for (i = 0; i < subjects && wrong == 0; i++) {
 
-        /* a block of just that length: an over-read is seen */
+        /* a block of exactly that length, so that an over-read is noticed */
 
         p = malloc(AC_SUBJECT + AC_LONGEST);
         if (p == NULL) {
@@ -327,7 +327,7 @@ ac_none(tap_t *t)
     tap_ok(t, failed == 0 && hits.bits[0] == 0, "no literals");
     ac_free(&memory);
 
-    /* one block is not there, all others are */
+    /* one allocation fails, all others succeed */
 
     for (i = 0; i < AC_BLOCKS; i++) {
         memory.left = i;
@@ -362,7 +362,7 @@ main(void)
     ac_against_naive(&t, "words", 1000, 300,
                      "abcdefghijklmnopqrstuvwxyz0123456789/._-%");
 
-    /* every byte but NUL and capital letters, so all classes there can be */
+    /* every byte but NUL and capital letters, so all possible classes */
 
     for (i = 0, all[0] = '\0'; i < 255; i++) {
         if (i + 1 < 'A' || i + 1 > 'Z') {

@@ -22,20 +22,20 @@
 #include "vectors.h"
 
 
-/* so many escapes may wait, one within the other */
+/* how many nested escapes may wait */
 
 #define BOUNDS_DEPTH  32
 
-/* the end of a range that is none */
+/* the end of an invalid range */
 
 #define BOUNDS_NONE   1
 
-/* no offset may be as large */
+/* larger than any offset */
 
 #define BOUNDS_LEN    UINT32_MAX
 
 
-/* what follows so many percent signs; escaped as in t/data */
+/* what follows this many percent signs; escaped as in t/data */
 
 typedef struct {
     const char           *before;
@@ -43,7 +43,7 @@ typedef struct {
     const char           *behind;
     cguard_reason_e       reason;
     size_t                start;
-    size_t                end;       /* 0: that of the target */
+    size_t                end;       /* 0: the length of the target */
 } bounds_case_t;
 
 
@@ -55,7 +55,7 @@ static void bounds_reading(tap_t *t);
 
 static const bounds_case_t  bounds_cases[] = {
 
-    /* the last place on the stack is free, and what waits is given up */
+    /* the last place on the stack is free: waiting escapes are unknown */
 
     { "/", BOUNDS_DEPTH - 1, "/../vpns", CGUARD_TRAVERSAL,
       BOUNDS_DEPTH + 1, 0 },
@@ -67,7 +67,7 @@ static const bounds_case_t  bounds_cases[] = {
       BOUNDS_DEPTH + 3, 0 },
     { "/../vpns/", BOUNDS_DEPTH - 1, "%", CGUARD_TRAVERSAL, 1, 8 },
 
-    /* no place is left: what waits is unknown, and is enough beside a sign */
+    /* no place is left: the waiting escapes are unknown, which is enough */
 
     { "/", BOUNDS_DEPTH, "/../vpns", CGUARD_TRAVERSAL,
       BOUNDS_DEPTH + 2, 0 },
@@ -243,7 +243,7 @@ bounds_odd(tap_t *t, const char *piece, unsigned counts)
 }
 
 
-/* unread: there is no more than a byte */
+/* never read: only one byte exists */
 
 static void
 bounds_long(tap_t *t)
@@ -271,7 +271,7 @@ bounds_long(tap_t *t)
 }
 
 
-/* pages that are not touched take no memory */
+/* untouched pages take no memory */
 
 static void
 bounds_reading(tap_t *t)

@@ -70,7 +70,7 @@ bits(int c)
 }
 
 
-/* a lead byte is open to lenient ones if what it begins can be ASCII */
+/* a lead byte accepts lenient bytes if its sequence can be ASCII */
 
 static unsigned
 token(int c)
@@ -86,7 +86,7 @@ token(int c)
 }
 
 
-/* how many bytes follow, by the number of ones at the top */
+/* the number of bytes that follow, by the number of leading ones */
 
 static unsigned
 need(int lead)

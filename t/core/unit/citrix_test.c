@@ -34,8 +34,8 @@ typedef struct {
 
 typedef struct {
     unsigned long         targets;
-    unsigned long         refused[2];    /* by the expression, a policy each */
-    unsigned long         missed[2];     /* of these by the core */
+    unsigned long         refused[2];    /* by the expression, per policy */
+    unsigned long         missed[2];     /* and by the core as well */
 } citrix_count_t;
 
 
@@ -54,7 +54,7 @@ static int citrix_hex(int c);
 #define citrix_token(text)  { text, sizeof(text) - 1 }
 
 
-/* a token stands here as often as its weight says */
+/* each token is here as often as its weight says */
 
 static const citrix_token_t  citrix_tokens[] = {
     citrix_token("/"), citrix_token("/"), citrix_token("/"),

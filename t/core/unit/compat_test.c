@@ -110,7 +110,7 @@ static const compat_case_t  compat_cases[] = {
     { 0xff03, "#", "fullwidth number sign" },
     { 0x33af, "rad/s2", "square rad over s squared" },
 
-    /* blanks and what no one sees */
+    /* spaces and invisible characters */
 
     { 0x0080, " ", "c1 control" },
     { 0x0085, " ", "next line" },
@@ -208,7 +208,7 @@ compat_same(const char *have, const char *want)
 }
 
 
-/* every expansion is ASCII and holds what matters, and they are all there */
+/* every expansion is ASCII with a relevant character; none is missing */
 
 static int
 compat_whole(void)

@@ -75,7 +75,7 @@ conf_blanks(conf_scan_t *s)
 }
 
 
-/* what an escape stands for; '\0' for one that stays as it is */
+/* the meaning of an escape; '\0' if it stays as it is */
 
 static char
 conf_escape(char c)

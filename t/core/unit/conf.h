@@ -27,7 +27,7 @@ typedef struct {
 
 
 typedef struct {
-    char                 *text;      /* words point into it, escapes are off */
+    char                 *text;      /* words point into it, unescaped */
     conf_directive_t     *directive;
     size_t                n;
 } conf_t;

@@ -23,7 +23,7 @@
 #define FORM_POINTS  0x110000
 
 
-/* the path ends at the first "?" of each; NULL is no form at all */
+/* the path ends at the first "?" of each form; NULL: no such form */
 
 typedef struct {
     const char           *target;
@@ -92,7 +92,7 @@ static const form_case_t  form_cases[] = {
 };
 
 
-/* patterns of input that make forms long, or much work */
+/* input that makes forms long, or takes much work */
 
 static const char  *form_hostile[] = {
     "%", "%2", "%25", "%2e", "%%32%35", "%u", "%u00", "%u002", "%u0025",
@@ -153,7 +153,7 @@ form_one(tap_t *t, const form_case_t *c)
 }
 
 
-/* a "?" that comes out of the path is no end of it */
+/* a "?" that is decoded in the path does not end it */
 
 static void
 form_question(tap_t *t)
@@ -220,7 +220,7 @@ form_values(tap_t *t)
 }
 
 
-/* the reading is a form, even where it was not asked for */
+/* the reading is a form, even if it was not requested */
 
 static int
 form_has_reading(const unsigned char *p, size_t len,
@@ -253,7 +253,7 @@ form_has_reading(const unsigned char *p, size_t len,
 }
 
 
-/* what is decoded once more stays as it is, and no form is there twice */
+/* decoding a form again changes nothing, and no form appears twice */
 
 static unsigned
 form_wrong(const unsigned char *p, size_t len, unsigned char *buf,
@@ -419,7 +419,7 @@ form_bound(tap_t *t)
     tap_ok(t, wrong == 0 && most > 4, "no code point has more than twice as "
            "many characters as bytes; U+%04zX has %zu", worst, most);
 
-    /* that one and a parent, so that all forms differ */
+    /* this one and a parent, so that all forms differ */
 
     p = malloc(FORM_LONG);
     buf = malloc(cguard_form_size(FORM_LONG));

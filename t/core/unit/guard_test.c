@@ -34,7 +34,7 @@
 #define GUARD_SHOWN   10
 
 
-/* writable pages between two that are not there */
+/* writable pages between two that cannot be accessed */
 
 typedef struct {
     unsigned char        *start;
@@ -42,7 +42,7 @@ typedef struct {
 } guard_arena_t;
 
 
-/* what was judged, and how often it went wrong */
+/* the number of strings judged, and of failures */
 
 typedef struct {
     unsigned long         strings;
@@ -75,7 +75,7 @@ static void *guard_alloc(void *data, size_t size);
 static int guard_judge_reading(const unsigned char *p, size_t len);
 
 
-/* repeated to a length, alone and behind clean text */
+/* repeated up to a length, alone and after clean text */
 
 static const char  *guard_tokens[] = {
     "a", "/", ".", "..", "/../vpns", "/vpns/..", "%", "%2", "%2e", "%252e",
@@ -85,7 +85,7 @@ static const char  *guard_tokens[] = {
     "\xfd", "\xef\xbc\x8e", "\xe2\x80\xa5", "%c0%ae", "%c0", "%e2%80%a5",
     "v%c0pns/..", "\xff", "!", "~", "$.",
 
-    /* what a Gateway's port is spoken to */
+    /* the first bytes of sessions on a Gateway's port */
 
     "\x05\x01", "\x05\xff\x01", "\032CGP/01", "\x7f\x7fICA", "\x03",
     "HTTP/1.1 ", "\r\nGET "
@@ -216,7 +216,7 @@ guard_fault(int signo)
 }
 
 
-/* whether a byte can be read, tried in a process that may die of it */
+/* can this byte be read? Tried in a child process, which may crash */
 
 static int
 guard_is_there(guard_arena_t *a, long offset)
@@ -263,7 +263,7 @@ guard_vectors(tap_t *t, const char *file)
 }
 
 
-/* a token again and again up to each length, from the first byte or the last */
+/* a token repeated up to each length, from the first byte or the last */
 
 static void
 guard_fill(unsigned char *p, size_t from, size_t len, const char *token)
@@ -313,7 +313,7 @@ guard_long(tap_t *t)
     for (i = 0; i < GUARD_TOKENS; i++) {
         for (k = 0; k < GUARD_LENGTHS; k++) {
 
-            /* one token in four at a length that takes long */
+            /* every fourth token, at a length that takes long */
 
             if (guard_lengths[k] > 65536 && i % 4 != k % 4) {
                 continue;
@@ -445,7 +445,7 @@ guard_judge_header(const unsigned char *p, size_t len, int side)
         return 0;
     }
 
-    /* only the names of two fields are as long as those */
+    /* only two fields have names of this length */
 
     for ( ;; ) {
         value = guard_place(&guard_path, p, len, side);
@@ -466,7 +466,7 @@ guard_judge_header(const unsigned char *p, size_t len, int side)
 }
 
 
-/* what rules look at: all forms, in just the room that they may need */
+/* all forms, in exactly the memory that they may need */
 
 static int
 guard_judge_forms(const unsigned char *p, size_t len, int side)
@@ -502,7 +502,7 @@ guard_judge_forms(const unsigned char *p, size_t len, int side)
 }
 
 
-/* both sides of a session say it, behind each signature */
+/* both sides of a session send it, after each signature */
 
 static int
 guard_judge_stream(const unsigned char *p, size_t len, int side)
@@ -528,7 +528,7 @@ guard_judge_stream(const unsigned char *p, size_t len, int side)
         (void) cguard_session_client(&cs, p, len);
         (void) cguard_session_server(&cs, p, len, &shown);
 
-        /* the server first, as it is with SOCKS5 */
+        /* the server first, as in SOCKS5 */
 
         cguard_session_init(&cs, protocol, CGUARD_SOCKS5_CONNECT);
         (void) cguard_session_server(&cs, p, len, &shown);
@@ -539,7 +539,7 @@ guard_judge_stream(const unsigned char *p, size_t len, int side)
 }
 
 
-/* memory that is never given back */
+/* memory that is never freed */
 
 static void *
 guard_alloc(void *data, size_t size)

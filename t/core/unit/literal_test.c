@@ -171,7 +171,7 @@ literal_item(literal_made_t *made, unsigned depth)
 
         while (literal_random(3) == 0) {
 
-            /* another branch: the subject is that of the last one */
+            /* another branch: the subject is from the last one */
 
             literal_write(made->pattern, &made->len, "|");
             made->nsubject = literal_random(2) ? subject : made->nsubject;
@@ -220,7 +220,7 @@ literal_sequence(literal_made_t *made, unsigned depth)
 }
 
 
-/* characters that mean something, in any order */
+/* characters with a special meaning, in any order */
 
 static void
 literal_soup(literal_made_t *made)
@@ -242,7 +242,7 @@ literal_soup(literal_made_t *made)
 }
 
 
-/* a subject: the one that was made, bytes of the pattern, some changed */
+/* a subject: the one made for it, bytes of the pattern, some changed */
 
 static size_t
 literal_subject(const literal_made_t *made, unsigned k, char *buf)

@@ -22,15 +22,15 @@
 #define NESTED_READ    6          /* 729 bytes, a "%" in a third of them */
 #define NESTED_SIZE    (64 + 8 * NESTED_LAYERS + 3 * 6561)
 #define NESTED_SHOWN   10
-#define NESTED_WAITS   32         /* escapes, one within the other */
+#define NESTED_WAITS   32         /* nested escapes */
 
 
-/* one way to encode a byte in so many layers */
+/* one way to encode a byte in this many layers */
 
 typedef struct {
     const char           *name;
     unsigned              layers;
-    unsigned              read;        /* with more, not read to the end */
+    unsigned              read;        /* more are not read to the end */
     unsigned              counted;     /* beyond, they are unknown */
     size_t              (*encode)(unsigned char *buf, unsigned char c,
                             unsigned layers);

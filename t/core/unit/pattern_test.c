@@ -53,14 +53,14 @@ static const pattern_case_t  pattern_cases[] = {
 };
 
 
-/* patterns that go through a subject again and again */
+/* patterns that scan a subject many times */
 
 static const char  *pattern_slow[] = {
     "(a+)+$", "^(?:a|a)*$", "(a|aa)+$", "^(([a-z])+.)+[A-Z]([a-z])+$"
 };
 
 
-/* with what their messages say in every version of PCRE2 */
+/* with the words that every version of PCRE2 has in the message */
 
 static const char  *pattern_errors[][2] = {
     { "(", "parenthesis" },
@@ -187,7 +187,7 @@ pattern_limits(tap_t *t, cguard_matcher_t *m)
                       PATTERN_LONG);
     tap_ok(t, rc < -1, "... without JIT: %d", rc);
 
-    /* where each step is kept: some fit, more do not */
+    /* each step needs memory: some fit, more do not */
 
     rc = pattern_once(m, "", PATTERN_DEEP, 0, subject, 1500);
     tap_ok(t, rc == 0, "a match that needs some stack: %d", rc);
@@ -209,7 +209,7 @@ pattern_limits(tap_t *t, cguard_matcher_t *m)
 }
 
 
-/* bytes that are mapped to be executed: code from the compiler, too */
+/* the size of executable mappings, including compiled code */
 
 static size_t
 pattern_executable(void)

@@ -26,7 +26,7 @@ static const char  *plain_shapes[] = {
 static unsigned long  plain_seen;
 
 
-/* a vpns segment in front: a parent anywhere is then another reason */
+/* after a vpns segment a parent anywhere gives another reason */
 
 static unsigned
 plain_wrong(const char *shape, const char *bytes)

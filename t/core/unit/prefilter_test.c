@@ -55,7 +55,7 @@ clean_wrong(const unsigned char *p, size_t len)
     i = cguard_prefilter(copy, len);
     clean_seen += i;
 
-    /* a vpns segment in front: a parent anywhere is then a reason */
+    /* after a vpns segment a parent anywhere is a reason */
 
     memcpy(whole, "/vpns/", 6);
     memcpy(whole + 6, p, len);
@@ -225,7 +225,7 @@ main(void)
     failed += clean_one(8, "/a/b/cccccccccccccccccccc%2", 0);
     failed += clean_one(9, "/a/b/ccccccccccccccccccccc%", 0);
 
-    /* the digit behind the end is not the string's */
+    /* the digit after the end does not belong to the string */
 
     wrong = cguard_prefilter((const unsigned char *) "/a%2f", 4);
     failed += wrong;

@@ -19,7 +19,7 @@
 #define PROPERTY_MORE     64      /* bytes that a change may add to a target */
 
 
-/* one way to change a target, tried in every place that it fits */
+/* one way to change a target, tried in every possible place */
 
 typedef struct {
     const char           *name;
@@ -181,7 +181,7 @@ property_encode(unsigned char *buf, const vectors_row_t *row,
 }
 
 
-/* not where a letter is taken for its low six bits */
+/* not where only the low six bits of a letter count */
 
 static size_t
 property_case(unsigned char *buf, const vectors_row_t *row,
@@ -219,7 +219,7 @@ property_slash(unsigned char *buf, const vectors_row_t *row,
 }
 
 
-/* it makes a query of what follows, where the unknown does not count */
+/* it begins a query, where the unknown does not count */
 
 static size_t
 property_query(unsigned char *buf, const vectors_row_t *row,
@@ -280,7 +280,7 @@ property_suffix(unsigned char *buf, const vectors_row_t *row,
 }
 
 
-/* the target with "text" in the place of one byte */
+/* the target with "text" in place of one byte */
 
 static size_t
 property_replace(unsigned char *buf, const vectors_row_t *row, size_t i,

@@ -66,7 +66,7 @@ static const reading_case_t  reading_cases[] = {
     { "/%f1%82%9e", 0, "/\\xf1\\x82\\x9e" },
     { "/%ff", 0, "/\\xff" },
 
-    /* code points that are no ASCII */
+    /* code points that are not ASCII */
 
     { "/%u0416%c3%97", 0, "/\\xd0\\x96\\xc3\\x97" },
     { "/%u07ff%u0800", 0, "/\\xdf\\xbf\\xe0\\xa0\\x80" },

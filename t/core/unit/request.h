@@ -26,12 +26,12 @@ typedef struct {
     cguard_word_t         name[REQUEST_HEADERS];
     cguard_word_t         value[REQUEST_HEADERS];
     size_t                n;
-    unsigned char        *forms;     /* of the target, just enough room */
+    unsigned char        *forms;     /* for the target, exactly enough memory */
     unsigned char        *room;      /* for those of values */
 } request_t;
 
 
-/* words of a rule, split at blanks; "~" stands for a blank in a word */
+/* words of a rule, split at spaces; "~" stands for a space in a word */
 
 typedef struct {
     char                  text[1024];
@@ -59,7 +59,7 @@ void request_header(request_t *r, const char *name, const char *value,
 
 void request_split(request_words_t *w, const char *text);
 
-/* a rule "id", from its text without that; one that is none ends the program */
+/* a rule "id", from its text without the ID; an invalid one ends the program */
 
 void request_rule(cguard_rule_t *rule, request_words_t *w, const char *text);
 

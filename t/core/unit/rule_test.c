@@ -99,7 +99,7 @@ static const struct {
 };
 
 
-/* a request of which the rules below speak */
+/* the request for the rules below */
 
 #define RULE_TARGET   "/vpn/%61.b//c?x=%31&y=a+b"
 #define RULE_HEADERS  "Host: Gateway.Example | X-One: a%62c | x_one: second"  \
@@ -380,7 +380,7 @@ rule_body_length(tap_t *t, cguard_matcher_t *m)
 }
 
 
-/* what is missing is empty, and what cannot be judged is an error */
+/* a missing part is empty; a part that cannot be judged is an error */
 
 static void
 rule_authority(tap_t *t, cguard_matcher_t *m)
@@ -425,7 +425,7 @@ rule_edges(tap_t *t, cguard_matcher_t *m)
 
     request_init(&r, "GET", target, 2, "-", 1);
 
-    /* in a place where another byte follows */
+    /* in memory where another byte follows */
 
     request_rule(&rule, &w, "host ^$ and query (*NO_JIT)^$ and length:host =0 "
                  "and length:query =0 and body:1 ^$");
@@ -483,7 +483,7 @@ rule_edges(tap_t *t, cguard_matcher_t *m)
 }
 
 
-/* the block whose number is "lack" is not there */
+/* the allocation with the number "lack" fails */
 
 typedef struct {
     size_t                n;
@@ -513,7 +513,7 @@ rule_memory_free(rule_memory_t *memory)
 }
 
 
-/* which rules are asked: those that literals and names of fields leave */
+/* which rules are evaluated, by their literals and names of fields */
 
 static void
 rule_asked(tap_t *t)
@@ -550,7 +550,7 @@ rule_asked(tap_t *t)
 
     request_init(&r, "GET", target, 6, "X-One: a | X-Two: b", 19);
 
-    /* nginx may hand on a field without a name */
+    /* nginx may pass on a field without a name */
 
     r.name[r.n].data = NULL;
     r.name[r.n++].len = 0;
@@ -568,7 +568,7 @@ rule_asked(tap_t *t)
 
     rule_memory_free(&memory);
 
-    /* one rule, which asks for no field */
+    /* one rule, which examines no field */
 
     if (cguard_rules_build(&set, &all[6], 1, rule_alloc, &memory) == -1) {
         exit(2);

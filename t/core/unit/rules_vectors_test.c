@@ -27,7 +27,7 @@
 typedef struct {
     char                  file[64];  /* no folder, no ".conf" */
     cguard_rule_t         rule;
-    unsigned              seen;      /* rows that it is to match */
+    unsigned              seen;      /* rows that it has to match */
 } shipped_rule_t;
 
 
@@ -244,7 +244,7 @@ shipped_row(tap_t *t, shipped_t *s, const vectors_row_t *row)
 }
 
 
-/* each file has rows of both kinds, and each rule some that it matches */
+/* each file has rows of both kinds, and each rule matches some */
 
 static void
 shipped_covered(tap_t *t, const shipped_t *s, const vectors_t *v)
@@ -287,7 +287,7 @@ shipped_covered(tap_t *t, const shipped_t *s, const vectors_t *v)
 }
 
 
-/* as a user who is logged in; one whose form is a login */
+/* as a logged-in user; with the form of a login */
 
 static unsigned
 shipped_benign(const shipped_t *s, const vectors_row_t *row)

@@ -43,11 +43,11 @@
 #define CORRELATED  RDP_LONG("0", "123\x0c")
 
 
-/* the beginning of the longest bind request, behind which nothing is known */
+/* the beginning of the longest bind request; what follows is not known */
 
 #define LONGEST  "\xff\xff\x01\0\0\0\x01\x01"
 
-/* the capability of one that reconnects: its number, the low byte first */
+/* the capability of a reconnecting client: its number, low byte first */
 
 #define RELIABLE(capability, number, version)                               \
     "\0\0" capability "\0\0\0" "\1\1\1\2\5\0\1\2\5\0" number "\0\0\0"     \
@@ -58,7 +58,7 @@
 #define TICKET_RANDOM  12
 
 
-/* data with its length: zeros are in it */
+/* data with its length, because it contains zeros */
 
 #define TEST_DATA(s)  (s), sizeof(s) - 1
 
@@ -71,7 +71,7 @@ typedef struct {
 } session_first_t;
 
 
-/* what the server says, and then the client */
+/* what the server sends, and then the client */
 
 typedef struct {
     cguard_protocol_e        protocol;
@@ -423,7 +423,7 @@ main(void)
 }
 
 
-/* what it is does not depend on how much of it was there before */
+/* the result does not depend on how the bytes are split */
 
 static void
 session_first(tap_t *t, const session_first_t *f)
@@ -437,7 +437,7 @@ session_first(tap_t *t, const session_first_t *f)
         is = cguard_session_protocol(f->data, i + 1, 1);
     }
 
-    /* a byte behind a greeting is seen only if it comes with it */
+    /* a byte after a greeting counts only if it arrives with it */
 
     tap_ok(t, is == f->protocol
               || ((is == SOCKS5 || is == RDP) && f->protocol == HTTP
@@ -581,7 +581,7 @@ session_bound(tap_t *t)
 }
 
 
-/* what may stand in a hello, and what may not */
+/* what a hello may contain, and what not */
 
 static void
 session_hello(tap_t *t)
@@ -675,7 +675,7 @@ session_behind(const char *before, size_t before_len, const char *data,
 }
 
 
-/* a bind request, and what is none */
+/* bind requests, valid and invalid */
 
 static void
 session_forms(tap_t *t)
@@ -825,7 +825,7 @@ session_tickets(tap_t *t)
 }
 
 
-/* as a client sends it that reconnects; all lengths are below 128 */
+/* as a reconnecting client sends it; all lengths are below 128 */
 
 static size_t
 session_bind(char *p, const char *ticket, size_t len)
@@ -861,7 +861,7 @@ session_bind(char *p, const char *ticket, size_t len)
     memcpy(p + n, TEST_DATA(more));
     n += sizeof(more) - 1;
 
-    /* the length of it in two bytes */
+    /* its length in two bytes */
 
     memmove(p + 2, p + 1, n - 1);
     p[0] = (char) (((n - 1) & 0x7f) | 0x80);
@@ -871,7 +871,7 @@ session_bind(char *p, const char *ticket, size_t len)
 }
 
 
-/* of a server's bytes none is shown before its answer is whole */
+/* no byte of a server is forwarded before its answer is complete */
 
 static void
 session_shown(tap_t *t)
@@ -922,7 +922,7 @@ session_shown(tap_t *t)
 }
 
 
-/* SOCKS5 to its end; then the client says something, or the server does */
+/* SOCKS5 to its end; then the client or the server sends something */
 
 static cguard_session_reason_e
 session_within(cguard_session_t *cs, cguard_socks5_e allowed,

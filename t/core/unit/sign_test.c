@@ -160,7 +160,7 @@ sign_strings(size_t len)
                      cguard_reason_name(want), text);
         }
 
-        /* the next one, as a number with so many digits */
+        /* the next one, as a number with this many digits */
 
         for (i = 0; i < len && ++digit[i] == sizeof(sign_bytes) - 1; i++) {
             digit[i] = 0;

@@ -27,7 +27,7 @@
 #define UNKNOWN_RUN      40
 
 
-/* a target in its parts; the raw bytes of a part, and whether it is unknown */
+/* a target in parts; the raw bytes of each, and whether it is unknown */
 
 typedef struct {
     const char           *raw;
@@ -46,7 +46,7 @@ typedef struct {
 typedef struct {
     int                   parent;
     int                   vpns;
-    size_t                last;      /* the last vpns, as the part it is in */
+    size_t                last;      /* the part that contains the last vpns */
 } unknown_found_t;
 
 
@@ -98,7 +98,7 @@ unknown_random(unsigned below)
 }
 
 
-/* an escape at "p" is whole; layers have been taken off before */
+/* an escape at "p" is complete; layers were removed before */
 
 static int
 unknown_hex(char c)
@@ -276,7 +276,7 @@ unknown_become(const unknown_target_t *t, const unknown_found_t *plain,
 }
 
 
-/* the signs of the unknown, as a set of bits */
+/* the signs of the unknown, as bits */
 
 static unsigned
 unknown_signs(const char *s)

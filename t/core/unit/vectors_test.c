@@ -102,7 +102,7 @@ vectors_test_target(tap_t *t, const vectors_t *v, const vectors_row_t *row,
     same = cguard_target(row->input.data, row->input.len, policy, NULL)
            == have;
 
-    /* for what passes the range and the depth say nothing */
+    /* range and depth mean nothing for a target that passes */
 
     if (!same || res.reason != have
         || (have != CGUARD_PASS
@@ -181,7 +181,7 @@ vectors_test_headers(tap_t *t, const vectors_t *v, const vectors_row_t *row)
 }
 
 
-/* CGUARD_MALFORMED if it is no header field at all */
+/* CGUARD_MALFORMED if it is not a header field */
 
 static cguard_reason_e
 vectors_test_field(const char *p, size_t len)

@@ -88,7 +88,7 @@ static const struct {
 };
 
 
-/* the first input that makes the pattern meet a limit, or -1 */
+/* the first input that makes the pattern reach a limit, or -1 */
 
 static int
 hostile_limit(cguard_matcher_t *m, const char *text, size_t len,
@@ -170,7 +170,7 @@ hostile_inputs(tap_t *t)
     for (n = 0; n < HOSTILE_LARGE; n++) {
         for (len = 0; len < 20; len++) {
 
-            /* in a block of just that length */
+            /* in a block of exactly that length */
 
             buf = vectors_copy("....................", len);
 
@@ -242,7 +242,7 @@ hostile_tables(tap_t *t)
 }
 
 
-/* every word of a rule that is a pattern, or is taken for one */
+/* every word of a rule that is a pattern, or looks like one */
 
 static void
 hostile_rule(tap_t *t, cguard_matcher_t *m, const conf_directive_t *d)

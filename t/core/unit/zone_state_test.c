@@ -21,7 +21,7 @@
 #define STATE_OWNER   815
 
 
-/* how a file is damaged although its sum is right */
+/* ways to damage a file although its checksum is right */
 
 typedef struct {
     const char           *name;
@@ -112,7 +112,7 @@ state_make(void)
 }
 
 
-/* saved, damaged, and with a sum that fits */
+/* saved, damaged, and given the right checksum */
 
 static int
 state_restored(const state_damage_t *d)

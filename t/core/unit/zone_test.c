@@ -41,7 +41,7 @@ zone_address(unsigned char address[16], unsigned n)
 }
 
 
-/* every part of it follows from one number, so that a mixture shows */
+/* all its parts follow from one number, so that a mixture is noticed */
 
 static void
 zone_make(cguard_zone_event_t *e, unsigned n)
@@ -290,7 +290,7 @@ zone_places(void)
     other->counts.reasons[e.reason].first = 6000;
     other->counts.reasons[e.reason].last = 9000;
 
-    /* servers 0 and 1, in places 1 and 2, have gone; one more has come */
+    /* servers 0 and 1, in places 1 and 2, are removed; one more is added */
 
     tap_ok(&zone_tap, zone_configure(2, 64, 10000) == 0
            && zone->servers[1].len == 8
@@ -346,7 +346,7 @@ zone_places(void)
            && other->counts.outcomes[CGUARD_ZONE_UNKNOWN].n == 1,
            "all are replaced, and nothing that got through is forgotten");
 
-    /* that in the last place goes, and the new one is the first to ask */
+    /* the server in the last place is removed; the new one asks first */
 
     memcpy(name, zone->servers[63].name, zone->servers[63].len);
     name[zone->servers[63].len] = '\0';
@@ -660,7 +660,7 @@ zone_steps(void)
 }
 
 
-/* the sketch against the truth; "order" says who comes when */
+/* the sketch against exact counts; "order" is the order of the sources */
 
 static void
 zone_sketch(const char *name, unsigned sources, unsigned events,
@@ -733,7 +733,7 @@ zone_skewed(unsigned i)
 }
 
 
-/* as many as there is room for, and then one that nobody has seen */
+/* as many as there is room for, and then a new one */
 
 static unsigned
 zone_crowd(unsigned i)
@@ -767,7 +767,7 @@ zone_sources(void)
     tap_ok(&zone_tap, cguard_zone_top(zone, top) == 1 && top[0].error == 1,
            "an error that is another's: all but one may be wrong");
 
-    /* two processes gave it a place each */
+    /* two processes each gave it a place */
 
     memcpy(&zone->sources[1], &zone->sources[0], sizeof(zone->sources[0]));
     zone->sources[1].last = 1;
@@ -1006,7 +1006,7 @@ main(void)
     zone_sources();
     zone_full();
 
-    /* what is printed so far is not the children's */
+    /* flushed, so that the children do not print it again */
 
     (void) fflush(stdout);
 

@@ -236,13 +236,20 @@ sub _user {
 }
 
 
+# Folders that this user may write, for each http block.
+sub temp_paths {
+    my ($self) = @_;
+    my $dir = $self->dir;
+    return join "\n", map {"${_}_temp_path $dir/$_;"}
+        grep { CitrixGuard::Nginx::built() !~ /--without-http_${_}_module/ }
+        qw(client_body proxy fastcgi uwsgi scgi);
+}
+
+
 # What the test itself needs of nginx.
 sub _own {
     my ($self) = @_;
-    my $dir = $self->dir;
-    return join("\n", map {"${_}_temp_path $dir/$_;"}
-        grep { CitrixGuard::Nginx::built() !~ /--without-http_${_}_module/ }
-        qw(client_body proxy fastcgi uwsgi scgi)) . <<"END";
+    return $self->temp_paths . <<"END";
 
 server { listen 127.0.0.1:$self->{settle}; access_log off;
          location / { return 204; } }

@@ -205,7 +205,7 @@ sub _answer_bytes {
         $head .= "$name: $value\r\n";
     }
     $head .= "Connection: close\r\n" if !_persistent($request);
-    return "$head\r\n" if $status < 200;
+    return "$head\r\n" if $status =~ /^1\d\d\z/;
     if ($answer->{chunked}) {
         my $chunk = sprintf "%x\r\n%s\r\n0\r\n\r\n", length $body, $body;
         return "${head}Transfer-Encoding: chunked\r\n\r\n$chunk";

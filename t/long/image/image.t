@@ -251,7 +251,7 @@ subtest 'what does not fit' => sub {
 
     $ran = run('words', { %ENVIRONMENT, CITRIX_GUARD_NAMES => '*; x' }, @SECRETS);
     is $ran->{status}, 2, 'what is no name';
-    like $ran->{err}, qr/"\*;" is no name of a host/, '... it says';
+    like $ran->{err}, qr/"\*;" is not a host name/, '... it says';
 };
 
 done_testing;

@@ -72,8 +72,9 @@ const TEXT = {
         clean: ", and there is no sign that anything got through since then.",
         detect: (names, t) => `Nothing is blocked at ${names}: the guard `
             + `only detects, since ${t}.`,
-        detectPart: (names, t) => `In a part of ${names} nothing is blocked: `
-            + `the guard only detects there, since ${t}.`,
+        detectPart: (names, t) => `In a part of ${names} not everything `
+            + `is blocked, since ${t}: the guard only detects there, or the `
+            + "attack is exempted.",
         off: (names, t) => `We are not shielded at ${names}: the guard is `
             + `off there, since ${t}.`,
         offPart: (names, t) => `We are not shielded in a part of ${names}: `
@@ -94,12 +95,12 @@ const TEXT = {
         alsoOn: (names, t) => `Blocked at ${names}, since ${t}.`,
         alsoNot: names => `Not everything is blocked at ${names}.`,
         nothing: "There is no sign that anything got through.",
-        blind: "Nobody looks at what passes there: what got through is not "
-            + "known.",
+        blind: "Nothing is checked or recorded there, so it is not known what "
+            + "got through.",
         unsaved: "A restart would forget what is counted now: the file of "
-            + "citrix_guard_state cannot be written.",
+            + "citrix_guard_state cannot be written: see the error log.",
         damaged: t => `We cannot tell whether anything got through before ${t}:`
-            + " what was kept of that time is damaged.",
+            + " the counters saved before then are damaged.",
         beside: "We cannot tell whether we are shielded: after an upgrade "
             + "another nginx accepts connections as well, with a "
             + "configuration of its own.",
@@ -120,7 +121,7 @@ const TEXT = {
             "Tell the people who decide, and write down when you learned "
             + "what.",
             "Treat the ADC as compromised until an investigation has shown "
-            + "that it is not. The runbook has it in full: read the events, "
+            + "that it is not. The runbook has all steps: read the events, "
             + "disconnect the ADC and keep it running, have images made of "
             + "its memory and disk, reinstall and patch it, replace its keys "
             + "and passwords, and investigate what it could reach.",
@@ -133,7 +134,7 @@ const TEXT = {
             "Look for what passed in the meantime: citrix-guard scan reads "
             + "nginx's and the ADC's logs."],
         doDetect: ["If the events below are attacks and none is a user's, "
-            + "set citrix_guard on and reload."],
+            + "set citrix_guard on, remove exemptions, and reload."],
         doLost: ["Check nginx's error log, and the disk that holds the logs.",
             "Check the ADC's own log of that time: citrix-guard scan reads "
             + "it."],
@@ -145,10 +146,10 @@ const TEXT = {
             + "names it.",
             "citrix-guard ack acknowledges it."],
         doBeside: ["If the new nginx is the right one, end the old one: send "
-            + "QUIT to its master process. Its number is in the file of "
-            + "\"pid\", with .oldbin behind the name.",
+            + "QUIT to its master process. Its number is in the file that "
+            + "\"pid\" names, with .oldbin after the name.",
             "If the new one has ended already, reload the old one.",
-            "What is shown below are the modes of the one that read its "
+            "The modes below are those of the one that read its "
             + "configuration last."],
         doUnreadable: ["Allow the user of nginx's workers to search the folder "
             + "of the file that \"pid\" names, and to read the files with that "
@@ -160,9 +161,9 @@ const TEXT = {
             "If that nginx had no guard, or was off: citrix-guard scan reads "
             + "its logs and the ADC's.",
             "citrix-guard ack acknowledges it."],
-        doLetBy: ["Look for what lets it by: an exemption, a rule that lets "
-            + "by, or another way to the ADC. Its event, in the log of events, "
-            + "names it.",
+        doLetBy: ["Look for what lets it through: an exemption, a rule with "
+            + "\"pass\", or another way to the ADC. Its event, in the log of "
+            + "events, names it.",
             "Remove that, reload, and send the test attack again: this page "
             + "changes when it is refused."],
         doServer: ["Set citrix_guard on in the server that forwards to the "
@@ -245,7 +246,7 @@ const TEXT = {
         lostLines: "Weggelaten regels in error.log", action: "Actie",
         number: "Nummer",
         canary_name: "Naam van de kanarie", pass: "Vrijgesteld",
-        todo: "Wat u nu doet",
+        todo: "Wat u nu moet doen",
         runbook: "Draaiboek (Engels): als er iets is doorgekomen",
         mark: "mogelijk doorgekomen", total: "totaal",
         whole: "de hele server",
@@ -271,8 +272,9 @@ const TEXT = {
         clean: ", en er is sindsdien geen teken dat er iets is doorgekomen.",
         detect: (names, t) => `Er wordt niets geblokkeerd bij ${names}: de `
             + `guard registreert alleen, sinds ${t}.`,
-        detectPart: (names, t) => `Bij een deel van ${names} wordt niets `
-            + `geblokkeerd: de guard registreert daar alleen, sinds ${t}.`,
+        detectPart: (names, t) => `Bij een deel van ${names} wordt niet `
+            + `alles geblokkeerd, sinds ${t}: de guard registreert daar `
+            + "alleen, of de aanval is vrijgesteld.",
         off: (names, t) => `We zijn niet beschermd bij ${names}: de guard `
             + `staat daar uit, sinds ${t}.`,
         offPart: (names, t) => "We zijn niet beschermd bij een deel van "
@@ -297,12 +299,12 @@ const TEXT = {
             + `${t}.`,
         alsoNot: names => `Niet alles wordt geblokkeerd bij ${names}.`,
         nothing: "Er is geen teken dat er iets is doorgekomen.",
-        blind: "Niemand kijkt naar wat daar doorgaat: wat er doorkwam is niet "
-            + "bekend.",
-        unsaved: "Een herstart vergeet wat nu geteld wordt: het bestand van "
-            + "citrix_guard_state is niet te schrijven.",
-        damaged: t => `We weten niet of er voor ${t} iets is doorgekomen: wat `
-            + "van die tijd is bewaard, is beschadigd.",
+        blind: "Daar wordt niets gecontroleerd of vastgelegd; wat er is "
+            + "doorgekomen, is dus niet bekend.",
+        unsaved: "Bij een herstart gaan de tellingen verloren: het bestand van "
+            + "citrix_guard_state kan niet worden geschreven: zie error.log.",
+        damaged: t => `We weten niet of er voor ${t} iets is doorgekomen: de `
+            + "tellingen die daarvoor zijn bewaard, zijn beschadigd.",
         beside: "We weten niet of we beschermd zijn: na een upgrade neemt ook "
             + "een andere nginx verbindingen aan, met een eigen "
             + "configuratie.",
@@ -311,7 +313,7 @@ const TEXT = {
         uncounted: t => `We weten niet of er voor ${t} iets is doorgekomen: tot `
             + "dan was er een andere nginx, die hier niet meetelde.",
         letBySentence: (name, t) => "We zijn niet overal beschermd: de guard "
-            + `staat aan en wees onze eigen testaanval "${name}" niet af, de `
+            + `staat aan en weigerde onze eigen testaanval "${name}" niet, de `
             + `laatste keer op ${t}.`,
         forwarded: n => n === 1
             ? "1 verzoek bereikte de ADC, zonder teken van succes."
@@ -340,8 +342,8 @@ const TEXT = {
             "Zoek uit wat er intussen is doorgekomen: citrix-guard scan leest "
             + "de logbestanden van nginx en van de ADC."],
         doDetect: ["Zijn de gebeurtenissen hieronder aanvallen, en is er "
-            + "geen van een gebruiker bij? Zet citrix_guard dan op on en "
-            + "herlaad nginx."],
+            + "geen van een gebruiker bij? Zet citrix_guard dan op on, haal "
+            + "vrijstellingen weg en herlaad nginx."],
         doLost: ["Controleer error.log van nginx, en de schijf waar de "
             + "logbestanden op staan.",
             "Controleer het logbestand van de ADC zelf over die periode: "
@@ -370,10 +372,10 @@ const TEXT = {
             + "leest zijn logbestanden en die van de ADC.",
             "Leg met citrix-guard ack vast wie ernaar heeft gekeken."],
         doLetBy: ["Zoek wat de aanval doorlaat: een uitzondering, een regel "
-            + "die doorlaat, of een andere weg naar de ADC. De gebeurtenis in "
+            + "met \"pass\", of een andere weg naar de ADC. De gebeurtenis in "
             + "het logbestand noemt het.",
             "Verwijder dat, herlaad nginx, en stuur de testaanval opnieuw: deze "
-            + "pagina verandert als hij wordt afgewezen."],
+            + "pagina verandert als hij wordt geweigerd."],
         doServer: ["Zet citrix_guard op on in de server die naar de Gateway "
             + "doorstuurt, en herlaad nginx."],
         doConnect: ["Controleer of nginx op de node draait, en of deze "
