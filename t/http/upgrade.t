@@ -59,7 +59,7 @@ my $nginx = CitrixGuard::Nginx->new(
         listen 127.0.0.1:%%PORT5%%; citrix_guard on;
         location / {
             proxy_http_version 1.1;
-            proxy_set_header Upgrade "\${http_upgrade}\$arg_to";
+            proxy_set_header Upgrade "\$http_upgrade\$arg_to";
             proxy_set_header Connection upgrade;
             proxy_pass http://127.0.0.1:%%BE%%;
         }

@@ -24,17 +24,6 @@
 #define NGX_HTTP_CITRIX_GUARD_UNKNOWN_LENGTH  -2
 
 
-typedef struct {
-    off_t                           length;     /* -1: no Content-Length */
-    ngx_uint_t                      chunked;    /* any Transfer-Encoding */
-    ngx_uint_t                      close;      /* "Connection: close" */
-} ngx_http_citrix_guard_framing_t;
-
-
-static u_char *ngx_http_citrix_guard_read_framing(u_char *p, u_char *last,
-    ngx_http_citrix_guard_framing_t *framing);
-static void ngx_http_citrix_guard_read_field(u_char *p, u_char *last,
-    ngx_http_citrix_guard_framing_t *framing);
 static ngx_uint_t ngx_http_citrix_guard_field(u_char *p, u_char *last,
     ngx_str_t *name, ngx_str_t *value);
 static ngx_uint_t ngx_http_citrix_guard_is_streamed(ngx_http_request_t *r,
@@ -43,47 +32,43 @@ static ngx_uint_t ngx_http_citrix_guard_is_streamed(ngx_http_request_t *r,
 
 ngx_uint_t
 ngx_http_citrix_guard_is_framed(ngx_http_request_t *r,
-    ngx_http_citrix_guard_loc_conf_t *glcf)
+    ngx_http_citrix_guard_loc_conf_t *glcf,
+    ngx_http_citrix_guard_framing_t *framing)
 {
-    off_t                            sent;
-    u_char                          *body;
-    ngx_buf_t                       *b;
-    ngx_chain_t                     *cl;
-    ngx_http_citrix_guard_framing_t  framing;
+    off_t         sent;
+    ngx_chain_t  *cl;
 
-    b = r->upstream->request_bufs->buf;
-
-    body = ngx_http_citrix_guard_read_framing(b->pos, b->last, &framing);
+    cl = r->upstream->request_bufs;
 
     /* that of proxy_set_body follows the head in the same buffer */
 
-    sent = b->last - body;
+    sent = framing->body ? cl->buf->last - framing->body : 0;
 
-    for (cl = r->upstream->request_bufs->next; cl; cl = cl->next) {
+    for (cl = cl->next; cl; cl = cl->next) {
         sent += ngx_buf_size(cl->buf);
     }
 
     if (r->request_body_no_buffering) {
-        return ngx_http_citrix_guard_is_streamed(r, &framing, sent);
+        return ngx_http_citrix_guard_is_streamed(r, framing, sent);
     }
 
     /* no next request may complete a body that is too short */
 
-    if (sent == 0 && framing.chunked) {
-        return framing.close;
+    if (sent == 0 && framing->chunked) {
+        return framing->close;
     }
 
-    if (sent < framing.length) {
-        return framing.close;
+    if (sent < framing->length) {
+        return framing->close;
     }
 
     /* the proxy module sends no chunks of a body that it has */
 
-    if (framing.chunked) {
+    if (framing->chunked) {
         return r->upstream->conf != glcf->proxy;
     }
 
-    return sent == (framing.length == -1 ? 0 : framing.length);
+    return sent == (framing->length == -1 ? 0 : framing->length);
 }
 
 
@@ -103,53 +88,15 @@ ngx_http_citrix_guard_is_streamed(ngx_http_request_t *r,
 }
 
 
-/* returns where the head ends */
-
-static u_char *
+void
 ngx_http_citrix_guard_read_framing(u_char *p, u_char *last,
     ngx_http_citrix_guard_framing_t *framing)
 {
-    u_char  *end;
-
-    framing->length = -1;
-    framing->chunked = 0;
-    framing->close = 0;
-
-    for ( /* void */ ; p < last; p = end + 1) {
-
-        end = memchr(p, LF, last - p);
-
-        if (end == NULL) {
-            break;
-        }
-
-        if (end - p <= 1) {
-            return end + 1;
-        }
-
-        ngx_http_citrix_guard_read_field(p, end, framing);
-    }
-
-    return last;
-}
-
-
-static void
-ngx_http_citrix_guard_read_field(u_char *p, u_char *last,
-    ngx_http_citrix_guard_framing_t *framing)
-{
-    u_char     c;
     ngx_str_t  value;
 
     static ngx_str_t  length = ngx_string("content-length");
     static ngx_str_t  coding = ngx_string("transfer-encoding");
     static ngx_str_t  connection = ngx_string("connection");
-
-    c = *p | 0x20;
-
-    if (c != 'c' && c != 't') {
-        return;
-    }
 
     if (ngx_http_citrix_guard_field(p, last, &length, &value)) {
 

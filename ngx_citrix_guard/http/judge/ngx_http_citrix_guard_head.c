@@ -25,6 +25,7 @@
 
 static ngx_uint_t ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
+    ngx_http_citrix_guard_framing_t *framing,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_field(
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
@@ -42,10 +43,11 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf,
     ngx_http_citrix_guard_finding_t *f)
 {
-    u_char               *last;
-    ngx_buf_t            *b;
-    ngx_str_t             target;
-    ngx_http_upstream_t  *u;
+    u_char                           *last;
+    ngx_buf_t                        *b;
+    ngx_str_t                         target;
+    ngx_http_upstream_t              *u;
+    ngx_http_citrix_guard_framing_t   framing;
 
     u = r->upstream;
 
@@ -63,12 +65,13 @@ ngx_http_citrix_guard_judge_head(ngx_http_request_t *r,
 
         if (ngx_http_citrix_guard_request_line(b->pos, last, &target)) {
 
-            if (ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last, f))
+            if (ngx_http_citrix_guard_judge_http(r, glcf, b->pos, b->last,
+                                                 &framing, f))
             {
                 return 1;
             }
 
-            if (!ngx_http_citrix_guard_is_framed(r, glcf)) {
+            if (!ngx_http_citrix_guard_is_framed(r, glcf, &framing)) {
                 return ngx_http_citrix_guard_set_reason("unseen", &target,
                                           ngx_http_citrix_guard_in_target, f);
             }
@@ -112,13 +115,19 @@ ngx_http_citrix_guard_is_http1(u_char *p, u_char *last)
 static ngx_uint_t
 ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf, u_char *p, u_char *last,
+    ngx_http_citrix_guard_framing_t *framing,
     ngx_http_citrix_guard_finding_t *f)
 {
-    u_char      *start, *end;
+    u_char      *start, *end, c;
     ngx_str_t    target;
     ngx_uint_t   head;
 
     head = 1;
+
+    framing->body = NULL;
+    framing->length = -1;
+    framing->chunked = 0;
+    framing->close = 0;
 
     for (start = p; p < last; p = end + 1) {
 
@@ -138,10 +147,20 @@ ngx_http_citrix_guard_judge_http(ngx_http_request_t *r,
         } else if (end - p <= 1) {
             head = 0;
 
-        } else if (head
-                   && ngx_http_citrix_guard_judge_field(glcf, p, end, f))
-        {
-            return 1;
+            if (framing->body == NULL) {
+                framing->body = ngx_min(end + 1, last);
+            }
+
+        } else if (head) {
+
+            c = *p | 0x20;
+
+            if ((c == 'c' || c == 't') && framing->body == NULL) {
+                ngx_http_citrix_guard_read_framing(p, end, framing);
+
+            } else if (ngx_http_citrix_guard_judge_field(glcf, p, end, f)) {
+                return 1;
+            }
         }
     }
 

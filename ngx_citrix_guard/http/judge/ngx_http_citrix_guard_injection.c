@@ -31,6 +31,8 @@ static ngx_uint_t ngx_http_citrix_guard_judge_copied(ngx_http_request_t *r,
     ngx_http_citrix_guard_finding_t *f);
 static ngx_uint_t ngx_http_citrix_guard_judge_lines(u_char *p, u_char *last,
     ngx_uint_t set_body, ngx_http_citrix_guard_finding_t *f);
+static void ngx_http_citrix_guard_read_length(u_char *p, u_char *last,
+    off_t *length);
 static ngx_uint_t ngx_http_citrix_guard_judge_rest(u_char *p, u_char *last,
     off_t length, ngx_http_citrix_guard_finding_t *f);
 static u_char *ngx_http_citrix_guard_header_line(u_char *p, u_char *last);
@@ -259,7 +261,7 @@ ngx_http_citrix_guard_judge_lines(u_char *p, u_char *last, ngx_uint_t set_body,
         if (end - p == 1) {
             return end + 1 != last
                    && ngx_http_citrix_guard_judge_rest(end + 1, last,
-                                                   set_body ? length : -1, f);
+                                                       length, f);
         }
 
         bad = p == start ? ngx_http_citrix_guard_break(p, end - 1)
@@ -270,23 +272,31 @@ ngx_http_citrix_guard_judge_lines(u_char *p, u_char *last, ngx_uint_t set_body,
                                              ngx_http_citrix_guard_in_head, f);
         }
 
-        if (end - p > 16
-            && ngx_strncasecmp(p, (u_char *) "content-length: ", 16) == 0)
-        {
-            /* a second body is not allowed: -1 */
-
-            length = length == -1 ? ngx_atoof(p + 16, end - 1 - (p + 16)) : -2;
-
-        } else if (end - p > 18
-                   && ngx_strncasecmp(p, (u_char *) "transfer-encoding:", 18)
-                      == 0)
-        {
-            length = -2;
+        if (set_body) {
+            ngx_http_citrix_guard_read_length(p, end - 1, &length);
         }
     }
 
     return ngx_http_citrix_guard_set_injection(p, last, last,
                                              ngx_http_citrix_guard_in_head, f);
+}
+
+
+/* of a second Content-Length, or with Transfer-Encoding, no body fits: -2 */
+
+static void
+ngx_http_citrix_guard_read_length(u_char *p, u_char *last, off_t *length)
+{
+    if (last - p > 16
+        && ngx_strncasecmp(p, (u_char *) "content-length: ", 16) == 0)
+    {
+        *length = *length == -1 ? ngx_atoof(p + 16, last - (p + 16)) : -2;
+
+    } else if (last - p > 18
+               && ngx_strncasecmp(p, (u_char *) "transfer-encoding:", 18) == 0)
+    {
+        *length = -2;
+    }
 }
 
 
