@@ -55,6 +55,7 @@ static ngx_int_t ngx_http_citrix_guard_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_citrix_guard_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_citrix_guard_init_process(ngx_cycle_t *cycle);
 static void ngx_http_citrix_guard_end_process(ngx_cycle_t *cycle);
+static void ngx_http_citrix_guard_end_master(ngx_cycle_t *cycle);
 static char *ngx_http_citrix_guard_set_enum(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_citrix_guard_set_status(ngx_conf_t *cf,
@@ -250,7 +251,7 @@ ngx_module_t  ngx_http_citrix_guard_module = {
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     ngx_http_citrix_guard_end_process,     /* exit process */
-    NULL,                                  /* exit master */
+    ngx_http_citrix_guard_end_master,      /* exit master */
     NGX_MODULE_V1_PADDING
 };
 
@@ -480,6 +481,20 @@ ngx_http_citrix_guard_init_process(ngx_cycle_t *cycle)
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_citrix_guard_end_master(ngx_cycle_t *cycle)
+{
+    ngx_http_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_citrix_guard_module);
+
+    if (gmcf) {
+        ngx_http_citrix_guard_state_end(cycle, gmcf);
+    }
 }
 
 

@@ -42,7 +42,8 @@ sub nginx {
     my (%more) = @_;
     return CitrixGuard::Nginx->new(
         ports => 2, workers => 2, http => $HTTP,
-        expected => qr/is damaged or of another version|cannot be written/,
+        expected => qr/is\ damaged\ or\ of\ another\ version|cannot\ be\ written
+                      |nginx\ was\ killed,\ or/x,
         vars => { BE => $be->port, SECRET => "$dir/secret",
                   MODE => $more{mode} // 'detect',
                   STATE => "citrix_guard_state " . ($more{file} // $FILE)
@@ -179,6 +180,35 @@ subtest 'another nginx has taken the file' => sub {
     my $three = nginx()->start;
     is zone($three)->{last}, $last, 'and nothing from the second is lost';
     $three->stop;
+};
+
+
+# up to 10 seconds are not in the file, and something may have got through then
+subtest 'all of nginx is killed' => sub {
+    my $file = "$dir/state/killed";
+    for my $case (['KILL', 1], ['TERM', 0], ['QUIT', 0]) {
+        my ($signal, $expected) = @$case;
+        my $nginx = nginx(file => $file)->start;
+        ok !zone($nginx)->{upgrade}{uncounted}, 'at first nothing is missing';
+        attack($nginx);
+        my $pid = delete $nginx->{pid};
+        my @workers = children($pid);
+        kill $signal, $pid;
+        kill KILL => @workers if $signal eq 'KILL';
+        waitpid $pid, 0;
+        $nginx = nginx(file => $file)->start;
+        is !!zone($nginx)->{upgrade}{uncounted}, !!$expected,
+            "$signal: is it said that something may be missing?";
+        is scalar(() = $nginx->error_log =~ /nginx was killed, or still/g),
+            $expected, '... in the error log';
+        if ($expected) {
+            is acknowledge($nginx), 204, 'acknowledged';
+            ok !zone($nginx)->{upgrade}{uncounted}, '... and known';
+        }
+        $nginx->reload;
+        ok !zone($nginx)->{upgrade}{uncounted}, 'a reload changes nothing';
+        $nginx->stop;
+    }
 };
 
 

@@ -239,8 +239,9 @@ status_uncounted(status_t *st)
     }
 
     status_say(st, STATUS_UNKNOWN,
-               "Cannot tell whether anything got through before %s: another "
-               "nginx served until then, and did not count here.",
+               "Cannot tell whether anything got through before %s: until then "
+               "another nginx served without counting here, or nginx was "
+               "killed before it had saved its counters.",
                st->state.uncounted);
 
     return 1;

@@ -17,6 +17,7 @@
 #include "ngx_http_citrix_guard_state.h"
 #include "http/base/ngx_http_citrix_guard_types.h"
 #include "cguard/zone/cguard_zone.h"
+#include "cguard/zone/cguard_zone_open.h"
 #include "cguard/zone/cguard_zone_state.h"
 
 
@@ -31,7 +32,8 @@ static ngx_int_t ngx_http_citrix_guard_state_read(
 static void ngx_http_citrix_guard_state_find_name(
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static ngx_int_t ngx_http_citrix_guard_state_write(
-    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_core_conf_t *ccf);
+    ngx_http_citrix_guard_main_conf_t *gmcf, ngx_core_conf_t *ccf,
+    ngx_uint_t take);
 static ngx_uint_t ngx_http_citrix_guard_state_is_ours(
     ngx_http_citrix_guard_main_conf_t *gmcf);
 static ngx_int_t ngx_http_citrix_guard_state_put(
@@ -127,6 +129,22 @@ ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
                : rc == NGX_DECLINED ? CGUARD_ZONE_STATE_NEW
                                     : CGUARD_ZONE_STATE_DAMAGED;
 
+    /*
+     * Nobody has ended the nginx that wrote it: what it counted since is not in
+     * the file.  The same is true of this one until it ends.
+     */
+
+    if (rc == NGX_OK && cguard_zone_get(&z->shown)) {
+        cguard_zone_set(&z->uncounted, (uint64_t) ngx_time() * 1000);
+
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
+                      "citrix_guard: nginx was killed, or still runs: what it "
+                      "has counted since it wrote \"%V\" is not known",
+                      &gmcf->state.file);
+    }
+
+    cguard_zone_set(&z->shown, 1);
+
     z->owner = (uint64_t) ngx_random() << 32 ^ (uint64_t) ngx_pid << 40
                ^ (uint64_t) ngx_time() ^ (uint64_t) ngx_current_msec << 20;
     z->owner |= 1;
@@ -135,7 +153,7 @@ ngx_http_citrix_guard_state_begin(ngx_cycle_t *cycle,
 
     /* even if the current one belongs to another zone: it was read just now */
 
-    if (ngx_http_citrix_guard_state_write(gmcf, ccf) != NGX_OK) {
+    if (ngx_http_citrix_guard_state_write(gmcf, ccf, 1) != NGX_OK) {
         atomic_fetch_add(&z->unsaved, 1);
 
         ngx_log_error(NGX_LOG_CRIT, cycle->log, ngx_errno,
@@ -251,7 +269,7 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
     gmcf->state.happened = ngx_http_citrix_guard_state_happened(z);
     gmcf->state.written = ngx_time();
 
-    switch (ngx_http_citrix_guard_state_write(gmcf, NULL)) {
+    switch (ngx_http_citrix_guard_state_write(gmcf, NULL, 0)) {
 
     case NGX_OK:
         atomic_store(&z->unsaved, 0);
@@ -284,11 +302,50 @@ ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
 }
 
 
+/*
+ * All workers have ended.  After an upgrade on the fly those of the other nginx
+ * have not, and still count.
+ */
+
+void
+ngx_http_citrix_guard_state_end(ngx_cycle_t *cycle,
+    ngx_http_citrix_guard_main_conf_t *gmcf)
+{
+    uint32_t          pid;
+    unsigned          i;
+    ngx_core_conf_t  *ccf;
+
+    if (gmcf->state.file.data == NULL || gmcf->shared == NULL
+        || gmcf->shared->owner == 0)
+    {
+        return;
+    }
+
+    for (i = 0; i < CGUARD_ZONE_WORKERS; i++) {
+        pid = cguard_zone_open_pid(gmcf->shared, i);
+
+        if (pid && (kill((pid_t) pid, 0) == 0 || ngx_errno != ESRCH)) {
+            return;
+        }
+    }
+
+    cguard_zone_set(&gmcf->shared->shown, 0);
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    if (ngx_http_citrix_guard_state_write(gmcf, ccf, 0) == NGX_ERROR) {
+        ngx_log_error(NGX_LOG_CRIT, cycle->log, ngx_errno,
+                      "citrix_guard: the state cannot be written to \"%V\"",
+                      &gmcf->state.file);
+    }
+}
+
+
 /* one process at a time: closing the descriptor releases the lock */
 
 static ngx_int_t
 ngx_http_citrix_guard_state_write(ngx_http_citrix_guard_main_conf_t *gmcf,
-    ngx_core_conf_t *ccf)
+    ngx_core_conf_t *ccf, ngx_uint_t take)
 {
     void       *buf;
     ngx_fd_t    folder;
@@ -306,7 +363,7 @@ ngx_http_citrix_guard_state_write(ngx_http_citrix_guard_main_conf_t *gmcf,
 
     if (folder != NGX_INVALID_FILE && flock(folder, LOCK_EX) == 0) {
 
-        if (ccf == NULL && !ngx_http_citrix_guard_state_is_ours(gmcf)) {
+        if (!take && !ngx_http_citrix_guard_state_is_ours(gmcf)) {
             rc = NGX_DECLINED;
 
         } else {

@@ -46,6 +46,14 @@ void ngx_http_citrix_guard_state_start(ngx_http_citrix_guard_main_conf_t *gmcf);
 void ngx_http_citrix_guard_state_save(ngx_http_citrix_guard_main_conf_t *gmcf,
     ngx_log_t *log);
 
+/*
+ * In the master, when nginx ends: writes that it has ended.  Otherwise the next
+ * one says that something may not have been counted.
+ */
+
+void ngx_http_citrix_guard_state_end(ngx_cycle_t *cycle,
+    ngx_http_citrix_guard_main_conf_t *gmcf);
+
 
 #pragma GCC visibility pop
 

@@ -11,7 +11,7 @@
 #define NGX_HTTP_CITRIX_GUARD_PAGE_POLICY                                     \
     "default-src 'none'; " \
     "script-src 'sha256-2stb3H8YuGER6WDECCPwDlJbyCs7JTwsS3pyqk76xWY=' " \
-    "'sha256-XFw1zKekqkCPV6IKL07ZXyaRFs5sC1KwsfjYCTyWtbA='; " \
+    "'sha256-JizNy4/Q1DXgP2FvK/BiEvHtz9h60sxo9GIiqChBrzM='; " \
     "style-src 'sha256-MRpsV2nNe/DuE1HhjbS6o5b5kXPhgsF4oAiTkkJ/bEc='; " \
     "connect-src 'self'; " \
     "img-src data:; " \
@@ -1205,7 +1205,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        unreadable: \"We cannot tell whether we are shielded: the guard may not \"\n"
     "            + \"read whether another nginx accepts connections as well.\",\n"
     "        uncounted: t => `We cannot tell whether anything got through before ${t}:`\n"
-    "            + \" another nginx served until then, and did not count here.\",\n"
+    "            + \" until then another nginx served without counting here, or \"\n"
+    "            + \"nginx was killed before it had saved its counters.\",\n"
     "        letBySentence: (name, t) => \"We are not shielded everywhere: the \"\n"
     "            + `guard is on and did not refuse our own test attack \"${name}\", `\n"
     "            + `the last time on ${t}.`,\n"
@@ -1256,7 +1257,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            + \"QUIT.\"],\n"
     "        doUncounted: [\"Look in the log of events for what happened before: \"\n"
     "            + \"the runbook says how.\",\n"
-    "            \"If that nginx had no guard, or was off: citrix-guard scan reads \"\n"
+    "            \"If another nginx served that had no guard, or was off: citrix-guard scan reads \"\n"
     "            + \"its logs and the ADC's.\",\n"
     "            \"citrix-guard ack acknowledges it.\"],\n"
     "        doLetBy: [\"Look for what lets it through: an exemption, a rule with \"\n"
@@ -1409,7 +1410,8 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "        unreadable: \"We weten niet of we beschermd zijn: de guard mag niet \"\n"
     "            + \"lezen of ook een andere nginx verbindingen aanneemt.\",\n"
     "        uncounted: t => `We weten niet of er voor ${t} iets is doorgekomen: tot `\n"
-    "            + \"dan was er een andere nginx, die hier niet meetelde.\",\n"
+    "            + \"dan was er een andere nginx, die hier niet meetelde, of nginx is \"\n"
+    "            + \"afgebroken voordat het zijn tellingen had bewaard.\",\n"
     "        letBySentence: (name, t) => \"We zijn niet overal beschermd: de guard \"\n"
     "            + `staat aan en weigerde onze eigen testaanval \"${name}\" niet, de `\n"
     "            + `laatste keer op ${t}.`,\n"
@@ -1466,7 +1468,7 @@ static const char  ngx_http_citrix_guard_page_html[] =
     "            + \"QUIT.\"],\n"
     "        doUncounted: [\"Zoek in het logbestand met gebeurtenissen wat er \"\n"
     "            + \"daarvoor is gebeurd: het draaiboek zegt hoe.\",\n"
-    "            \"Had die nginx geen guard, of stond die uit? citrix-guard scan \"\n"
+    "            \"Had een andere nginx geen guard, of stond die uit? citrix-guard scan \"\n"
     "            + \"leest zijn logbestanden en die van de ADC.\",\n"
     "            \"Leg met citrix-guard ack vast wie ernaar heeft gekeken.\"],\n"
     "        doLetBy: [\"Zoek wat de aanval doorlaat: een uitzondering, een regel \"\n"

@@ -107,7 +107,8 @@ const TEXT = {
         unreadable: "We cannot tell whether we are shielded: the guard may not "
             + "read whether another nginx accepts connections as well.",
         uncounted: t => `We cannot tell whether anything got through before ${t}:`
-            + " another nginx served until then, and did not count here.",
+            + " until then another nginx served without counting here, or "
+            + "nginx was killed before it had saved its counters.",
         letBySentence: (name, t) => "We are not shielded everywhere: the "
             + `guard is on and did not refuse our own test attack "${name}", `
             + `the last time on ${t}.`,
@@ -158,7 +159,7 @@ const TEXT = {
             + "QUIT."],
         doUncounted: ["Look in the log of events for what happened before: "
             + "the runbook says how.",
-            "If that nginx had no guard, or was off: citrix-guard scan reads "
+            "If another nginx served that had no guard, or was off: citrix-guard scan reads "
             + "its logs and the ADC's.",
             "citrix-guard ack acknowledges it."],
         doLetBy: ["Look for what lets it through: an exemption, a rule with "
@@ -311,7 +312,8 @@ const TEXT = {
         unreadable: "We weten niet of we beschermd zijn: de guard mag niet "
             + "lezen of ook een andere nginx verbindingen aanneemt.",
         uncounted: t => `We weten niet of er voor ${t} iets is doorgekomen: tot `
-            + "dan was er een andere nginx, die hier niet meetelde.",
+            + "dan was er een andere nginx, die hier niet meetelde, of nginx is "
+            + "afgebroken voordat het zijn tellingen had bewaard.",
         letBySentence: (name, t) => "We zijn niet overal beschermd: de guard "
             + `staat aan en weigerde onze eigen testaanval "${name}" niet, de `
             + `laatste keer op ${t}.`,
@@ -368,7 +370,7 @@ const TEXT = {
             + "QUIT."],
         doUncounted: ["Zoek in het logbestand met gebeurtenissen wat er "
             + "daarvoor is gebeurd: het draaiboek zegt hoe.",
-            "Had die nginx geen guard, of stond die uit? citrix-guard scan "
+            "Had een andere nginx geen guard, of stond die uit? citrix-guard scan "
             + "leest zijn logbestanden en die van de ADC.",
             "Leg met citrix-guard ack vast wie ernaar heeft gekeken."],
         doLetBy: ["Zoek wat de aanval doorlaat: een uitzondering, een regel "
