@@ -312,6 +312,30 @@ subtest 'workers that may not read the pid files' => sub {
 };
 
 
+# as Debian's packages do it: nginx is upgraded on the fly when they are
+# installed, and the guard comes with a later reload
+subtest 'an upgrade before there was a guard' => sub {
+    my $nginx = nginx(http('', $NO_MONITOR), without_module => 1);
+    my ($old) = upgrade($nginx);
+    my @guard = (http => http('on'), without_module => 0);
+    ok $nginx->configure(@guard)->reload, 'the guard is loaded';
+    is_said $nginx, $BESIDE, 'the old nginx accepts connections as well';
+    $nginx->signal('QUIT', $old);
+    ended $old;
+    is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
+        '... and nobody knows what it did';
+    $nginx->stop;
+
+    $nginx = nginx(http('', $NO_MONITOR), without_module => 1);
+    ($old) = upgrade($nginx);
+    $nginx->signal('QUIT', $old);
+    ended $old;
+    ok $nginx->configure(@guard)->reload, 'the guard is loaded after its end';
+    is_said $nginx, $SHIELDED, '... and counting begins';
+    $nginx->stop;
+};
+
+
 # the module is not part of the configuration in force; a sanitizer notices if
 # the old configuration is read nevertheless
 subtest 'loaded by a reload' => sub {

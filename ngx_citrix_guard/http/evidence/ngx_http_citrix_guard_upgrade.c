@@ -136,7 +136,10 @@ ngx_http_citrix_guard_upgrade_zone(cguard_zone_t *z, ngx_log_t *log)
         if (fd != NGX_INVALID_FILE) {
             rc = NGX_OK;
 
-        } else {
+        } else if (ngx_is_init_cycle(ngx_cycle) || getppid() == ngx_parent) {
+
+            /* loaded by a reload, it only matters if that one is still there */
+
             ngx_http_citrix_guard_upgrade_apart = 1;
         }
     }
