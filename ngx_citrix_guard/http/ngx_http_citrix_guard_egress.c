@@ -62,6 +62,8 @@ static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_usual(
     ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_uint_t ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
+static ngx_uint_t ngx_http_citrix_guard_must_refuse_head(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_uint_t ngx_http_citrix_guard_judge_egress(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static void ngx_http_citrix_guard_await_answer(ngx_http_request_t *r);
@@ -243,11 +245,13 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
 
     if (!ngx_http_citrix_guard_is_usual(r, glcf)) {
 
+        /* before the configuration of a request with a finding is copied */
+
+        ngx_http_citrix_guard_watch(r, glcf);
+
         if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
             return ngx_http_citrix_guard_deny_peer(r, us);
         }
-
-        ngx_http_citrix_guard_watch(r, glcf);
     }
 
     ngx_http_citrix_guard_set_checked(r->upstream);
@@ -357,6 +361,8 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
     }
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
+
+    ngx_http_citrix_guard_watch(r, glcf);
 
     if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
         ngx_http_citrix_guard_use_deny_peer(r);
@@ -513,6 +519,14 @@ ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
         return 0;
     }
 
+    return ngx_http_citrix_guard_must_refuse_head(r, glcf);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_must_refuse_head(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
     if (glcf->mode != NGX_HTTP_CITRIX_GUARD_OFF
         && !ngx_http_citrix_guard_unchanged(r, glcf)
         && ngx_http_citrix_guard_judge_egress(r, glcf))
@@ -652,8 +666,12 @@ ngx_http_citrix_guard_create_again(ngx_http_request_t *r)
     u = r->upstream;
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
+    /* by which the proxy module is known; see _watch() and _await_answer() */
+
+    u->conf = glcf->proxy;
+
     if (ngx_http_citrix_guard_create(r) == NGX_OK
-        && !ngx_http_citrix_guard_must_refuse(r, glcf))
+        && !ngx_http_citrix_guard_must_refuse_head(r, glcf))
     {
         return NGX_OK;
     }

@@ -54,8 +54,9 @@ my @INJECTED = ("x\r\n\r\nGET /vpn/../vpns/cfg/smb.conf HTTP/1.0\r\n",
 
 
 sub start {
-    my ($way, $mode) = @_;
+    my ($way, $mode, $to) = @_;
     my ($http, undef, @modules) = @{ $WAYS{$way} };
+    $http =~ s{http://made}{http://$to} if $to;
     return CitrixGuard::Nginx->new(
         before => join("\n", map {"load_module $FOLDER/${_}_module.so;"}
                              @modules),
@@ -67,8 +68,8 @@ sub start {
 
 
 sub asked {
-    my ($nginx, $user) = @_;
-    return get($nginx->port, '/a', headers => ['User-Agent', 'x',
+    my ($nginx, $user, $target) = @_;
+    return get($nginx->port, $target // '/a', headers => ['User-Agent', 'x',
         'Authorization', 'Basic ' . encode_base64("$user:pw", '')]);
 }
 
@@ -99,6 +100,21 @@ for my $way (sort keys %WAYS) {
         is_deeply [$on->events], [], 'no event';
     };
 }
+
+# what was found before, and was exempted, does not exempt what is built again
+subtest 'an exempted request' => sub {
+    my $query = '/a?x=/vpn/../vpns/cfg/smb.conf';
+    for my $to ('made', '${arg_none}made') {
+        my $nginx = start('lua', 'on; citrix_guard_exempt query', $to);
+        is asked($nginx, 'jane', $query)->{status}, 200, "$to: is served";
+        is scalar(() = $be->arrivals($nginx)), 1, '... and arrives';
+        for my $user (@INJECTED) {
+            is asked($nginx, $user, $query)->{status}, 500, printable($user)
+                and figure('refused', 1);
+            nothing_arrived $nginx, $be, '... nothing arrived';
+        }
+    }
+};
 
 figures();
 done_testing;
