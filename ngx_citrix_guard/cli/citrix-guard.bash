@@ -34,7 +34,7 @@ _citrix_guard()
     --header | --log-format | --since | --shield-up | --timezone | --own | --threads \
         | --direct | --port | --connect | --monitor | --timeout | --deadline \
         | --verify | --canary | --name | --adc | --listen | --balancer \
-        | --collector | --to | --note | --count)
+        | --collector | --to | --note | --count | --lost)
         return ;;
     *)
         if ((COMP_CWORD == 1)); then
@@ -71,7 +71,7 @@ _citrix_guard()
                        --help' ;;
             ack)
                 words='--monitor= --name= --note= --secret-file= --count=
-                       --cacert= --insecure --help' ;;
+                       --lost= --cacert= --insecure --help' ;;
             esac
         fi ;;
     esac

@@ -82,6 +82,9 @@ subtest 'acknowledged' => sub {
     is seen()->{count}, 3, 'without a number, all of them';
     is ack(note => '~' x 200)->{status}, 0, 'the longest possible values';
     refused_is(ack(count => 4), 1, qr/less than --count/, 'too many');
+    refused_is(ack(lost => 1), 1, qr/less than --count or --lost/,
+               'no event is lost');
+    is ack(lost => 0)->{status}, 0, '... which may be said';
 };
 
 
@@ -112,6 +115,8 @@ subtest 'wrong use' => sub {
     refused_is(ack(note => "a\nb"), 2, qr/--note: .* one line/, 'two lines');
     refused_is(ack(count => $_), 2, qr/--count: it must be/, "count '$_'")
         for '', '-1', '1e3', '9' x 19;
+    refused_is(ack(lost => $_), 2, qr/--lost: it must be/, "lost '$_'")
+        for '', '-1', '1x';
     refused_is(ack('secret-file' => "$dir/none"), 2, qr/cannot be read/,
                'no file');
     my %file = (short => "short\n", long => 'x' x 257, blank => 'a b' x 9,

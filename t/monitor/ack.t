@@ -182,6 +182,15 @@ subtest 'lost events' => sub {
     is zone()->{lost}{events}, 0, '... also ends the count of lost events';
     attack();
     is zone()->{lost}{events}, 1, 'the next one is not';
+    attack();
+    is ack('by=Ann&note=one&lost=1'), 204, 'as many as were investigated';
+    is zone()->{lost}{events}, 1, '... and not what came meanwhile';
+    is ack('by=Ann&note=more&lost=2'), 409, 'more than there are';
+    is ack('by=Ann&note=none&lost=0'), 204, 'none of them';
+    is zone()->{lost}{events}, 1, '... leaves the count';
+    is ack('by=Ann&note=x&lost=1x'), 400, 'what is no number';
+    is ack('by=Ann&note=all'), 204, 'without a number';
+    is zone()->{lost}{events}, 0, '... all of them';
 };
 
 

@@ -39,26 +39,35 @@ int
 cguard_zone_acknowledge(cguard_zone_t *z, cguard_zone_ack_t *ack)
 {
     unsigned                   i;
-    uint64_t                   through, words[CGUARD_ZONE_ACK_WORDS];
+    uint64_t                   through, events, lines, before,
+                               words[CGUARD_ZONE_ACK_WORDS];
+    cguard_zone_ack_t          last;
     cguard_zone_ack_entry_t   *entry;
 
     through = cguard_zone_through(z);
-
-    ack->lost[0] = cguard_zone_get(&z->lost[0].n);
-    ack->lost[1] = cguard_zone_get(&z->lost[1].n);
+    events = cguard_zone_get(&z->lost[0].n);
+    lines = cguard_zone_get(&z->lost[1].n);
+    before = cguard_zone_acknowledged(z, &last) ? last.lost[0] : 0;
 
     if (ack->count == UINT64_MAX) {
         ack->count = through;
     }
 
+    if (ack->lost[0] == UINT64_MAX) {
+        ack->lost[0] = events - before;
+    }
+
     if (ack->count > through
-        || (through + ack->lost[0] + ack->lost[1] == 0
+        || ack->lost[0] > events - before
+        || (through + events + lines == 0
             && z->state != CGUARD_ZONE_STATE_DAMAGED
             && cguard_zone_get(&z->uncounted) == 0))
     {
         return 0;
     }
 
+    ack->lost[0] += before;
+    ack->lost[1] = lines;
     ack->number = 1 + atomic_fetch_add_explicit(&z->acknowledged, 1,
                                                 memory_order_relaxed);
 

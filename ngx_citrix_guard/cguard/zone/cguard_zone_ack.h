@@ -24,9 +24,10 @@
 uint64_t cguard_zone_through(cguard_zone_t *z);
 
 /*
- * Acknowledges the first "count" of them, or with UINT64_MAX all so far, and
- * the events lost so far; sets "count" and "lost".  Returns 0 if there are
- * fewer than "count", or nothing to acknowledge.
+ * Acknowledges the first "count" of them, and the first "lost[0]" events that
+ * were lost since the last acknowledgement, or with UINT64_MAX all so far; sets
+ * "count" and "lost", since counting began.  Returns 0 if there are fewer, or
+ * nothing to acknowledge.
  */
 
 int cguard_zone_acknowledge(cguard_zone_t *z, cguard_zone_ack_t *ack);

@@ -33,6 +33,7 @@ typedef struct {
     const char  *by;
     const char  *note;
     const char  *count;
+    const char  *lost;
     const char  *secret_file;
     const char  *cacert;
     int          insecure;
@@ -43,6 +44,7 @@ typedef struct {
 static int ack_options(ack_t *a, int argc, char **argv);
 static int ack_option(ack_t *a, int c, const char *value);
 static int ack_check(ack_t *a);
+static int ack_number(const char *option, const char *text);
 static int ack_text(const char *option, const char *text, size_t max);
 static int ack_secret(ack_t *a);
 static int ack_send(ack_t *a, CURL *curl);
@@ -62,6 +64,7 @@ static const char  ack_usage[] =
 "      --note=TEXT         what was found: one line (at most 200 bytes)\n"
 "      --secret-file=FILE  a file with the monitor's secret in its first line\n"
 "      --count=N           acknowledge the first N requests (all)\n"
+"      --lost=N            acknowledge the first N lost events (all)\n"
 "      --cacert=FILE       CA certificates that verify the server's\n"
 "  -k, --insecure          do not verify the certificate\n"
 "  -h, --help              print this text\n"
@@ -116,6 +119,7 @@ ack_options(ack_t *a, int argc, char **argv)
         { "note", required_argument, NULL, 't' },
         { "secret-file", required_argument, NULL, 's' },
         { "count", required_argument, NULL, 'C' },
+        { "lost", required_argument, NULL, 'l' },
         { "cacert", required_argument, NULL, 'c' },
         { "insecure", no_argument, NULL, 'k' },
         { "help", no_argument, NULL, 'h' },
@@ -169,6 +173,10 @@ ack_option(ack_t *a, int c, const char *value)
         a->count = value;
         return 0;
 
+    case 'l':
+        a->lost = value;
+        return 0;
+
     case 'c':
         a->cacert = value;
         return 0;
@@ -186,8 +194,6 @@ ack_option(ack_t *a, int c, const char *value)
 static int
 ack_check(ack_t *a)
 {
-    size_t  len;
-
     if (a->monitor == NULL || a->by == NULL || a->note == NULL
         || a->secret_file == NULL)
     {
@@ -204,17 +210,34 @@ ack_check(ack_t *a)
         return -1;
     }
 
-    if (a->count) {
-        len = strlen(a->count);
-
-        if (len == 0 || len > 18 || strspn(a->count, "0123456789") != len) {
-            cli_error("--count: it must be a number");
-            return -1;
-        }
+    if (ack_number("--count", a->count) == -1
+        || ack_number("--lost", a->lost) == -1)
+    {
+        return -1;
     }
 
     return ack_text("--name", a->by, ACK_BY) == -1
            ? -1 : ack_text("--note", a->note, ACK_NOTE);
+}
+
+
+static int
+ack_number(const char *option, const char *text)
+{
+    size_t  len;
+
+    if (text == NULL) {
+        return 0;
+    }
+
+    len = strlen(text);
+
+    if (len == 0 || len > 18 || strspn(text, "0123456789") != len) {
+        cli_error("%s: it must be a number", option);
+        return -1;
+    }
+
+    return 0;
 }
 
 
@@ -338,8 +361,9 @@ ack_form(ack_t *a, CURL *curl, char *form, size_t size)
     note = net.curl_easy_escape(curl, a->note, 0);
 
     if (by && note) {
-        n = snprintf(form, size, "by=%s&note=%s%s%s", by, note,
-                     a->count ? "&count=" : "", a->count ? a->count : "");
+        n = snprintf(form, size, "by=%s&note=%s%s%s%s%s", by, note,
+                     a->count ? "&count=" : "", a->count ? a->count : "",
+                     a->lost ? "&lost=" : "", a->lost ? a->lost : "");
     }
 
     net.curl_free(by);
@@ -365,7 +389,8 @@ ack_answer(const ack_t *a, long status)
                "this address in" },
         { 404, "there is no monitor at that path" },
         { 405, "there is no citrix_guard_monitor_ack at that path" },
-        { 409, "there is nothing to acknowledge, or less than --count" },
+        { 409, "there is nothing to acknowledge, or less than --count or "
+               "--lost" },
         { 0, NULL }
     };
 

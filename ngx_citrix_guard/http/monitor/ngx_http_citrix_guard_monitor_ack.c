@@ -40,6 +40,8 @@ static ngx_int_t ngx_http_citrix_guard_ack_body(ngx_http_request_t *r,
     ngx_str_t *body);
 static ngx_int_t ngx_http_citrix_guard_ack_field(ngx_str_t *body,
     const char *name, u_char *dst, size_t size);
+static ngx_int_t ngx_http_citrix_guard_ack_number(ngx_str_t *body,
+    const char *name, uint64_t *number);
 static ngx_int_t ngx_http_citrix_guard_ack_value(u_char *p, u_char *end,
     u_char *dst, size_t size);
 static ngx_int_t ngx_http_citrix_guard_hex(u_char ch);
@@ -204,13 +206,12 @@ ngx_http_citrix_guard_ack_handler(ngx_http_request_t *r)
 }
 
 
-/* reads "by", "note" and "count", the number that the sender saw */
+/* reads "by", "note", and the numbers that the sender saw */
 
 static ngx_int_t
 ngx_http_citrix_guard_ack(ngx_http_request_t *r)
 {
-    u_char                              count[20];
-    ngx_int_t                           by, note, n, seen;
+    ngx_int_t                           by, note;
     ngx_str_t                           body;
     ngx_time_t                         *tp;
     cguard_zone_ack_t                   ack;
@@ -225,10 +226,14 @@ ngx_http_citrix_guard_ack(ngx_http_request_t *r)
     by = ngx_http_citrix_guard_ack_field(&body, "by", ack.by, sizeof(ack.by));
     note = ngx_http_citrix_guard_ack_field(&body, "note", ack.note,
                                            sizeof(ack.note));
-    n = ngx_http_citrix_guard_ack_field(&body, "count", count, sizeof(count));
-    seen = n > 0 ? ngx_atoi(count, n) : NGX_ERROR;
 
-    if (by <= 0 || note <= 0 || (n != NGX_DECLINED && seen == NGX_ERROR)) {
+    if (by <= 0
+        || note <= 0
+        || ngx_http_citrix_guard_ack_number(&body, "count", &ack.count)
+           != NGX_OK
+        || ngx_http_citrix_guard_ack_number(&body, "lost", &ack.lost[0])
+           != NGX_OK)
+    {
         return NGX_HTTP_BAD_REQUEST;
     }
 
@@ -238,7 +243,6 @@ ngx_http_citrix_guard_ack(ngx_http_request_t *r)
     ack.msec = (uint64_t) tp->sec * 1000 + tp->msec;
     ack.by_len = (uint16_t) by;
     ack.note_len = (uint16_t) note;
-    ack.count = n == NGX_DECLINED ? UINT64_MAX : (uint64_t) seen;
 
     if (!cguard_zone_acknowledge(gmcf->shared, &ack)) {
         return NGX_HTTP_CONFLICT;
@@ -323,6 +327,34 @@ ngx_http_citrix_guard_ack_field(ngx_str_t *body, const char *name,
     }
 
     return rc;
+}
+
+
+/* without the field: as many as there are */
+
+static ngx_int_t
+ngx_http_citrix_guard_ack_number(ngx_str_t *body, const char *name,
+    uint64_t *number)
+{
+    u_char     text[20];
+    ngx_int_t  n, seen;
+
+    n = ngx_http_citrix_guard_ack_field(body, name, text, sizeof(text));
+
+    if (n == NGX_DECLINED) {
+        *number = UINT64_MAX;
+        return NGX_OK;
+    }
+
+    seen = n > 0 ? ngx_atoi(text, n) : NGX_ERROR;
+
+    if (seen == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    *number = (uint64_t) seen;
+
+    return NGX_OK;
 }
 
 

@@ -388,6 +388,7 @@ zone_acknowledge(void)
     zone->lost[0].n = 7;
 
     ack.count = UINT64_MAX;
+    ack.lost[0] = UINT64_MAX;
     ack.by_len = 3;
     memcpy(ack.by, "Ann", 3);
 
@@ -398,11 +399,24 @@ zone_acknowledge(void)
            "all that there are");
 
     ack.count = 7;
+    ack.lost[0] = 0;
     tap_ok(&zone_tap, !cguard_zone_acknowledge(zone, &ack),
            "not more than there are");
 
+    zone->lost[0].n = 9;
+    ack.count = 6;
+    ack.lost[0] = 3;
+    tap_ok(&zone_tap, !cguard_zone_acknowledge(zone, &ack),
+           "and not more lost events");
+
+    ack.lost[0] = 1;
+    tap_ok(&zone_tap, cguard_zone_acknowledge(zone, &ack)
+           && cguard_zone_acknowledged(zone, &last) && last.lost[0] == 8,
+           "what was lost meanwhile is not acknowledged");
+
     for (i = 0, ok = 1; i < 20; i++) {
         ack.count = i % 6;
+        ack.lost[0] = 0;
         ack.msec = i;
         ok &= cguard_zone_acknowledge(zone, &ack);
     }
@@ -416,6 +430,7 @@ zone_acknowledge(void)
 
     zone_new();
     ack.count = UINT64_MAX;
+    ack.lost[0] = UINT64_MAX;
     zone->uncounted = 1;
     tap_ok(&zone_tap, cguard_zone_acknowledge(zone, &ack),
            "what was counted elsewhere can be acknowledged");
