@@ -98,7 +98,8 @@ subtest 'a source has its share' => sub {
 
 
 subtest 'what may have got through is never left out' => sub {
-    my $silent = CitrixGuard::Recorder->new(answer => sub { { raw => '' } });
+    my $silent = CitrixGuard::Recorder->new(answer => sub {
+        return { raw => '', close => 1 } });
     my $nginx = nginx('1r/m')->configure(vars => { BE => $silent->port },
         http => "citrix_guard_log_rate 1r/m;\n$LOG")->start;
     get($nginx->port, "/detect$ATTACK?$_") for 1 .. 4;

@@ -196,15 +196,20 @@ ngx_uint_t
 ngx_http_citrix_guard_answer_status(ngx_http_request_t *r,
     ngx_http_upstream_state_t *state)
 {
+    ngx_uint_t            last;
     ngx_http_upstream_t  *u;
-
-    if (state->header_time != (ngx_msec_t) -1) {
-        return state->status;
-    }
 
     u = r->upstream;
 
-    return u && u->state == state ? u->headers_in.status_n : 0;
+    last = u && u->state == state ? u->headers_in.status_n : 0;
+
+    if (state->header_time == (ngx_msec_t) -1) {
+        return last;
+    }
+
+    /* nginx 1.29.0 and newer wait for more, and keep the interim status here */
+
+    return state->status < NGX_HTTP_OK && last ? last : state->status;
 }
 
 
