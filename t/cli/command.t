@@ -52,7 +52,8 @@ subtest 'the manual page' => sub {
     is_deeply [grep { length > 80 } @lines], [], '... and no line is longer';
     my $long = "$dir/long.1";
     spew($long, ".TH a 1\n.SH NAME\n.nf\n" . 'x' x 81 . "\n");
-    is scalar(grep { length > 80 } (rendered($long))[1 .. 9]), 1,
+    (undef, @lines) = rendered($long);
+    is scalar(grep { length > 80 } @lines), 1,
         '... a longer line would be noticed';
     unlink $long, "$dir/said";
 };
