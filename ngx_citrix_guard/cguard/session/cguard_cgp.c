@@ -93,7 +93,7 @@ cguard_cgp_length(cguard_cgp_t *c, unsigned char ch)
         }
 
     } else {
-        c->left |= (unsigned) ch << 7;
+        c->left += ch * 128u;
     }
 
     if (c->left < 5) {
@@ -173,7 +173,7 @@ static void
 cguard_cgp_size(cguard_cgp_t *c, unsigned char ch)
 {
     if (c->state == cgp_size_more) {
-        c->size |= (unsigned) ch << 7;
+        c->size += ch * 128u;
         cguard_cgp_begin(c);
         return;
     }
