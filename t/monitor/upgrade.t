@@ -150,6 +150,21 @@ sub attack {
 }
 
 
+# An upgrade to an nginx that counts nothing here is taken back, after longer
+# than a start takes.
+sub taken_back {
+    my ($nginx, $old, $new) = @_;
+    sleep 17;
+    $nginx->signal('QUIT', $new);
+    ended $new;
+    wait_until(sub { ($nginx->master // 0) == $old });
+    $nginx->{pid} = $old;
+    return is_said $nginx,
+        qr/^unknown amber: .*whether anything got through before /,
+        '... it is not known what the other one did';
+}
+
+
 plan skip_all => 'no node: Debian package nodejs' if !page_says('[1]');
 
 my $BESIDE = qr/^unknown amber: .* after an upgrade another nginx/;
@@ -256,16 +271,10 @@ subtest 'a new one without the guard' => sub {
     my ($old, $new) = upgrade($nginx, http => http('', $NO_MONITOR),
                               without_module => 1);
     is_said $nginx, $BESIDE, 'the old one says that it is not alone';
-    # longer than a start takes
-    sleep 17;
-    $nginx->signal('QUIT', $new);
-    ended $new;
-    wait_until(sub { ($nginx->master // 0) == $old });
-    $nginx->{pid} = $old;
-    is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
-        '... it is not known what the other one did';
+    taken_back($nginx, $old, $new);
     $nginx->stop;
 };
+
 
 subtest 'workers that may not read the pid files' => sub {
     plan skip_all => 'only root has workers of another user' if $> != 0;
@@ -289,14 +298,7 @@ subtest 'workers that may not read the pid files' => sub {
     (undef, my $new) = upgrade($nginx, http => http('', $NO_MONITOR),
                                without_module => 1);
     is_said $nginx, $blind, 'one without the guard may be there';
-    # longer than a start takes
-    sleep 17;
-    $nginx->signal('QUIT', $new);
-    ended $new;
-    wait_until(sub { ($nginx->master // 0) == $old });
-    $nginx->{pid} = $old;
-    is_said $nginx, qr/^unknown amber: .*whether anything got through before /,
-        '... it is not known what that one did';
+    taken_back($nginx, $old, $new);
     $nginx->stop;
 
     $nginx = nginx(http('on'), @user, expected => qr/cannot search the folder/);
