@@ -60,6 +60,9 @@ static ngx_inline ngx_uint_t ngx_http_citrix_guard_unchanged(
     ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_inline ngx_uint_t ngx_http_citrix_guard_is_usual(
     ngx_http_request_t *r, ngx_http_citrix_guard_loc_conf_t *glcf);
+static ngx_http_citrix_guard_rare ngx_uint_t
+    ngx_http_citrix_guard_must_refuse_unusual(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_uint_t ngx_http_citrix_guard_must_refuse(ngx_http_request_t *r,
     ngx_http_citrix_guard_loc_conf_t *glcf);
 static ngx_uint_t ngx_http_citrix_guard_must_refuse_head(ngx_http_request_t *r,
@@ -243,15 +246,10 @@ ngx_http_citrix_guard_init_peer(ngx_http_request_t *r,
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
-    if (!ngx_http_citrix_guard_is_usual(r, glcf)) {
-
-        /* before the configuration of a request with a finding is copied */
-
-        ngx_http_citrix_guard_watch(r, glcf);
-
-        if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
-            return ngx_http_citrix_guard_deny_peer(r, us);
-        }
+    if (!ngx_http_citrix_guard_is_usual(r, glcf)
+        && ngx_http_citrix_guard_must_refuse_unusual(r, glcf))
+    {
+        return ngx_http_citrix_guard_deny_peer(r, us);
     }
 
     ngx_http_citrix_guard_set_checked(r->upstream);
@@ -362,9 +360,7 @@ ngx_http_citrix_guard_local_variable(ngx_http_request_t *r,
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
-    ngx_http_citrix_guard_watch(r, glcf);
-
-    if (ngx_http_citrix_guard_must_refuse(r, glcf)) {
+    if (ngx_http_citrix_guard_must_refuse_unusual(r, glcf)) {
         ngx_http_citrix_guard_use_deny_peer(r);
         return NGX_OK;
     }
@@ -491,6 +487,18 @@ ngx_http_citrix_guard_is_usual(ngx_http_request_t *r,
     return ngx_http_citrix_guard_nmarks == 0
            && !ngx_http_citrix_guard_hooks_lost
            && ngx_http_citrix_guard_unchanged(r, glcf);
+}
+
+
+static ngx_uint_t
+ngx_http_citrix_guard_must_refuse_unusual(ngx_http_request_t *r,
+    ngx_http_citrix_guard_loc_conf_t *glcf)
+{
+    /* before the configuration of a request with a finding is copied */
+
+    ngx_http_citrix_guard_watch(r, glcf);
+
+    return ngx_http_citrix_guard_must_refuse(r, glcf);
 }
 
 

@@ -25,19 +25,19 @@
 
 #if (NGX_HTTP_CITRIX_GUARD_SSE2)
 
-/* how far above "," the highest byte is, and how near to a backslash one */
+/* how far above "," the highest byte is; a backslash is above all others */
 
-static ngx_inline void
-ngx_http_citrix_guard_see_bytes(u_char *p, __m128i *highest, __m128i *nearest)
+static ngx_inline __m128i
+ngx_http_citrix_guard_highest(u_char *p, __m128i highest)
 {
     __m128i  bytes;
 
     bytes = _mm_loadu_si128((__m128i *) p);
     bytes = _mm_sub_epi8(bytes, _mm_set1_epi8(','));
-    *highest = _mm_max_epu8(*highest, bytes);
+    highest = _mm_max_epu8(highest, bytes);
+    bytes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\' - ','));
 
-    bytes = _mm_xor_si128(bytes, _mm_set1_epi8('\\' - ','));
-    *nearest = _mm_min_epu8(*nearest, bytes);
+    return _mm_max_epu8(highest, bytes);
 }
 
 #endif
@@ -62,7 +62,7 @@ ngx_http_citrix_guard_is_plain(ngx_http_request_t *r)
 #if (NGX_HTTP_CITRIX_GUARD_SSE2)
 
     u_char   *p, *last;
-    __m128i   highest, nearest, zero;
+    __m128i   highest;
 
     p = r->unparsed_uri.data;
 
@@ -73,25 +73,22 @@ ngx_http_citrix_guard_is_plain(ngx_http_request_t *r)
         return 0;
     }
 
-    zero = _mm_setzero_si128();
-    highest = zero;
-    nearest = _mm_set1_epi8('~');
+    highest = _mm_setzero_si128();
 
     /* the last 16 bytes may overlap those before */
 
     for (last = p + r->uri.len - 16; p < last; p += 16) {
-        ngx_http_citrix_guard_see_bytes(p, &highest, &nearest);
+        highest = ngx_http_citrix_guard_highest(p, highest);
     }
 
-    ngx_http_citrix_guard_see_bytes(last, &highest, &nearest);
+    highest = ngx_http_citrix_guard_highest(last, highest);
 
     /* each of the 16 is to be 0 */
 
     highest = _mm_subs_epu8(highest, _mm_set1_epi8('~' - ','));
-    nearest = _mm_cmpeq_epi8(nearest, zero);
-    highest = _mm_or_si128(highest, nearest);
+    highest = _mm_cmpeq_epi8(highest, _mm_setzero_si128());
 
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(highest, zero)) == 0xffff;
+    return _mm_movemask_epi8(highest) == 0xffff;
 
 #else
 
