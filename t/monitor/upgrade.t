@@ -314,6 +314,24 @@ subtest 'workers that may not read the pid files' => sub {
 };
 
 
+subtest 'a pid file that says nothing' => sub {
+    my $blind = qr/^unknown amber: .* may not read whether another nginx/;
+    my $nginx = nginx(http('on'));
+    my $old = $nginx->dir . '/nginx.pid.oldbin';
+    # its time has whole seconds
+    sleep 2;
+    mkdir $old or die "mkdir: $!";
+    is_said $nginx, $blind, 'it cannot be read';
+    rmdir $old or die "rmdir: $!";
+    open my $empty, '>', $old or die "$old: $!";
+    close $empty or die "$old: $!";
+    is_said $nginx, $blind, 'it is empty';
+    unlink $old or die "unlink: $!";
+    is_said $nginx, $SHIELDED, 'it is gone before an nginx could have started';
+    $nginx->stop;
+};
+
+
 # as Debian's packages do it: nginx is upgraded on the fly when they are
 # installed, and the guard comes with a later reload
 subtest 'an upgrade before there was a guard' => sub {

@@ -505,7 +505,7 @@ ngx_http_citrix_guard_upgrade_successor(cguard_zone_t *z,
  * nginx renames the file with the number of its process when it starts the one
  * that replaces it, and "since" is when.  NGX_OK: it is the number of this
  * process; NGX_DECLINED: there is no such file, or an earlier upgrade has left
- * it; NGX_ERROR: it cannot be read, and "since" may be -1.
+ * it; NGX_ERROR: it cannot be read, or holds no number, and "since" may be -1.
  */
 
 static ngx_int_t
@@ -515,6 +515,7 @@ ngx_http_citrix_guard_upgrade_oldbin(volatile ngx_cycle_t *cycle,
     u_char            buf[NGX_INT64_LEN];
     ssize_t           n;
     ngx_fd_t          fd;
+    ngx_int_t         owner;
     ngx_core_conf_t  *ccf;
     ngx_file_info_t   fi;
 
@@ -539,8 +540,13 @@ ngx_http_citrix_guard_upgrade_oldbin(volatile ngx_cycle_t *cycle,
 
     while (n > 0 && (buf[n - 1] == LF || buf[n - 1] == CR)) { n--; }
 
-    return n > 0 && ngx_atoi(buf, (size_t) n) == (ngx_int_t) pid
-           ? NGX_OK : NGX_DECLINED;
+    owner = n > 0 ? ngx_atoi(buf, (size_t) n) : NGX_ERROR;
+
+    if (owner == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return owner == (ngx_int_t) pid ? NGX_OK : NGX_DECLINED;
 }
 
 
