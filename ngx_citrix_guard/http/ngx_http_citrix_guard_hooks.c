@@ -107,7 +107,9 @@ ngx_http_citrix_guard_unchecked(ngx_http_request_t *r)
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_citrix_guard_module);
 
     if (r->upstream->headers_in.status_n == 0
+#if (NGX_HTTP_CACHE)
         || r->cached
+#endif
         || glcf->mode == NGX_HTTP_CITRIX_GUARD_OFF)
     {
         return ngx_http_next_header_filter(r);

@@ -9,7 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 
 use CitrixGuard::House qw(faults room_map);
-use CitrixGuard::Scratch qw(scratch spew);
+use CitrixGuard::Scratch qw(scratch slurp spew);
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
@@ -143,6 +143,20 @@ subtest 'the sources' => sub {
     my @faults = faults($sources);
     fail $_ for @faults;
     is @faults, 0, 'no faults';
+};
+
+
+# "--without-http-cache": what nginx then lacks stands between #if and #endif
+subtest 'nginx without its cache' => sub {
+    my $lacks = sub {
+        my ($text) = @_;
+        $text =~ s/^#if \(NGX_HTTP_CACHE\)\n.*?^#(?:else|endif)$//msg;
+        return $text =~ /\br->(?:main->)?(?:cache|cached)\b/;
+    };
+    ok $lacks->("#if (NGX_HTTP_CACHE)\nr->cached\n#endif\nr->cache\n"), 'red';
+    is_deeply [grep { $lacks->(slurp($_)) } glob("$sources/http/*.[ch]"),
+                                           glob("$sources/http/*/*.[ch]")],
+        [], 'no file uses it';
 };
 
 
