@@ -241,6 +241,15 @@ warns('a blind Upgrade from the server level', qr/Upgrade/i,
     . 'proxy_set_header upgrade $http_upgrade; '
     . 'location / { proxy_pass https://adc; } }');
 
+warns('... in capitals', qr/Upgrade/, "server { $LISTEN citrix_guard on; "
+    . 'location / { proxy_set_header Upgrade ${HTTP_UPGRADE}; '
+    . 'proxy_pass https://adc; } }');
+
+silent('the Upgrade from another field',
+    "server { $LISTEN citrix_guard on; "
+    . 'location / { proxy_set_header Upgrade $http_upgrade_to; '
+    . 'proxy_pass https://adc; } }');
+
 warns('an error log that hides the guard\'s lines', qr/error_log/,
     "server { $LISTEN citrix_guard on; error_log %%DIR%%/own.log error; "
     . 'location / { proxy_pass https://adc; } }');

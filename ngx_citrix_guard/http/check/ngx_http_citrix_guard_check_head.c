@@ -196,6 +196,7 @@ ngx_http_citrix_guard_check_upgrade(ngx_conf_t *cf,
     ngx_http_citrix_guard_loc_conf_t  *glcf;
 
     static ngx_str_t  own = ngx_string("$http_upgrade");
+    static ngx_str_t  client = ngx_string("http_upgrade");
 
     clcf = location->loc_conf[ngx_http_core_module.ctx_index];
     glcf = location->loc_conf[ngx_http_citrix_guard_module.ctx_index];
@@ -206,7 +207,7 @@ ngx_http_citrix_guard_check_upgrade(ngx_conf_t *cf,
         return rc;
     }
 
-    blind = ngx_strnstr(value->data, "http_upgrade", value->len) != NULL;
+    blind = ngx_http_citrix_guard_value_names(value, &client);
 
     if (value->len != own.len
         || ngx_strncmp(value->data, own.data, own.len) != 0)
