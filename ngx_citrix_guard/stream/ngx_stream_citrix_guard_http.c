@@ -21,6 +21,7 @@
 
 #include "ngx_stream_citrix_guard_http.h"
 #include "ngx_stream_citrix_guard_names.h"
+#include "ngx_stream_citrix_guard_silent.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
@@ -173,11 +174,20 @@ static void
 ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 {
     ngx_connection_t                    *c;
+    ngx_stream_citrix_guard_ctx_t       *ctx;
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
 
     c = s->connection;
 
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
+
+    if (ctx) {
+
+        /* it may have come here without our preread phase */
+
+        ngx_stream_citrix_guard_take_back(c, ctx);
+    }
 
     if (gscf->http == NULL || c->type != SOCK_STREAM) {
         ngx_log_error(NGX_LOG_ERR, c->log, 0,
