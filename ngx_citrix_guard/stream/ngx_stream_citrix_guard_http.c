@@ -43,6 +43,9 @@ typedef struct {
 
 
 static void ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s);
+#if (NGX_HTTP_V2 && nginx_version < 1025001)
+static ngx_uint_t ngx_stream_citrix_guard_may_be_http2(ngx_connection_t *c);
+#endif
 static ngx_int_t ngx_stream_citrix_guard_keep(ngx_stream_session_t *s);
 static ssize_t ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c,
     u_char *buf, size_t size);
@@ -196,6 +199,18 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
         return;
     }
 
+#if (NGX_HTTP_V2 && nginx_version < 1025001)
+
+    /* nginx looks at it once, when the connection arrives */
+
+    gscf->http->addr.conf.http2 = gscf->http->http2
+                                  && ngx_stream_citrix_guard_may_be_http2(c);
+#if (NGX_HAVE_INET6)
+    gscf->http->addr6.conf.http2 = gscf->http->addr.conf.http2;
+#endif
+
+#endif
+
     if (ngx_stream_citrix_guard_keep(s) != NGX_OK) {
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
         return;
@@ -207,6 +222,48 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 
     ngx_stream_citrix_guard_become_http(c, gscf->http);
 }
+
+
+#if (NGX_HTTP_V2 && nginx_version < 1025001)
+
+/*
+ * Such an nginx speaks one of both at an address without TLS, and this is one
+ * to it.  A client of HTTP/2 has said so in TLS, or begins with the preface.
+ */
+
+static ngx_uint_t
+ngx_stream_citrix_guard_may_be_http2(ngx_connection_t *c)
+{
+    ngx_buf_t            *b;
+#if (NGX_STREAM_SSL)
+    unsigned int          len;
+    const unsigned char  *alpn;
+#endif
+
+    static const u_char  preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+#if (NGX_STREAM_SSL)
+
+    if (c->ssl) {
+        SSL_get0_alpn_selected(c->ssl->connection, &alpn, &len);
+
+        if (len) {
+            return len == 2 && ngx_memcmp(alpn, "h2", 2) == 0;
+        }
+    }
+
+#endif
+
+    b = c->buffer;
+
+    return b == NULL
+           || ngx_memcmp(b->pos, preface,
+                         ngx_min((size_t) (b->last - b->pos),
+                                 sizeof(preface) - 1))
+              == 0;
+}
+
+#endif
 
 
 /* whoever reads next gets the bytes read ahead first */
