@@ -90,6 +90,7 @@ ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
+    handover->cscf = cscf;
     handover->gscf = gscf;
     handover->to.name = value[1];
     handover->to.file = cf->conf_file->file.name.data;
@@ -98,6 +99,36 @@ ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
     cscf->handler = ngx_stream_citrix_guard_http_handler;
 
     return NGX_CONF_OK;
+}
+
+
+/* nginx lets a later "proxy_pass" or "return" of the same server win */
+
+ngx_int_t
+ngx_stream_citrix_guard_check_handlers(ngx_conf_t *cf)
+{
+    ngx_uint_t                            i;
+    ngx_stream_citrix_guard_handover_t   *handover;
+    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_stream_conf_get_module_main_conf(cf,
+                                               ngx_stream_citrix_guard_module);
+
+    handover = gmcf->http.elts;
+
+    for (i = 0; i < gmcf->http.nelts; i++) {
+
+        if (handover[i].cscf->handler != ngx_stream_citrix_guard_http_handler) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"citrix_guard_http_pass\" directive in %s:%ui "
+                          "has no effect, because another directive behind "
+                          "it handles sessions as well",
+                          handover[i].to.file, handover[i].to.line);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

@@ -337,6 +337,9 @@ for my $case (
       citrix_guard_http_pass x; }', qr/is duplicate, or another directive/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass x;
       citrix_guard_http_pass x; }', qr/is duplicate, or another directive/],
+    ['server { listen %%PORT1%%; citrix_guard_http_pass x;
+      proxy_pass 127.0.0.1:80; }',
+     qr/"citrix_guard_http_pass" directive in \S+:\d+ has no effect/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass 127.0.0.1:80; }',
      qr/"127\.0\.0\.1:80" in "citrix_guard_http_pass" directive is an address/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass unix:/x; }',
