@@ -21,6 +21,7 @@
 
 #include "ngx_stream_citrix_guard_http.h"
 #include "ngx_stream_citrix_guard_names.h"
+#include "ngx_stream_citrix_guard_silent.h"
 #include "ngx_stream_citrix_guard_types.h"
 
 
@@ -42,6 +43,9 @@ typedef struct {
 
 
 static void ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s);
+#if (NGX_HTTP_V2 && nginx_version < 1025001)
+static ngx_uint_t ngx_stream_citrix_guard_may_be_http2(ngx_connection_t *c);
+#endif
 static ngx_int_t ngx_stream_citrix_guard_keep(ngx_stream_session_t *s);
 static ssize_t ngx_stream_citrix_guard_recv_unread(ngx_connection_t *c,
     u_char *buf, size_t size);
@@ -86,6 +90,7 @@ ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
+    handover->cscf = cscf;
     handover->gscf = gscf;
     handover->to.name = value[1];
     handover->to.file = cf->conf_file->file.name.data;
@@ -94,6 +99,36 @@ ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
     cscf->handler = ngx_stream_citrix_guard_http_handler;
 
     return NGX_CONF_OK;
+}
+
+
+/* nginx lets a later "proxy_pass" or "return" of the same server win */
+
+ngx_int_t
+ngx_stream_citrix_guard_check_handlers(ngx_conf_t *cf)
+{
+    ngx_uint_t                            i;
+    ngx_stream_citrix_guard_handover_t   *handover;
+    ngx_stream_citrix_guard_main_conf_t  *gmcf;
+
+    gmcf = ngx_stream_conf_get_module_main_conf(cf,
+                                               ngx_stream_citrix_guard_module);
+
+    handover = gmcf->http.elts;
+
+    for (i = 0; i < gmcf->http.nelts; i++) {
+
+        if (handover[i].cscf->handler != ngx_stream_citrix_guard_http_handler) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"citrix_guard_http_pass\" directive in %s:%ui "
+                          "has no effect, because another directive behind "
+                          "it handles sessions as well",
+                          handover[i].to.file, handover[i].to.line);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
@@ -173,11 +208,20 @@ static void
 ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 {
     ngx_connection_t                    *c;
+    ngx_stream_citrix_guard_ctx_t       *ctx;
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
 
     c = s->connection;
 
+    ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
+
+    if (ctx) {
+
+        /* it may have come here without our preread phase */
+
+        ngx_stream_citrix_guard_take_back(c, ctx);
+    }
 
     if (gscf->http == NULL || c->type != SOCK_STREAM) {
         ngx_log_error(NGX_LOG_ERR, c->log, 0,
@@ -185,6 +229,18 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
         return;
     }
+
+#if (NGX_HTTP_V2 && nginx_version < 1025001)
+
+    /* nginx looks at it once, when the connection arrives */
+
+    gscf->http->addr.conf.http2 = gscf->http->http2
+                                  && ngx_stream_citrix_guard_may_be_http2(c);
+#if (NGX_HAVE_INET6)
+    gscf->http->addr6.conf.http2 = gscf->http->addr.conf.http2;
+#endif
+
+#endif
 
     if (ngx_stream_citrix_guard_keep(s) != NGX_OK) {
         ngx_stream_finalize_session(s, NGX_STREAM_INTERNAL_SERVER_ERROR);
@@ -197,6 +253,48 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 
     ngx_stream_citrix_guard_become_http(c, gscf->http);
 }
+
+
+#if (NGX_HTTP_V2 && nginx_version < 1025001)
+
+/*
+ * Such an nginx speaks one of both at an address without TLS, and this is one
+ * to it.  A client of HTTP/2 has said so in TLS, or begins with the preface.
+ */
+
+static ngx_uint_t
+ngx_stream_citrix_guard_may_be_http2(ngx_connection_t *c)
+{
+    ngx_buf_t            *b;
+#if (NGX_STREAM_SSL)
+    unsigned int          len;
+    const unsigned char  *alpn;
+#endif
+
+    static const u_char  preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+#if (NGX_STREAM_SSL)
+
+    if (c->ssl) {
+        SSL_get0_alpn_selected(c->ssl->connection, &alpn, &len);
+
+        if (len) {
+            return len == 2 && ngx_memcmp(alpn, "h2", 2) == 0;
+        }
+    }
+
+#endif
+
+    b = c->buffer;
+
+    return b == NULL
+           || ngx_memcmp(b->pos, preface,
+                         ngx_min((size_t) (b->last - b->pos),
+                                 sizeof(preface) - 1))
+              == 0;
+}
+
+#endif
 
 
 /* whoever reads next gets the bytes read ahead first */

@@ -22,6 +22,10 @@
 char *ngx_stream_citrix_guard_set_http(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* at the end of stream{}; NGX_ERROR, and a line, if sessions go elsewhere */
+
+ngx_int_t ngx_stream_citrix_guard_check_handlers(ngx_conf_t *cf);
+
 /*
  * Resolves the names.  Called at the end of stream{} and of http{}; works when
  * both have been read.  Returns NGX_ERROR, and logs the name, if no server has

@@ -158,7 +158,9 @@ ngx_stream_citrix_guard_init(ngx_conf_t *cf)
 
     ngx_stream_citrix_guard_filter_init();
 
-    if (ngx_stream_citrix_guard_check_pass(cf) != NGX_OK) {
+    if (ngx_stream_citrix_guard_check_pass(cf) != NGX_OK
+        || ngx_stream_citrix_guard_check_handlers(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -10,7 +10,9 @@
  * nginx signals this with an event, which neither the TLS handshake nor the
  * phases of stream check.  Both set their own handler whenever they wait, so
  * ours is put in front of it afterwards, in an event that runs after the
- * current ones.
+ * current ones.  If neither of them waits then, the session went on without our
+ * phase: in a server without "citrix_guard_preread", which a TLS client can name
+ * since nginx 1.25.5, or because another module has ended the phase.
  */
 
 
@@ -25,9 +27,11 @@
 
 
 #pragma weak ngx_stream_finalize_session
+#pragma weak ngx_stream_session_handler
 
 
 static void ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev);
+static ngx_uint_t ngx_stream_citrix_guard_waits(ngx_stream_session_t *s);
 static void ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev);
 static void ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx);
@@ -85,10 +89,42 @@ ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (rev->handler != ngx_stream_citrix_guard_silent_handler) {
-        ctx->read = rev->handler;
-        rev->handler = ngx_stream_citrix_guard_silent_handler;
+    if (rev->handler == ngx_stream_citrix_guard_silent_handler) {
+        return;
     }
+
+    if (!ngx_stream_citrix_guard_waits(s)) {
+        ngx_stream_citrix_guard_take_back(s->connection, ctx);
+        return;
+    }
+
+    ctx->read = rev->handler;
+    rev->handler = ngx_stream_citrix_guard_silent_handler;
+}
+
+
+/* in a phase, or in the TLS handshake, and still in stream */
+
+static ngx_uint_t
+ngx_stream_citrix_guard_waits(ngx_stream_session_t *s)
+{
+    ngx_connection_t  *c;
+
+    c = s->connection;
+
+    if (c->data != s) {
+        return 0;
+    }
+
+#if (NGX_STREAM_SSL)
+
+    if (c->ssl && !c->ssl->handshaked) {
+        return 1;
+    }
+
+#endif
+
+    return c->read->handler == ngx_stream_session_handler;
 }
 
 

@@ -65,6 +65,7 @@ typedef struct {
 /* a "citrix_guard_http_pass": resolved when http{} has been read */
 
 typedef struct {
+    ngx_stream_core_srv_conf_t          *cscf;
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
     ngx_stream_citrix_guard_reference_t  to;
 } ngx_stream_citrix_guard_handover_t;

@@ -120,7 +120,7 @@ subtest 'the stream module' => sub {
               ((?:\s*"(?:[^"\\]|\\.)*")+)/gx}
         $code, @source{map {"ngx_$_.c"} 'http_citrix_guard_check_stream',
                        map {"stream_citrix_guard_$_"} qw(http names pass)};
-    is scalar @said, 8, 'the messages of nginx -t';
+    is scalar @said, 9, 'the messages of nginx -t';
     for (@said) {
         my $pattern = quotemeta($_) =~ s/\\%(?:V|s|ui)/\\S+?/gr;
         like $streams, qr/^$pattern$/m, $_;

@@ -39,7 +39,7 @@ $gateway->set('edt.conf', qr/proxy_timeout 10m/, 'proxy_timeout 5s');
 if (!$SHIPPED) {
     $gateway->set('main.conf', qr/worker_connections \d+/,
                   'worker_connections 256');
-    $gateway->set('demultiplexer.conf', qr/(?<=citrix_client )2000/, 40);
+    $gateway->set('stream.conf', qr/(?<=citrix_client )2000/, 40);
     $gateway->set('edt.conf', qr/(?<=citrix_edt_all )4000/, 60);
     $gateway->set('edt.conf', qr/(?<=citrix_edt_client )1000/, 20);
 }

@@ -15,6 +15,7 @@ use IO::Socket::IP ();
 
 use CitrixGuard::Adc;
 use CitrixGuard::Check qw(refused);
+use CitrixGuard::Gateway;
 use CitrixGuard::Http2;
 use CitrixGuard::Ica;
 use CitrixGuard::Nginx;
@@ -229,6 +230,23 @@ subtest 'HTTP/2, where the http server has it' => sub {
     is $client->ask(path => '/two')->{status}, 200, 'a page';
     is $client->ask(path => '/vpn/../vpns/')->{status}, 403, 'an attack';
     is_deeply [$web->targets($nginx)], ['/two'], 'what arrived';
+    is CitrixGuard::Raw::ask($nginx->port(3), http('/one'))->{status}, 200,
+        'HTTP/1 as well';
+    is_deeply [$web->targets($nginx)], ['/one'], '... arrives';
+    my $tls = CitrixGuard::Nginx->new(
+        vars => { CERTS => CitrixGuard::Gateway::certificates() },
+        http => 'server { citrix_guard_http_name two http2; return 204; }',
+        stream => <<'END')->start;
+    ssl_certificate     %%CERTS%%/gateway.pem;
+    ssl_certificate_key %%CERTS%%/gateway.key;
+    server { listen 127.0.0.1:%%PORT1%% ssl; ssl_alpn h2 http/1.1;
+             citrix_guard_preread on; citrix_guard_http_pass two; }
+END
+    for my $version ('http1.1', 'http2') {
+        like CitrixGuard::Nginx::_output('curl', '-skI', "--$version",
+            'https://127.0.0.1:' . $tls->port . '/'),
+            qr{^HTTP/\S+ 204}, "$version, by the client's choice in TLS";
+    }
 };
 
 
@@ -319,6 +337,9 @@ for my $case (
       citrix_guard_http_pass x; }', qr/is duplicate, or another directive/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass x;
       citrix_guard_http_pass x; }', qr/is duplicate, or another directive/],
+    ['server { listen %%PORT1%%; citrix_guard_http_pass x;
+      proxy_pass 127.0.0.1:80; }',
+     qr/"citrix_guard_http_pass" directive in \S+:\d+ has no effect/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass 127.0.0.1:80; }',
      qr/"127\.0\.0\.1:80" in "citrix_guard_http_pass" directive is an address/],
     ['server { listen %%PORT1%%; citrix_guard_http_pass unix:/x; }',

@@ -92,7 +92,7 @@ undef $session;
 
 subtest 'the limit of one address' => sub {
     my $few = CitrixGuard::Gateway->new(web => $web->port);
-    $few->set('demultiplexer.conf', qr/(?<=limit_conn citrix_client )2000/, 20);
+    $few->set('stream.conf', qr/(?<=limit_conn citrix_client )2000/, 20);
     $few->start;
     my @clients = map { CitrixGuard::Raw->new($few->front) } 1 .. 30;
     ok $_->closed, 'one above the limit is closed' for @clients[20 .. 29];
@@ -101,13 +101,15 @@ subtest 'the limit of one address' => sub {
     my $other = CitrixGuard::Raw->new($few->front, $few->tls, @from);
     $other->put($GET);
     is $other->get->{status}, 200, 'another address is served';
+    my $plain = CitrixGuard::Raw->new($few->plain);
+    ok $plain->closed, 'port 80 is within the same limit';
     undef @clients;
     $few->settle;
     my $again = CitrixGuard::Raw->new($few->front, $few->tls);
     $again->put($GET);
     is $again->get->{status}, 200, 'the first one as well, later';
     is scalar(() = $few->access_log('gateway.log')
-              =~ /^127\.0\.0\.1 .* http open 503 /mg), 10, 'in the log';
+              =~ /^127\.0\.0\.1 .* http open 503 /mg), 11, 'in the log';
 };
 
 

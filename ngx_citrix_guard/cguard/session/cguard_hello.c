@@ -33,9 +33,8 @@ cguard_hello_byte(cguard_hello_t *h, unsigned char ch, unsigned opaque)
 
     if (h->opaque && !opaque) {
 
-        /* a word that began inside a ticket is not a known one */
+        /* a line that began inside a ticket; a word may go on behind it */
 
-        h->word = 0;
         h->target = 0;
     }
 
@@ -64,6 +63,12 @@ cguard_hello_word(cguard_hello_t *h, unsigned char ch)
         h->path = 0;
         h->blank = 1;
 
+        return 0;
+    }
+
+    /* a parser may drop these bytes, and so the word goes on */
+
+    if (ch >= 0x7f && !h->opaque && !h->brief) {
         return 0;
     }
 

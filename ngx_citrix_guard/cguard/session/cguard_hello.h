@@ -30,6 +30,8 @@ typedef struct {
     unsigned              blank;        /* there was whitespace */
     unsigned              escapes;      /* "%" after it */
     unsigned              opaque;       /* the previous byte was random */
+    unsigned              brief;        /* there is no room for a path with
+                                           bytes that a parser drops */
     unsigned              root;         /* progress in three texts */
     unsigned              parent;
     unsigned              version;

@@ -216,6 +216,10 @@ cguard_rdp_http(const unsigned char *p, size_t len)
 
     memset(&hello, 0, sizeof(cguard_hello_t));
 
+    /* an id of 16 bytes: a line has no byte that a path needs */
+
+    hello.brief = 1;
+
     for (i = cguard_rdp_word(p, len); i < len; i++) {
         if (cguard_hello_byte(&hello, p[i], 0)) {
             return 1;

@@ -53,7 +53,7 @@ setup_check(setup_t *s)
         || setup_ports_of(s, "citrix-guard/monitor.conf") == -1
         || (s->kind == SETUP_NODE
             ? setup_ports_of(s, "citrix-guard/nodes.conf") == -1
-            : setup_ports_of(s, "citrix-guard/redirect.conf") == -1))
+            : setup_ports_of(s, "citrix-guard/port80.conf") == -1))
     {
         return -1;
     }
@@ -96,7 +96,7 @@ setup_authorities(setup_t *s)
 }
 
 
-/* "listen 80 default_server;", as the shipped file has it */
+/* "listen 80;", as the shipped files have it */
 
 static int
 setup_ports_of(const setup_t *s, const char *file)

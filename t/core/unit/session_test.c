@@ -635,7 +635,12 @@ session_hello(tap_t *t)
         { TEST_DATA("\x20;40;STA0123456789AB;0A1B2C3D4E5F\x05"), PASS },
         { TEST_DATA("01/02 a\x01\n"), PASS },
         { TEST_DATA(" \x01/x/y\x01vpn..\n"), PASS },
-        { TEST_DATA(" \xff/x \n"), PASS },
+        { TEST_DATA(" \xff/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" \x7f/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" \xc3\xa9\xff/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" abc\xff" "de/"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA(" a\xff\n"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\xff/x \n"), PASS },
         { TEST_DATA("\n\n\r\n \n"), PASS },
         { TEST_DATA("/vp\x01n /"), CGUARD_SESSION_REQUEST },
         { TEST_DATA("/vp/vp/. HTTP HTT:/"), PASS },
@@ -746,8 +751,17 @@ session_forms(tap_t *t)
                     "\x28" RELIABLE("\5", "\x2a\3", "\2") NS " /"), PASS,
           "a ticket behind another one" },
         { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
-                    NS "0123456789 x" "y\n"), PASS,
-          "a word that begins in a ticket is none" },
+                    NS "01234567 x x" "\x01\n"), PASS,
+          "a line that begins in a ticket is none" },
+        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
+                    NS "0123456789 /" "abcde"), CGUARD_SESSION_REQUEST,
+          "a path that begins in a ticket" },
+        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
+                    NS "0123456789a " "/"), CGUARD_SESSION_REQUEST,
+          "a path behind a ticket" },
+        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
+                    NS "0123456789 /" "x\n"), CGUARD_SESSION_REQUEST,
+          "... a short one" },
     };
 
     for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {

@@ -23,7 +23,7 @@ my ($SESSIONS, $RELOADS) = ($ENV{TEST_SESSIONS} // 2000,
 my $web = CitrixGuard::Recorder->new;
 my $gateway = CitrixGuard::Gateway->new(web => $web->port);
 # all of them have one address
-$gateway->set('demultiplexer.conf', qr/(?<=limit_conn citrix_client )2000/,
+$gateway->set('stream.conf', qr/(?<=limit_conn citrix_client )2000/,
               $SESSIONS + 100);
 $gateway->start;
 my @TLS = $gateway->tls;
