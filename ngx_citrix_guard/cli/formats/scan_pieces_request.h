@@ -50,6 +50,8 @@ int scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln);
  * any; NULL if there are none.
  */
 
+int scan_pieces_more(const unsigned char *p, const unsigned char *last);
+
 const unsigned char *scan_pieces_find(const unsigned char *p,
     const unsigned char *last);
 
