@@ -47,10 +47,13 @@ static unsigned scan_document_records(scan_parser_t *ps, json_t *value,
     json_t *found, unsigned depth, unsigned in_request);
 static unsigned scan_document_arrays(scan_parser_t *ps, json_t *value,
     json_t *found, unsigned depth, unsigned in_request);
+static unsigned scan_document_has(scan_parser_t *ps, json_t *value,
+    unsigned depth);
 static unsigned scan_document_lines(scan_parser_t *ps, json_t *row,
     json_t *found);
+static json_t *scan_document_row(json_t *array);
 static scan_parsed_e scan_document_record(scan_parser_t *ps, json_t *object,
-    scan_line_t *ln);
+    scan_line_t *ln, unsigned *several);
 static void scan_document_members(scan_document_t *doc, json_t *object,
     unsigned depth);
 static void scan_document_search(scan_document_t *doc, json_t *value,
@@ -108,6 +111,17 @@ scan_document(scan_parser_t *ps, const unsigned char *p,
         return SCAN_DAMAGED;
     }
 
+    /* a request comes first: it shows that the format is this one */
+
+    for (n = json_array_size(found);
+         n && scan_document_record(ps, json_array_get(found, 0), ln, NULL)
+              != SCAN_REQUEST;
+         n--)
+    {
+        json_array_append(found, json_array_get(found, 0));
+        json_array_remove(found, 0);
+    }
+
     ps->document = found;
     ps->next = 0;
 
@@ -119,10 +133,11 @@ scan_parsed_e
 scan_document_next(scan_parser_t *ps, scan_line_t *ln)
 {
     ps->used = 0;
+    ps->rest = NULL;
 
     if (ps->next < json_array_size(ps->document)) {
         return scan_document_record(ps,
-                   json_array_get(ps->document, ps->next++), ln);
+                   json_array_get(ps->document, ps->next++), ln, NULL);
     }
 
     scan_document_free(ps);
@@ -280,8 +295,8 @@ scan_document_clean(unsigned char *dst, const unsigned char *p,
 
 /*
  * Collects the objects at the top level and in arrays that are requests, and
- * those that belong to no request and hold none: these may still hold an
- * attack.  Returns the number of requests.
+ * those that belong to no request and hold an attack.  Returns the number of
+ * requests.
  */
 
 static unsigned
@@ -289,15 +304,28 @@ scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
     unsigned depth, unsigned in_request)
 {
     size_t       i;
-    json_t      *member;
-    unsigned     n, is;
+    json_t      *member, *row;
+    unsigned     n, is, several;
     const char  *key;
     scan_line_t  ln;
 
-    n = is = 0;
+    n = is = several = 0;
 
     if (depth == SCAN_DOCUMENT_DEPTH) {
         return 0;
+    }
+
+    row = in_request ? NULL : scan_document_row(value);
+
+    if (row) {
+        n = scan_document_records(ps, row, found, depth + 1, 0);
+        json_decref(row);
+
+        return n;
+    }
+
+    if (depth == 0) {
+        n += scan_document_lines(ps, value, found);
     }
 
     json_array_foreach(value, i, member) {
@@ -314,21 +342,57 @@ scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
 
     ps->used = 0;
 
-    if (scan_document_record(ps, value, &ln) == SCAN_REQUEST) {
+    if (scan_document_record(ps, value, &ln, &several) == SCAN_REQUEST) {
         json_array_append(found, value);
         is = 1;
     }
 
     json_object_foreach(value, key, member) {
-        n += scan_document_arrays(ps, member, found, depth + 1,
-                                  in_request || is);
+        n += several && json_is_object(member)
+             ? scan_document_records(ps, member, found, depth + 1, in_request)
+             : scan_document_arrays(ps, member, found, depth + 1,
+                                    in_request || is);
     }
 
-    if (n + is == 0 && !in_request) {
+    if (n + is == 0 && !in_request && scan_document_has(ps, value, depth)) {
         json_array_append(found, value);
     }
 
     return n + is;
+}
+
+
+/* 1: one of its strings may be a part of the attack */
+
+static unsigned
+scan_document_has(scan_parser_t *ps, json_t *value, unsigned depth)
+{
+    size_t       i;
+    json_t      *member;
+    const char  *key;
+
+    if (depth == SCAN_DOCUMENT_DEPTH) {
+        return 1;
+    }
+
+    if (json_is_string(value)) {
+        ps->used = 0;
+        return scan_is_of_interest(scan_document_text(ps, value));
+    }
+
+    json_array_foreach(value, i, member) {
+        if (scan_document_has(ps, member, depth + 1)) {
+            return 1;
+        }
+    }
+
+    json_object_foreach(value, key, member) {
+        if (scan_document_has(ps, member, depth + 1)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -351,7 +415,7 @@ scan_document_lines(scan_parser_t *ps, json_t *row, json_t *found)
         if (line && json_object_set(line, "message", member) == 0) {
             ps->used = 0;
 
-            if (scan_document_record(ps, line, &ln) == SCAN_REQUEST) {
+            if (scan_document_record(ps, line, &ln, NULL) == SCAN_REQUEST) {
                 json_array_append(found, line);
                 n++;
             }
@@ -361,6 +425,58 @@ scan_document_lines(scan_parser_t *ps, json_t *row, json_t *found)
     }
 
     return n;
+}
+
+
+static const char *
+scan_document_name(json_t *pair, json_t **value)
+{
+    size_t       i;
+    json_t      *name;
+
+    static const char  *names[] = { "field", "key", "name" };
+
+    *value = json_object_get(pair, "value");
+
+    /* {"stringValue": "..."} */
+
+    if (json_object_size(*value) == 1) {
+        *value = json_object_iter_value(json_object_iter(*value));
+    }
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        name = json_object_get(pair, names[i]);
+
+        if (json_is_string(name) && *value) {
+            return json_string_value(name);
+        }
+    }
+
+    return NULL;
+}
+
+
+/* [{"field": "url", "value": "/"}, ...] as {"url": "/", ...}; or NULL */
+
+static json_t *
+scan_document_row(json_t *array)
+{
+    size_t       i;
+    json_t      *pair, *row, *value;
+    const char  *name;
+
+    row = json_array_size(array) > 1 ? json_object() : NULL;
+
+    json_array_foreach(array, i, pair) {
+        name = row ? scan_document_name(pair, &value) : NULL;
+
+        if (name == NULL || json_object_set(row, name, value) == -1) {
+            json_decref(row);
+            return NULL;
+        }
+    }
+
+    return row;
 }
 
 
@@ -393,7 +509,8 @@ scan_document_arrays(scan_parser_t *ps, json_t *value, json_t *found,
 
 
 static scan_parsed_e
-scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln)
+scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln,
+    unsigned *several)
 {
     json_t           *member;
     const char       *key;
@@ -412,6 +529,10 @@ scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln)
         json_object_foreach(object, key, member) {
             scan_document_search(&doc, member, 0, 0);
         }
+    }
+
+    if (several) {
+        *several = scan_record_is_several(&doc.record);
     }
 
     return scan_record_end(&doc.record);

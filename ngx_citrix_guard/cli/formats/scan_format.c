@@ -103,6 +103,7 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
         }
 
         ps->used = 0;
+        ps->rest = NULL;
 
         rc = scan_parsers[scan_order[i]](ps, p, last, ln);
 
@@ -123,12 +124,8 @@ scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
     scan_parsed_e         rc;
     const unsigned char  *p;
 
-    if (ps->document) {
-        return scan_document_next(ps, ln);
-    }
-
     if (ps->rest == NULL) {
-        return SCAN_NO_REQUEST;
+        return ps->document ? scan_document_next(ps, ln) : SCAN_NO_REQUEST;
     }
 
     p = ps->rest;

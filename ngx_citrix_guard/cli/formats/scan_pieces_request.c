@@ -212,8 +212,6 @@ scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln)
 }
 
 
-/* 1: METHOD and a target of interest follow, with a traversal or without */
-
 int
 scan_pieces_more(const unsigned char *p, const unsigned char *last)
 {
@@ -237,8 +235,7 @@ scan_pieces_more(const unsigned char *p, const unsigned char *last)
         scan_pieces_take(&pc, &ln);
 
         if (ln.target.len && *ln.target.data == '/'
-            && !scan_is_clean(ln.target.data, ln.target.len, 0)
-            && scan_has_end(ln.target.data, ln.target.len))
+            && scan_is_of_interest(ln.target))
         {
             return 1;
         }
