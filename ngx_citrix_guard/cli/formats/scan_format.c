@@ -52,8 +52,8 @@ static int scan_parse_is_blank(const unsigned char *p,
 
 /* tries the format of the line before, then all others */
 
-scan_parsed_e
-scan_parse(scan_parser_t *ps, const unsigned char *p,
+static scan_parsed_e
+scan_parse_line(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln)
 {
     unsigned       i;
@@ -114,6 +114,24 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
     }
 
     return SCAN_DAMAGED;
+}
+
+
+scan_parsed_e
+scan_parse(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    scan_parsed_e  rc;
+
+    rc = scan_parse_line(ps, p, last, ln);
+
+    /* behind a CR may be another line */
+
+    while (rc == SCAN_NO_REQUEST && ps->rest) {
+        rc = scan_parse_next(ps, ln);
+    }
+
+    return rc;
 }
 
 

@@ -18,6 +18,7 @@
 #include "scan_pieces_time.h"
 #include "scan_line.h"
 #include "cli/bytes/scan_prefilter.h"
+#include "scan_record.h"
 #include "scan_shape.h"
 #include "scan_types.h"
 
@@ -233,6 +234,7 @@ static int
 scan_pieces_is_other(const unsigned char *p, const unsigned char *last)
 {
     size_t                i;
+    cli_str_t             line;
     const unsigned char  *q;
 
     static const char  *journal[] = {
@@ -266,6 +268,15 @@ scan_pieces_is_other(const unsigned char *p, const unsigned char *last)
 
     if (q - p > 2 && q < last && *q == '=') {
         return 1;
+    }
+
+    /* a request that was cut, or of a format that was not understood */
+
+    line.data = p;
+    line.len = (size_t) (last - p);
+
+    if (memmem(p, line.len, "{\"", 2) || scan_is_of_interest(line)) {
+        return 0;
     }
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
