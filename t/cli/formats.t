@@ -30,6 +30,7 @@ my %EXPECTED = (
     no     => [ 0,     2,     2,      2,    1 ],
     partly => [ 2,     3,     2,      2,    2 ],
     unread => [ 2,     2,     2,      2,    2 ],
+    some   => [ 0,     2,     2,      2,    2 ],
 );
 
 my @formats = map { [split /\t/, $_, 3] }

@@ -219,6 +219,10 @@ subtest 'who refuses' => sub {
         : { status => 403, headers => ['X-Citrix-Guard' => 'blocked'] } });
     verdict_is $is, $ran, 'not shielded', 2,
         qr/something else answered the others/, 'the guard, in part';
+    ($is, $ran) = refusing({ status => 200, body => "[global]\n",
+                             headers => ['X-Citrix-Guard' => 'blocked'] });
+    verdict_is $is, $ran, 'not shielded', 2, qr/got through/,
+        'the file, with the guard\'s mark';
     ($is, $ran) = refusing({ status => 403, body => 'x',
         headers => ['X-Citrix-Guard' => 'blocked'] },
         ['X-Citrix-Guard' => 'blocked']);

@@ -38,9 +38,14 @@ scan_fast_knows(const scan_parser_t *ps)
 
 const unsigned char *
 scan_fast(scan_parser_t *ps, const unsigned char *p,
-    const unsigned char *last, unsigned policy, scan_passed_t *passed)
+    const unsigned char *last, unsigned policy, unsigned changing,
+    scan_passed_t *passed)
 {
     passed->n = 0;
+
+    if (changing && !scan_fast_stops(ps)) {
+        return p;
+    }
 
     /* where vpns alone is refused, too many lines are of interest */
 

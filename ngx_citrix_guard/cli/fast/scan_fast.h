@@ -21,11 +21,13 @@
 /*
  * From "p" on, passes lines that are requests with nothing to be found in them,
  * up to "last", which is an end of a line.  The beginning of the first one that
- * takes the full way, and what those before had for times.
+ * takes the full way, and what those before had for times.  If others may be
+ * "changing" the bytes, it is the first one of all, unless scan_fast_stops().
  */
 
 const unsigned char *scan_fast(scan_parser_t *ps, const unsigned char *p,
-    const unsigned char *last, unsigned policy, scan_passed_t *passed);
+    const unsigned char *last, unsigned policy, unsigned changing,
+    scan_passed_t *passed);
 
 /*
  * Does it stop at the first line end, even if that was not there when it was

@@ -99,6 +99,12 @@ scan_shape_text(scan_shaped_t *sd, const unsigned char *p)
             found = scan_window_or(scan_window_is(a, '='),
                                    scan_window_is(a, '{'));
             found = scan_window_or(found, scan_window_is(a, '\''));
+
+            /* METHOD and a target may be another request */
+
+            found = scan_window_or(found,
+                        scan_window_and(scan_window_is(a, '/'),
+                            scan_window_is(scan_window(q - 1), ' ')));
             mask = scan_window_mask(scan_window_or(scan_window_loud(q, 1),
                                                    found));
             if (mask) {
@@ -203,7 +209,7 @@ scan_shape_is_method(unsigned char c)
 }
 
 
-/* 0: there may be METHOD and target in front of the request */
+/* 0: there may be METHOD and target in front of the request, or behind it */
 
 scan_inline int
 scan_shape_slash(const scan_shaped_t *sd, const unsigned char *p)

@@ -96,7 +96,7 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
     end = scan_clf_next(p, last);
 
-    if (end && ps->depth == 0) {
+    if (end) {
         ps->rest = end;
         ps->end = last;
         last = end;
@@ -126,6 +126,14 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
                 *ln = pieces;
 
                 return SCAN_REQUEST;
+            }
+
+            /* or other fields are between the time and the request */
+
+            if (tries && !scan_is_request(request, end)
+                && scan_pieces(ps, request, end, &pieces) == SCAN_REQUEST)
+            {
+                return SCAN_DAMAGED;
             }
 
             scan_request(ln, request, end);
@@ -165,8 +173,16 @@ scan_clf_next(const unsigned char *p, const unsigned char *last)
 
     cr = memchr(p, '\r', (size_t) (last - p));
 
+    /* a string of JSON may have several lines */
+
+    cr = cr ? cr : memchr(p, '\n', (size_t) (last - p));
+
     if (cr) {
-        return cr + 1 < last ? cr + 1 : NULL;
+        while (cr < last && (*cr == '\r' || *cr == '\n')) {
+            cr++;
+        }
+
+        return cr < last ? cr : NULL;
     }
 
     for (start = p; (p = scan_find_near(p, last, '[')); p++) {

@@ -5,9 +5,6 @@
  * Arrays of records, records in records, several documents on one line:
  * Jansson parses whatever is not one flat object.  A record is an object in an
  * array or at the top level; the objects in it are part of it.
- *
- * Logs contain bytes that JSON does not allow: they are passed as code points
- * of a private area, and become bytes again in the resulting strings.
  */
 
 
@@ -18,6 +15,7 @@
 #include "cli/common/cli_memory.h"
 #include "cli/common/cli_types.h"
 #include "scan_document.h"
+#include "scan_document_bytes.h"
 #include "scan_names.h"
 #include "scan_record.h"
 #include "scan_types.h"
@@ -25,11 +23,6 @@
 
 #define SCAN_DOCUMENT_DEPTH  32
 #define SCAN_DOCUMENT_PATH   128
-
-/* U+F700 and the byte, as UTF-8: EF 9C 80 to EF 9F BF */
-
-#define SCAN_PRIVATE_LEAD    0xef
-#define SCAN_PRIVATE_SECOND  0x9c
 
 
 typedef struct {
@@ -41,16 +34,17 @@ typedef struct {
 } scan_document_t;
 
 
-static size_t scan_document_clean(unsigned char *dst, const unsigned char *p,
-    const unsigned char *last);
 static unsigned scan_document_records(scan_parser_t *ps, json_t *value,
     json_t *found, unsigned depth, unsigned in_request);
 static unsigned scan_document_arrays(scan_parser_t *ps, json_t *value,
     json_t *found, unsigned depth, unsigned in_request);
+static unsigned scan_document_has(scan_parser_t *ps, json_t *value,
+    unsigned depth);
 static unsigned scan_document_lines(scan_parser_t *ps, json_t *row,
     json_t *found);
+static json_t *scan_document_row(json_t *array);
 static scan_parsed_e scan_document_record(scan_parser_t *ps, json_t *object,
-    scan_line_t *ln);
+    scan_line_t *ln, unsigned *several);
 static void scan_document_members(scan_document_t *doc, json_t *object,
     unsigned depth);
 static void scan_document_search(scan_document_t *doc, json_t *value,
@@ -108,6 +102,17 @@ scan_document(scan_parser_t *ps, const unsigned char *p,
         return SCAN_DAMAGED;
     }
 
+    /* a request comes first: it shows that the format is this one */
+
+    for (n = json_array_size(found);
+         n && scan_document_record(ps, json_array_get(found, 0), ln, NULL)
+              != SCAN_REQUEST;
+         n--)
+    {
+        json_array_append(found, json_array_get(found, 0));
+        json_array_remove(found, 0);
+    }
+
     ps->document = found;
     ps->next = 0;
 
@@ -119,10 +124,11 @@ scan_parsed_e
 scan_document_next(scan_parser_t *ps, scan_line_t *ln)
 {
     ps->used = 0;
+    ps->rest = NULL;
 
     if (ps->next < json_array_size(ps->document)) {
         return scan_document_record(ps,
-                   json_array_get(ps->document, ps->next++), ln);
+                   json_array_get(ps->document, ps->next++), ln, NULL);
     }
 
     scan_document_free(ps);
@@ -139,149 +145,10 @@ scan_document_free(scan_parser_t *ps)
 }
 
 
-static int
-scan_document_utf8(const unsigned char *p, const unsigned char *last)
-{
-    int       i, n;
-    unsigned  c;
-
-    n = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
-
-    if (*p < 0xc2 || *p > 0xf4 || last - p < n) {
-        return 0;
-    }
-
-    for (i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-
-    c = (unsigned) p[0] << 8 | p[1];
-
-    /* too long, a surrogate, beyond the last code point */
-
-    return !((n == 3 && (c < 0xe0a0 || (c >= 0xeda0 && c < 0xee00)))
-             || (n == 4 && (c < 0xf090 || c >= 0xf490)));
-}
-
-
-static unsigned char *
-scan_document_private(unsigned char *dst, unsigned c)
-{
-    *dst++ = SCAN_PRIVATE_LEAD;
-    *dst++ = (unsigned char) (SCAN_PRIVATE_SECOND | c >> 6);
-    *dst++ = (unsigned char) (0x80 | (c & 0x3f));
-
-    return dst;
-}
-
-
-static int
-scan_document_hex(const unsigned char *p, unsigned *c)
-{
-    unsigned     i, n;
-    const char  *found;
-
-    static const char  digits[] = "0123456789abcdef";
-
-    for (*c = 0, i = 0; i < 2; i++) {
-        n = p[i] < 'A' ? p[i] : p[i] | 0x20u;
-        found = n ? strchr(digits, (int) n) : NULL;
-
-        if (found == NULL) {
-            return 0;
-        }
-
-        *c = *c << 4 | (unsigned) (found - digits);
-    }
-
-    return 1;
-}
-
-
-/* a backslash in a string and what follows it; at most 3 bytes longer */
-
-static const unsigned char *
-scan_document_escape(unsigned char **dst, const unsigned char *p,
-    const unsigned char *last)
-{
-    unsigned  c;
-
-    if (last - p < 2) {
-        return p + 1;
-    }
-
-    if (p[1] == 'x' && last - p > 3 && scan_document_hex(p + 2, &c)) {
-        *dst = scan_document_private(*dst, c);
-        return p + 4;
-    }
-
-    /* an unpaired surrogate */
-
-    if (p[1] == 'u' && last - p > 5 && (p[2] | 0x20) == 'd' && p[3] > '7') {
-        *dst = (unsigned char *) mempcpy(*dst, "\\uFFFD", 6);
-        return p + 6;
-    }
-
-    if (p[1] == 0 || strchr("\"\\/bfnrtu", p[1]) == NULL) {
-        *dst = (unsigned char *) mempcpy(*dst, "\\\\", 2);
-        return p + 1;
-    }
-
-    *(*dst)++ = p[0];
-    *(*dst)++ = p[1];
-
-    return p + 2;
-}
-
-
-static size_t
-scan_document_clean(unsigned char *dst, const unsigned char *p,
-    const unsigned char *last)
-{
-    int             n, string;
-    unsigned char  *start;
-
-    string = 0;
-
-    for (start = dst; p < last; /* void */ ) {
-
-        if (*p == '\\' && string) {
-            p = scan_document_escape(&dst, p, last);
-            continue;
-        }
-
-        if (*p < 0x20 && !string) {
-            *dst++ = ' ';
-            p++;
-            continue;
-        }
-
-        if (*p >= 0x80 && scan_document_utf8(p, last)) {
-            n = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
-            dst = (unsigned char *) mempcpy(dst, p, (size_t) n);
-            p += n;
-            continue;
-        }
-
-        if (*p < 0x20 || *p >= 0x80) {
-            dst = scan_document_private(dst, *p++);
-            continue;
-        }
-
-        string ^= *p == '"';
-        *dst++ = *p++;
-    }
-
-    return (size_t) (dst - start);
-}
-
-
 /*
  * Collects the objects at the top level and in arrays that are requests, and
- * those that belong to no request and hold none: these may still hold an
- * attack.  Returns the number of requests.
+ * those that belong to no request and hold an attack.  Returns the number of
+ * requests.
  */
 
 static unsigned
@@ -289,15 +156,28 @@ scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
     unsigned depth, unsigned in_request)
 {
     size_t       i;
-    json_t      *member;
-    unsigned     n, is;
+    json_t      *member, *row;
+    unsigned     n, is, several;
     const char  *key;
     scan_line_t  ln;
 
-    n = is = 0;
+    n = is = several = 0;
 
     if (depth == SCAN_DOCUMENT_DEPTH) {
         return 0;
+    }
+
+    row = in_request ? NULL : scan_document_row(value);
+
+    if (row) {
+        n = scan_document_records(ps, row, found, depth + 1, 0);
+        json_decref(row);
+
+        return n;
+    }
+
+    if (depth == 0) {
+        n += scan_document_lines(ps, value, found);
     }
 
     json_array_foreach(value, i, member) {
@@ -314,21 +194,57 @@ scan_document_records(scan_parser_t *ps, json_t *value, json_t *found,
 
     ps->used = 0;
 
-    if (scan_document_record(ps, value, &ln) == SCAN_REQUEST) {
+    if (scan_document_record(ps, value, &ln, &several) == SCAN_REQUEST) {
         json_array_append(found, value);
         is = 1;
     }
 
     json_object_foreach(value, key, member) {
-        n += scan_document_arrays(ps, member, found, depth + 1,
-                                  in_request || is);
+        n += several && json_is_object(member)
+             ? scan_document_records(ps, member, found, depth + 1, in_request)
+             : scan_document_arrays(ps, member, found, depth + 1,
+                                    in_request || is);
     }
 
-    if (n + is == 0 && !in_request) {
+    if (n + is == 0 && !in_request && scan_document_has(ps, value, depth)) {
         json_array_append(found, value);
     }
 
     return n + is;
+}
+
+
+/* 1: one of its strings may be a part of the attack */
+
+static unsigned
+scan_document_has(scan_parser_t *ps, json_t *value, unsigned depth)
+{
+    size_t       i;
+    json_t      *member;
+    const char  *key;
+
+    if (depth == SCAN_DOCUMENT_DEPTH) {
+        return 1;
+    }
+
+    if (json_is_string(value)) {
+        ps->used = 0;
+        return scan_is_of_interest(scan_document_text(ps, value));
+    }
+
+    json_array_foreach(value, i, member) {
+        if (scan_document_has(ps, member, depth + 1)) {
+            return 1;
+        }
+    }
+
+    json_object_foreach(value, key, member) {
+        if (scan_document_has(ps, member, depth + 1)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -351,7 +267,7 @@ scan_document_lines(scan_parser_t *ps, json_t *row, json_t *found)
         if (line && json_object_set(line, "message", member) == 0) {
             ps->used = 0;
 
-            if (scan_document_record(ps, line, &ln) == SCAN_REQUEST) {
+            if (scan_document_record(ps, line, &ln, NULL) == SCAN_REQUEST) {
                 json_array_append(found, line);
                 n++;
             }
@@ -361,6 +277,58 @@ scan_document_lines(scan_parser_t *ps, json_t *row, json_t *found)
     }
 
     return n;
+}
+
+
+static const char *
+scan_document_name(json_t *pair, json_t **value)
+{
+    size_t       i;
+    json_t      *name;
+
+    static const char  *names[] = { "field", "key", "name" };
+
+    *value = json_object_get(pair, "value");
+
+    /* {"stringValue": "..."} */
+
+    if (json_object_size(*value) == 1) {
+        *value = json_object_iter_value(json_object_iter(*value));
+    }
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        name = json_object_get(pair, names[i]);
+
+        if (json_is_string(name) && *value) {
+            return json_string_value(name);
+        }
+    }
+
+    return NULL;
+}
+
+
+/* [{"field": "url", "value": "/"}, ...] as {"url": "/", ...}; or NULL */
+
+static json_t *
+scan_document_row(json_t *array)
+{
+    size_t       i;
+    json_t      *pair, *row, *value;
+    const char  *name;
+
+    row = json_array_size(array) > 1 ? json_object() : NULL;
+
+    json_array_foreach(array, i, pair) {
+        name = row ? scan_document_name(pair, &value) : NULL;
+
+        if (name == NULL || json_object_set(row, name, value) == -1) {
+            json_decref(row);
+            return NULL;
+        }
+    }
+
+    return row;
 }
 
 
@@ -393,7 +361,8 @@ scan_document_arrays(scan_parser_t *ps, json_t *value, json_t *found,
 
 
 static scan_parsed_e
-scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln)
+scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln,
+    unsigned *several)
 {
     json_t           *member;
     const char       *key;
@@ -412,6 +381,10 @@ scan_document_record(scan_parser_t *ps, json_t *object, scan_line_t *ln)
         json_object_foreach(object, key, member) {
             scan_document_search(&doc, member, 0, 0);
         }
+    }
+
+    if (several) {
+        *several = scan_record_is_several(&doc.record);
     }
 
     return scan_record_end(&doc.record);
@@ -506,20 +479,7 @@ scan_document_text(scan_parser_t *ps, json_t *value)
         last = p + json_string_length(value);
     }
 
-    for ( /* void */ ; p < last; p++) {
-
-        if (*p == SCAN_PRIVATE_LEAD
-            && last - p > 2 && (p[1] & 0xfc) == SCAN_PRIVATE_SECOND)
-        {
-            *text++ = (unsigned char) (p[1] << 6 | (p[2] & 0x3f));
-            p += 2;
-            continue;
-        }
-
-        *text++ = *p;
-    }
-
-    s.len = (size_t) (text - s.data);
+    s.len = scan_document_restore(text, p, last);
     ps->used += s.len;
 
     return s;

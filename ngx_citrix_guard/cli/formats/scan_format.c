@@ -52,8 +52,8 @@ static int scan_parse_is_blank(const unsigned char *p,
 
 /* tries the format of the line before, then all others */
 
-scan_parsed_e
-scan_parse(scan_parser_t *ps, const unsigned char *p,
+static scan_parsed_e
+scan_parse_line(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln)
 {
     unsigned       i;
@@ -103,6 +103,7 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
         }
 
         ps->used = 0;
+        ps->rest = NULL;
 
         rc = scan_parsers[scan_order[i]](ps, p, last, ln);
 
@@ -117,18 +118,32 @@ scan_parse(scan_parser_t *ps, const unsigned char *p,
 
 
 scan_parsed_e
+scan_parse(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last, scan_line_t *ln)
+{
+    scan_parsed_e  rc;
+
+    rc = scan_parse_line(ps, p, last, ln);
+
+    /* behind a CR may be another line */
+
+    while (rc == SCAN_NO_REQUEST && ps->rest) {
+        rc = scan_parse_next(ps, ln);
+    }
+
+    return rc;
+}
+
+
+scan_parsed_e
 scan_parse_next(scan_parser_t *ps, scan_line_t *ln)
 {
     scan_line_t           before;
     scan_parsed_e         rc;
     const unsigned char  *p;
 
-    if (ps->document) {
-        return scan_document_next(ps, ln);
-    }
-
     if (ps->rest == NULL) {
-        return SCAN_NO_REQUEST;
+        return ps->document ? scan_document_next(ps, ln) : SCAN_NO_REQUEST;
     }
 
     p = ps->rest;

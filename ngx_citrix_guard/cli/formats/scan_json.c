@@ -70,6 +70,17 @@ scan_json_blanks(scan_json_t *js)
 }
 
 
+static int
+scan_json_is_string(const unsigned char *p, const unsigned char *last)
+{
+    while (p < last && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    return p < last && *p == '"';
+}
+
+
 /* in a bulk of Elasticsearch: what to do with the document that follows */
 
 static int
@@ -117,6 +128,14 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     len = (size_t) (last - p);
     len = len < SCAN_JSON_FRONT ? len : SCAN_JSON_FRONT;
 
+    /* an array of lines of another log */
+
+    if (ps->depth == 0 && last - p > 2 && p[0] == '['
+        && scan_json_is_string(p + 1, last))
+    {
+        return scan_document(ps, p, last, ln);
+    }
+
     js.p = memchr(p, '{', len);
 
     if (js.p == NULL || memchr(p, '"', (size_t) (js.p - p))) {
@@ -147,6 +166,10 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     if (rc == 0 && scan_json_is_end(&js)) {
 
         parsed = scan_record_end(&js.record);
+
+        if (scan_record_is_several(&js.record) && ps->depth == 0) {
+            return scan_document(ps, start, last, ln);
+        }
 
         if (parsed == SCAN_DAMAGED && scan_json_is_action(start, js.p)) {
             return SCAN_NO_REQUEST;

@@ -152,6 +152,20 @@ scan_client(cli_str_t client)
             first = word;
         }
 
+        /* the byte order mark of a message in syslog; NAME=ADDRESS */
+
+        if (word.len > 3 && memcmp(word.data, "\xef\xbb\xbf", 3) == 0) {
+            word.data += 3;
+            word.len -= 3;
+        }
+
+        colon = memchr(word.data, '=', word.len);
+
+        if (colon) {
+            word.len -= (size_t) (colon + 1 - word.data);
+            word.data = colon + 1;
+        }
+
         for ( ;; ) {
             if (scan_is_address(word.data, word.len)) {
                 return word;

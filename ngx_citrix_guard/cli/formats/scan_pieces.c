@@ -18,6 +18,7 @@
 #include "scan_pieces_time.h"
 #include "scan_line.h"
 #include "cli/bytes/scan_prefilter.h"
+#include "scan_record.h"
 #include "scan_shape.h"
 #include "scan_types.h"
 
@@ -26,6 +27,8 @@ static scan_parsed_e scan_pieces_read(scan_parser_t *ps,
     const unsigned char *p, const unsigned char *last, scan_line_t *ln,
     scan_pieces_t *pc);
 static void scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln);
+static cli_str_t scan_pieces_address(cli_str_t word,
+    const unsigned char *last);
 static int scan_pieces_is_other(const unsigned char *p,
     const unsigned char *last);
 
@@ -61,11 +64,20 @@ static scan_parsed_e
 scan_pieces_read(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln, scan_pieces_t *pc)
 {
-    cli_str_t  size;
+    cli_str_t             size;
+    const unsigned char  *cr;
 
     scan_line_init(ln);
 
     memset(pc, 0, sizeof(scan_pieces_t));
+
+    cr = memchr(p, '\r', (size_t) (last - p));
+
+    if (cr && cr + 1 < last && ps->depth == 0) {
+        ps->rest = cr + 1;
+        ps->end = last;
+        last = cr;
+    }
 
     pc->p = p;
     pc->last = last;
@@ -97,7 +109,7 @@ scan_pieces_read(scan_parser_t *ps, const unsigned char *p,
     if (scan_pieces_time(ps, pc, ln) == -1
         || (pc->unanswered
             && scan_find(p, (size_t) (pc->request - p), "] \""))
-        || (pc->behind < last && scan_pieces_find(pc->behind, last)))
+        || (pc->behind < last && scan_pieces_more(pc->behind, last)))
     {
         return SCAN_DAMAGED;
     }
@@ -106,12 +118,28 @@ scan_pieces_read(scan_parser_t *ps, const unsigned char *p,
 }
 
 
+static int
+scan_pieces_is_address(unsigned char c)
+{
+    return scan_is_digit(c) || c == '.' || c == ':'
+           || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+
+static int
+scan_is_name(unsigned char c)
+{
+    return scan_is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+           || c == '_';
+}
+
+
 /* the first address; in the ADC's lines the one after the colon */
 
 static void
 scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
 {
-    cli_str_t             word, client;
+    cli_str_t             word;
     const unsigned char  *p, *start, *at;
 
     start = scan_find(pc->p, (size_t) (pc->request - pc->p), "-ppe-");
@@ -124,37 +152,79 @@ scan_pieces_client(const scan_pieces_t *pc, scan_line_t *ln)
         start = pc->p;
     }
 
-    for (p = start; p < pc->last; p++) {
+    for (p = start; p < pc->last; p = at) {
 
-        if (!scan_is_digit(*p) || (p > start && (scan_is_digit(p[-1])
-                                                  || p[-1] == '.')))
+        at = p + 1;
+
+        if (!scan_pieces_is_address(*p) || (p > start && scan_is_name(p[-1])))
         {
             continue;
         }
 
-        word.data = p;
-
-        for (at = p; at < pc->last && (scan_is_digit(*at) || *at == '.');
-             at++)
-        {
-            /* void */
+        while (at < pc->last && scan_pieces_is_address(*at)) {
+            at++;
         }
 
+        word.data = p;
         word.len = (size_t) (at - p);
 
-        if (word.len >= 7) {
-            client = scan_client(word);
+        if (at == pc->last || !scan_is_name(*at)) {
+            word = scan_pieces_address(word, pc->last);
 
-            if (client.len == word.len && memchr(word.data, '.', word.len)
-                && scan_is_client(word))
-            {
+            if (word.len) {
                 ln->client = word;
                 return;
             }
         }
-
-        p = at;
     }
+}
+
+
+/* without its port; none if it is no address */
+
+static cli_str_t
+scan_pieces_address(cli_str_t word, const unsigned char *last)
+{
+    const unsigned char  *dot, *end, *colon;
+
+    end = word.data + word.len;
+    dot = memchr(word.data, '.', word.len);
+
+    if (dot) {
+        colon = memrchr(word.data, ':', (size_t) (dot - word.data));
+
+        if (colon) {
+            word.data = colon + 1;
+            word.len = (size_t) (end - word.data);
+        }
+
+    } else if (last - end > 1 && end[0] == ' ' && end[1] == '[') {
+
+        /* HAProxy writes IPv6 addresses without brackets, and the port */
+
+        colon = memrchr(word.data, ':', word.len);
+        word.len = colon ? (size_t) (colon - word.data) : 0;
+    }
+
+    while (word.len && !scan_is_client(word)) {
+        colon = memrchr(word.data, ':', word.len);
+
+        if (colon == NULL && dot && word.data[word.len - 1] == '.') {
+            colon = word.data + word.len - 1;
+        }
+
+        word.len = colon ? (size_t) (colon - word.data) : 0;
+    }
+
+    for (dot = word.data; dot < word.data + word.len; dot++) {
+        if (scan_is_digit(*dot)) {
+            return word;
+        }
+    }
+
+    word.len = 0;
+
+    return word;
 }
 
 
@@ -164,6 +234,7 @@ static int
 scan_pieces_is_other(const unsigned char *p, const unsigned char *last)
 {
     size_t                i;
+    cli_str_t             line;
     const unsigned char  *q;
 
     static const char  *journal[] = {
@@ -197,6 +268,15 @@ scan_pieces_is_other(const unsigned char *p, const unsigned char *last)
 
     if (q - p > 2 && q < last && *q == '=') {
         return 1;
+    }
+
+    /* a request that was cut, or of a format that was not understood */
+
+    line.data = p;
+    line.len = (size_t) (last - p);
+
+    if (memmem(p, line.len, "{\"", 2) || scan_is_of_interest(line)) {
+        return 0;
     }
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {

@@ -124,7 +124,9 @@ scan_pieces_request(scan_pieces_t *pc)
     pc->cut = quote && p == pc->last;
 
     if (!quote && pc->last - p > 8 && memcmp(p + 1, "HTTP/", 5) == 0) {
-        for (p++; p < pc->last && *p != ' ' && *p != '"' && *p != '\t'; p++) {
+        for (p++; p < pc->last && *p != ' ' && *p != '"' && *p != '\t'
+                  && *p != '|' && *p != ',' && *p != ';'; p++)
+        {
             /* void */
         }
 
@@ -204,6 +206,39 @@ scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln)
         pc->end = pc->behind = end;
 
         return memchr(p, '/', ln->target.len) != NULL;
+    }
+
+    return 0;
+}
+
+
+int
+scan_pieces_more(const unsigned char *p, const unsigned char *last)
+{
+    scan_line_t    ln;
+    scan_pieces_t  pc;
+
+    if (scan_pieces_find(p, last)) {
+        return 1;
+    }
+
+    pc.last = last;
+
+    for (pc.behind = p; pc.behind < last; /* void */ ) {
+        pc.p = pc.behind;
+
+        if (!scan_pieces_request(&pc)) {
+            return 0;
+        }
+
+        scan_line_init(&ln);
+        scan_pieces_take(&pc, &ln);
+
+        if (ln.target.len && *ln.target.data == '/'
+            && scan_is_of_interest(ln.target))
+        {
+            return 1;
+        }
     }
 
     return 0;

@@ -45,6 +45,10 @@ void scan_pieces_take(const scan_pieces_t *pc, scan_line_t *ln);
 
 int scan_pieces_target(scan_pieces_t *pc, scan_line_t *ln);
 
+/* do METHOD and a target of interest follow, with a traversal or without? */
+
+int scan_pieces_more(const unsigned char *p, const unsigned char *last);
+
 /*
  * Where METHOD and a target that is an attack begin, in quotes if there are
  * any; NULL if there are none.

@@ -63,6 +63,66 @@ scan_pieces_skip(const unsigned char *p, const unsigned char *last)
 }
 
 
+/*
+ * "08:00:00,200" has milliseconds, and "win 501, length 75" is prose: a comma
+ * separates values only where it stands on both sides
+ */
+
+static int
+scan_pieces_is_prose(const scan_pieces_t *pc, const unsigned char *p,
+    const unsigned char *end)
+{
+    if (p > pc->p && p[-1] == ',') {
+        return p - pc->p > 3 && scan_is_digit(p[-2]) && scan_is_digit(p[-3])
+               && p[-4] == ':';
+    }
+
+    return *end == ',' && p > pc->p
+           && !(p - pc->p > 1 && p[-1] == ' ' && p[-2] == ',');
+}
+
+
+static void
+scan_pieces_size(const scan_pieces_t *pc, const unsigned char *end,
+    cli_str_t *size)
+{
+    end = scan_pieces_skip(end, pc->request);
+
+    if (end < pc->request && scan_is_digit(*end)) {
+        size->data = end;
+        size->len = (size_t) (pc->request - end);
+    }
+}
+
+
+/* TCP_MISS/200 in front of the request: a number before it is a duration */
+
+static unsigned
+scan_pieces_squid(const scan_pieces_t *pc, cli_str_t *size)
+{
+    unsigned              n;
+    const unsigned char  *p, *end;
+
+    for (p = pc->p; (p = memchr(p, '/', (size_t) (pc->request - p))); p++) {
+
+        if (p - pc->p < 3 || !scan_is_capital(p[-1])
+            || !(scan_is_capital(p[-2]) || p[-2] == '_'))
+        {
+            continue;
+        }
+
+        n = scan_pieces_number(p + 1, pc->request, &end);
+
+        if (n && scan_pieces_registered(n) && *end != '/') {
+            scan_pieces_size(pc, end, size);
+            return n;
+        }
+    }
+
+    return 0;
+}
+
+
 /* right before the request, or the first of the numbers before it */
 
 static unsigned
@@ -71,26 +131,24 @@ scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)
     unsigned              n, first;
     const unsigned char  *p, *end;
 
-    first = 0;
+    first = scan_pieces_squid(pc, size);
+
+    if (first) {
+        return first;
+    }
 
     for (p = pc->p; p < pc->request; p++) {
 
-        if (p > pc->p && p[-1] != ' ' && p[-1] != '/' && p[-1] != '|'
-            && p[-1] != '\t' && p[-1] != '"' && p[-1] != ',')
+        if (p > pc->p && p[-1] != ' ' && p[-1] != '|' && p[-1] != '\t'
+            && p[-1] != '"' && p[-1] != ',')
         {
             continue;
         }
 
         n = scan_pieces_number(p, pc->request, &end);
 
-        if (n == 0 || (end < pc->request && *end == '/')) {
-            continue;
-        }
-
-        /* behind a slash only as Squid has it: TCP_MISS/200 */
-
-        if (p > pc->p && p[-1] == '/'
-            && (p - pc->p < 2 || !scan_is_capital(p[-2])))
+        if (n == 0 || (end < pc->request && *end == '/')
+            || scan_pieces_is_prose(pc, p, end))
         {
             continue;
         }
@@ -104,12 +162,7 @@ scan_pieces_before(const scan_pieces_t *pc, cli_str_t *size)
 
         if (first == 0 && scan_pieces_registered(n)) {
             first = n;
-            end = scan_pieces_skip(end, pc->request);
-
-            if (end < pc->request && scan_is_digit(*end)) {
-                size->data = end;
-                size->len = (size_t) (pc->request - end);
-            }
+            scan_pieces_size(pc, end, size);
         }
     }
 
@@ -151,19 +204,34 @@ scan_pieces_named(const scan_pieces_t *pc)
 }
 
 
+/* Apache's ssl_request_log has the size behind the request, and no status */
+
+static int
+scan_pieces_is_size(const scan_pieces_t *pc, const unsigned char *end)
+{
+    const unsigned char  *p;
+
+    p = scan_find(pc->p, (size_t) (pc->request - pc->p), " tlsv1");
+    p = p ? p : scan_find(pc->p, (size_t) (pc->request - pc->p), " sslv3");
+
+    return p != NULL && end == pc->last;
+}
+
+
 unsigned
 scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
 {
     unsigned              after, before;
-    const unsigned char  *p, *end, *next;
+    const unsigned char  *p, *end, *next, *behind;
 
     p = scan_pieces_skip(pc->behind, pc->last);
-    after = scan_pieces_number(p, pc->last, &end);
+    after = scan_pieces_number(p, pc->last, &behind);
+    end = behind;
 
-    /* a status that is not known */
+    /* a status that is not known; behind TCP_MISS/200 it is the user */
 
     if (p < pc->last && *p == '-' && pc->last - p > 1 && p[1] == ' ') {
-        return 0;
+        return scan_pieces_squid(pc, size);
     }
 
     if (after) {
@@ -201,7 +269,9 @@ scan_pieces_status(const scan_pieces_t *pc, cli_str_t *size)
         return before;
     }
 
-    if (after && scan_pieces_registered(after)) {
+    if (after && scan_pieces_registered(after)
+        && !scan_pieces_is_size(pc, behind))
+    {
         return after;
     }
 

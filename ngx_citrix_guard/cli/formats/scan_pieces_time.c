@@ -7,6 +7,7 @@
  */
 
 
+#include <stddef.h>
 #include <string.h>
 
 #include "scan_pieces_time.h"
@@ -21,6 +22,74 @@
 #define SCAN_COLONS     8
 
 #define SCAN_EPOCH_LEN  10
+#define SCAN_ISO_LEN    19
+#define SCAN_ZONE_LEN   6
+
+
+/*
+ * The offset behind yyyy-mm-ddThh:mm:ss and its fraction: "Z", "+01:00",
+ * "+0100" or " +0100".  Its length; 0 if there is none.
+ */
+
+static size_t
+scan_pieces_zone(const unsigned char *p, const unsigned char *last,
+    const unsigned char **zone)
+{
+    size_t  len;
+
+    if (last - p > 1 && (*p == '.' || *p == ',') && scan_is_digit(p[1])) {
+        for (p++; p < last && scan_is_digit(*p); p++) { /* void */ }
+    }
+
+    p += last - p > 1 && *p == ' ' && (p[1] == '+' || p[1] == '-');
+    *zone = p;
+
+    if (p < last && (*p == 'Z' || *p == 'z')) {
+        return 1;
+    }
+
+    if (last - p < 5 || (*p != '+' && *p != '-')) {
+        return 0;
+    }
+
+    len = last - p > 5 && p[3] == ':' ? 6 : 5;
+
+    return scan_is_digit(p[len - 1])
+           && (last - p == (ptrdiff_t) len || !scan_is_digit(p[len]))
+           ? len : 0;
+}
+
+
+/* its own offset counts; without one it is a time of --timezone */
+
+static int64_t
+scan_pieces_iso(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last)
+{
+    size_t                n;
+    int64_t               time;
+    unsigned char         text[SCAN_ISO_LEN + SCAN_ZONE_LEN];
+    const unsigned char  *zone;
+
+    if (last - p < SCAN_ISO_LEN) {
+        return SCAN_NO_TIME;
+    }
+
+    n = scan_pieces_zone(p + SCAN_ISO_LEN, last, &zone);
+
+    if (n) {
+        memcpy(text, p, SCAN_ISO_LEN);
+        memcpy(text + SCAN_ISO_LEN, zone, n);
+
+        time = scan_time_cached(&ps->clock, text, SCAN_ISO_LEN + n);
+
+        if (time != SCAN_NO_TIME) {
+            return time;
+        }
+    }
+
+    return scan_time_cached(&ps->clock, p, SCAN_ISO_LEN);
+}
 
 
 int64_t
@@ -30,7 +99,7 @@ scan_pieces_time_at(scan_parser_t *ps, const unsigned char *start,
     unsigned char  text[SCAN_CLF_LEN + 1];
 
     if (p[-5] != '/') {
-        return scan_time_cached(&ps->clock, p - 13, 19);
+        return scan_pieces_iso(ps, p - 13, last);
     }
 
     if (p - start >= 11 && p[-9] == '/') {

@@ -57,6 +57,18 @@ scan_is_attack(cli_str_t s)
 }
 
 
+/* with a traversal, or the end of a file that an attack asks for */
+
+int
+scan_is_of_interest(cli_str_t s)
+{
+    return scan_is_attack(s)
+           || (memchr(s.data, '/', s.len) && !scan_is_clean(s.data, s.len, 0)
+               && (scan_has_end(s.data, s.len)
+                   || scan_find(s.data, s.len, ".php")));
+}
+
+
 /* METHOD, a space, and what may be a target */
 
 int
@@ -248,6 +260,12 @@ scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
         break;
     }
 
+    if (field == SCAN_F_STATUS && rank == rec->rank[field]
+        && scan_record_status(s, &status) == 0)
+    {
+        rec->statuses |= status != rec->line->status;
+    }
+
     if (s.len == 0 || rank <= rec->rank[field]) {
         return;
     }
@@ -281,6 +299,38 @@ scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
 }
 
 
+/*
+ * Of a whole request, as F5 logs it, the line in front of the header fields;
+ * all of it if these make it an attack
+ */
+
+static size_t
+scan_record_first(cli_str_t s)
+{
+    size_t                i;
+    cli_str_t             rest;
+    const unsigned char  *p;
+
+    static const char  *ends[] = { "\\r\\n", "\r\n" };
+
+    for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+
+        p = memmem(s.data, s.len, ends[i], strlen(ends[i]));
+
+        if (p == NULL || p - s.data < 9 || memcmp(p - 9, " HTTP/", 6) != 0) {
+            continue;
+        }
+
+        rest.data = s.data;
+        rest.len = (size_t) (p - s.data);
+
+        return scan_is_attack(rest) || !scan_is_attack(s) ? rest.len : s.len;
+    }
+
+    return s.len;
+}
+
+
 /* a target's name with a value that does not look like one ranks lowest */
 
 static void
@@ -304,13 +354,18 @@ scan_record_target(scan_record_t *rec, scan_field_e field, unsigned rank,
 
     if (rank <= rec->rank[SCAN_F_TARGET]) {
         other = s;
+        rec->targets |= rank > 1 && rank == rec->rank[SCAN_F_TARGET]
+                        && !(s.len == rec->line->target.len
+                             && memcmp(s.data, rec->line->target.data, s.len)
+                                == 0);
 
     } else {
         rec->rank[SCAN_F_TARGET] = rank;
         other = rec->line->target;
 
         if (request && (field == SCAN_F_REQUEST || *s.data != '/')) {
-            scan_request(rec->line, s.data, s.data + s.len);
+            scan_request(rec->line, s.data,
+                         s.data + scan_record_first(s));
 
         } else {
             rec->line->target = s;
@@ -426,12 +481,36 @@ scan_record_inner(scan_record_t *rec, scan_line_t *inner)
 }
 
 
+int
+scan_record_is_several(const scan_record_t *rec)
+{
+    return rec->targets && rec->statuses;
+}
+
+
+/* the answer, if only the line within this one has it */
+
+static void
+scan_record_answer(scan_line_t *ln, const scan_line_t *inner)
+{
+    if (ln->status == 0 && ln->verdict.len == 0 && ln->outcome.len == 0) {
+        ln->status = inner->status;
+        ln->bytes = inner->bytes;
+        ln->size = inner->size;
+    }
+}
+
+
 scan_parsed_e
 scan_record_end(scan_record_t *rec)
 {
     scan_line_t  inner, *ln;
 
     ln = rec->line;
+
+    if (scan_record_is_several(rec)) {
+        return SCAN_DAMAGED;
+    }
 
     scan_record_clock(rec);
 
@@ -450,10 +529,18 @@ scan_record_end(scan_record_t *rec)
 
         if (scan_record_inner(rec, &inner) && scan_is_attack(inner.target)) {
             rec->odd = inner.target;
+            scan_record_answer(ln, &inner);
 
         } else {
             rec->odd = rec->inner;
         }
+
+    } else if (ln->status == 0 && scan_record_inner(rec, &inner)
+               && inner.target.len == ln->target.len
+               && memcmp(inner.target.data, ln->target.data, ln->target.len)
+                  == 0)
+    {
+        scan_record_answer(ln, &inner);
     }
 
     /* the guard's own event has the target as it was sent */

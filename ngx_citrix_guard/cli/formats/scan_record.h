@@ -29,6 +29,8 @@ typedef struct {
     cli_str_t             date;
     cli_str_t             clock;
     unsigned              named:1;      /* a field of the target exists */
+    unsigned              targets:1;    /* two of the same rank that differ */
+    unsigned              statuses:1;
 } scan_record_t;
 
 
@@ -49,6 +51,10 @@ void scan_record_take(scan_record_t *rec, scan_field_e field, unsigned rank,
 
 scan_parsed_e scan_record_end(scan_record_t *rec);
 
+/* are these the fields of more than one request? */
+
+int scan_record_is_several(const scan_record_t *rec);
+
 /* the layout of its line, if that is a request of a log's own line */
 
 void scan_record_learn(scan_record_t *rec, scan_format_e format,
@@ -63,6 +69,11 @@ int scan_is_request(const unsigned char *p, const unsigned char *last);
 /* is a reading of it an attack? */
 
 int scan_is_attack(cli_str_t s);
+
+
+/* may it be a part of the attack, with a traversal or without? */
+
+int scan_is_of_interest(cli_str_t s);
 
 
 #endif /* _SCAN_RECORD_H_INCLUDED_ */

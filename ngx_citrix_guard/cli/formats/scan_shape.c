@@ -160,8 +160,8 @@ scan_shape_mark(scan_shape_t *shape, const scan_pieces_t *pc,
         break;
 
     case '/':
-        kind = p < pc->request && scan_shape_may_begin(pc->p, p)
-               ? SCAN_SHAPE_SLASH : SCAN_SHAPE_PLAIN;
+        kind = scan_shape_may_begin(pc->p, p) ? SCAN_SHAPE_SLASH
+                                              : SCAN_SHAPE_PLAIN;
         break;
 
     case '[':

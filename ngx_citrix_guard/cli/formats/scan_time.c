@@ -21,6 +21,10 @@
 
 #define SCAN_ISO_SECONDS  17
 
+/* the digits of the seconds since 1970 */
+
+#define SCAN_EPOCH_LEN    10
+
 
 /* the zone of times without one: seconds, or by the tz database */
 
@@ -235,25 +239,29 @@ scan_iso(const unsigned char *p, size_t len, unsigned *zoned)
 }
 
 
-/* seconds, or milliseconds if there are 13 digits; fractions are dropped */
+/*
+ * Seconds since 1970, which have 10 digits from 2001 to 2286; or milli-, micro-
+ * or nanoseconds.  A shorter number is how long something took.
+ */
 
 int64_t
 scan_time_epoch(const unsigned char *p, size_t len)
 {
-    size_t   i, k;
-    int64_t  n;
+    size_t    i, k;
+    uint64_t  n;
 
     n = 0;
 
     for (i = 0; i < len && p[i] >= '0' && p[i] <= '9'; i++) {
-        if (i == 13) {
-            return SCAN_NO_TIME;
+        if (i < SCAN_EPOCH_LEN) {
+            n = n * 10 + (p[i] - (unsigned) '0');
         }
-
-        n = n * 10 + (p[i] - '0');
     }
 
-    if (i == 0 || (i < len && p[i] != '.' && p[i] != 'e')) {
+    if ((i != SCAN_EPOCH_LEN && i != SCAN_EPOCH_LEN + 3
+         && i != SCAN_EPOCH_LEN + 6 && i != SCAN_EPOCH_LEN + 9)
+        || (i < len && p[i] != '.' && p[i] != 'e'))
+    {
         return SCAN_NO_TIME;
     }
 
@@ -267,7 +275,7 @@ scan_time_epoch(const unsigned char *p, size_t len)
         }
     }
 
-    return i == 13 ? n / 1000 : n;
+    return (int64_t) n;
 }
 
 

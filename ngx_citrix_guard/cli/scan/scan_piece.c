@@ -220,7 +220,7 @@ scan_piece_pass(scan_piece_t *pc, const unsigned char *p,
     scan_passed_t  passed;
 
     do {
-        p = scan_fast(&pc->parser, p, end, pc->policy, &passed);
+        p = scan_fast(&pc->parser, p, end, pc->policy, pc->mapped, &passed);
 
         for (i = 0; i < passed.n; i++) {
             pc->lines += passed.at[i].lines;

@@ -32,11 +32,17 @@ verify_meaning(const verify_answer_t *a)
         }
     }
 
+    /* the file itself, whatever somebody has added to the answer */
+
+    if (strstr(a->body, "[global]")) {
+        return VERIFY_THROUGH;
+    }
+
     if (a->guard) {
         return VERIFY_GUARD;
     }
 
-    if (strstr(a->body, "[global]") || a->status / 100 == 2) {
+    if (a->status / 100 == 2) {
         return VERIFY_THROUGH;
     }
 
