@@ -66,9 +66,18 @@ cguard_hello_word(cguard_hello_t *h, unsigned char ch)
         return 0;
     }
 
-    /* a parser may drop these bytes, and so the word goes on */
+    /*
+     * A parser may drop these bytes, and so the word goes on.  In a ticket its
+     * length is counted anew: few random words are then long enough.
+     */
 
-    if (ch >= 0x7f && !h->opaque && !h->brief) {
+    if (ch >= 0x7f && !h->brief) {
+
+        if (h->opaque && h->word) {
+            h->word = 1;
+            h->path = 0;
+        }
+
         return 0;
     }
 

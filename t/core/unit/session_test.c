@@ -145,6 +145,8 @@ static const session_first_t  session_firsts[] = {
       "RDP with a token" },
     { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO CORRELATED), RDP,
       "RDP with a correlation" },
+    { TEST_DATA("\x03\0\0\x37\x32\xe0" ZERO RDP_LONG("x", " a\xff/")), RDP,
+      "RDP with a correlation whose word ends at FF" },
     { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\0\x0b\0\0"), MORE,
       "RDP but for a byte" },
     { TEST_DATA("\x03\0\0\x13\x0e\xe0" ZERO "\x01\0\x08\0\x0b\0\0\0\x03"),
@@ -762,6 +764,15 @@ session_forms(tap_t *t)
         { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
                     NS "0123456789 /" "x\n"), CGUARD_SESSION_REQUEST,
           "... a short one" },
+        { TEST_DATA("\x38\x01\0\0\0\x01\x32" RELIABLE("\5", "\x2a\3", "\2")
+                    NS "012345678 /\xff" "x/.\xff./vp\xffns"),
+          CGUARD_SESSION_REQUEST, "... with a byte that a parser drops" },
+        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
+                    NS "0123456789 \xff" "/"), CGUARD_SESSION_REQUEST,
+          "... that comes first" },
+        { TEST_DATA("\x30\x01\0\0\0\x01\x2a" RELIABLE("\5", "\x2a\3", "\2")
+                    NS "01234567 /\xff\1" "ab\n"), PASS,
+          "... and ends before" },
     };
 
     for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -810,7 +821,11 @@ session_tickets(tap_t *t)
         { TEST_DATA("%2eabcd"), PASS },
         { TEST_DATA(" x%\xff"), PASS },
         { TEST_DATA("\n%\xff%"), CGUARD_SESSION_REQUEST },
-        { TEST_DATA(" a\xff/bcdef\n"), PASS },
+        { TEST_DATA(" a\xff/bcde\n"), PASS },
+        { TEST_DATA(" \xff/a\xff/bcde"), PASS },
+        { TEST_DATA(" a\xff/bcdef"), CGUARD_SESSION_REQUEST },
+        { TEST_DATA("\1\xff/bcdefg"), PASS },
+        { TEST_DATA(" /\xff" "ghijkl"), PASS },
         { TEST_DATA("HTTP/"), CGUARD_SESSION_REQUEST },
     };
 
