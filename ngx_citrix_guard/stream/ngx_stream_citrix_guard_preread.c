@@ -395,18 +395,21 @@ ngx_stream_citrix_guard_protocol_variable(ngx_stream_session_t *s,
     ngx_stream_variable_value_t *v, uintptr_t data)
 {
     const char                          *name;
+    cguard_protocol_e                    protocol;
     ngx_stream_citrix_guard_ctx_t       *ctx;
     ngx_stream_citrix_guard_srv_conf_t  *gscf;
 
     gscf = ngx_stream_get_module_srv_conf(s, ngx_stream_citrix_guard_module);
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (ctx == NULL && !gscf->preread) {
+    protocol = ctx ? ctx->protocol : CGUARD_SESSION_MORE;
+
+    if (protocol == CGUARD_SESSION_MORE && !gscf->preread) {
         *v = ngx_stream_variable_null_value;
         return NGX_OK;
     }
 
-    name = cguard_session_name(ctx ? ctx->protocol : CGUARD_SESSION_MORE);
+    name = cguard_session_name(protocol);
 
     v->data = (u_char *) name;
     v->len = ngx_strlen(name);

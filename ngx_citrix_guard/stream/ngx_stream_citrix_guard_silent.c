@@ -163,6 +163,15 @@ ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
 
     c = s->connection;
 
+    if (c->error) {
+
+        /* nginx's mark that "worker_shutdown_timeout" is over */
+
+        ngx_log_error(NGX_LOG_INFO, c->log, 0, "shutdown timeout");
+        ngx_stream_finalize_session(s, NGX_STREAM_OK);
+        return;
+    }
+
     ngx_stream_citrix_guard_front_refuse(s, ctx, NGX_LOG_INFO,
                                          CGUARD_SESSION_SILENT);
 

@@ -31,7 +31,8 @@ my $nginx = CitrixGuard::Nginx->new(
     server { citrix_guard_http_name gateway; return 200 gateway; }
     server { citrix_guard_http_name plain; return 200 plain; }
 HTTP
-    log_format way '$ssl_server_name $status "$citrix_guard_why"';
+    log_format way '$ssl_server_name $status '
+                   '"$citrix_guard_protocol" "$citrix_guard_why"';
     access_log %%DIR%%/stream.log way;
     ssl_certificate     %%CERTS%%/gateway.pem;
     ssl_certificate_key %%CERTS%%/gateway.key;
@@ -72,7 +73,7 @@ ok CitrixGuard::Ica::echoes($session, 'x' x 1000), '... the session continues';
 undef $session;
 undef @silent;
 $nginx->settle;
-like $nginx->access_log('stream.log'), qr/^adc\.test 200 ""$/m,
-    'it was not turned away';
+like $nginx->access_log('stream.log'), qr/^adc\.test 200 "" ""$/m,
+    'it has no protocol, and was not turned away';
 
 done_testing;

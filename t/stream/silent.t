@@ -113,6 +113,20 @@ subtest 'the limit of one address' => sub {
 };
 
 
+subtest 'an old worker whose time is over turns nobody away' => sub {
+    my $old = CitrixGuard::Gateway->new(web => $web->port);
+    $old->set('main.conf', qr/# worker_shutdown_timeout 12h/,
+              'worker_shutdown_timeout 1s');
+    $old->start;
+    my @clients = map { CitrixGuard::Raw->new($_) } $old->front, $old->plain;
+    $old->settle;
+    ok $old->reload, 'reload';
+    ok $_->closed, 'a silent client is closed' for @clients;
+    $old->settle;
+    is $old->access_log('citrix-guard-front.json'), '', '... without an event';
+};
+
+
 subtest 'an IPv6 network is one client' => sub {
     my $nginx = CitrixGuard::Nginx->new(stream => <<'END')->start;
         limit_conn_zone $citrix_guard_source zone=client:1m;
