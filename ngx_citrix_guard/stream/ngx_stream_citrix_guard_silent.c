@@ -31,7 +31,8 @@
 
 
 static void ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev);
-static ngx_uint_t ngx_stream_citrix_guard_waits(ngx_stream_session_t *s);
+static ngx_uint_t ngx_stream_citrix_guard_waits(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx);
 static void ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev);
 static void ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx);
@@ -41,19 +42,9 @@ void
 ngx_stream_citrix_guard_lend(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx)
 {
-    ngx_connection_t  *c;
-
-    c = s->connection;
-
-    /* only once, so that it keeps its place in nginx's queue */
-
-    if (!c->reusable) {
-        ngx_reusable_connection(c, 1);
-    }
-
     ctx->wait.handler = ngx_stream_citrix_guard_wait_handler;
     ctx->wait.data = s;
-    ctx->wait.log = c->log;
+    ctx->wait.log = s->connection->log;
 
     ngx_post_event(&ctx->wait, &ngx_posted_events);
 }
@@ -89,24 +80,32 @@ ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (rev->handler == ngx_stream_citrix_guard_silent_handler) {
-        return;
+    ctx->busy = 0;
+
+    if (rev->handler != ngx_stream_citrix_guard_silent_handler) {
+        ctx->read = rev->handler;
     }
 
-    if (!ngx_stream_citrix_guard_waits(s)) {
+    if (!ngx_stream_citrix_guard_waits(s, ctx)) {
         ngx_stream_citrix_guard_take_back(s->connection, ctx);
         return;
     }
 
-    ctx->read = rev->handler;
     rev->handler = ngx_stream_citrix_guard_silent_handler;
+
+    /* only once, so that it keeps its place in nginx's queue */
+
+    if (!s->connection->reusable) {
+        ngx_reusable_connection(s->connection, 1);
+    }
 }
 
 
 /* in a phase, or in the TLS handshake, and still in stream */
 
 static ngx_uint_t
-ngx_stream_citrix_guard_waits(ngx_stream_session_t *s)
+ngx_stream_citrix_guard_waits(ngx_stream_session_t *s,
+    ngx_stream_citrix_guard_ctx_t *ctx)
 {
     ngx_connection_t  *c;
 
@@ -124,7 +123,7 @@ ngx_stream_citrix_guard_waits(ngx_stream_session_t *s)
 
 #endif
 
-    return c->read->handler == ngx_stream_session_handler;
+    return ctx->read == ngx_stream_session_handler;
 }
 
 
@@ -140,6 +139,15 @@ ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
+    if (c->close && ctx->busy) {
+
+        /* within the TLS handshake, which may need a connection (OCSP) */
+
+        c->close = 0;
+        ngx_reusable_connection(c, 0);
+        return;
+    }
+
     if (c->close) {
         ngx_stream_citrix_guard_end_silent(s, ctx);
         return;
@@ -147,11 +155,11 @@ ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev)
 
     /* after this the session may be over, or waiting again */
 
-    rev->handler = ctx->read;
+    ctx->busy = 1;
 
     ngx_post_event(&ctx->wait, &ngx_posted_events);
 
-    rev->handler(rev);
+    ctx->read(rev);
 }
 
 
