@@ -46,7 +46,7 @@ subtest 'an attack in another field' => sub {
     for (['a request behind it, with a status' => qq{$plain- $get 200 9}, 3],
          ['... and without one'                => qq{$plain $get}, 3],
          ['... and refused'                    => qq{$plain $get 403 9}, 1],
-         ['... in a field' => filled($COMBINED, AGENT => "GET $UP 200"), 3],
+         ['... in a field' => filled($COMBINED, AGENT => "GET $UP 200"), 2],
          ['... and its own answer is not known' => qq{$plain $get 499 9}, 2],
          ['a target behind it'         => qq{$plain "$UP"}, 3],
          ['... encoded' => qq{$plain "/vpn/%2e%2e/%76pns/portal/a.xml"}, 3],
@@ -67,11 +67,11 @@ subtest 'an attack in another field' => sub {
 
 subtest 'an attack in a field of JSON that is not the target' => sub {
     my $plain = filled($JSON);
-    for (['a target'  => filled($JSON, AGENT => "$UP "), 3],
+    for (['a target'  => filled($JSON, AGENT => "$UP "), 2],
          ['... with escapes'
-            => filled($JSON, AGENT => '\/vpn\/..\/vpns\/portal\/a.xml'), 3],
+            => filled($JSON, AGENT => '\/vpn\/..\/vpns\/portal\/a.xml'), 2],
          ['... of letters'
-            => filled($JSON, AGENT => '/vpn/\u002e./v\u0070ns/a.xml'), 3],
+            => filled($JSON, AGENT => '/vpn/\u002e./v\u0070ns/a.xml'), 2],
          ['a number' => $plain =~ s{200}{20/../vpns/0}r, 2],
          ['a link' => filled($JSON, LINK => "vpn/../vpns/a.xml"), 2])
     {

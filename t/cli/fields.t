@@ -40,6 +40,18 @@ my @lines = (
     ['11 digits', qq{{"ts":15786396001,$JSON}}, time => undef],
     ['20 digits', qq{{"ts":15786396001234567890,$JSON}}, time => undef],
 
+    ['RFC 1123', qq{{"time":"Fri, 10 Jan 2020 07:00:00 GMT",$JSON}}],
+    ['... with an offset', qq{{"time":"Fri, 10 Jan 2020 08:00:00 +0100",$JSON}}],
+    ['... of another zone', qq{{"time":"Fri, 10 Jan 2020 08:00:00 CET",$JSON}},
+     time => undef],
+
+    # JSON without a time of its own
+    ['a syslog header', qq{<13>1 2020-01-10T08:00:00+01:00 gw nginx 1 - - {$JSON}}],
+    ['a container', qq{2020-01-10T07:00:00.1Z stdout F {$JSON}}],
+    ['... and a time of its own',
+     qq{2020-01-10T09:00:00Z stdout F {"time":"$T",$JSON}}],
+    ['... of a document', qq{2020-01-10T07:00:00Z stdout F {"a":[{$JSON}]}}],
+
     # the client
     ['IPv6', "$T lb $V6 $REQUEST", client => $V6],
     ['... with a port', "$T lb [$V6]:51234 10.0.0.1:443 $REQUEST",
@@ -70,6 +82,46 @@ for (@lines) {
         { time => $T, client => '192.0.2.1', target => $A, status => 200,
           %differs }, $name or diag $line;
     is @more, 0, '... once';
+}
+
+# a log with one line, and the exit status
+my %EXITS = (
+    # what is not the first target by its name
+    'a lower name' => ['"url":"/index.html","uri":"/vpns/portal/a.xml","status":200', 3],
+    '... first' => ['"uri":"/vpns/portal/a.xml","url":"/index.html","status":200', 3],
+    '... a request' => ['"target":"/x","request":"GET /vpns/portal/a.xml HTTP/1.1",'
+        . '"status":200', 3],
+    '... a script' => ['"url":"/x","uri":"/vpns/portal/scripts/newbm.pl",'
+        . '"status":200', 1],
+    '... refused' => ['"url":"/x","uri":"/vpns/portal/a.xml","status":404', 1],
+    '... twice' => ['"uri":"/index.html","uri":"/vpns/portal/a.xml","status":200', 3],
+    '... honest' => ['"request_uri":"/vpn/","uri":"/index.php","status":200', 0],
+
+    'two answers' => [qq{"url":"$A","status":404,"status":200}, 2],
+    '... the other way round' => [qq{"url":"$A","status":200,"status":404}, 2],
+    '... that agree' => [qq{"url":"$A","status":404,"status":404}, 1],
+    '... and honest' => ['"url":"/","status":404,"status":200', 0],
+
+    'a text in the user agent' => [qq{"url":"/","status":200,"ua":"GET $A"}, 2],
+    '... in an unknown field' => [qq{"url":"/","status":200,"x":"see GET $A"}, 2],
+    'a request in one' => [qq{"url":"/","status":200,"x":"GET $A HTTP/1.1"}, 3],
+);
+
+for my $name (sort keys %EXITS) {
+    my ($fields, $status) = @{ $EXITS{$name} };
+    my $plain = qq{{"time":"$T","ip":"192.0.2.1","url":"/","status":200}\n};
+    my ($ran) = scan([], spewed('log', $plain x 9
+        . qq{{"time":"$T","ip":"192.0.2.1",$fields}\n} . $plain));
+    is $ran->{status}, $status, $name or diag $fields;
+}
+
+# a line that was cut holds no request, but is not one without a request either
+for my $cut ('Jan 10 07:00:00 lb haproxy[1]: 192.0.2.1:51234 [10/Jan/2020:07:00:00.1]'
+                 . ' fe~ be/adc1 0/0/1/2/3 200 512 "GET /vpns/portal/a.xml',
+             'Jan 10 07:00:00 adc 01/10/2020:07:00:00 GMT adc 0-PPE-0 : default '
+                 . 'SSLVPN HTTPREQUEST 1 0 : GET /vpns/portal/a.xml') {
+    my ($ran) = scan([], spewed('log', "$cut\n"));
+    cmp_ok $ran->{status}, '>=', 2, 'cut' or diag $cut;
 }
 
 done_testing;

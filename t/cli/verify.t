@@ -223,6 +223,10 @@ subtest 'who refuses' => sub {
                              headers => ['X-Citrix-Guard' => 'blocked'] });
     verdict_is $is, $ran, 'not shielded', 2, qr/got through/,
         'the file, with the guard\'s mark';
+    ($is, $ran) = refusing({ status => 200, body => 'x',
+                             headers => ['X-Citrix-Guard' => 'blocked'] });
+    verdict_is $is, $ran, 'cannot tell', 3, qr/refused none of 42/,
+        'a 200 with the guard\'s mark: the guard answers 400 to 599';
     ($is, $ran) = refusing({ status => 403, body => 'x',
         headers => ['X-Citrix-Guard' => 'blocked'] },
         ['X-Citrix-Guard' => 'blocked']);

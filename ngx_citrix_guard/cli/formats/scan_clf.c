@@ -149,6 +149,19 @@ scan_clf(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 }
 
 
+const unsigned char *
+scan_clf_strings(const unsigned char *p, const unsigned char *last)
+{
+    unsigned  quotes;
+
+    for (quotes = 0; p < last && quotes < 4; p++) {
+        quotes += *p == '"' && p[-1] != '\\';
+    }
+
+    return p;
+}
+
+
 /* another request in the fields after this one, if it is an attack */
 
 static void
@@ -159,7 +172,7 @@ scan_clf_rest(scan_parser_t *ps, const unsigned char *p,
         return;
     }
 
-    ps->rest = scan_pieces_find(p, last);
+    ps->rest = scan_pieces_find(scan_clf_strings(p, last), last);
     ps->end = last;
 }
 

@@ -19,4 +19,10 @@ scan_parsed_e scan_clf(scan_parser_t *ps, const unsigned char *p,
     const unsigned char *last, scan_line_t *ln);
 
 
+/* behind the referrer and the user agent, the first two strings after "p" */
+
+const unsigned char *scan_clf_strings(const unsigned char *p,
+    const unsigned char *last);
+
+
 #endif /* _SCAN_CLF_H_INCLUDED_ */

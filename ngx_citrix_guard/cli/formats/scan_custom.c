@@ -20,6 +20,7 @@
 #include "scan_custom.h"
 #include "scan_escape.h"
 #include "scan_line.h"
+#include "scan_record.h"
 #include "scan_types.h"
 
 
@@ -99,6 +100,8 @@ static void scan_custom_key(void *data, const char *path, const char *value);
 static int scan_custom_rest(scan_parser_t *ps, unsigned n,
     const unsigned char *p, const unsigned char *last, scan_line_t *ln,
     unsigned *tries);
+static void scan_custom_other(scan_parser_t *ps, scan_line_t *ln,
+    scan_field_e field, const unsigned char *p, const unsigned char *last);
 static int scan_custom_valid(scan_parser_t *ps, scan_line_t *ln,
     scan_field_e field, const unsigned char *p, const unsigned char *last);
 
@@ -505,11 +508,28 @@ scan_custom_rest(scan_parser_t *ps, unsigned n, const unsigned char *p,
                                 tries)
                == 0)
         {
+            scan_custom_other(ps, ln, f->field, p, end);
             return 0;
         }
     }
 
     return -1;
+}
+
+
+/* "%r" and "%U": a later field has set another target */
+
+static void
+scan_custom_other(scan_parser_t *ps, scan_line_t *ln, scan_field_e field,
+    const unsigned char *p, const unsigned char *last)
+{
+    scan_line_t  one;
+
+    if (field == SCAN_F_TARGET || field == SCAN_F_REQUEST) {
+        scan_line_init(&one);
+        scan_custom_valid(ps, &one, field, p, last);
+        scan_line_other(ln, one.target);
+    }
 }
 
 

@@ -123,12 +123,20 @@ scan_document(scan_parser_t *ps, const unsigned char *p,
 scan_parsed_e
 scan_document_next(scan_parser_t *ps, scan_line_t *ln)
 {
+    scan_parsed_e  rc;
+
     ps->used = 0;
     ps->rest = NULL;
 
     if (ps->next < json_array_size(ps->document)) {
-        return scan_document_record(ps,
-                   json_array_get(ps->document, ps->next++), ln, NULL);
+        rc = scan_document_record(ps,
+                 json_array_get(ps->document, ps->next++), ln, NULL);
+
+        if (ln->time == SCAN_NO_TIME) {
+            ln->time = ps->header;
+        }
+
+        return rc;
     }
 
     scan_document_free(ps);

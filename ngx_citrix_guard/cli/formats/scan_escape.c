@@ -139,3 +139,73 @@ scan_unescape_json(unsigned char *dst, const unsigned char *src, size_t len)
 
     return n;
 }
+
+
+/* &#47; &#x2f; and the names of what an attack consists of */
+
+static size_t
+scan_reference(const unsigned char *p, size_t len, unsigned char *c)
+{
+    size_t    i, n;
+    unsigned  base, digit, code;
+
+    static const struct {
+        const char     *name;
+        unsigned char   c;
+    } names[] = {
+        { "&amp;", '&' }, { "&sol;", '/' }, { "&bsol;", '\\' },
+        { "&period;", '.' }, { "&percnt;", '%' }, { "&quest;", '?' },
+        { "&semi;", ';' }, { "&quot;", '"' }
+    };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        n = strlen(names[i].name);
+
+        if (len >= n && memcmp(p, names[i].name, n) == 0) {
+            *c = names[i].c;
+            return n;
+        }
+    }
+
+    if (len < 4 || p[1] != '#') {
+        return 0;
+    }
+
+    base = (p[2] | 0x20) == 'x' ? 16 : 10;
+    code = 0;
+
+    for (i = base == 16 ? 3 : 2; i < len && code < 0x80; i++) {
+        digit = p[i] >= '0' && p[i] <= '9' ? p[i] - (unsigned) '0'
+                                           : (p[i] | 0x20u) - 'a' + 10;
+
+        if (digit >= base) {
+            break;
+        }
+
+        code = code * base + digit;
+    }
+
+    *c = (unsigned char) code;
+
+    return code && code < 0x80 && i < len && p[i] == ';' ? i + 1 : 0;
+}
+
+
+size_t
+scan_unescape_html(unsigned char *dst, const unsigned char *src, size_t len)
+{
+    size_t  i, n, skip;
+
+    for (i = n = 0; i < len; i += skip) {
+        skip = src[i] == '&' ? scan_reference(src + i, len - i, dst + n) : 0;
+
+        if (skip == 0) {
+            dst[n] = src[i];
+            skip = 1;
+        }
+
+        n++;
+    }
+
+    return n;
+}

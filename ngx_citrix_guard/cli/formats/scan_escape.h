@@ -23,5 +23,10 @@ size_t scan_unescape(unsigned char *dst, const unsigned char *src,
 size_t scan_unescape_json(unsigned char *dst, const unsigned char *src,
     size_t len);
 
+/* the same for the references of HTML and XML */
+
+size_t scan_unescape_html(unsigned char *dst, const unsigned char *src,
+    size_t len);
+
 
 #endif /* _SCAN_ESCAPE_H_INCLUDED_ */

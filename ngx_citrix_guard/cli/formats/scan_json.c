@@ -18,6 +18,7 @@
 #include "scan_event.h"
 #include "scan_layout.h"
 #include "scan_names.h"
+#include "scan_pieces_time.h"
 #include "scan_record.h"
 #include "scan_types.h"
 
@@ -25,6 +26,10 @@
 #define SCAN_JSON_DEPTH  8
 #define SCAN_JSON_PATH   128
 #define SCAN_JSON_FRONT  512
+
+/* shorter than yyyy-mm-ddThh:mm:ss */
+
+#define SCAN_JSON_TIME   18
 
 
 typedef struct {
@@ -113,6 +118,28 @@ scan_json_is_action(const unsigned char *p, const unsigned char *last)
 }
 
 
+/* the time of a syslog header, or of a container's log */
+
+static int64_t
+scan_json_header(scan_parser_t *ps, const unsigned char *p,
+    const unsigned char *last)
+{
+    scan_line_t    header;
+    scan_pieces_t  pc;
+
+    header.time = SCAN_NO_TIME;
+
+    if (last - p > SCAN_JSON_TIME) {
+        pc.p = p;
+        pc.last = last;
+
+        (void) scan_pieces_time(ps, &pc, &header);
+    }
+
+    return header.time;
+}
+
+
 scan_parsed_e
 scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     scan_line_t *ln)
@@ -127,6 +154,10 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
 
     len = (size_t) (last - p);
     len = len < SCAN_JSON_FRONT ? len : SCAN_JSON_FRONT;
+
+    if (ps->depth == 0) {
+        ps->header = SCAN_NO_TIME;
+    }
 
     /* an array of lines of another log */
 
@@ -147,6 +178,10 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
     }
 
     start = js.p;
+
+    if (ps->depth == 0) {
+        ps->header = scan_json_header(ps, p, start);
+    }
 
     js.ps = ps;
     js.last = last;
@@ -175,7 +210,13 @@ scan_json(scan_parser_t *ps, const unsigned char *p, const unsigned char *last,
             return SCAN_NO_REQUEST;
         }
 
-        if (parsed == SCAN_REQUEST) {
+        if (parsed == SCAN_REQUEST && ln->time == SCAN_NO_TIME
+            && ps->depth == 0 && ps->header != SCAN_NO_TIME)
+        {
+            ln->time = ps->header;
+            ps->layout.n = 0;
+
+        } else if (parsed == SCAN_REQUEST) {
             scan_record_learn(&js.record, SCAN_JSON, p, js.p, &js.values);
         }
 

@@ -28,7 +28,8 @@ scan_line_init(scan_line_t *ln)
         .target = cli_string(""), .query = cli_string(""),
         .verdict = cli_string(""), .outcome = cli_string(""),
         .reason = cli_string(""), .id = cli_string(""),
-        .time = SCAN_NO_TIME, .bytes = -1, .size = cli_string("")
+        .time = SCAN_NO_TIME, .bytes = -1, .size = cli_string(""),
+        .other = cli_string("")
     };
 
     *ln = none;

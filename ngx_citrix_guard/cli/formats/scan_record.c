@@ -69,6 +69,29 @@ scan_is_of_interest(cli_str_t s)
 }
 
 
+/* of several, the one whose end says more */
+
+void
+scan_line_other(scan_line_t *ln, cli_str_t s)
+{
+    if ((s.len == ln->target.len
+         && memcmp(s.data, ln->target.data, s.len) == 0)
+        || !scan_is_of_interest(s))
+    {
+        return;
+    }
+
+    if (ln->other.len == 0
+        || (!scan_is_attack(ln->other)
+            && (scan_is_attack(s) || (!scan_has_end(ln->other.data,
+                                                    ln->other.len)
+                                      && scan_has_end(s.data, s.len)))))
+    {
+        ln->other = s;
+    }
+}
+
+
 /* METHOD, a space, and what may be a target */
 
 int
@@ -337,8 +360,9 @@ static void
 scan_record_target(scan_record_t *rec, scan_field_e field, unsigned rank,
     cli_str_t s)
 {
-    int        request;
-    cli_str_t  other;
+    int          request;
+    cli_str_t    other;
+    scan_line_t  line;
 
     rec->named = 1;
 
@@ -375,6 +399,14 @@ scan_record_target(scan_record_t *rec, scan_field_e field, unsigned rank,
     if (rec->odd.len == 0 && scan_is_attack(other)) {
         rec->odd = other;
     }
+
+    if (scan_is_request(other.data, other.data + other.len)) {
+        scan_line_init(&line);
+        scan_request(&line, other.data, other.data + other.len);
+        other = line.target;
+    }
+
+    scan_line_other(rec->line, other);
 }
 
 
@@ -439,9 +471,20 @@ scan_record_clock(scan_record_t *rec)
 static void
 scan_record_fill(scan_line_t *ln, const scan_line_t *inner)
 {
+    cli_str_t  vague;
+
+    vague = ln->target;
+
     ln->target = inner->target;
     ln->query = inner->query;
     ln->method = inner->method;
+    ln->other = inner->other;
+
+    /* the name of a file is no target, but one below vpns is no log */
+
+    if (scan_find(vague.data, vague.len, "vpns")) {
+        scan_line_other(ln, vague);
+    }
 
     if (inner->status) {
         ln->status = inner->status;
@@ -504,6 +547,8 @@ scan_record_answer(scan_line_t *ln, const scan_line_t *inner)
 scan_parsed_e
 scan_record_end(scan_record_t *rec)
 {
+    unsigned     answered;
+    cli_str_t    other;
     scan_line_t  inner, *ln;
 
     ln = rec->line;
@@ -514,12 +559,20 @@ scan_record_end(scan_record_t *rec)
 
     scan_record_clock(rec);
 
+    /* of two answers, one may have been written by the client */
+
+    answered = ln->status != 0;
+
+    if (rec->statuses) {
+        ln->status = 0;
+    }
+
     if (rec->rank[SCAN_F_TARGET] <= SCAN_RANK_VAGUE) {
 
         if (scan_record_inner(rec, &inner)) {
             scan_record_fill(ln, &inner);
 
-        } else if (rec->rank[SCAN_F_TARGET] && !ln->status
+        } else if (rec->rank[SCAN_F_TARGET] && !answered
                    && !ln->method.len && !ln->outcome.len)
         {
             return SCAN_DAMAGED;
@@ -548,7 +601,18 @@ scan_record_end(scan_record_t *rec)
     if (rec->odd.len && ln->verdict.len == 0 && ln->outcome.len == 0
         && ln->target.len && !scan_is_attack(ln->target))
     {
+        other = ln->target;
         ln->target = rec->odd;
+
+        /* a text that contains one was not requested with this answer */
+
+        if (!scan_is_target(rec->odd)
+            && !scan_is_request(rec->odd.data, rec->odd.data + rec->odd.len))
+        {
+            ln->status = 0;
+        }
+
+        scan_line_other(ln, other);
         ln->query.len = 0;
     }
 
@@ -566,7 +630,7 @@ scan_record_end(scan_record_t *rec)
 
     /* servers log no target if there was no request */
 
-    return rec->named && ln->status ? SCAN_REQUEST : SCAN_DAMAGED;
+    return rec->named && answered ? SCAN_REQUEST : SCAN_DAMAGED;
 }
 
 

@@ -21,6 +21,10 @@
 
 #define SCAN_ISO_SECONDS  17
 
+/* "Fri, 10 Jan 2020 08:00:00 ", in front of its zone */
+
+#define SCAN_HTTP_LEN     26
+
 /* the digits of the seconds since 1970 */
 
 #define SCAN_EPOCH_LEN    10
@@ -279,6 +283,36 @@ scan_time_epoch(const unsigned char *p, size_t len)
 }
 
 
+/* Fri, 10 Jan 2020 08:00:00 GMT, or +0000 */
+
+static int64_t
+scan_time_http(const unsigned char *p, size_t len)
+{
+    unsigned char  text[SCAN_CLF_LEN];
+
+    if (len != SCAN_HTTP_LEN + 3 && len != SCAN_HTTP_LEN + 5) {
+        return SCAN_NO_TIME;
+    }
+
+    memcpy(text, p + 5, 20);
+    text[2] = text[6] = '/';
+    text[11] = ':';
+
+    memcpy(text + 20, " +0000", 6);
+
+    if (len == SCAN_HTTP_LEN + 5) {
+        memcpy(text + 21, p + SCAN_HTTP_LEN, 5);
+
+    } else if (memcmp(p + SCAN_HTTP_LEN, "GMT", 3) != 0
+               && memcmp(p + SCAN_HTTP_LEN, "UTC", 3) != 0)
+    {
+        return SCAN_NO_TIME;
+    }
+
+    return scan_time_clf(text);
+}
+
+
 int64_t
 scan_time_any(const unsigned char *p, size_t len)
 {
@@ -295,6 +329,10 @@ scan_time_any(const unsigned char *p, size_t len)
 
     if (len >= 10 && (p[4] == '-' || p[4] == '/')) {
         return scan_time_local(p, len);
+    }
+
+    if (len > 5 && p[3] == ',' && p[4] == ' ') {
+        return scan_time_http(p, len);
     }
 
     return scan_time_epoch(p, len);

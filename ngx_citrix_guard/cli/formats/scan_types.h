@@ -48,6 +48,9 @@ typedef struct {
 
     /* begins with the size, which few lines need as a number */
     cli_str_t             size;
+
+    /* another target that the line has, if it is of interest */
+    cli_str_t             other;
 } scan_line_t;
 
 
@@ -304,6 +307,9 @@ struct scan_parser_s {
 
     scan_time_cache_t  clock;
 
+    /* that of the header in front of JSON */
+    int64_t        header;
+
     scan_seen_t    seen[SCAN_SEEN_KEYS];
     scan_layout_t  layout;
     scan_shape_t   shape;
@@ -363,6 +369,7 @@ typedef enum {
     SCAN_WHY_REFUSED,
     SCAN_WHY_OTHER,
     SCAN_WHY_UNKNOWN,
+    SCAN_WHY_FIELD,
     SCAN_WHY_QUERY,
     SCAN_WHY_MALFORMED,
     SCAN_WHY_ERROR,

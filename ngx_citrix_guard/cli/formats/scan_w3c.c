@@ -13,6 +13,7 @@
 #include "scan_w3c.h"
 #include "scan_layout.h"
 #include "scan_line.h"
+#include "scan_record.h"
 #include "scan_table.h"
 #include "cli/bytes/scan_prefilter.h"
 #include "scan_time.h"
@@ -164,7 +165,7 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
 {
     char          when[32];
     unsigned      i, named;
-    cli_str_t     word, date, clock;
+    cli_str_t     word, date, clock, other;
     scan_field_e  field;
     scan_values_t values;
 
@@ -205,7 +206,9 @@ scan_w3c_row(scan_parser_t *ps, const unsigned char *p,
             clock = word;
 
         } else if (field != SCAN_F_NONE) {
+            other = ln->target;
             scan_set(ps, ln, field, word.data, word.data + word.len);
+            scan_line_other(ln, other);
         }
     }
 

@@ -18,9 +18,9 @@
  * holds an attack; "hit" is filled as by scan_judge().
  */
 
-int scan_judge_elsewhere(const scan_line_t *ln, const unsigned char *p,
-    const unsigned char *last, unsigned policy, scan_arena_t *arena,
-    scan_hit_t *hit);
+int scan_judge_elsewhere(const scan_line_t *ln, scan_format_e format,
+    const unsigned char *p, const unsigned char *last, unsigned policy,
+    scan_arena_t *arena, scan_hit_t *hit);
 
 /* the same for a line that could not be parsed, and so has no request */
 

@@ -45,6 +45,8 @@
 #define SCAN_OWN_LOG     " \"time: "
 
 
+static int scan_judge_target(const scan_line_t *ln, unsigned policy,
+    scan_arena_t *arena, scan_hit_t *hit);
 static cli_str_t scan_cut(scan_arena_t *arena, cli_str_t s, size_t len);
 static cli_str_t scan_target(const scan_line_t *ln, unsigned char *p,
     unsigned policy, scan_hit_t *hit);
@@ -101,6 +103,8 @@ const char  *scan_why_text[SCAN_WHYS] = {
     "refused; the log does not show by whom",
     "answered, but not with a success",
     "the answer is not known",
+    "the attack's text is in another field than the request; the answer is "
+        "not known",
     "the signs are in the query: no file is reached that way",
     "no sign of CVE-2019-19781, but no legitimate client sends it",
     "a script or template ended with an error: it may have run",
@@ -131,9 +135,43 @@ const char  *scan_why_text[SCAN_WHYS] = {
 };
 
 
+/* of two targets of a line, the worse one */
+
 int
 scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     scan_hit_t *hit)
+{
+    int          found;
+    scan_hit_t   second;
+    scan_line_t  other;
+
+    found = scan_judge_target(ln, policy, arena, hit);
+
+    if (ln->other.len == 0) {
+        return found;
+    }
+
+    other = *ln;
+    other.target = ln->other;
+
+    if (memchr(other.target.data, '?', other.target.len)) {
+        other.query.len = 0;
+    }
+
+    if (scan_judge_target(&other, policy, arena, &second)
+        && (!found || second.outcome > hit->outcome))
+    {
+        *hit = second;
+        return 1;
+    }
+
+    return found;
+}
+
+
+static int
+scan_judge_target(const scan_line_t *ln, unsigned policy,
+    scan_arena_t *arena, scan_hit_t *hit)
 {
     if (ln->query.len == 0 && ln->verdict.len == 0 && ln->outcome.len == 0
         && scan_is_clean(ln->target.data, ln->target.len, policy))

@@ -288,8 +288,8 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
     }
 
     if (requests && !found && !damaged
-        && scan_judge_elsewhere(&line, p, last, pc->policy,
-                                &pc->arena, &hit))
+        && scan_judge_elsewhere(&line, pc->parser.format, p, last,
+                                pc->policy, &pc->arena, &hit))
     {
         hit.number = pc->lines;
         *scan_piece_hit(pc) = hit;

@@ -72,6 +72,17 @@ scan_search(const unsigned char *p, const unsigned char *last,
 
     len = (size_t) (last - p);
 
+    if (!words && memchr(p, '&', len)) {
+        q = scan_arena_scratch(arena, len + 1);
+        n = scan_unescape_html(q, p, len);
+
+        reason = scan_search_text(q, n, words, found);
+
+        if (n < len && reason != CGUARD_PASS) {
+            return reason;
+        }
+    }
+
     if (cguard_prefilter(p, len)) {
         return CGUARD_PASS;
     }

@@ -38,8 +38,11 @@ verify_meaning(const verify_answer_t *a)
         return VERIFY_THROUGH;
     }
 
+    /* citrix_guard_status is from 400 to 599 */
+
     if (a->guard) {
-        return VERIFY_GUARD;
+        return a->status >= 400 && a->status <= 599 ? VERIFY_GUARD
+                                                    : VERIFY_OTHER;
     }
 
     if (a->status / 100 == 2) {

@@ -637,11 +637,15 @@ scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p, const uint8_t *nl,
         fuzz_failed("the short way has another time", p, len);
     }
 
-    if (scan_judge_full(&ln, 0, &scan_fuzz_arena, &hit)) {
+    if (scan_judge_full(&ln, 0, &scan_fuzz_arena, &hit)
+        || (ln.other.len && scan_judge(&ln, 0, &scan_fuzz_arena, &hit)))
+    {
         fuzz_failed("the short way leads past a finding", p, len);
     }
 
-    if (scan_judge_elsewhere(&ln, p, nl, 0, &scan_fuzz_arena, &hit)) {
+    if (scan_judge_elsewhere(&ln, ps->format, p, nl, 0, &scan_fuzz_arena,
+                             &hit))
+    {
         fuzz_failed("the short way leads past an attack elsewhere", p, len);
     }
 
