@@ -44,8 +44,8 @@ storm: deps-test build $(OUT)/unit/judge
 
 PACKAGES_proof = perl gcc libc6-dev clang libclang-rt-dev debootstrap
 
-## proof: Frama-C: no undefined behaviour in the core, for any input (30
-##     minutes); ONLY=function
+## proof: Frama-C: no undefined behaviour in the core, for any input
+##     (hours); ONLY=function
 .PHONY: proof
 proof: deps-proof
 	+@$(MAKE) -s unit BUILD=memory CC=clang CFLAGS_sanitize='$(CFLAGS_memory)'
@@ -150,7 +150,7 @@ PACKAGES_judges = $(PACKAGES_test) busybox caddy civetweb \
                  python3-aiohttp python3-tornado python3-waitress \
                  ruby-webrick yaws
 
-## judges: 45 real servers as judges (15 minutes); JUDGES="names", COUNT=,
+## judges: 45 real servers as judges (30 minutes); JUDGES="names", COUNT=,
 ##     SEED=
 .PHONY: judges
 judges: deps-judges build
