@@ -258,8 +258,9 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 #if (NGX_HTTP_V2 && nginx_version < 1025001)
 
 /*
- * Such an nginx speaks one of both at an address without TLS, and this is one
- * to it.  A client of HTTP/2 has said so in TLS, or begins with the preface.
+ * Before 1.25.1 an address without TLS has either HTTP/1 or HTTP/2, and to
+ * nginx this is such an address.  A client of HTTP/2 has said so in the TLS
+ * handshake, or begins with the preface.
  */
 
 static ngx_uint_t

@@ -10,9 +10,9 @@
  * nginx signals this with an event, which neither the TLS handshake nor the
  * phases of stream check.  Both set their own handler whenever they wait, so
  * ours is put in front of it afterwards, in an event that runs after the
- * current ones.  If neither of them waits then, the session went on without our
- * phase: in a server without "citrix_guard_preread", which a TLS client can name
- * since nginx 1.25.5, or because another module has ended the phase.
+ * current ones.  If neither of them waits then, the session went on without
+ * our phase: in a server without "citrix_guard_preread", which a TLS client can
+ * name since nginx 1.25.5, or because another module has ended the phase.
  */
 
 
@@ -31,8 +31,7 @@
 
 
 static void ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev);
-static ngx_uint_t ngx_stream_citrix_guard_waits(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_ctx_t *ctx);
+static ngx_uint_t ngx_stream_citrix_guard_waits(ngx_stream_session_t *s);
 static void ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev);
 static void ngx_stream_citrix_guard_end_silent(ngx_stream_session_t *s,
     ngx_stream_citrix_guard_ctx_t *ctx);
@@ -80,32 +79,26 @@ ngx_stream_citrix_guard_wait_handler(ngx_event_t *ev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    ctx->busy = 0;
-
-    if (rev->handler != ngx_stream_citrix_guard_silent_handler) {
-        ctx->read = rev->handler;
+    if (rev->handler == ngx_stream_citrix_guard_silent_handler) {
+        return;
     }
 
-    if (!ngx_stream_citrix_guard_waits(s, ctx)) {
+    if (!ngx_stream_citrix_guard_waits(s)) {
         ngx_stream_citrix_guard_take_back(s->connection, ctx);
         return;
     }
 
+    ctx->read = rev->handler;
     rev->handler = ngx_stream_citrix_guard_silent_handler;
 
-    /* only once, so that it keeps its place in nginx's queue */
-
-    if (!s->connection->reusable) {
-        ngx_reusable_connection(s->connection, 1);
-    }
+    ngx_reusable_connection(s->connection, 1);
 }
 
 
 /* in a phase, or in the TLS handshake, and still in stream */
 
 static ngx_uint_t
-ngx_stream_citrix_guard_waits(ngx_stream_session_t *s,
-    ngx_stream_citrix_guard_ctx_t *ctx)
+ngx_stream_citrix_guard_waits(ngx_stream_session_t *s)
 {
     ngx_connection_t  *c;
 
@@ -123,7 +116,7 @@ ngx_stream_citrix_guard_waits(ngx_stream_session_t *s,
 
 #endif
 
-    return ctx->read == ngx_stream_session_handler;
+    return c->read->handler == ngx_stream_session_handler;
 }
 
 
@@ -139,27 +132,24 @@ ngx_stream_citrix_guard_silent_handler(ngx_event_t *rev)
 
     ctx = ngx_stream_get_module_ctx(s, ngx_stream_citrix_guard_module);
 
-    if (c->close && ctx->busy) {
-
-        /* within the TLS handshake, which may need a connection (OCSP) */
-
-        c->close = 0;
-        ngx_reusable_connection(c, 0);
-        return;
-    }
-
     if (c->close) {
         ngx_stream_citrix_guard_end_silent(s, ctx);
         return;
     }
 
-    /* after this the session may be over, or waiting again */
+    /*
+     * Not to be closed while nginx works on it: the TLS handshake (OCSP) and
+     * proxy_pass may need a connection themselves.  After this the session may
+     * be over, or waiting again.
+     */
 
-    ctx->busy = 1;
+    ngx_reusable_connection(c, 0);
+
+    rev->handler = ctx->read;
 
     ngx_post_event(&ctx->wait, &ngx_posted_events);
 
-    ctx->read(rev);
+    rev->handler(rev);
 }
 
 

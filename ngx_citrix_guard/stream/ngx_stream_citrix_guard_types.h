@@ -76,7 +76,6 @@ typedef struct {
     ngx_event_t                     timer;
     ngx_event_t                     wait;       /* until the client speaks */
     ngx_event_handler_pt            read;       /* nginx's handler */
-    ngx_uint_t                      busy;       /* it is at work */
     ngx_connection_t               *connection;
     cguard_session_t                session;    /* after the signature */
     size_t                          signature;  /* bytes left to send */

@@ -216,7 +216,7 @@ cguard_rdp_http(const unsigned char *p, size_t len)
 
     memset(&hello, 0, sizeof(cguard_hello_t));
 
-    /* an id of 16 bytes: a line has no byte that a path needs */
+    /* 16 bytes have no room for a path with bytes that a parser drops */
 
     hello.brief = 1;
 

@@ -26,8 +26,8 @@
 /*
  * Can it be the name of a header field that is judged: NSC_USER, NSC_NONCE,
  * Destination, X-Original-URL, X-Rewrite-URL?  Such a name has 8, 9, 11, 13 or
- * 14 bytes and begins with "d", "n" or "x".  Both count modulo 64: each is one
- * instruction then, and who looks closer looks at the whole name.
+ * 14 bytes and begins with "d", "n" or "x".  Both are taken modulo 64,
+ * which costs one instruction each.  A name that passes is compared in full.
  */
 
 #define ngx_http_citrix_guard_maybe_judged(name)                              \

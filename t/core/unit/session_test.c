@@ -55,6 +55,11 @@
 
 #define NS  "\x10NS\1\0"
 
+/* a client that reconnects, up to the random bytes of its ticket */
+
+#define RECONNECT                                                           \
+    "\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2") NS
+
 #define TICKET_RANDOM  12
 
 
@@ -752,23 +757,18 @@ session_forms(tap_t *t)
         { TEST_DATA("\x38\x01\0\0\0\x02\x09\0\0\x06\0\0\0.x."
                     "\x28" RELIABLE("\5", "\x2a\3", "\2") NS " /"), PASS,
           "a ticket behind another one" },
-        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
-                    NS "01234567 x x" "\x01\n"), PASS,
+        { TEST_DATA(RECONNECT "01234567 x x" "\x01\n"), PASS,
           "a line that begins in a ticket is none" },
-        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
-                    NS "0123456789 /" "abcde"), CGUARD_SESSION_REQUEST,
+        { TEST_DATA(RECONNECT "0123456789 /" "abcde"), CGUARD_SESSION_REQUEST,
           "a path that begins in a ticket" },
-        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
-                    NS "0123456789a " "/"), CGUARD_SESSION_REQUEST,
+        { TEST_DATA(RECONNECT "0123456789a " "/"), CGUARD_SESSION_REQUEST,
           "a path behind a ticket" },
-        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
-                    NS "0123456789 /" "x\n"), CGUARD_SESSION_REQUEST,
+        { TEST_DATA(RECONNECT "0123456789 /" "x\n"), CGUARD_SESSION_REQUEST,
           "... a short one" },
         { TEST_DATA("\x38\x01\0\0\0\x01\x32" RELIABLE("\5", "\x2a\3", "\2")
                     NS "012345678 /\xff" "x/.\xff./vp\xffns"),
           CGUARD_SESSION_REQUEST, "... with a byte that a parser drops" },
-        { TEST_DATA("\x2f\x01\0\0\0\x01\x29" RELIABLE("\5", "\x2a\3", "\2")
-                    NS "0123456789 \xff" "/"), CGUARD_SESSION_REQUEST,
+        { TEST_DATA(RECONNECT "0123456789 \xff" "/"), CGUARD_SESSION_REQUEST,
           "... that comes first" },
         { TEST_DATA("\x30\x01\0\0\0\x01\x2a" RELIABLE("\5", "\x2a\3", "\2")
                     NS "01234567 /\xff\1" "ab\n"), PASS,
