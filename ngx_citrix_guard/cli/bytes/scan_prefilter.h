@@ -25,6 +25,10 @@ const unsigned char *scan_find(const unsigned char *p, size_t len,
 int scan_is_clean(const unsigned char *p, size_t len, unsigned policy);
 
 
+/* 0: no target within this text of a log is a stage, whatever its escapes */
+
+int scan_may_have_stage(const unsigned char *p, size_t len);
+
 /* 1: something under vpns that ends like this may be of interest */
 
 int scan_has_end(const unsigned char *p, size_t len);

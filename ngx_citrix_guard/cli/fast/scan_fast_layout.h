@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "cli/bytes/scan_byte.h"
+#include "cli/bytes/scan_prefilter.h"
 #include "scan_fast_memo.h"
 #include "scan_fast_target.h"
 #include "scan_fast_time.h"
@@ -430,6 +431,28 @@ scan_layout_target(const scan_layout_t *layout,
 }
 
 
+/* a string that no field of a request is in, unless it is a line of its own */
+
+scan_inline const unsigned char *
+scan_layout_other(const scan_layout_t *layout,
+    const scan_layout_value_t *value, const unsigned char *p,
+    const unsigned char *end, scan_format_e kind)
+{
+    const unsigned char  *q;
+
+    if (value->some && *p == value->stop) {
+        return NULL;
+    }
+
+    q = kind == SCAN_JSON || value->quoted
+        ? scan_layout_string(layout, p)
+        : scan_layout_unquoted(p, value->stop, end);
+
+    return q && value->line && scan_may_have_stage(p, (size_t) (q - p))
+           ? NULL : q;
+}
+
+
 scan_inline const unsigned char *
 scan_layout_value(scan_parser_t *ps, const scan_layout_value_t *value,
     const unsigned char *p, const unsigned char *end, int64_t *time,
@@ -447,13 +470,7 @@ scan_layout_value(scan_parser_t *ps, const scan_layout_value_t *value,
 
     case SCAN_LAYOUT_IS_STRING:
 
-        if (value->some && *p == value->stop) {
-            return NULL;
-        }
-
-        return kind == SCAN_JSON || value->quoted
-               ? scan_layout_string(&ps->layout, p)
-               : scan_layout_unquoted(p, value->stop, end);
+        return scan_layout_other(&ps->layout, value, p, end, kind);
 
     case SCAN_LAYOUT_IS_TIME:
         return scan_layout_time(ps, value, p, end, time, kind);

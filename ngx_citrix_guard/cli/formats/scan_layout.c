@@ -108,6 +108,7 @@ scan_layout_roles(scan_layout_t *layout, const scan_values_t *values,
 
         known->is = (unsigned char) is;
         known->quoted = value->quoted != 0;
+        known->line = value->field == SCAN_F_LINE;
         known->run = 0;
 
         known->some = layout->format == SCAN_W3C

@@ -29,7 +29,7 @@ scan_line_init(scan_line_t *ln)
         .verdict = cli_string(""), .outcome = cli_string(""),
         .reason = cli_string(""), .id = cli_string(""),
         .time = SCAN_NO_TIME, .bytes = -1, .size = cli_string(""),
-        .other = cli_string("")
+        .others = 0, .more = 0
     };
 
     *ln = none;

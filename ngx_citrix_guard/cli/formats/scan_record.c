@@ -63,32 +63,42 @@ int
 scan_is_of_interest(cli_str_t s)
 {
     return scan_is_attack(s)
-           || (memchr(s.data, '/', s.len) && !scan_is_clean(s.data, s.len, 0)
+           || (s.len && memchr(s.data, '/', s.len)
+               && !scan_is_clean(s.data, s.len, 0)
                && (scan_has_end(s.data, s.len)
                    || scan_find(s.data, s.len, ".php")));
 }
 
 
-/* of several, the one whose end says more */
+static int
+scan_record_same(cli_str_t a, cli_str_t b)
+{
+    return a.len == b.len
+           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
 
 void
 scan_line_other(scan_line_t *ln, cli_str_t s)
 {
-    if ((s.len == ln->target.len
-         && memcmp(s.data, ln->target.data, s.len) == 0)
-        || !scan_is_of_interest(s))
-    {
+    unsigned  i;
+
+    if (scan_record_same(s, ln->target) || !scan_is_of_interest(s)) {
         return;
     }
 
-    if (ln->other.len == 0
-        || (!scan_is_attack(ln->other)
-            && (scan_is_attack(s) || (!scan_has_end(ln->other.data,
-                                                    ln->other.len)
-                                      && scan_has_end(s.data, s.len)))))
-    {
-        ln->other = s;
+    for (i = 0; i < ln->others; i++) {
+        if (scan_record_same(s, ln->other[i])) {
+            return;
+        }
     }
+
+    if (i == SCAN_OTHERS) {
+        ln->more = 1;
+        return;
+    }
+
+    ln->other[ln->others++] = s;
 }
 
 
@@ -379,9 +389,7 @@ scan_record_target(scan_record_t *rec, scan_field_e field, unsigned rank,
     if (rank <= rec->rank[SCAN_F_TARGET]) {
         other = s;
         rec->targets |= rank > 1 && rank == rec->rank[SCAN_F_TARGET]
-                        && !(s.len == rec->line->target.len
-                             && memcmp(s.data, rec->line->target.data, s.len)
-                                == 0);
+                        && !scan_record_same(s, rec->line->target);
 
     } else {
         rec->rank[SCAN_F_TARGET] = rank;
@@ -471,6 +479,7 @@ scan_record_clock(scan_record_t *rec)
 static void
 scan_record_fill(scan_line_t *ln, const scan_line_t *inner)
 {
+    unsigned   i;
     cli_str_t  vague;
 
     vague = ln->target;
@@ -478,7 +487,12 @@ scan_record_fill(scan_line_t *ln, const scan_line_t *inner)
     ln->target = inner->target;
     ln->query = inner->query;
     ln->method = inner->method;
-    ln->other = inner->other;
+
+    for (i = 0; i < inner->others; i++) {
+        scan_line_other(ln, inner->other[i]);
+    }
+
+    ln->more |= inner->more;
 
     /* the name of a file is no target, but one below vpns is no log */
 
@@ -544,6 +558,26 @@ scan_record_answer(scan_line_t *ln, const scan_line_t *inner)
 }
 
 
+/* what the line within this one asked for may be a part of the attack */
+
+static void
+scan_record_stage(scan_line_t *ln, const scan_line_t *inner)
+{
+    if (!scan_is_of_interest(ln->target)) {
+        scan_record_fill(ln, inner);
+        return;
+    }
+
+    scan_line_other(ln, inner->target);
+
+    /* of two answers, neither is known to be the one of the worse target */
+
+    if (inner->status && inner->status != ln->status) {
+        ln->status = 0;
+    }
+}
+
+
 scan_parsed_e
 scan_record_end(scan_record_t *rec)
 {
@@ -588,10 +622,15 @@ scan_record_end(scan_record_t *rec)
             rec->odd = rec->inner;
         }
 
+    } else if (rec->odd.len == 0 && scan_is_of_interest(rec->inner)
+               && scan_record_inner(rec, &inner)
+               && !scan_record_same(inner.target, ln->target)
+               && scan_is_of_interest(inner.target))
+    {
+        scan_record_stage(ln, &inner);
+
     } else if (ln->status == 0 && scan_record_inner(rec, &inner)
-               && inner.target.len == ln->target.len
-               && memcmp(inner.target.data, ln->target.data, ln->target.len)
-                  == 0)
+               && scan_record_same(inner.target, ln->target))
     {
         scan_record_answer(ln, &inner);
     }

@@ -75,7 +75,7 @@ int scan_is_attack(cli_str_t s);
 
 int scan_is_of_interest(cli_str_t s);
 
-/* a second target of the line, which is judged as well if it may be one */
+/* one more target of the line, which is judged as well if it may be one */
 
 void scan_line_other(scan_line_t *ln, cli_str_t s);
 

@@ -26,6 +26,10 @@
 
 #define SCAN_TEXT_TIMES  4
 
+/* targets of a line that may be the attack, beside the first one */
+
+#define SCAN_OTHERS  4
+
 
 /* what is known of a request; its bytes are in the line, or in "text" */
 
@@ -49,8 +53,10 @@ typedef struct {
     /* begins with the size, which few lines need as a number */
     cli_str_t             size;
 
-    /* another target that the line has, if it is of interest */
-    cli_str_t             other;
+    /* other targets that the line has, if they are of interest */
+    cli_str_t             other[SCAN_OTHERS];
+    unsigned              others;
+    unsigned              more;         /* than are kept here */
 } scan_line_t;
 
 
@@ -244,6 +250,7 @@ typedef struct {
 
     unsigned              quoted:1;
     unsigned              some:1;       /* may not be empty */
+    unsigned              line:1;       /* is a line of its own */
 } scan_layout_value_t;
 
 

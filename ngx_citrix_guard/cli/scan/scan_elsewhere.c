@@ -92,7 +92,7 @@ scan_judge_elsewhere(const scan_line_t *ln, scan_format_e format,
     }
 
     other = *ln;
-    other.other.len = 0;
+    other.others = 0;
     other.target = scan_arena_copy(arena, found.data, found.len);
     other.query.len = 0;
     other.verdict.len = 0;

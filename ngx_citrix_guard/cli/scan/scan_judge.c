@@ -135,34 +135,33 @@ const char  *scan_why_text[SCAN_WHYS] = {
 };
 
 
-/* of two targets of a line, the worse one */
+/* of all targets of a line, the worst one */
 
 int
 scan_judge(const scan_line_t *ln, unsigned policy, scan_arena_t *arena,
     scan_hit_t *hit)
 {
     int          found;
-    scan_hit_t   second;
+    unsigned     i;
+    scan_hit_t   one;
     scan_line_t  other;
 
     found = scan_judge_target(ln, policy, arena, hit);
 
-    if (ln->other.len == 0) {
-        return found;
-    }
+    for (i = 0; i < ln->others; i++) {
+        other = *ln;
+        other.target = ln->other[i];
 
-    other = *ln;
-    other.target = ln->other;
+        if (memchr(other.target.data, '?', other.target.len)) {
+            other.query.len = 0;
+        }
 
-    if (memchr(other.target.data, '?', other.target.len)) {
-        other.query.len = 0;
-    }
-
-    if (scan_judge_target(&other, policy, arena, &second)
-        && (!found || second.outcome > hit->outcome))
-    {
-        *hit = second;
-        return 1;
+        if (scan_judge_target(&other, policy, arena, &one)
+            && (!found || one.outcome > hit->outcome))
+        {
+            *hit = one;
+            found = 1;
+        }
     }
 
     return found;

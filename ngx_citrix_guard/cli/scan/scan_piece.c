@@ -279,6 +279,10 @@ scan_piece_line(scan_piece_t *pc, const unsigned char *p,
         requests++;
         scan_piece_requests(pc, line.time, 1);
 
+        if (line.more && !damaged++) {
+            scan_piece_damaged(pc, p, last);
+        }
+
         if (scan_judge(&line, pc->policy, &pc->arena, &hit)) {
             found |= hit.outcome >= SCAN_LOOK;
             hit.number = pc->lines;

@@ -638,7 +638,7 @@ scan_fuzz_same(const scan_parser_t *ps, const uint8_t *p, const uint8_t *nl,
     }
 
     if (scan_judge_full(&ln, 0, &scan_fuzz_arena, &hit)
-        || (ln.other.len && scan_judge(&ln, 0, &scan_fuzz_arena, &hit)))
+        || (ln.others && scan_judge(&ln, 0, &scan_fuzz_arena, &hit)))
     {
         fuzz_failed("the short way leads past a finding", p, len);
     }
