@@ -67,6 +67,11 @@ my @lines = (
     ['... IPv6', "MESSAGE=$V6 - - [10/Jan/2020:08:00:00 +0100] $REQUEST",
      client => $V6],
 
+    # the status
+    ['the time it took is none', "1578639600.123    404 192.0.2.1 TCP_MISS/200 512"
+     . " GET http://gw$A user HIER_DIRECT/192.0.2.9 text/html",
+     target => "http://gw$A"],
+
     # the target
     ['header fields behind the request', qq{t="$T" ip="192.0.2.1" status="200" }
      . qq{request="GET $A HTTP/1.1\\r\\nHost: gw\\r\\nReferer: /x\\r\\n"},
@@ -111,6 +116,8 @@ my %EXITS = (
         . ' HTTP/1.1"', 3],
     '... encoded' => ['"url":"/x","status":200,"message":"GET /%76pns/portal/a.xml'
         . ' HTTP/1.1"', 3],
+    '... with an encoded dot' => ['"url":"/x","status":200,"message":"GET '
+        . '/vpns/portal/a%2exml HTTP/1.1"', 3],
     '... escaped' => ['"url":"/x","status":200,"message":"GET /\u0076pns/portal/a.xml'
         . ' HTTP/1.1"', 3],
     '... with its answer' => ['"url":"/x","status":404,"message":"192.0.2.1 - - '
@@ -125,8 +132,14 @@ my %EXITS = (
     '... only named' => ['"url":"/x","status":200,"message":"/vpns/portal/a.xml is new"',
         0],
 
+    '... beside a text that names one' => ['"url":"/vpns/portal/b.xml","status":200,'
+        . '"message":"192.0.2.1 - - [10/Jan/2020:08:00:00 +0100] \"GET /y HTTP/1.1\" '
+        . '404 9 \"https://gw/vpns/portal/a.xml\" \"-\""', 3],
+
     'three targets' => ['"request_uri":"/x","url":"/vpns/portal/scripts/newbm.pl",'
         . '"uri":"/vpns/portal/a.xml","status":200', 3],
+    '... with an encoded dot, second' => ['"url":"/x","uri":"/vpns/portal/a%2exml",'
+        . '"status":200', 3],
     '... of one name' => ['"uri":"/x","uri":"/vpns/portal/scripts/newbm.pl",'
         . '"uri":"/vpns/portal/a.xml","status":200', 3],
     'more than anybody logs' => ['"uri":"/x",' . join('', map
@@ -146,6 +159,32 @@ for my $name (sort keys %EXITS) {
             $plain));
         is $ran->{status}, $status, $name or diag $fields;
     }
+}
+
+# the last line of a log, behind lines that are much like it
+my $CLF = '192.0.2.1 - - [10/Jan/2020:07:00:00 +0000]';
+for (['a blank within the target', qq{$CLF "GET / HTTP/1.1" 200 9},
+      qq{$CLF "GET /vpns/portal/a .xml/1.1" 200 9}],
+     ['two dots in a name', qq{$CLF "GET / HTTP/1.1" 200 9},
+      qq{$CLF "GET /vpn/themes/x..php HTTP/1.1" 200 9}],
+     ['a target alone, in JSON', qq{{"time":"$T","ip":"192.0.2.1","url":"/","status":200}},
+      qq{{"time":"$T","ip":"192.0.2.1","url":"/vpns/portal/a.xml","status":200}}],
+     ['... in pairs', "time=$T ip=192.0.2.1 url=/ status=200",
+      "time=$T ip=192.0.2.1 url=/vpns/portal/a.xml status=200"],
+     ['a request before the request',
+      qq{$T 192.0.2.1 abc de/f/gh/i.xyz "GET / HTTP/1.1" 200 9},
+      qq{$T 192.0.2.1 GET /vpns/portal/a.xml "GET / HTTP/1.1" 200 9}]) {
+    my ($name, $line, $end) = @$_;
+    my ($ran) = scan([], spewed('log', "$line\n" x 9 . "$end\n"));
+    is $ran->{status}, 3, $name or diag $end;
+}
+
+# the guard's event within another
+{
+    my (undef, $is) = scan([], spewed('log', qq({"\@timestamp":"$T","citrix_guard":)
+        . qq({"client":"192.0.2.1","target":"$A","verdict":"blocked","outcome":)
+        . qq("blocked","reason":"traversal","status":403}}\n)));
+    is $is->{findings}[0]{outcome}, 'blocked', 'an event within another';
 }
 
 # a line that was cut holds no request, but is not one without a request either

@@ -113,6 +113,8 @@ subtest 'archives, and files that are packed twice' => sub {
     $to->close;
     zip(\$targz => \my $outer, Name => 'all.tgz');
     my $gnu = tar('y.tar', ('n' x 150) . '.log' => $attack);
+    my $nested = tar('z.tar', 'a.tar' => tar('w.tar', 'c.log' => $clean),
+                     'b.log' => $attack);
 
     for (['gzip in gzip' => $twice, 'x', '', 'gzip in gzip'],
          ['compress' => compressed($attack), 'x', '', 'compress'],
@@ -122,6 +124,7 @@ subtest 'archives, and files that are packed twice' => sub {
          ['... in it, gzip' => $tar, 'x', ':c.gz', 'gzip in tar'],
          ['a tar in gzip' => $targz, 'x', ':b.log', 'tar in gzip'],
          ['a long name' => $gnu, 'x', ':' . 'n' x 150 . '.log', 'tar'],
+         ['... behind another tar' => $nested, 'x', ':b.log', 'tar'],
          ['gzip in a zip' => $zip, 'x', ':a.gz', 'gzip in zip'],
          ['all of it' => $outer, 'x', ':all.tgz:c.gz',
           'gzip in tar in gzip in zip'])
@@ -339,7 +342,9 @@ subtest 'folders' => sub {
     is $is->{files}[1]{format}, 'no known format', 'a file that is not a log';
     is $ran->{status}, 3, 'exit status';
 
-    is((scan([], "$dir/logs/notes"))[0]{status}, 2, 'an error by its name');
+    ($ran, $is) = scan([], "$dir/logs/notes");
+    is $ran->{status}, 2, 'an error by its name';
+    like $is->{files}[0]{error}, qr/^no line has a known format/, '... and why';
 };
 
 

@@ -38,12 +38,13 @@ sub scan {
 
 # "FORMAT" stands for the format; scan then has to understand the line above
 sub understood {
-    my ($conf, $name, $line) = @_;
+    my ($conf, $name, $line, $target) = @_;
     my ($ran, $is) = scan('x', spewed('nginx.conf', $conf),
                           spewed('log', $line // $LINE));
     my ($f) = @{ $is->{findings} // [] };
     is_deeply [@{ $f // {} }{qw(client target status)}],
-        ['192.0.2.1', '/vpn/../vpns/', 404], $name or diag $ran->{err};
+        ['192.0.2.1', $target // '/vpn/../vpns/', 404], $name
+        or diag $ran->{err};
     return;
 }
 
@@ -60,6 +61,9 @@ subtest 'as nginx writes configurations' => sub {
                'escape, no quotes, braces');
     understood(q{log_format x escape=json '$remote_addr|$request_uri|$status';},
                'escape=json', '192.0.2.1|/vpn/\u002e./\u0076pns\/|404');
+    understood(q{log_format x escape=json '$remote_addr|$request_uri|$status';},
+               '... beyond ASCII', '192.0.2.1|/vpn/../vpns/\u00e9|404',
+               '/vpn/../vpns/\xC3\xA9');
     understood(q{log_format y '$host'; log_format xx "$host"; } . $FORMAT,
                'after other formats');
     understood(q<map $a $b { "a;}{\"" 'it\'s'; ~\; "'"; } > . $FORMAT,

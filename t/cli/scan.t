@@ -329,6 +329,15 @@ subtest 'one request in several logs counts once' => sub {
 };
 
 
+subtest 'a source of one attempt' => sub {
+    my (undef, $is) = scan([], spewed('log', '192.0.2.7 - -'
+        . ' [10/Jan/2020:07:00:00 +0000] "GET /vpn/../vpns/ HTTP/1.1" 404 0'
+        . qq{ "-" "-"\n}));
+    is_deeply [map { [@$_{qw(client attempt)}] } @{ $is->{sources} }],
+        [['192.0.2.7', 1]], 'is one';
+};
+
+
 subtest 'a script, and then a template, by the same source' => sub {
     my $line = '%s - - [10/Jan/2020:08:00:%02d +0000] "GET /vpns/portal/%s'
              . ' HTTP/1.1" 200 1 "-" "-"' . "\n";

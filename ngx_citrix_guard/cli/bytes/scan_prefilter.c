@@ -289,35 +289,10 @@ scan_hides_letter(const unsigned char *p, size_t len)
 }
 
 
-/* is there \x76, \u0076 or \166? \" and \n and the like stand for none. */
-
-static int
-scan_escapes_letter(const unsigned char *p, size_t len)
-{
-    const unsigned char  *last;
-
-    for (last = p + len; (p = scan_find_near(p, last, '\\')); p += 2) {
-
-        if (last - p < 2) {
-            return 0;
-        }
-
-        if ((p[1] | 0x20) == 'x' || (p[1] | 0x20) == 'u'
-            || (p[1] >= '0' && p[1] <= '9'))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 int
 scan_may_have_stage(const unsigned char *p, size_t len)
 {
-    return scan_has_word(p, len) || scan_hides_letter(p, len)
-           || scan_escapes_letter(p, len);
+    return scan_has_word(p, len) || memchr(p, '%', len);
 }
 
 

@@ -128,21 +128,12 @@ scan_pieces_time_at(scan_parser_t *ps, const unsigned char *start,
 int64_t
 scan_pieces_epoch(const unsigned char *p, const unsigned char *last)
 {
-    unsigned              i;
     const unsigned char  *end;
 
     end = scan_find_near(p, last, ' ');
 
     if (end == NULL || end - p < SCAN_EPOCH_LEN || end - p > 17 || *p != '1') {
         return SCAN_NO_TIME;
-    }
-
-    /* an address is no time */
-
-    for (i = 0; i < SCAN_EPOCH_LEN; i++) {
-        if (!scan_is_digit(p[i])) {
-            return SCAN_NO_TIME;
-        }
     }
 
     return scan_time_epoch(p, (size_t) (end - p));

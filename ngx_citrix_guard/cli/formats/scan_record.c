@@ -57,7 +57,7 @@ scan_is_attack(cli_str_t s)
 }
 
 
-/* with a traversal, or the end of a file that an attack asks for */
+/* with a traversal, or what an attack may ask for without one */
 
 int
 scan_is_of_interest(cli_str_t s)
@@ -66,7 +66,8 @@ scan_is_of_interest(cli_str_t s)
            || (s.len && memchr(s.data, '/', s.len)
                && !scan_is_clean(s.data, s.len, 0)
                && (scan_has_end(s.data, s.len)
-                   || scan_find(s.data, s.len, ".php")));
+                   || scan_find(s.data, s.len, ".php")
+                   || memchr(s.data, '%', s.len)));
 }
 
 
