@@ -118,6 +118,8 @@ my %EXITS = (
         . ' HTTP/1.1"', 3],
     '... with an encoded dot' => ['"url":"/x","status":200,"message":"GET '
         . '/vpns/portal/a%2exml HTTP/1.1"', 3],
+    '... in its extension' => ['"url":"/x","status":200,"message":"GET '
+        . '/vpn/themes/x%2ephp HTTP/1.1"', 3],
     '... escaped' => ['"url":"/x","status":200,"message":"GET /\u0076pns/portal/a.xml'
         . ' HTTP/1.1"', 3],
     '... with its answer' => ['"url":"/x","status":404,"message":"192.0.2.1 - - '
@@ -151,7 +153,7 @@ for my $name (sort keys %EXITS) {
     my ($fields, $status) = @{ $EXITS{$name} };
 
     # lines before it that have the same layout, and such that have not
-    (my $same = $fields) =~ s/vpns|%76pns|\\u0076pns|\.\.|\.php/x/g;
+    (my $same = $fields) =~ s/vpns|%76pns|\\u0076pns|\.\.|%2ephp/x/g;
     $same =~ s/\b404\b/200/g;
     for my $plain ($same, '"url":"/","status":200') {
         my ($ran) = scan([], spewed('log', join '', map
