@@ -72,8 +72,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
         may = emit(data, &ch, d->pending, d->npending);
         d->npending = 0;
 
-        while (d->nqueue) {
-            ch.c = d->queue[--d->nqueue].c;
+        while (cguard_decode_next(d, &ch)) {
             may = emit(data, &ch, NULL, 0);
         }
 

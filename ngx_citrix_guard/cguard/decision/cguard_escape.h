@@ -146,13 +146,8 @@ typedef unsigned (*cguard_emit_pt)(void *data, const cguard_char_t *ch,
     const cguard_escape_t *e, uint32_t npending);
 
 
-#if defined(__GNUC__)
 #define CGUARD_INLINE    static inline __attribute__((always_inline))
 #define CGUARD_NOINLINE  static __attribute__((noinline))
-#else
-#define CGUARD_INLINE    static inline
-#define CGUARD_NOINLINE  static
-#endif
 
 
 #pragma GCC visibility push(hidden)
@@ -290,11 +285,8 @@ cguard_decode_point(cguard_decode_t *d, cguard_char_t *ch, uint32_t point)
 
     while (--n) {
         q = &d->queue[d->nqueue++];
+        *q = *ch;
         q->c = (uint8_t) text[n];
-        q->other = ch->other;
-        q->start = ch->start;
-        q->end = ch->end;
-        q->depth = ch->depth;
     }
 
     ch->c = (uint8_t) text[0];
@@ -445,6 +437,21 @@ cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
 }
 
 
+/* the character that waits to be decoded; 0 if there is none */
+
+CGUARD_INLINE int
+cguard_decode_next(cguard_decode_t *d, cguard_char_t *ch)
+{
+    if (d->nqueue == 0) {
+        return 0;
+    }
+
+    *ch = d->queue[--d->nqueue];
+
+    return 1;
+}
+
+
 /*
  * Feeds a character: to the escape on top of the stack, if it fits there, else
  * to the callback.  The result of an escape is fed again.
@@ -479,11 +486,9 @@ cguard_decode_feed(cguard_decode_t *d, cguard_char_t *ch,
             cguard_decode_begin(d, ch);
         }
 
-        if (d->nqueue == 0) {
+        if (!cguard_decode_next(d, ch)) {
             return;
         }
-
-        *ch = d->queue[--d->nqueue];
     }
 }
 

@@ -249,27 +249,22 @@ cguard_path_extend(cguard_path_t *t, unsigned step, cguard_char_t *ch,
 static void
 cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
 {
-    unsigned          step, within;
-    cguard_decode_t  *d;
+    unsigned  step, within;
 
-    d = &t->decode;
     within = 0;
 
     for ( ;; ) {
-        if (d->point) {
-            d->point = 0;
-            d->nqueue = 0;
+        if (t->decode.point) {
+            t->decode.point = 0;
+            t->decode.nqueue = 0;
             ch->c = CGUARD_CODE_POINT;
         }
 
         t->seen |= ch->c;
-        step = cguard_decode_step(d, ch->c);
+        step = ch->c < 0x80 ? cguard_decode_step(&t->decode, ch->c)
+                            : CGUARD_STEP_EXTEND;
 
-        if (ch->c >= 0x80) {
-            step = CGUARD_STEP_EXTEND;
-        }
-
-        if (d->npending == 0 || step & CGUARD_STEP_EMIT) {
+        if (t->decode.npending == 0 || step == CGUARD_STEP_EMIT) {
             cguard_path_flush(t);
 
             if (ch->c != '%') {
@@ -279,8 +274,9 @@ cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
         }
 
         if (ch->c == '%') {
-            cguard_decode_begin(d, ch);
-            d->pending[d->npending - 1].within = (uint8_t) within;
+            cguard_decode_begin(&t->decode, ch);
+            t->decode.pending[t->decode.npending - 1].within
+                = (uint8_t) within;
             t->odd++;
             return;
         }
