@@ -118,7 +118,7 @@ typedef struct {
     uint8_t               kind;
     uint8_t               need;
     uint8_t               lead;
-    uint8_t               within;    /* of the unknown: some is in it */
+    uint8_t               within;    /* set in the reading of the unknown */
     uint8_t               strange;   /* its "%" was no ASCII, nor the rest */
 } cguard_escape_t;
 
@@ -215,7 +215,6 @@ cguard_decode_push(cguard_decode_t *d, const cguard_char_t *ch,
     e->kind = (uint8_t) kind;
     e->need = (uint8_t) need;
     e->lead = (uint8_t) ch->c;
-    e->within = 0;
     e->strange = ch->other & CGUARD_OTHER_DROP
                  ? CGUARD_STRANGE : ch->other ? CGUARD_STRANGE_END : 0;
 }
