@@ -177,11 +177,15 @@ for my $case (['a request', ''], ['half a head', 'not']) {
     my ($what, $not) = @$case;
     alike("$what, and then nothing more", sub {
         my $client = client(@_);
-        $client->put("GET /own HTTP/1.1\r\nHost: a\r\n" . ($not ? '' : "\r\n"));
+        sleep 0.1;
         # the end of the connection arrives with it
+        my @workers = $nginx->children;
+        kill 'STOP', @workers;
+        $client->put("GET /own HTTP/1.1\r\nHost: a\r\n" . ($not ? '' : "\r\n"));
         my $socket = $client->{socket};
         if ($_[1]) { Net::SSLeay::shutdown($socket->_get_ssl_object) }
         else { shutdown $socket, 1 }
+        kill 'CONT', @workers;
         return ending($client, 3);
     }, qr/^(?:200|none) 0 \w+(?: \w+)? in time$/);
 }

@@ -314,13 +314,13 @@ sub reload {
     $self->_write;
     my $log = $self->dir . '/error.log';
     my $from = -s $log;
-    my %before = map { $_ => 1 } $self->_children;
+    my %before = map { $_ => 1 } $self->children;
     kill 'HUP', $self->{pid};
     my $verdict;
     wait_until(sub {
         $verdict = 0 if slurp($log, $from) =~ /\[emerg\]/;
         # until then an old worker may accept
-        $verdict //= 1 if (grep { !$before{$_} } $self->_children)
+        $verdict //= 1 if (grep { !$before{$_} } $self->children)
                           && !_listens(keys %before);
         return defined $verdict;
     }) or die "no reload within the time";
@@ -329,7 +329,8 @@ sub reload {
 }
 
 
-sub _children {
+# the workers, and whatever else the master has begun
+sub children {
     my ($self) = @_;
     my $pid = $self->{pid};
     open my $from, '<', "/proc/$pid/task/$pid/children" or return;
