@@ -436,7 +436,7 @@ cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
 }
 
 
-/* the character that waits to be decoded; 0 if there is none */
+/* takes the next character that waits; 0 if there is none */
 
 CGUARD_INLINE int
 cguard_decode_next(cguard_decode_t *d, cguard_char_t *ch)

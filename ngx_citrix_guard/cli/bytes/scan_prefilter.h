@@ -25,7 +25,7 @@ const unsigned char *scan_find(const unsigned char *p, size_t len,
 int scan_is_clean(const unsigned char *p, size_t len, unsigned policy);
 
 
-/* 0: no target within this text, which is quiet, may be of any interest */
+/* of a quiet text (scan_quiet.h); 0: no target in it can be of interest */
 
 int scan_may_have_stage(const unsigned char *p, size_t len);
 
