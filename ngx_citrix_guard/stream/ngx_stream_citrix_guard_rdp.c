@@ -34,6 +34,7 @@ ngx_stream_citrix_guard_before_tls(ngx_stream_session_t *s,
     ssize_t       n;
     ngx_event_t  *rev;
 
+    first = 0;
     rev = s->connection->read;
 
     n = rev->ready ? recv(s->connection->fd, (char *) &first, 1, MSG_PEEK) : -1;

@@ -16,7 +16,7 @@
  * digits, a path may have.  No name has so many; a path with more is refused.
  */
 
-#define CGUARD_ODD  512
+#define CGUARD_ODD  256
 
 
 /*

@@ -102,6 +102,8 @@ scan_fast_kind(scan_parser_t *ps, const unsigned char *p,
     scan_memo_t           memo[SCAN_LAYOUT_MEMOS];
     const unsigned char  *nl, *end;
 
+    time = 0;
+
     scan_memo_init(memo, SCAN_LAYOUT_MEMOS);
 
     while (p <= last) {

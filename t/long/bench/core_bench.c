@@ -31,7 +31,10 @@
 #define bench_text(s)    (s), sizeof(s) - 1
 
 
-/* a target is the head, then the body over and over, then the tail */
+/*
+ * A target is the head, then the body over and over, then the tail; without a
+ * tail, bytes of the body at random, and without a body, bytes from 80 up.
+ */
 
 typedef struct {
     const char            *name;
@@ -135,9 +138,12 @@ static const bench_family_t  bench_families[] = {
 
     { "ends", bench_text("/"), bench_text("..%3f%23#"), bench_text("/x") },
 
-    /* no body: random bytes from 80 up */
+    { "random", bench_text("/"), bench_text(""), bench_text("") },
 
-    { "random", bench_text("/"), bench_text(""), bench_text("x") },
+    /* the processor mispredicts at nearly each byte */
+
+    { "mixture", bench_text("/"), bench_text("%\xc1/%\xe0."),
+      bench_text("") },
 
     { "mixed", bench_text("/"),
       bench_text("..%255c%c0%ae;%uff0e/%%32%65/\xef\xbc\x8e\\vpn%0073%09"),
@@ -228,7 +234,7 @@ bench_regex_init(bench_regex_t *regex)
 static unsigned char *
 bench_build(const bench_family_t *family, size_t len)
 {
-    size_t          i, body;
+    size_t          i, k, body;
     uint64_t        random;
     unsigned char  *p;
 
@@ -246,9 +252,11 @@ bench_build(const bench_family_t *family, size_t len)
     for (i = 0; i < body; i++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
 
+        k = family->tail_len ? i : (size_t) (random >> 56);
+
         p[family->head_len + i] = (unsigned char)
-            (family->body_len ? family->body[i % family->body_len]
-                              : (int) (0x80 | random >> 56));
+            (family->body_len ? family->body[k % family->body_len]
+                              : (int) (0x80 | k));
     }
 
     memcpy(p + len - family->tail_len, family->tail, family->tail_len);
