@@ -259,8 +259,8 @@ ngx_stream_citrix_guard_http_handler(ngx_stream_session_t *s)
 
 /*
  * Before 1.25.1 an address without TLS has either HTTP/1 or HTTP/2, and to
- * nginx this is such an address.  A client of HTTP/2 has said so in the TLS
- * handshake, or begins with the preface.
+ * nginx this is such an address.  A client of HTTP/2 says so in the TLS
+ * handshake; without TLS it begins with the preface.
  */
 
 static ngx_uint_t
@@ -279,9 +279,7 @@ ngx_stream_citrix_guard_may_be_http2(ngx_connection_t *c)
     if (c->ssl) {
         SSL_get0_alpn_selected(c->ssl->connection, &alpn, &len);
 
-        if (len) {
-            return len == 2 && ngx_memcmp(alpn, "h2", 2) == 0;
-        }
+        return len == 2 && ngx_memcmp(alpn, "h2", 2) == 0;
     }
 
 #endif

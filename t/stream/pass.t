@@ -240,13 +240,20 @@ subtest 'HTTP/2, where the http server has it' => sub {
     ssl_certificate     %%CERTS%%/gateway.pem;
     ssl_certificate_key %%CERTS%%/gateway.key;
     server { listen 127.0.0.1:%%PORT1%% ssl; ssl_alpn h2 http/1.1;
-             citrix_guard_preread on; citrix_guard_http_pass two; }
+             citrix_guard_preread on; citrix_guard_preread_timeout 200ms;
+             citrix_guard_http_pass two; }
 END
     for my $version ('http1.1', 'http2') {
         like CitrixGuard::Nginx::_output('curl', '-skI', "--$version",
             'https://127.0.0.1:' . $tls->port . '/'),
             qr{^HTTP/\S+ 204}, "$version, by the client's choice in TLS";
     }
+    my $silent = CitrixGuard::Raw->new($tls->port,
+                                       tls => { SSL_verify_mode => 0 });
+    sleep 0.5;
+    $silent->put(http('/'));
+    is eval { $silent->get->{status} }, 204,
+        'HTTP/1 for a silent client that chose nothing in TLS';
 };
 
 
