@@ -13,10 +13,11 @@
 
 /*
  * How many runs of unknown bytes, and escapes other than complete ones of two
- * digits, a path may have.  No name has so many; a path with more is refused.
+ * digits, a path may have; incomplete ones, which cost most, count eight times.
+ * No name has so many; a path with more is refused.
  */
 
-#define CGUARD_ODD  256
+#define CGUARD_ODD  512
 
 
 /*

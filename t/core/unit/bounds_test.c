@@ -101,8 +101,10 @@ static const struct {
     const char           *piece;
     unsigned              counts;
 } bounds_pieces[] = {
-    { "%", 1 },
-    { "%25x", 1 },
+    { "%", 8 },
+    { "%25x", 8 },
+    { "%2g", 8 },
+    { "%u12/", 8 },
     { "%u0061", 1 },
     { "%u65e5/", 2 },
     { "\xaex", 1 },

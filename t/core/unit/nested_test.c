@@ -53,8 +53,9 @@ static size_t nested_full(unsigned char *buf, unsigned char c,
 static const nested_t  nested_all[] = {
     { "percent signs", NESTED_LAYERS, NESTED_LAYERS, NESTED_LAYERS,
       nested_plain },
-    { "first digits", NESTED_LAYERS, CGUARD_ODD, NESTED_WAITS, nested_first },
-    { "second digits", NESTED_LAYERS, CGUARD_ODD, NESTED_WAITS,
+    { "first digits", NESTED_LAYERS, CGUARD_ODD / 8, NESTED_WAITS,
+      nested_first },
+    { "second digits", NESTED_LAYERS, CGUARD_ODD / 8, NESTED_WAITS,
       nested_second },
     { "every character", NESTED_FULL, NESTED_READ, NESTED_READ, nested_full },
 };
