@@ -273,6 +273,7 @@ sub outcome {
     # what is left to do needs memory of its own where it is nginx's that fails
     $nginx->settle if !$deep;
     my ($count, $failed, $name) = $faults->disarm;
+    eval { $nginx->settle } if $deep;    # the worker may be lost
     my @arrivals = grep { ($_->{target} // '') ne ($kind->{before} // 0) }
                    $be->arrivals($nginx);
     my @arrived = sort map { $_->{line} } @arrivals;

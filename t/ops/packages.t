@@ -37,9 +37,10 @@ is_deeply [grep { !$installed{$_} } sort keys %named], [],
 done_testing;
 
 
-# the value in make without command-line variables
+# the value in make without command-line variables, and with its own compiler
 sub packages {
     my ($target) = @_;
+    delete local @ENV{qw(CC MAKEFLAGS MAKEOVERRIDES)};
     my $said = qx{make -s -C '$top' --no-print-directory -f Makefile \\
         --eval 'print-it: ; \@echo \$(PACKAGES_$target)' print-it};
     return split ' ', $said;
