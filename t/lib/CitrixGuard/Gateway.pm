@@ -210,16 +210,16 @@ sub _on_loopback {
     my ($self, $text) = @_;
     my ($front, $plain, $alive) = map { $self->port($_) } 1 .. 3;
     my $adc = $self->{tls_adc}->port;
-    $text =~ s{192\.0\.2\.10:443}{127.0.0.1:$adc}g;
-    $text =~ s{192\.0\.2\.40:514}{'127.0.0.1:' . $self->port(4)}eg;
+    $text =~ s{192\.0\.2\.10:443\b}{127.0.0.1:$adc}g;
+    $text =~ s{192\.0\.2\.40:514\b}{'127.0.0.1:' . $self->port(4)}eg;
     $text =~ s{192\.0\.2\.(?:30|31);}{127.0.0.1;}g;
-    $text =~ s{127\.0\.0\.1:2598}{'127.0.0.1:' . $self->port(5)}eg;
+    $text =~ s{127\.0\.0\.1:2598\b}{'127.0.0.1:' . $self->port(5)}eg;
     $text =~ s{listen 443}{listen 127.0.0.1:$front}g;
     $text =~ s{listen \[::\]:443}{listen [::1]:$front}g;
     $text =~ s{listen 80\b}{listen 127.0.0.1:$plain}g;
     $text =~ s{listen \[::\]:80\b}{listen [::1]:$plain}g;
     $text =~ s{listen 8081}{listen 127.0.0.1:$alive}g;
-    $text =~ s{127\.0\.0\.1:8089}{'127.0.0.1:' . $self->port(6)}eg;
+    $text =~ s{127\.0\.0\.1:8089\b}{'127.0.0.1:' . $self->port(6)}eg;
     return $text;
 }
 
