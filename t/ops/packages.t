@@ -37,7 +37,7 @@ is_deeply [grep { !$installed{$_} } sort keys %named], [],
 done_testing;
 
 
-# the value in make without command-line variables, and with its own compiler
+# the value in make with its own compiler, without command-line variables
 sub packages {
     my ($target) = @_;
     delete local @ENV{qw(CC MAKEFLAGS MAKEOVERRIDES)};

@@ -162,7 +162,7 @@ cguard_path_flush(cguard_path_t *t)
         point = e->kind == CGUARD_POINT;
         n = point ? 5u - e->need : e->kind == CGUARD_DIGIT;
         ch.start = ch.end = e->start;
-        t->odd += 7;                 /* eight, with that of its "%" */
+        t->odd += CGUARD_ODD_INCOMPLETE - 1;     /* its "%" is counted */
 
         cguard_path_char(t, &t->sets, point ? CGUARD_C_POINT : CGUARD_C_HEX,
                          &ch);

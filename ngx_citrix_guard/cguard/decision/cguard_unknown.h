@@ -13,11 +13,11 @@
 
 /*
  * How many runs of unknown bytes, and escapes other than complete ones of two
- * digits, a path may have; incomplete ones, which cost most, count eight times.
- * No name has so many; a path with more is refused.
+ * digits, a path may have: more than any name.  A path with more is refused.
  */
 
-#define CGUARD_ODD  512
+#define CGUARD_ODD             512
+#define CGUARD_ODD_INCOMPLETE  8     /* what an incomplete escape counts as */
 
 
 /*

@@ -101,10 +101,10 @@ static const struct {
     const char           *piece;
     unsigned              counts;
 } bounds_pieces[] = {
-    { "%", 8 },
-    { "%25x", 8 },
-    { "%2g", 8 },
-    { "%u12/", 8 },
+    { "%", CGUARD_ODD_INCOMPLETE },
+    { "%25x", CGUARD_ODD_INCOMPLETE },
+    { "%2g", CGUARD_ODD_INCOMPLETE },
+    { "%u12/", CGUARD_ODD_INCOMPLETE },
     { "%u0061", 1 },
     { "%u65e5/", 2 },
     { "\xaex", 1 },

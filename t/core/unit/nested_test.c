@@ -23,6 +23,7 @@
 #define NESTED_SIZE    (64 + 8 * NESTED_LAYERS + 3 * 6561)
 #define NESTED_SHOWN   10
 #define NESTED_WAITS   32         /* nested escapes */
+#define NESTED_ODD     (CGUARD_ODD / CGUARD_ODD_INCOMPLETE)
 
 
 /* one way to encode a byte in this many layers */
@@ -53,9 +54,9 @@ static size_t nested_full(unsigned char *buf, unsigned char c,
 static const nested_t  nested_all[] = {
     { "percent signs", NESTED_LAYERS, NESTED_LAYERS, NESTED_LAYERS,
       nested_plain },
-    { "first digits", NESTED_LAYERS, CGUARD_ODD / 8, NESTED_WAITS,
+    { "first digits", NESTED_LAYERS, NESTED_ODD, NESTED_WAITS,
       nested_first },
-    { "second digits", NESTED_LAYERS, CGUARD_ODD / 8, NESTED_WAITS,
+    { "second digits", NESTED_LAYERS, NESTED_ODD, NESTED_WAITS,
       nested_second },
     { "every character", NESTED_FULL, NESTED_READ, NESTED_READ, nested_full },
 };

@@ -140,7 +140,7 @@ static const bench_family_t  bench_families[] = {
 
     { "random", bench_text("/"), bench_text(""), bench_text("") },
 
-    /* nearly each byte is a piece of its own */
+    /* nearly every byte is a piece of its own */
 
     { "mixture", bench_text("/"), bench_text("%\xc1/%\xe0."),
       bench_text("") },
