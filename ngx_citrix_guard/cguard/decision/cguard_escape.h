@@ -25,11 +25,7 @@
 #include "cguard_compat.h"
 
 
-/*
- * Nested incomplete escapes.  Complete ones ("%2525...") take no space, however
- * deep, and no client sends 32 incomplete ones in a row: with one more they all
- * remain incomplete.
- */
+/* nested incomplete escapes; with one more they all remain incomplete */
 
 #define CGUARD_DECODE_DEPTH  32
 
@@ -346,7 +342,7 @@ cguard_decode_matters(uint32_t value, unsigned need)
 }
 
 
-static inline int
+CGUARD_INLINE int
 cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 {
     uint32_t  value, other;
@@ -398,7 +394,7 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
  * does not fit.
  */
 
-static inline int
+CGUARD_INLINE int
 cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
 {
     uint32_t          c;

@@ -21,6 +21,8 @@
 #define C4(c)  c, c, c, c
 #define C16(c) C4(c), C4(c), C4(c), C4(c)
 #define U(n)   CGUARD_C_UNKNOWN + n
+#define BOTH   CGUARD_S_BOTH
+#define SECOND CGUARD_S_SECOND
 
 
 /* what is not named is CGUARD_C_OTHER */
@@ -42,25 +44,26 @@ const uint8_t  cguard_class[256] = {
 /* "..." is a parent whose trailing dot was dropped, "vpns." is vpns */
 
 #define CHARACTER(step, stay, holds)                                          \
-    { 0, 0, 8, 8, step, stay, 0, 0, 0xff, 0, holds }
+    { 0, 0, 8, 8, BOTH(step), BOTH(stay), 0, 0, 0, holds }
 
 #define UNKNOWN(sequence, escape)                                             \
-    { sequence, escape, 8, 0, 0, 0xff, CGUARD_S_START, 0, 0, CGUARD_S_SIGN,   \
-      CGUARD_HOLDS_UNKNOWN }
+    { sequence, escape, 8, 0, 0, SECOND(0xff), SECOND(CGUARD_S_START), 0,     \
+      SECOND(CGUARD_S_SIGN), CGUARD_HOLDS_UNKNOWN }
 
 const cguard_move_t  cguard_move[CGUARD_C_MAX] = {
     [CGUARD_C_OTHER] = CHARACTER(0, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_DOT] = { 0, 0, 8, 8, CGUARD_S_DOTS|CGUARD_S_DOT, CGUARD_S_SIGN,
-                       0, 0xff, 0xff, 0, 0 },
+    [CGUARD_C_DOT] = { 0, 0, 8, 8, BOTH(CGUARD_S_DOTS|CGUARD_S_DOT),
+                       BOTH(CGUARD_S_SIGN), 0, SECOND(0xff), 0, 0 },
     [CGUARD_C_V] = CHARACTER(CGUARD_S_WORD, 0, CGUARD_HOLDS_NAME),
     [CGUARD_C_P] = CHARACTER(CGUARD_S_V, 0, CGUARD_HOLDS_NAME),
     [CGUARD_C_N] = CHARACTER(CGUARD_S_VP, 0, CGUARD_HOLDS_NAME),
     [CGUARD_C_S] = CHARACTER(CGUARD_S_VPN, 0, CGUARD_HOLDS_NAME),
-    [CGUARD_C_NOISE] = { 0, 0, 0, 0, 0, 0xff, 0, 0, 0xff, CGUARD_S_SIGN, 0 },
-    [CGUARD_C_END] = { 0, 0, 8, 8, 0, 0, 0, 0, 0xff, CGUARD_S_SIGN,
+    [CGUARD_C_NOISE] = { 0, 0, 0, 0, 0, BOTH(0xff), 0, 0, BOTH(CGUARD_S_SIGN),
+                         0 },
+    [CGUARD_C_END] = { 0, 0, 8, 8, 0, 0, 0, 0, BOTH(CGUARD_S_SIGN),
                        CGUARD_HOLDS_END },
-    [CGUARD_C_SEPARATOR] = { 0, 0, 8, 8, 0, 0, CGUARD_S_START, 0xff, 0xff,
-                             CGUARD_S_SIGN, 0 },
+    [CGUARD_C_SEPARATOR] = { 0, 0, 8, 8, 0, 0, BOTH(CGUARD_S_START),
+                             SECOND(0xff), BOTH(CGUARD_S_SIGN), 0 },
     [CGUARD_C_UNKNOWN] = UNKNOWN(0, 0),
     [CGUARD_C_UNKNOWN + 1] = UNKNOWN(0x01, 0),
     [CGUARD_C_UNKNOWN + 2] = UNKNOWN(0x0101, 0),

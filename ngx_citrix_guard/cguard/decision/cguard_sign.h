@@ -55,6 +55,11 @@ typedef enum {
 #define CGUARD_S_START   (CGUARD_S_DOTS|CGUARD_S_WORD)
 #define CGUARD_S_SIGN    (CGUARD_S_PARENT|CGUARD_S_VPNS)
 
+/* two sets in one: the second one is that of who drops the unknown */
+
+#define CGUARD_S_SECOND(set)  ((set) << 8)
+#define CGUARD_S_BOTH(set)    ((set) | CGUARD_S_SECOND(set))
+
 
 /* what a segment holds */
 
@@ -63,19 +68,18 @@ typedef enum {
 #define CGUARD_HOLDS_END      0x04
 
 
-/* how a character moves a set, without a branch that is hard to foresee */
+/* how a character moves two sets, without a branch that is hard to foresee */
 
 typedef struct {
     uint64_t              sequence;  /* times a set: bytes to swallow for */
     uint64_t              escape;    /*   a lead byte, a broken escape */
     uint8_t               passes;    /* bits of "sequence" that it takes off */
     uint8_t               counts;    /*   of "escape" */
-    uint8_t               step;      /* states that go on to the next bit */
-    uint8_t               stay;      /*   that stay */
-    uint8_t               begin;     /*   that are new */
-    uint8_t               drop;      /*   that stay if it was encoded */
-    uint8_t               ascii;     /*   that know it */
-    uint8_t               ends;      /*   that may end before it */
+    uint16_t              step;      /* states that go on to the next bit */
+    uint16_t              stay;      /*   that stay */
+    uint16_t              begin;     /*   that are new */
+    uint16_t              drop;      /*   that stay if it was encoded */
+    uint16_t              ends;      /*   that may end before it */
     uint8_t               holds;
 } cguard_move_t;
 
@@ -186,7 +190,7 @@ cguard_sign_other(const cguard_signs_t *s, uint32_t other)
         state |= cguard_sign_move(s->state, &cguard_move[cguard_class[other]]);
     }
 
-    return state;
+    return (uint8_t) state;
 }
 
 
@@ -221,7 +225,7 @@ cguard_sign_char(void *data, const cguard_char_t *ch,
     }
 
     s->start = class == CGUARD_C_SEPARATOR && !kept ? ch->end : s->start;
-    s->state = cguard_sign_move(s->state, m) | kept;
+    s->state = (uint8_t) cguard_sign_move(s->state, m) | kept;
 
     if (s->state == 0) {
         return CGUARD_MAY_SEPARATE;

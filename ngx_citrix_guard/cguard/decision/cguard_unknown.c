@@ -19,9 +19,8 @@
 typedef struct {
     uint64_t              sequence;  /* sets that pass over the next bytes, */
     uint64_t              escape;    /*   behind a lead byte, an escape */
-    unsigned              plain;     /* the set of who sees no unknown */
-    unsigned              dropped;   /*   of who drops it, or ends there */
-    unsigned              holds;
+    unsigned              states;    /* for a parser that meets no unknown, */
+    unsigned              holds;     /*   for one that drops it, or ends there */
 } cguard_sets_t;
 
 
@@ -29,7 +28,8 @@ typedef struct {
     cguard_unknown_t     *u;
     cguard_sign_t         first;     /* the segment of the first unknown */
     uint32_t              segment;   /* where it starts */
-    uint32_t              since;     /* where "dropped" was a mere start */
+    uint32_t              since;     /* where the second set was mere start */
+    unsigned              wanted;    /* the first of each, every plain vpns */
     uint32_t              seen;      /* bits of all characters */
     uint32_t              odd;       /* escapes in pieces, runs of unknowns */
     uint32_t              odd_end;   /* where the last encoded unknown ended */
@@ -48,26 +48,26 @@ cguard_path_found(cguard_sign_t *sign, uint32_t start, uint32_t end)
 /* the segment may end before "end" */
 
 CGUARD_NOINLINE void
-cguard_path_ends(cguard_path_t *t, unsigned plain, unsigned dropped,
-    uint32_t end)
+cguard_path_ends(cguard_path_t *t, unsigned states, uint32_t end)
 {
     cguard_unknown_t  *u;
 
     u = t->u;
+    t->wanted &= ~states | CGUARD_S_VPNS;
 
-    if (dropped & CGUARD_S_PARENT) {
+    if (states & CGUARD_S_SECOND(CGUARD_S_PARENT)) {
         cguard_path_found(&u->dropped[0], t->since, end);
     }
 
-    if (dropped & CGUARD_S_VPNS) {
+    if (states & CGUARD_S_SECOND(CGUARD_S_VPNS)) {
         cguard_path_found(&u->dropped[1], t->since, end);
     }
 
-    if (plain & CGUARD_S_PARENT) {
+    if (states & CGUARD_S_PARENT) {
         cguard_path_found(&u->parent, t->segment, end);
     }
 
-    if (plain & CGUARD_S_VPNS) {
+    if (states & CGUARD_S_VPNS) {
         cguard_path_found(&u->vpns, t->segment, end);
 
         if (t->first.found && t->first.start < t->segment) {
@@ -105,16 +105,15 @@ CGUARD_INLINE void
 cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
     const cguard_char_t *ch)
 {
-    unsigned              plain, dropped, escape;
+    unsigned              states, dropped, escape;
     const cguard_move_t  *m;
 
     m = &cguard_move[class];
-    plain = s->plain & m->ascii;
-    dropped = s->dropped;
+    states = s->states;
     escape = s->escape & 0xff;
 
-    if (m->ends & (plain | dropped)) {
-        cguard_path_ends(t, plain, dropped, ch->start);
+    if (states & m->ends & t->wanted) {
+        cguard_path_ends(t, states & m->ends, ch->start);
     }
 
     if (class >= CGUARD_C_UNKNOWN && !t->first.found) {
@@ -126,12 +125,12 @@ cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
                          ch->depth ? ch->end : ch->start);
     }
 
-    s->plain = cguard_sign_move(plain, m) & m->ascii;
+    states = cguard_sign_move(states, m) | (ch->depth ? states & m->drop : 0u)
+             | CGUARD_S_SECOND((s->sequence & 0xff) | escape);
 
-    dropped = cguard_sign_move(dropped, m) | (s->sequence & 0xff) | escape
-              | (ch->depth ? dropped & m->drop : 0u);
+    dropped = states >> 8;
 
-    s->dropped = dropped;
+    s->states = states;
     s->sequence = s->sequence >> m->passes | dropped * m->sequence;
     s->escape = s->escape >> m->counts | dropped * m->escape;
     s->holds |= m->holds & ~(escape ? CGUARD_HOLDS_NAME : 0u);
@@ -184,7 +183,7 @@ cguard_path_flush(cguard_path_t *t)
 static void
 cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
 {
-    unsigned              class, dropped;
+    unsigned              class, states;
     const cguard_move_t  *m;
 
     class = ch->c > 0xff ? CGUARD_C_UNKNOWN : cguard_class[ch->c];
@@ -200,11 +199,11 @@ cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
     }
 
     m = &cguard_move[class];
-    dropped = t->sets.dropped;
+    states = t->sets.states;
 
     cguard_path_char(t, &t->sets, CGUARD_C_UNKNOWN, ch);
 
-    t->sets.dropped |= cguard_sign_move(dropped, m);
+    t->sets.states |= cguard_sign_move(states, m) & CGUARD_S_SECOND(0xff);
 }
 
 
@@ -368,8 +367,8 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
     t.seen = 0;
     t.odd = 0;
     t.odd_end = 0;
-    t.sets.plain = CGUARD_S_START;
-    t.sets.dropped = CGUARD_S_START;
+    t.sets.states = CGUARD_S_BOTH(CGUARD_S_START);
+    t.wanted = CGUARD_S_BOTH(CGUARD_S_SIGN);
 
     cguard_decode_init(&t.decode);
     t.decode.layers = (uint8_t) layers;
@@ -397,7 +396,7 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
     /* the last segment is over, or the rest is not read */
 
     cguard_path_flush(&t);
-    cguard_path_ends(&t, t.sets.plain, t.sets.dropped, i);
+    cguard_path_ends(&t, t.sets.states, i);
     cguard_path_over(&t, t.sets.holds, i, i);
 
     if (u->parent.found && t.first.found) {
@@ -409,8 +408,6 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
     u->read = i;
 
     if (t.decode.ctl) {
-        u->control.found = CGUARD_IN_PATH;
-        u->control.start = t.decode.ctl_start;
-        u->control.end = t.decode.ctl_end;
+        cguard_path_found(&u->control, t.decode.ctl_start, t.decode.ctl_end);
     }
 }

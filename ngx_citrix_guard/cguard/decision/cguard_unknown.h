@@ -17,7 +17,7 @@
  */
 
 #define CGUARD_ODD             512
-#define CGUARD_ODD_INCOMPLETE  8     /* what an incomplete escape counts as */
+#define CGUARD_ODD_INCOMPLETE  16    /* what an incomplete escape counts as */
 
 
 /*

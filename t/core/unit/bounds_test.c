@@ -71,10 +71,6 @@ static const bounds_case_t  bounds_cases[] = {
 
     { "/", BOUNDS_DEPTH, "/../vpns", CGUARD_TRAVERSAL,
       BOUNDS_DEPTH + 2, 0 },
-    { "/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_TRAVERSAL,
-      BOUNDS_DEPTH + 4, 0 },
-    { "/", BOUNDS_DEPTH, "%u002e/../vpns", CGUARD_TRAVERSAL,
-      BOUNDS_DEPTH + 8, 0 },
     { "/", BOUNDS_DEPTH, "\\xc0./../vpn", CGUARD_TRAVERSAL,
       1, BOUNDS_DEPTH + 6 },
     { "/", BOUNDS_DEPTH, "\\xe2x/../vpn", CGUARD_TRAVERSAL,
@@ -84,9 +80,18 @@ static const bounds_case_t  bounds_cases[] = {
     { "/x?/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_QUERY,
       BOUNDS_DEPTH + 7, 0 },
     { "/x?/", BOUNDS_DEPTH, "%x/..", CGUARD_PASS, 0, BOUNDS_NONE },
-    { "/", BOUNDS_DEPTH, "%x/..", CGUARD_TRAVERSAL, 1, 0 },
-    { "/", BOUNDS_DEPTH, "%x/vpns", CGUARD_TRAVERSAL, 1, 0 },
-    { "/", BOUNDS_DEPTH, "%x", CGUARD_PASS, 0, BOUNDS_NONE },
+    { "/", BOUNDS_DEPTH, "x/..", CGUARD_TRAVERSAL, 1, 0 },
+    { "/", BOUNDS_DEPTH, "x/vpns", CGUARD_TRAVERSAL, 1, 0 },
+    { "/", BOUNDS_DEPTH, "x", CGUARD_PASS, 0, BOUNDS_NONE },
+
+    /* a path with one more is not read to the end */
+
+    { "/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_MALFORMED,
+      BOUNDS_DEPTH + 1, BOUNDS_DEPTH + 2 },
+    { "/", BOUNDS_DEPTH, "%u002e/../vpns", CGUARD_MALFORMED,
+      BOUNDS_DEPTH + 1, BOUNDS_DEPTH + 2 },
+    { "/", BOUNDS_DEPTH, "%x", CGUARD_MALFORMED,
+      BOUNDS_DEPTH + 1, BOUNDS_DEPTH + 2 },
 
     /* what was found before counts */
 
