@@ -26,6 +26,8 @@
 
 #define BOUNDS_DEPTH  32
 
+#define BOUNDS_THREES "3333333333333333333333333333333"
+
 /* the end of an invalid range */
 
 #define BOUNDS_NONE   1
@@ -77,6 +79,9 @@ static const bounds_case_t  bounds_cases[] = {
       1, BOUNDS_DEPTH + 6 },
     { "/", BOUNDS_DEPTH, "\\xe2\\x80\\xa5/../vpns", CGUARD_TRAVERSAL,
       BOUNDS_DEPTH + 5, 0 },
+    { "/vpns/?/.", BOUNDS_DEPTH, BOUNDS_THREES "2e", CGUARD_QUERY, 1, 0 },
+    { "/vpns/?/.", BOUNDS_DEPTH + 1, "3" BOUNDS_THREES "2e", CGUARD_PASS,
+      0, BOUNDS_NONE },
     { "/x?/", BOUNDS_DEPTH, "%x/../vpns", CGUARD_QUERY,
       BOUNDS_DEPTH + 7, 0 },
     { "/x?/", BOUNDS_DEPTH, "%x/..", CGUARD_PASS, 0, BOUNDS_NONE },
