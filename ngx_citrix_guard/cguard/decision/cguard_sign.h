@@ -55,7 +55,7 @@ typedef enum {
 #define CGUARD_S_START   (CGUARD_S_DOTS|CGUARD_S_WORD)
 #define CGUARD_S_SIGN    (CGUARD_S_PARENT|CGUARD_S_VPNS)
 
-/* two sets in one: the second one is that of who drops the unknown */
+/* two sets: of who meets no unknown, of who drops it, or ends there */
 
 #define CGUARD_S_SECOND(set)  ((set) << 8)
 #define CGUARD_S_BOTH(set)    ((set) | CGUARD_S_SECOND(set))

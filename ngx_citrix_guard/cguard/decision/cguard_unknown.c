@@ -19,8 +19,8 @@
 typedef struct {
     uint64_t              sequence;  /* sets that pass over the next bytes, */
     uint64_t              escape;    /*   behind a lead byte, an escape */
-    unsigned              states;    /* for a parser that meets no unknown, */
-    unsigned              holds;     /*   for one that drops it, or ends there */
+    unsigned              states;    /* two sets, CGUARD_S_BOTH() */
+    unsigned              holds;
 } cguard_sets_t;
 
 
@@ -28,7 +28,7 @@ typedef struct {
     cguard_unknown_t     *u;
     cguard_sign_t         first;     /* the segment of the first unknown */
     uint32_t              segment;   /* where it starts */
-    uint32_t              since;     /* where the second set was mere start */
+    uint32_t              since;     /* where the second set was a start */
     unsigned              wanted;    /* the first of each, every plain vpns */
     uint32_t              seen;      /* bits of all characters */
     uint32_t              odd;       /* escapes in pieces, runs of unknowns */
