@@ -28,8 +28,8 @@ typedef struct {
     cguard_unknown_t     *u;
     cguard_sign_t         first;     /* the segment of the first unknown */
     uint32_t              segment;   /* where it starts */
-    uint32_t              since;     /* where the second set was a start */
-    unsigned              wanted;    /* the first of each, every plain vpns */
+    uint32_t              since;     /* where the second set was last a start */
+    unsigned              wanted;    /* signs that are still to be noted */
     uint32_t              seen;      /* bits of all characters */
     uint32_t              odd;       /* escapes in pieces, runs of unknowns */
     uint32_t              odd_end;   /* where the last encoded unknown ended */
@@ -45,7 +45,7 @@ cguard_path_found(cguard_sign_t *sign, uint32_t start, uint32_t end)
 }
 
 
-/* the segment may end before "end" */
+/* the segment may end before "end"; each plain vpns may make a guess */
 
 CGUARD_NOINLINE void
 cguard_path_ends(cguard_path_t *t, unsigned states, uint32_t end)

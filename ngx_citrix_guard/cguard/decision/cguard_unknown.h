@@ -13,7 +13,7 @@
 
 /*
  * How many runs of unknown bytes, and escapes other than complete ones of two
- * digits, a path may have: more than any name.  A path with more is refused.
+ * digits, a path may have.  One that goes on behind more of them is refused.
  */
 
 #define CGUARD_ODD             512

@@ -26,6 +26,8 @@
 
 #define BOUNDS_DEPTH  32
 
+/* a first digit for all of them but one */
+
 #define BOUNDS_THREES "3333333333333333333333333333333"
 
 /* the end of an invalid range */
