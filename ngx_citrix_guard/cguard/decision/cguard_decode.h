@@ -30,9 +30,8 @@ CGUARD_INLINE void
 cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
     cguard_emit_pt emit, void *data)
 {
-    int            step;
     uint8_t        class;
-    unsigned       may;
+    unsigned       may, step;
     uint32_t       i, end;
     cguard_char_t  ch, plain, last = { '\0', len, len, 0, 0 };
 
@@ -63,7 +62,7 @@ cguard_decode(cguard_decode_t *d, const unsigned char *p, uint32_t len,
 
         if (step != CGUARD_STEP_EMIT) {
             if (step) {
-                cguard_decode_feed(d, &ch, emit, data);
+                cguard_decode_feed(d, &ch, step, emit, data);
             }
 
             continue;

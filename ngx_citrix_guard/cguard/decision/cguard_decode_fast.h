@@ -67,7 +67,7 @@ cguard_decode_hex(cguard_decode_t *d, const unsigned char *p,
     }
 
     ch->end += (uint32_t) (s - p) - 1;
-    cguard_decode_percent(d, ch);
+    cguard_decode_byte(d, ch);
 
     return 1;
 }
@@ -82,8 +82,8 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
     unsigned  n, need;
     uint32_t  value;
 
-    need = cguard_utf8_ncont[p[0] & 0x3f];
-    value = p[0] & (0x3f >> need);
+    need = cguard_utf8_ncont[ch->c & 0x3f];
+    value = ch->c & (0x3f >> need);
 
     for (n = 1; n <= need; n++) {
 
@@ -105,32 +105,31 @@ cguard_decode_sequence(cguard_decode_t *d, const unsigned char *p,
 
 
 /*
- * The byte at p[0]: CGUARD_STEP_EMIT if "ch" is emitted now (what is on the
- * stack before it remains unfinished), CGUARD_STEP_EXTEND if it is to be fed,
- * 0 if it is pending.
+ * The byte at p[0], or what it begins, as "ch".  Returns what that does:
+ * CGUARD_STEP_EMIT if it is emitted now (what is on the stack before it remains
+ * unfinished), 0 if it is pending.
  */
 
-CGUARD_INLINE int
+CGUARD_INLINE unsigned
 cguard_decode_raw(cguard_decode_t *d, const unsigned char *p,
     const unsigned char *last, unsigned class, cguard_char_t *ch)
 {
-    int  whole;
-
     if (!(class & CGUARD_B_FEED) || d->npending == CGUARD_DECODE_DEPTH) {
         return cguard_decode_step(d, ch->c);
     }
 
-    whole = p[0] == '%' ? cguard_decode_hex(d, p, last, ch)
-                        : cguard_decode_sequence(d, p, last, ch);
+    if (p[0] == '%') {
+        if (!cguard_decode_hex(d, p, last, ch)) {
+            cguard_decode_push(d, ch, CGUARD_PERCENT, 0, 0);
+            return 0;
+        }
 
-    if (!whole) {
+    } else if (!cguard_decode_sequence(d, p, last, ch)) {
         cguard_decode_begin(d, ch);
         return 0;
     }
 
-    return d->npending == 0
-           && (ch->c > 0xff || !(cguard_byte[ch->c] & CGUARD_B_FEED))
-           ? CGUARD_STEP_EMIT : CGUARD_STEP_EXTEND;
+    return cguard_decode_step(d, ch->c);
 }
 
 

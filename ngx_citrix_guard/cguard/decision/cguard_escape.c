@@ -41,6 +41,7 @@ const uint8_t  cguard_token[256] = {
 
 #define EMIT    CGUARD_STEP_EMIT
 #define EXTEND  CGUARD_STEP_EXTEND
+#define DROP    CGUARD_STEP_DROP
 #define BEGIN   CGUARD_STEP_PUSH|CGUARD_PERCENT, \
                 CGUARD_STEP_PUSH|CGUARD_OPEN, CGUARD_STEP_PUSH|CGUARD_LEAD
 
@@ -52,11 +53,11 @@ const uint8_t  cguard_step[CGUARD_ESCAPE_MAX][CGUARD_T_MAX] = {
     /*                      other   hex     u       cont    % lead noise */
 
     [CGUARD_NONE]       = { EMIT,   EMIT,   EMIT,   EMIT,   BEGIN, EMIT },
-    [CGUARD_PERCENT]    = { EMIT,   EXTEND, EXTEND, EMIT,   BEGIN, 0 },
-    [CGUARD_DIGIT]      = { EMIT,   EXTEND, EMIT,   EMIT,   BEGIN, 0 },
-    [CGUARD_POINT]      = { EMIT,   EXTEND, EMIT,   EMIT,   BEGIN, 0 },
-    [CGUARD_OPEN]       = { EXTEND, EXTEND, EXTEND, EXTEND, BEGIN, 0 },
-    [CGUARD_LEAD]       = { EMIT,   EMIT,   EMIT,   EXTEND, BEGIN, 0 },
-    [CGUARD_SEQUENCE]   = { EXTEND, EXTEND, EXTEND, EXTEND, BEGIN, 0 },
-    [CGUARD_LENIENT]    = { EXTEND, EXTEND, EXTEND, EXTEND, BEGIN, 0 }
+    [CGUARD_PERCENT]    = { EMIT,   EXTEND, EXTEND, EMIT,   BEGIN, DROP },
+    [CGUARD_DIGIT]      = { EMIT,   EXTEND, EMIT,   EMIT,   BEGIN, DROP },
+    [CGUARD_POINT]      = { EMIT,   EXTEND, EMIT,   EMIT,   BEGIN, DROP },
+    [CGUARD_OPEN]       = { EXTEND, EXTEND, EXTEND, EXTEND, BEGIN, DROP },
+    [CGUARD_LEAD]       = { EMIT,   EMIT,   EMIT,   EXTEND, BEGIN, DROP },
+    [CGUARD_SEQUENCE]   = { EXTEND, EXTEND, EXTEND, EXTEND, BEGIN, DROP },
+    [CGUARD_LENIENT]    = { EXTEND, EXTEND, EXTEND, EXTEND, BEGIN, DROP }
 };

@@ -90,11 +90,12 @@ typedef enum {
 } cguard_escape_e;
 
 
-/* what a byte does, by what is on top of the stack; 0: it is dropped */
+/* what a byte does, by what is on top of the stack; 0: it is part of that */
 
 #define CGUARD_STEP_EMIT     0x10    /* it fits nowhere, the stack is flushed */
 #define CGUARD_STEP_EXTEND   0x20    /* it may extend the escape on top */
 #define CGUARD_STEP_PUSH     0x40    /* it begins an escape, */
+#define CGUARD_STEP_DROP     0x80    /* it is dropped */
 #define CGUARD_STEP_KIND     0x0f    /*   of this kind, cguard_escape_e */
 
 
@@ -114,7 +115,6 @@ typedef struct {
     uint8_t               kind;
     uint8_t               need;
     uint8_t               lead;
-    uint8_t               within;    /* set in the reading of the unknown */
     uint8_t               strange;   /* its "%" was no ASCII, nor the rest */
 } cguard_escape_t;
 
@@ -126,7 +126,6 @@ typedef struct {
     uint32_t              nqueue;
     uint8_t               ctl;
     uint8_t               layers;    /*   in so many layers at most */
-    uint8_t               point;     /* a code point that is not ASCII */
     cguard_char_t         queue[CGUARD_DECODE_QUEUE];
     cguard_escape_t       pending[CGUARD_DECODE_DEPTH];
 } cguard_decode_t;
@@ -161,7 +160,6 @@ cguard_decode_init(cguard_decode_t *d)
     d->nqueue = 0;
     d->ctl = 0;
     d->layers = 0;
-    d->point = 0;
 }
 
 
@@ -222,7 +220,7 @@ cguard_decode_begin(cguard_decode_t *d, const cguard_char_t *ch)
     unsigned  need, kind;
 
     need = cguard_utf8_ncont[ch->c & 0x3f];
-    kind = cguard_decode_step(d, ch->c) & CGUARD_STEP_KIND;
+    kind = cguard_step[CGUARD_NONE][cguard_token[ch->c]] & CGUARD_STEP_KIND;
 
     cguard_decode_push(d, ch, kind, ch->c & (0x3f >> need), need);
 }
@@ -262,7 +260,6 @@ cguard_decode_point(cguard_decode_t *d, cguard_char_t *ch, uint32_t point)
         return;
     }
 
-    d->point = 1;
     ch->c = CGUARD_CODE_POINT | point;
     ch->other = CGUARD_OTHER_DROP;
 
@@ -288,43 +285,14 @@ cguard_decode_point(cguard_decode_t *d, cguard_char_t *ch, uint32_t point)
 }
 
 
-/* "ch" is what an escape with "%" stands for */
+/* "ch" is the byte that an escape with "%" stands for */
 
 static inline void
-cguard_decode_percent(cguard_decode_t *d, cguard_char_t *ch)
+cguard_decode_byte(cguard_decode_t *d, const cguard_char_t *ch)
 {
-    if (ch->c >= 0x100) {
-        ch->depth++;
-        cguard_decode_point(d, ch, ch->c);
-
-    } else if (ch->depth <= d->layers
-               && cguard_byte[ch->c] & CGUARD_B_CONTROL)
-    {
+    if (ch->depth <= d->layers && cguard_byte[ch->c] & CGUARD_B_CONTROL) {
         cguard_decode_control(d, ch);
     }
-}
-
-
-static inline int
-cguard_decode_uhex(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
-{
-    uint32_t  point;
-
-    if (--e->need) {
-        e->value = e->value << 8 | ch->c;
-        e->depth = e->depth > ch->depth ? e->depth : ch->depth;
-        return 0;
-    }
-
-    point = (uint32_t) cguard_hex[e->value >> 16 & 0xff] << 12
-            | (uint32_t) cguard_hex[e->value >> 8 & 0xff] << 8
-            | (uint32_t) cguard_hex[e->value & 0xff] << 4
-            | cguard_hex[ch->c];
-
-    cguard_decode_reduce(d, ch, point);
-    cguard_decode_percent(d, ch);
-
-    return 1;
 }
 
 
@@ -342,7 +310,7 @@ cguard_decode_matters(uint32_t value, unsigned need)
 }
 
 
-CGUARD_INLINE int
+CGUARD_INLINE unsigned
 cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 {
     uint32_t  value, other;
@@ -357,7 +325,7 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
         && (!(cguard_byte[ch->c] & (CGUARD_B_CONT|CGUARD_B_LENIENT))
             || !cguard_decode_matters(value, need)))
     {
-        return -1;
+        return CGUARD_STEP_EMIT;
     }
 
     if (need) {
@@ -384,23 +352,62 @@ cguard_decode_cont(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
         cguard_decode_point(d, ch, value);
     }
 
-    return 1;
+    return cguard_decode_step(d, ch->c);
 }
 
 
 /*
- * Extends the escape on top of the stack by a character.  Returns 1 if that
- * completes it ("ch" is the result), 0 if more is needed, -1 if the character
- * does not fit.
+ * Extends the escape with "%" on top of the stack by a digit, or the "u".
+ * Returns 1 if that completes it ("ch" is the byte, or the code point from
+ * U+0100 on, that it stands for), or 0.
  */
 
 CGUARD_INLINE int
-cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
+cguard_decode_digit(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
 {
-    uint32_t          c;
-    cguard_escape_t  *e;
+    uint32_t  c, value;
 
     c = ch->c;
+    value = e->value << 8 | c;
+
+    if (e->kind == CGUARD_PERCENT) {
+        e->kind = (c | 0x20) == 'u' ? CGUARD_POINT : CGUARD_DIGIT;
+        e->need = e->kind == CGUARD_POINT ? 4 : 1;
+
+    } else if (--e->need == 0) {
+        c = (uint32_t) cguard_hex[value >> 8 & 0xff] << 4
+            | cguard_hex[value & 0xff];
+
+        if (e->kind == CGUARD_POINT) {
+            c |= (uint32_t) cguard_hex[value >> 24] << 12
+                 | (uint32_t) cguard_hex[value >> 16 & 0xff] << 8;
+        }
+
+        cguard_decode_reduce(d, ch, c);
+
+        ch->depth += c >= 0x100;
+
+        return 1;
+    }
+
+    e->value = value;
+    e->depth = e->depth > ch->depth ? e->depth : ch->depth;
+
+    return 0;
+}
+
+
+/*
+ * Extends the escape on top of the stack by a character.  Returns 0 if more is
+ * needed, CGUARD_STEP_EMIT if the character does not fit, or, if that completes
+ * the escape, what "ch", now the result, does.
+ */
+
+CGUARD_INLINE unsigned
+cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
+{
+    cguard_escape_t  *e;
+
     e = &d->pending[d->npending - 1];
 
     if (e->kind >= CGUARD_OPEN) {
@@ -411,24 +418,15 @@ cguard_decode_extend(cguard_decode_t *d, cguard_char_t *ch)
         e->strange &= (uint8_t) ~CGUARD_STRANGE_ALL;
     }
 
-    if (e->kind == CGUARD_PERCENT) {
-        e->kind = (c | 0x20) == 'u' ? CGUARD_POINT : CGUARD_DIGIT;
-        e->need = 4;
-        e->value = c;
-        e->depth = e->depth > ch->depth ? e->depth : ch->depth;
+    if (!cguard_decode_digit(d, e, ch)) {
         return 0;
     }
 
-    if (e->kind == CGUARD_POINT) {
-        return cguard_decode_uhex(d, e, ch);
+    if (ch->c >= 0x100) {
+        cguard_decode_point(d, ch, ch->c);
     }
 
-    c = (uint32_t) cguard_hex[e->value & 0xff] << 4 | cguard_hex[c];
-
-    cguard_decode_reduce(d, ch, c);
-    cguard_decode_percent(d, ch);
-
-    return 1;
+    return cguard_decode_step(d, ch->c);
 }
 
 
@@ -454,23 +452,12 @@ cguard_decode_next(cguard_decode_t *d, cguard_char_t *ch)
 
 CGUARD_INLINE void
 cguard_decode_feed(cguard_decode_t *d, cguard_char_t *ch,
-    cguard_emit_pt emit, void *data)
+    unsigned step, cguard_emit_pt emit, void *data)
 {
-    int       rc;
-    unsigned  step;
-
     for ( ;; ) {
 
-        step = cguard_decode_step(d, ch->c);
-
-        if (step & CGUARD_STEP_EXTEND) {
-            rc = cguard_decode_extend(d, ch);
-
-            if (rc == 1) {
-                continue;
-            }
-
-            step = rc == 0 ? 0 : CGUARD_STEP_EMIT;
+        while (step & CGUARD_STEP_EXTEND) {
+            step = cguard_decode_extend(d, ch);
         }
 
         if (step & CGUARD_STEP_EMIT) {
@@ -484,6 +471,8 @@ cguard_decode_feed(cguard_decode_t *d, cguard_char_t *ch,
         if (!cguard_decode_next(d, ch)) {
             return;
         }
+
+        step = cguard_decode_step(d, ch->c);
     }
 }
 

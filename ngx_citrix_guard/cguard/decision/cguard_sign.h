@@ -32,9 +32,7 @@ typedef enum {
     CGUARD_C_END,                    /* ? # ; */
     CGUARD_C_SEPARATOR,
     CGUARD_C_UNKNOWN,                /* from 80 up, + continuation bytes */
-    CGUARD_C_HEX = CGUARD_C_UNKNOWN + 6,     /* a broken %HH, or %uHHHH */
-    CGUARD_C_POINT,
-    CGUARD_C_MAX
+    CGUARD_C_MAX = CGUARD_C_UNKNOWN + 6
 } cguard_class_e;
 
 
@@ -71,10 +69,9 @@ typedef enum {
 /* how a character moves two sets, without a branch that is hard to foresee */
 
 typedef struct {
-    uint64_t              sequence;  /* times a set: bytes to swallow for */
-    uint64_t              escape;    /*   a lead byte, a broken escape */
-    uint8_t               passes;    /* bits of "sequence" that it takes off */
-    uint8_t               counts;    /*   of "escape" */
+    uint64_t              sequence;  /* times a set: bytes to swallow */
+    uint8_t               passes;    /* bits that it takes off those, */
+    uint8_t               counts;    /*   off those of a broken escape */
     uint16_t              step;      /* states that go on to the next bit */
     uint16_t              stay;      /*   that stay */
     uint16_t              begin;     /*   that are new */
@@ -82,6 +79,44 @@ typedef struct {
     uint16_t              ends;      /*   that may end before it */
     uint8_t               holds;
 } cguard_move_t;
+
+
+#define CGUARD_MOVE_CHARACTER(step)                                           \
+    { 0, 8, 8, CGUARD_S_BOTH(step), 0, 0, 0, 0, CGUARD_HOLDS_NAME }
+
+#define CGUARD_MOVE_UNKNOWN(sequence)                                         \
+    { sequence, 8, 0, 0, CGUARD_S_SECOND(0xff),                               \
+      CGUARD_S_SECOND(CGUARD_S_START), 0, CGUARD_S_SECOND(CGUARD_S_SIGN),     \
+      CGUARD_HOLDS_UNKNOWN }
+
+/*
+ * "..." is a parent whose trailing dot was dropped, "vpns." is vpns.  The table
+ * stands here, so that the compiler knows the moves of a class that it knows.
+ */
+
+static const cguard_move_t  cguard_move[CGUARD_C_MAX] = {
+    [CGUARD_C_OTHER] = CGUARD_MOVE_CHARACTER(0),
+    [CGUARD_C_DOT] = { 0, 8, 8, CGUARD_S_BOTH(CGUARD_S_DOTS|CGUARD_S_DOT),
+                       CGUARD_S_BOTH(CGUARD_S_SIGN), 0, CGUARD_S_SECOND(0xff),
+                       0, 0 },
+    [CGUARD_C_V] = CGUARD_MOVE_CHARACTER(CGUARD_S_WORD),
+    [CGUARD_C_P] = CGUARD_MOVE_CHARACTER(CGUARD_S_V),
+    [CGUARD_C_N] = CGUARD_MOVE_CHARACTER(CGUARD_S_VP),
+    [CGUARD_C_S] = CGUARD_MOVE_CHARACTER(CGUARD_S_VPN),
+    [CGUARD_C_NOISE] = { 0, 0, 0, 0, CGUARD_S_BOTH(0xff), 0, 0,
+                         CGUARD_S_BOTH(CGUARD_S_SIGN), 0 },
+    [CGUARD_C_END] = { 0, 8, 8, 0, 0, 0, 0, CGUARD_S_BOTH(CGUARD_S_SIGN),
+                       CGUARD_HOLDS_END },
+    [CGUARD_C_SEPARATOR] = { 0, 8, 8, 0, 0, CGUARD_S_BOTH(CGUARD_S_START),
+                             CGUARD_S_SECOND(0xff),
+                             CGUARD_S_BOTH(CGUARD_S_SIGN), 0 },
+    [CGUARD_C_UNKNOWN] = CGUARD_MOVE_UNKNOWN(0),
+    [CGUARD_C_UNKNOWN + 1] = CGUARD_MOVE_UNKNOWN(0x01),
+    [CGUARD_C_UNKNOWN + 2] = CGUARD_MOVE_UNKNOWN(0x0101),
+    [CGUARD_C_UNKNOWN + 3] = CGUARD_MOVE_UNKNOWN(0x010101),
+    [CGUARD_C_UNKNOWN + 4] = CGUARD_MOVE_UNKNOWN(0x01010101),
+    [CGUARD_C_UNKNOWN + 5] = CGUARD_MOVE_UNKNOWN(0x0101010101)
+};
 
 
 #define CGUARD_IN_PATH       1
@@ -109,7 +144,6 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 extern const uint8_t  cguard_class[256];
-extern const cguard_move_t  cguard_move[CGUARD_C_MAX];
 
 #pragma GCC visibility pop
 

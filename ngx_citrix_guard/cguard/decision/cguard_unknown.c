@@ -78,6 +78,13 @@ cguard_path_ends(cguard_path_t *t, unsigned states, uint32_t end)
 }
 
 
+CGUARD_NOINLINE void
+cguard_path_first(cguard_path_t *t)
+{
+    cguard_path_found(&t->first, t->segment, 0);
+}
+
+
 /*
  * The segment is over, for a parser that meets no unknown.  The first unknown
  * may be within the escape that ends it, up to "last".
@@ -117,10 +124,13 @@ cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
     }
 
     if (class >= CGUARD_C_UNKNOWN && !t->first.found) {
-        cguard_path_found(&t->first, t->segment, 0);
+        cguard_path_first(t);
     }
 
-    if (class == CGUARD_C_SEPARATOR || class == CGUARD_C_END) {
+    if ((class == CGUARD_C_SEPARATOR || class == CGUARD_C_END)
+        && (t->first.end == 0
+            || (s->holds == CGUARD_HOLDS_UNKNOWN && t->u->vpns.found)))
+    {
         cguard_path_over(t, s->holds, ch->start,
                          ch->depth ? ch->end : ch->start);
     }
@@ -132,7 +142,7 @@ cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
 
     s->states = states;
     s->sequence = s->sequence >> m->passes | dropped * m->sequence;
-    s->escape = s->escape >> m->counts | dropped * m->escape;
+    s->escape >>= m->counts;
     s->holds |= m->holds & ~(escape ? CGUARD_HOLDS_NAME : 0u);
 
     if (class == CGUARD_C_SEPARATOR) {
@@ -163,8 +173,10 @@ cguard_path_flush(cguard_path_t *t)
         ch.start = ch.end = e->start;
         t->odd += CGUARD_ODD_INCOMPLETE - 1;     /* its "%" is counted */
 
-        cguard_path_char(t, &t->sets, point ? CGUARD_C_POINT : CGUARD_C_HEX,
-                         &ch);
+        cguard_path_char(t, &t->sets, CGUARD_C_UNKNOWN, &ch);
+
+        t->sets.escape |= (t->sets.states >> 8)
+                          * (point ? 0x0101010101u : 0x0101u);
 
         for ( /* void */ ; n; n--) {
             cguard_path_char(t, &t->sets, CGUARD_C_OTHER, &ch);
@@ -181,10 +193,9 @@ cguard_path_flush(cguard_path_t *t)
  */
 
 static void
-cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
+cguard_path_see(cguard_path_t *t, const cguard_char_t *ch)
 {
-    unsigned              class, states;
-    const cguard_move_t  *m;
+    unsigned  class, states;
 
     class = ch->c > 0xff ? CGUARD_C_UNKNOWN : cguard_class[ch->c];
 
@@ -193,17 +204,17 @@ cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
         t->odd_end = ch->end;
     }
 
-    if (!within || class >= CGUARD_C_UNKNOWN) {
+    if (!ch->other || class >= CGUARD_C_UNKNOWN) {
         cguard_path_char(t, &t->sets, class, ch);
         return;
     }
 
-    m = &cguard_move[class];
     states = t->sets.states;
 
     cguard_path_char(t, &t->sets, CGUARD_C_UNKNOWN, ch);
 
-    t->sets.states |= cguard_sign_move(states, m) & CGUARD_S_SECOND(0xff);
+    t->sets.states |= cguard_sign_move(states, &cguard_move[class])
+                      & CGUARD_S_SECOND(0xff);
 }
 
 
@@ -214,77 +225,85 @@ cguard_path_see(cguard_path_t *t, const cguard_char_t *ch, unsigned within)
  */
 
 static int
-cguard_path_extend(cguard_path_t *t, unsigned step, cguard_char_t *ch,
-    unsigned *within)
+cguard_path_extend(cguard_path_t *t, cguard_escape_t *e, unsigned step,
+    cguard_char_t *ch)
 {
-    cguard_escape_t  *e;
+    if (!t->first.found
+        && (step == CGUARD_STEP_DROP || ch->depth > e->depth))
+    {
+        cguard_path_first(t);
+    }
 
-    e = &t->decode.pending[t->decode.npending - 1];
+    e->depth = ch->depth > e->depth ? ch->depth : e->depth;
 
-    if (ch->c >= 0x80) {
-        e->within = 1;
+    if (step == CGUARD_STEP_DROP) {
         return 0;
     }
 
-    if (step == 0 || ch->depth > e->depth) {
-        cguard_path_found(&t->first, t->segment, 0);
-        e->depth = ch->depth > e->depth ? ch->depth : e->depth;
-    }
-
-    if (step == 0) {
-        return 0;
-    }
-
-    e->within |= (uint8_t) *within;
-    *within = e->within;
+    e->strange |= ch->other ? CGUARD_STRANGE_END : 0;
 
     /* no control byte comes out of it in a single layer */
 
-    ch->depth += *within;
+    ch->depth += e->strange != 0;
 
-    return cguard_decode_extend(&t->decode, ch);
+    if (!cguard_decode_digit(&t->decode, e, ch)) {
+        return 0;
+    }
+
+    if (ch->c < 0x100) {
+        cguard_decode_byte(&t->decode, ch);
+
+    } else {
+        ch->c = CGUARD_CODE_POINT;
+    }
+
+    return 1;
 }
 
 
 static void
 cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
 {
-    unsigned  step, within;
-
-    within = 0;
+    unsigned          step;
+    cguard_escape_t  *e;
 
     for ( ;; ) {
-        if (t->decode.point) {
-            t->decode.point = 0;
-            t->decode.nqueue = 0;
-            ch->c = CGUARD_CODE_POINT;
-        }
-
         t->seen |= ch->c;
-        step = ch->c < 0x80 ? cguard_decode_step(&t->decode, ch->c)
-                            : CGUARD_STEP_EXTEND;
-
-        if (t->decode.npending == 0 || step == CGUARD_STEP_EMIT) {
-            cguard_path_flush(t);
-
-            if (ch->c != '%') {
-                cguard_path_see(t, ch, within);
-                return;
-            }
-        }
 
         if (ch->c == '%') {
-            cguard_decode_begin(&t->decode, ch);
-            t->decode.pending[t->decode.npending - 1].within
-                = (uint8_t) within;
+            if (t->decode.npending == CGUARD_DECODE_DEPTH) {
+                cguard_path_flush(t);
+            }
+
+            cguard_decode_push(&t->decode, ch, CGUARD_PERCENT, 0, 0);
             t->odd++;
             return;
         }
 
-        if (!cguard_path_extend(t, step, ch, &within)) {
+        if (t->decode.npending == 0) {
+            break;
+        }
+
+        e = &t->decode.pending[t->decode.npending - 1];
+
+        if (ch->c >= 0x80) {
+            e->strange = CGUARD_STRANGE_END;
+            return;
+        }
+
+        step = cguard_step[e->kind][cguard_token[ch->c]];
+
+        if (step == CGUARD_STEP_EMIT) {
+            cguard_path_flush(t);
+            break;
+        }
+
+        if (!cguard_path_extend(t, e, step, ch)) {
             return;
         }
     }
+
+    cguard_path_see(t, ch);
 }
 
 
@@ -311,7 +330,7 @@ static uint32_t
 cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
     uint32_t len)
 {
-    unsigned       control, run;
+    unsigned       run;
     uint32_t       odd;
     cguard_char_t  ch = { 0, 0, 0, 0, 0 };
     cguard_sets_t  s;
@@ -319,7 +338,6 @@ cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
     run = 0;
     s = t->sets;
     odd = t->odd;
-    control = t->decode.ctl ? 0 : CGUARD_B_CONTROL;
 
     for ( /* void */ ; i < len && p[i] != '%' && odd <= CGUARD_ODD; i++) {
         run = p[i] >= 0x80 ? run + 1 : 0;
@@ -332,9 +350,8 @@ cguard_path_run(cguard_path_t *t, const unsigned char *p, uint32_t i,
         ch.start = i;
         ch.end = i + 1;
 
-        if (cguard_byte[p[i]] & control) {
+        if (cguard_byte[p[i]] & CGUARD_B_CONTROL) {
             cguard_decode_control(&t->decode, &ch);
-            control = 0;
         }
 
         t->seen |= p[i];
@@ -357,17 +374,13 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
     cguard_char_t  ch;
     cguard_path_t  t;
 
-    memset(u, 0, sizeof(cguard_unknown_t));
-    memset(&t.first, 0, sizeof(cguard_sign_t));
-    memset(&t.sets, 0, sizeof(cguard_sets_t));
+    memset(u, 0, offsetof(cguard_unknown_t, control));
+    memset(&t, 0, offsetof(cguard_path_t, sets));
+
+    u->control.found = 0;
 
     t.u = u;
-    t.segment = 0;
-    t.since = 0;
-    t.seen = 0;
-    t.odd = 0;
-    t.odd_end = 0;
-    t.sets.states = CGUARD_S_BOTH(CGUARD_S_START);
+    t.sets = (cguard_sets_t) { 0, 0, CGUARD_S_BOTH(CGUARD_S_START), 0 };
     t.wanted = CGUARD_S_BOTH(CGUARD_S_SIGN);
 
     cguard_decode_init(&t.decode);
@@ -375,19 +388,19 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
 
     for (i = 0; i < len && t.odd <= CGUARD_ODD; i = ch.end) {
 
-        if (t.decode.npending == 0 && p[i] != '%') {
-            ch.end = cguard_path_run(&t, p, i, len);
-            continue;
-        }
-
         ch = (cguard_char_t) { p[i], i, i + 1, 0, 0 };
 
-        if (cguard_byte[p[i]] & CGUARD_B_CONTROL) {
-            cguard_decode_control(&t.decode, &ch);
-        }
+        if (p[i] == '%') {
+            if (t.decode.npending < CGUARD_DECODE_DEPTH) {
+                cguard_decode_hex(&t.decode, p + i, p + len, &ch);
+            }
 
-        if (p[i] == '%' && t.decode.npending < CGUARD_DECODE_DEPTH) {
-            cguard_decode_hex(&t.decode, p + i, p + len, &ch);
+        } else if (t.decode.npending == 0) {
+            ch.end = cguard_path_run(&t, p, i, len);
+            continue;
+
+        } else if (cguard_byte[p[i]] & CGUARD_B_CONTROL) {
+            cguard_decode_control(&t.decode, &ch);
         }
 
         cguard_path_feed(&t, &ch);

@@ -34,6 +34,7 @@ const unsigned char *cguard_memchr(const unsigned char *p, int c, size_t n);
 #undef NOISE
 #undef EMIT
 #undef EXTEND
+#undef DROP
 #undef BEGIN
 
 #include "cguard/decision/cguard_sign.c"
