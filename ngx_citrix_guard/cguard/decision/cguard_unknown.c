@@ -252,9 +252,6 @@ cguard_path_extend(cguard_path_t *t, cguard_escape_t *e, unsigned step,
 
     if (ch->c < 0x100) {
         cguard_decode_byte(&t->decode, ch);
-
-    } else {
-        ch->c = CGUARD_CODE_POINT;
     }
 
     return 1;
