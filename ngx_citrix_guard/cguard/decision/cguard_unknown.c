@@ -8,7 +8,7 @@
  */
 
 
-#include <string.h>
+#include <stdint.h>
 
 #include "cguard_unknown.h"
 #include "cguard_decode_fast.h"
@@ -371,12 +371,17 @@ cguard_unknown(const unsigned char *p, uint32_t len, unsigned layers,
     cguard_char_t  ch;
     cguard_path_t  t;
 
-    memset(u, 0, offsetof(cguard_unknown_t, control));
-    memset(&t, 0, offsetof(cguard_path_t, sets));
+    static const cguard_unknown_t  none;
 
-    u->control.found = 0;
+    *u = none;
 
     t.u = u;
+    t.first = none.parent;
+    t.segment = 0;
+    t.since = 0;
+    t.seen = 0;
+    t.odd = 0;
+    t.odd_end = 0;
     t.sets = (cguard_sets_t) { 0, 0, CGUARD_S_BOTH(CGUARD_S_START), 0 };
     t.wanted = CGUARD_S_BOTH(CGUARD_S_SIGN);
 
