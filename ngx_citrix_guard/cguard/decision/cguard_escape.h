@@ -379,7 +379,7 @@ cguard_decode_digit(cguard_decode_t *d, cguard_escape_t *e, cguard_char_t *ch)
             | cguard_hex[value & 0xff];
 
         if (e->kind == CGUARD_POINT) {
-            c |= (uint32_t) cguard_hex[value >> 24] << 12
+            c |= (uint32_t) cguard_hex[value >> 24 & 0xff] << 12
                  | (uint32_t) cguard_hex[value >> 16 & 0xff] << 8;
         }
 
