@@ -245,7 +245,7 @@ cguard_decode_reduce(cguard_decode_t *d, cguard_char_t *ch, uint32_t c)
 
 /*
  * The text that a code point may be read as.  If that has several characters,
- * all but the first go into the queue.
+ * all but the first go into the queue; none of these is a "%".
  */
 
 static inline void

@@ -208,7 +208,11 @@ compat_same(const char *have, const char *want)
 }
 
 
-/* every expansion is ASCII with a relevant character; none is missing */
+/*
+ * Every expansion is ASCII with a relevant character; none is missing.  A "%"
+ * stands alone: what follows the first character is not fed where nothing is
+ * pending, see cguard_decode().
+ */
 
 static int
 compat_whole(void)
@@ -247,6 +251,10 @@ compat_whole(void)
         if (strpbrk(text, "./\\;?#%+ 0123456789abcdefABCDEFuUvVpPnNsS")
             == NULL)
         {
+            return 0;
+        }
+
+        if (len > 1 && strchr(text, '%') != NULL) {
             return 0;
         }
 
