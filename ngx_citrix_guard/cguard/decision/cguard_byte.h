@@ -36,8 +36,9 @@ extern const uint8_t  cguard_hex[256];
 
 #define CGUARD_MAY_SEPARATE  0x01    /* "/", "\\" or "%" */
 #define CGUARD_MAY_MATTER    0x02    /* any ASCII character */
-#define CGUARD_MAY_LEAD      0x04    /* one of these, with the next byte if */
-#define CGUARD_MAY_CONTINUE  0x08    /*   that has this bit */
+#define CGUARD_MAY_LEAD      0x04    /* one of these, if it goes on: with */
+#define CGUARD_MAY_CONTINUE  0x08    /*   a continuation byte or an escape, */
+#define CGUARD_MAY_VANISH    0x10    /*   or behind what may be noise */
 
 extern const uint8_t  cguard_may[256];
 

@@ -21,7 +21,10 @@
 #include "cguard_escape.h"
 
 
-/* returns where something of "may" is or begins */
+/*
+ * Returns where something of "may" is or begins.  A lead byte goes on with the
+ * next byte, or behind noise, which is dropped.
+ */
 
 CGUARD_INLINE uint32_t
 cguard_decode_skip(const unsigned char *p, uint32_t i, uint32_t len,
@@ -33,8 +36,11 @@ cguard_decode_skip(const unsigned char *p, uint32_t i, uint32_t len,
         is = cguard_may[p[i]];
 
         if (is & may
-            && (!(is & CGUARD_MAY_LEAD) || i + 1 == len
-                || cguard_may[p[i + 1]] & CGUARD_MAY_CONTINUE))
+            && (!(is & CGUARD_MAY_LEAD) || len - i <= 2
+                || cguard_may[p[i + 1]] & CGUARD_MAY_CONTINUE
+                || (cguard_may[p[i + 1]] & CGUARD_MAY_VANISH
+                    && cguard_may[p[i + 2]]
+                       & (CGUARD_MAY_CONTINUE|CGUARD_MAY_VANISH))))
         {
             break;
         }

@@ -90,7 +90,7 @@ typedef enum {
 } cguard_escape_e;
 
 
-/* what a byte does, by what is on top of the stack; 0: it is part of that */
+/* what a byte does, by what is on top of the stack; 0: it waits there */
 
 #define CGUARD_STEP_EMIT     0x10    /* it fits nowhere, the stack is flushed */
 #define CGUARD_STEP_EXTEND   0x20    /* it may extend the escape on top */
@@ -104,6 +104,7 @@ typedef enum {
 #define CGUARD_STRANGE_ALL   0x01    /* a strict parser drops all of it */
 #define CGUARD_STRANGE_END   0x02    /*   or may end a segment before it */
 #define CGUARD_STRANGE       0x03
+#define CGUARD_STRANGE_DIGIT 0x04    /* for each character out of such a one */
 
 
 /* an escape that waits for more bytes */
@@ -115,7 +116,7 @@ typedef struct {
     uint8_t               kind;
     uint8_t               need;
     uint8_t               lead;
-    uint8_t               strange;   /* its "%" was no ASCII, nor the rest */
+    uint8_t               strange;   /* what of it was no plain ASCII */
 } cguard_escape_t;
 
 

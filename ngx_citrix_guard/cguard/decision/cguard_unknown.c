@@ -38,7 +38,7 @@ typedef struct {
 } cguard_path_t;
 
 
-static void
+CGUARD_NOINLINE void
 cguard_path_found(cguard_sign_t *sign, uint32_t start, uint32_t end)
 {
     cguard_sign_found(sign, CGUARD_IN_PATH, start, end);
@@ -75,13 +75,6 @@ cguard_path_ends(cguard_path_t *t, unsigned states, uint32_t end)
             cguard_path_found(&u->guess[1], t->first.start, t->first.end);
         }
     }
-}
-
-
-CGUARD_NOINLINE void
-cguard_path_first(cguard_path_t *t)
-{
-    cguard_path_found(&t->first, t->segment, 0);
 }
 
 
@@ -124,7 +117,7 @@ cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
     }
 
     if (class >= CGUARD_C_UNKNOWN && !t->first.found) {
-        cguard_path_first(t);
+        cguard_path_found(&t->first, t->segment, 0);
     }
 
     if ((class == CGUARD_C_SEPARATOR || class == CGUARD_C_END)
@@ -156,7 +149,7 @@ cguard_path_char(cguard_path_t *t, cguard_sets_t *s, unsigned class,
 }
 
 
-/* what waits remains unfinished: a "%", and the characters behind it */
+/* what waits remains unfinished: a "%", and characters, perhaps unknown */
 
 static void
 cguard_path_flush(cguard_path_t *t)
@@ -169,7 +162,6 @@ cguard_path_flush(cguard_path_t *t)
 
     for (last = e + t->decode.npending; e < last; e++) {
         point = e->kind == CGUARD_POINT;
-        n = point ? 5u - e->need : e->kind == CGUARD_DIGIT;
         ch.start = ch.end = e->start;
         t->odd += CGUARD_ODD_INCOMPLETE - 1;     /* its "%" is counted */
 
@@ -178,8 +170,9 @@ cguard_path_flush(cguard_path_t *t)
         t->sets.escape |= (t->sets.states >> 8)
                           * (point ? 0x0101010101u : 0x0101u);
 
-        for ( /* void */ ; n; n--) {
-            cguard_path_char(t, &t->sets, CGUARD_C_OTHER, &ch);
+        for (n = point ? 5u - e->need : e->kind == CGUARD_DIGIT; n; n--) {
+            cguard_path_char(t, &t->sets, n * CGUARD_STRANGE_DIGIT > e->strange
+                             ? CGUARD_C_OTHER : CGUARD_C_UNKNOWN, &ch);
         }
     }
 
@@ -231,19 +224,17 @@ cguard_path_extend(cguard_path_t *t, cguard_escape_t *e, unsigned step,
     if (!t->first.found
         && (step == CGUARD_STEP_DROP || ch->depth > e->depth))
     {
-        cguard_path_first(t);
+        cguard_path_found(&t->first, t->segment, 0);
     }
 
-    e->depth = ch->depth > e->depth ? ch->depth : e->depth;
-
     if (step == CGUARD_STEP_DROP) {
+        e->depth = ch->depth > e->depth ? ch->depth : e->depth;
         return 0;
     }
 
-    e->strange |= ch->other ? CGUARD_STRANGE_END : 0;
+    /* with an unknown in it, no control byte comes out of it in one layer */
 
-    /* no control byte comes out of it in a single layer */
-
+    e->strange += ch->other ? CGUARD_STRANGE_DIGIT : 0;
     ch->depth += e->strange != 0;
 
     if (!cguard_decode_digit(&t->decode, e, ch)) {
@@ -284,7 +275,7 @@ cguard_path_feed(cguard_path_t *t, cguard_char_t *ch)
         e = &t->decode.pending[t->decode.npending - 1];
 
         if (ch->c >= 0x80) {
-            e->strange = CGUARD_STRANGE_END;
+            e->strange |= CGUARD_STRANGE_END;
             return;
         }
 

@@ -134,7 +134,10 @@ may_of_lead(int c)
     for (point = first; point < last && point <= 0x10ffff; point++) {
         text = cguard_compat(point);
 
-        if (text && strcmp(text, " ") != 0) {
+        if (text && strcmp(text, " ") == 0) {
+            b |= CGUARD_MAY_VANISH;
+
+        } else if (text) {
             b |= CGUARD_MAY_MATTER|CGUARD_MAY_LEAD;
             b |= strpbrk(text, "/\\%") ? CGUARD_MAY_SEPARATE : 0;
         }
@@ -150,15 +153,17 @@ may(int c)
     if (c < 0x80) {
         return CGUARD_MAY_MATTER
                | (is_one_of(c, "/\\%") ? CGUARD_MAY_SEPARATE : 0)
-               | (c == '%' ? CGUARD_MAY_CONTINUE : 0);
+               | (c == '%' ? CGUARD_MAY_CONTINUE : 0)
+               | (is_noise(c) ? CGUARD_MAY_VANISH : 0);
     }
 
     if (!is_lead(c)) {
         return is_cont(c) ? CGUARD_MAY_CONTINUE : 0;
     }
 
-    return token(c) == CGUARD_T_OPEN ? CGUARD_MAY_MATTER|CGUARD_MAY_SEPARATE
-                                     : may_of_lead(c);
+    return token(c) == CGUARD_T_OPEN
+           ? CGUARD_MAY_MATTER|CGUARD_MAY_SEPARATE|CGUARD_MAY_VANISH
+           : may_of_lead(c);
 }
 
 
