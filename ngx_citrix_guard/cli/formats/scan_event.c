@@ -204,6 +204,8 @@ scan_gateway_request(scan_parser_t *ps, const unsigned char *p,
         "0123456789"                    /* status */
     };
 
+    memset(word, 0, sizeof(word));
+
     for (i = 0; i < SCAN_GATEWAY_WORDS; i++) {
         if (scan_gateway_word(p, &last, &word[i])
             || !scan_gateway_is(word[i], bytes[i]))

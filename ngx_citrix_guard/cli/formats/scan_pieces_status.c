@@ -24,6 +24,8 @@ scan_pieces_number(const unsigned char *p, const unsigned char *last,
 {
     unsigned  n;
 
+    *end = p;
+
     if (last - p < 3 || *p < '1' || *p > '5' || !scan_is_digit(p[1])
         || !scan_is_digit(p[2])
         || (last - p > 3 && p[3] != ' ' && p[3] != '"' && p[3] != '|'

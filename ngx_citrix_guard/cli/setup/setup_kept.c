@@ -181,6 +181,7 @@ setup_kept_read(const char *conf, const char *date, setup_change_t *change,
     char  *path, *list, *line, *next;
 
     *n = 0;
+    memset(change, 0, SETUP_CHANGES * sizeof(setup_change_t));
 
     path = setup_kept_path(conf, date, "list");
     list = setup_slurp(path, NULL);
@@ -224,8 +225,6 @@ setup_kept_line(const char *conf, const char *date, const char *line,
     char        *path;
     const char  *name;
     struct stat  st;
-
-    memset(change, 0, sizeof(setup_change_t));
 
     name = strchr(line, ' ');
 

@@ -96,7 +96,7 @@ ngx_http_citrix_guard_dump_exemptions(ngx_http_citrix_guard_json_t *o,
 
         /* a server comes before its locations, which may not add anything */
 
-        if (location[i].srv_conf != srv_conf) {
+        if (server == NULL || location[i].srv_conf != srv_conf) {
             srv_conf = location[i].srv_conf;
             server = glcf;
 
