@@ -35,10 +35,11 @@ ok(Judge::Trial::plain($_), 'plain: ' . printable($_)) for
     '/vpns/x', '//vpns/x', '/%76pns/x', '/vpns;x/x', '/./vpns./x', '/vpns+/x',
     '/%c1%96pns/x', '//host/vpns/x', 'http://host//a%2f%2e./vpns/x',
     '/.;%2fa/./vpns/x', '//v..\\vpns\\x', '/\\a//./vpns/x',
-    '/%e2%93%a5pns/x', "/vpns/\r\n/../x";
+    '/%e2%93%a5pns/x', "/vpns/\r\n/../x", 'http://ho?st/vpns/x';
 ok(!Judge::Trial::plain($_), 'no plain one: ' . printable($_)) for
     '/vpn/../vpns/x', '/vpns/../vpns/x', '//vpn/../vpns/x', '/vpn/..;/vpns/x',
-    '/%2e%2e/vpns/x', '/x/vpns/x', "/vpn/..\n/vpns/x", '/vpn/%252e./vpns/x';
+    '/%2e%2e/vpns/x', '/x/vpns/x', "/vpn/..\n/vpns/x", '/vpn/%252e./vpns/x',
+    'http://ho?st/../vpns/x', 'http://ho?/../st/vpns/x', '/x?/vpns/x';
 
 # Without the guard it must find what gets through.
 my $off = Judge::Trial::hold(judge => 'httpd', count => COUNT, seed => 1,

@@ -210,15 +210,17 @@ sub _plain {
 # Leads this target to /vpns/ from the start, without a climb? Such a one is
 # legitimate where a Gateway is served: "/vpns/x", "//vpns/x", "/%76pns/x".
 # A server that takes "//name/" for a host, as URL parsers do, is led there by
-# "//name/vpns/x". The line ends at a raw LF.
+# "//name/vpns/x"; one that takes all up to the slash for it, by
+# "http://na?me/vpns/x". The line ends at a raw LF.
 sub plain {
     my ($target) = @_;
-    $target =~ s/[?#].*|\r?\n.*//s;
+    $target =~ s/\r?\n.*//s;
     my @forms = ($target);
     # what stands in place of the path's beginning, and parameters, may be
     # taken off before anything is decoded
     my $host = qr{\A(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}[^/\\]*}i;
     push @forms, map {s/$host//r} @forms for 1 .. 2;
+    s/[?#].*//s for @forms;
     push @forms, map {s{;[^/]*}{}gr} @forms;
     for my $path (map { _decoded($_) } @forms) {
         my @parts = map { s/;.*//sr =~ s/[^.]\K\.+\z//r } split m{/}, $path;
